@@ -1,0 +1,49 @@
+"""Tool outputs made small before a model sees them, with every original one call away.
+
+The public names are resolved on first use, so that `import headroom_mcp` costs a hook nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from headroom_mcp.config import Settings as Settings
+    from headroom_mcp.errors import HeadroomError as HeadroomError
+    from headroom_mcp.pipeline import compress_output as compress_output
+    from headroom_mcp.pipeline import retrieve as retrieve
+    from headroom_mcp.store import Store as Store
+    from headroom_mcp.store import open_store as open_store
+    from headroom_mcp.types import Result as Result
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "HeadroomError": "errors",
+    "Result": "types",
+    "Settings": "config",
+    "Store": "store",
+    "compress_output": "pipeline",
+    "open_store": "store",
+    "retrieve": "pipeline",
+}
+
+__all__ = [
+    "HeadroomError",
+    "Result",
+    "Settings",
+    "Store",
+    "__version__",
+    "compress_output",
+    "open_store",
+    "retrieve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        msg = f"module 'headroom_mcp' has no attribute {name!r}"
+        raise AttributeError(msg)
+    import importlib
+
+    return getattr(importlib.import_module(f"headroom_mcp.{_HOME_OF[name]}"), name)

@@ -1,0 +1,35 @@
+"""The `headroom` command: one file per command, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from headroom_mcp import __version__
+
+# command -> module:name, in the order of the help page
+COMMANDS = {
+    "compress": "headroom_mcp.cli.compress:compress",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed: `headroom serve` must not pay for `headroom bench`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="headroom")
+def main() -> None:
+    """Make tool outputs small before a coding agent sees them, and keep every original one call away."""

@@ -1,0 +1,30 @@
+"""One kind of output per file.
+
+A compressor is a module with three names:
+
+    KIND                                           the word in the marker, the file name, the folder of its cases
+    score(output: ToolOutput) -> float             0 (not mine) … 1 (certainly mine), from a sample of the text
+    compress(output: ToolOutput, budget: int) -> Compressed | None
+
+`compress` is pure (no clock, files, environment or random numbers) and total: `None` means "I have nothing better".
+`budget` is the number of tokens to aim at. The parts it returns partition `output.lines`; the gate then puts back facts
+that it dropped, so a compressor thinks about structure and the gate about safety.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+# Strictest first: on equal scores the earlier one wins. Modules are imported when they are asked.
+BUILTIN = ("general",)
+
+
+def load(kind: str) -> ModuleType:
+    """Return the compressor module of `kind`.
+
+    Raises: KeyError for a word that is no kind.
+    """
+    if kind not in BUILTIN:
+        raise KeyError(kind)
+    return importlib.import_module(f"headroom_mcp.compressors.{kind}")

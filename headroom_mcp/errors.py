@@ -1,0 +1,45 @@
+"""Every error of ours, as a tree. Each message says what happened, with the value, and what to do next.
+
+HeadroomError
+ ├─ StoreError        the store cannot be read or written
+ ├─ RefError          a ref that leads nowhere
+ │   ├─ UnknownRef    never stored here, or stored for another project
+ │   └─ ExpiredRef    stored once, gone by retention
+ ├─ SliceError        lines, query or JSON path that cannot be applied to this original
+ ├─ SettingsError     a settings file or variable that cannot be used
+ └─ MissingExtra      an optional library is not installed
+"""
+
+from __future__ import annotations
+
+
+class HeadroomError(Exception):
+    """Base of all errors a caller of this package may want to catch."""
+
+
+class StoreError(HeadroomError):
+    """The store cannot be read or written."""
+
+
+class RefError(HeadroomError):
+    """A ref that leads nowhere."""
+
+
+class UnknownRef(RefError):
+    """No original was ever stored under this ref here, or it belongs to another project."""
+
+
+class ExpiredRef(RefError):
+    """The original was stored once and has been removed by retention."""
+
+
+class SliceError(HeadroomError):
+    """The lines, query or JSON path asked for cannot be applied to this original."""
+
+
+class SettingsError(HeadroomError):
+    """A settings file, variable or host configuration that cannot be used as it stands."""
+
+
+class MissingExtra(HeadroomError):
+    """An optional library is not installed; the message names the pip command."""

@@ -1,0 +1,1 @@
+"""Measurements of the whole flow: they only call the public functions."""

@@ -1,0 +1,44 @@
+"""The one grammar by which we say what is not shown.
+
+In place:     [… 45 lines: 120-164]                      or  [… 45 lines: 120-164 · 40 passed, 5 skipped]
+At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
+
+The ranges are 1-based line numbers of the original, in the form `headroom_retrieve(ref, lines="120-164")` takes. A text
+that merely looks like a marker proves nothing: whether an output is ours is asked of the store, by its digest.
+"""
+
+from __future__ import annotations
+
+import re
+
+# [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
+_FOOTER = re.compile(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
+# [… 45 lines: 120-164 · note]
+_GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: [0-9]+(?:-[0-9]+)?(?: · .*)?\]$")
+
+GAP_TOKENS = 11  # what a marker in place costs; gaps that cost less are shown instead
+
+
+def gap(start: int, stop: int, note: str = "") -> str:
+    """Return the marker for the left-out lines `start` … `stop - 1` (0-based)."""
+    count = stop - start
+    where = f"{start + 1}-{stop}" if count > 1 else f"{stop}"
+    unit = "line" if count == 1 else "lines"
+    return f"[… {count:,} {unit}: {where} · {note}]" if note else f"[… {count:,} {unit}: {where}]"
+
+
+def footer(ref: str, summary: str) -> str:
+    """Return the last line of a compressed output: where the original is and what was left out."""
+    return f"[headroom {ref}: {summary}; headroom_retrieve]"
+
+
+def is_gap(line: str) -> bool:
+    """Tell whether `line` has the form of an in-place marker."""
+    return "[… " in line and _GAP.match(line) is not None
+
+
+def refs(text: str) -> list[str]:
+    """Return the refs of all footers in `text`, in order."""
+    if "[headroom " not in text:
+        return []
+    return [match.group(1) for match in _FOOTER.finditer(text)]

@@ -1,0 +1,179 @@
+"""The flow: output → router → compressor → gate → store → marker → result, and back by `retrieve`.
+
+`plan` is the pure half (no store, no clock); `compress_output` adds the store. Any doubt ends in the original text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from headroom_mcp import compressors, config, facts, gate, marker, render, router, tokens
+from headroom_mcp.errors import StoreError
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Omission, Outcome, Part, Result, Section, ToolInput
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+
+class Plan(NamedTuple):
+    """A compression before it is stored: the body without its footer, and what it does not show."""
+
+    body: str
+    sections: list[Section]
+    parts: list[Part]
+    omitted: tuple[Omission, ...]
+    kept_lines: int
+    total_lines: int
+
+
+def plan(output: ToolOutput, settings: config.Settings) -> Plan | None:
+    """Return the best compression of `output` that keeps its facts, or None where nothing shorter was found."""
+    total_tokens = max(1, output.tokens)
+    budget = settings.budget_tokens or config.budget_for(total_tokens)
+    sections = router.route(output)
+    lines = output.lines
+    parts: list[Part] = []
+    for section in sections:
+        piece = output.section(section.start, section.stop)
+        share = max(100, budget * max(1, piece.tokens) // total_tokens)
+        compressed = compressors.load(section.kind).compress(piece, share)
+        if compressed is None:
+            parts.append(Part(section.start, section.stop, "keep"))
+        else:
+            parts.extend(
+                part._replace(start=part.start + section.start, stop=part.stop + section.start)
+                for part in compressed.parts
+            )
+    render.check(parts, len(lines))
+    shown = tokens.estimate(render.render(lines, parts))
+    parts = gate.restore(lines, parts, facts.find(output), max(budget - shown, budget // 3))
+    parts = render.close_cheap_gaps(lines, parts)
+    body = render.render(lines, parts)
+    kept = sum(part.stop - part.start for part in parts if part.action == "keep")
+    return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+
+
+def compress_output(
+    text: str,
+    *,
+    tool_name: str = "",
+    tool_input: ToolInput | None = None,
+    query: str = "",
+    session: str = "",
+    store: Store | None = None,
+    settings: config.Settings | None = None,
+    project: str = "",
+    tool_use_id: str = "",
+) -> Result:
+    """Return `text` made small for a model, with the original stored first.
+
+    `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
+    give `outcome="failed"` and the original text; `failures.record` says where it is logged.
+    """
+    settings = settings or config.load()
+    output = ToolOutput(text, tool_name, tool_input, query)
+    before = output.tokens
+
+    def untouched(outcome: Outcome, kind: str = "") -> Result:
+        return Result(text, kind, None, before, before, outcome)
+
+    if before < settings.min_tokens:
+        return untouched("small")
+    own_store = False
+    try:
+        if store is None and marker.refs(text):
+            store, own_store = _open(settings), True
+        if store is not None and _is_ours(text, store):
+            return untouched("already")
+        planned = plan(output, settings)
+        if planned is None:
+            return untouched("no_gain")
+        kind = _kind_word(planned.sections)
+        after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
+        if after > before * (1 - settings.min_saving) or len(planned.body) >= len(text):
+            return untouched("no_gain", kind)
+        if store is None:
+            store, own_store = _open(settings), True
+
+        def shown(ref: str) -> str:
+            return f"{planned.body}\n{_footer(ref, planned)}"
+
+        ref = store.put(
+            text,
+            shown=shown,
+            session=session,
+            project=project,
+            tool_name=tool_name,
+            tool_use_id=tool_use_id,
+            kind=kind,
+            tokens_before=before,
+            tokens_after=after,
+        )
+        return Result(shown(ref), kind, ref, before, after, "compressed", planned.omitted)
+    except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
+        from headroom_mcp import failures
+
+        failures.record("compress_output", error, settings)
+        return untouched("failed")
+    finally:
+        if own_store and store is not None:
+            store.close()
+
+
+def _open(settings: config.Settings) -> Store:
+    from headroom_mcp.store import open_store
+
+    return open_store(settings)
+
+
+def _is_ours(text: str, store: Store) -> bool:
+    """Tell whether `text` is, to the byte, something we have shown: only the store can know, a marker proves nothing."""
+    return any(store.was_shown(ref, text) for ref in marker.refs(text)[-1:])
+
+
+def _kind_word(sections: list[Section]) -> str:
+    kinds = list(dict.fromkeys(section.kind for section in sections))
+    return kinds[0] if len(kinds) == 1 else "+".join(kinds[:3])
+
+
+def _footer(ref: str, planned: Plan) -> str:
+    left_out = sum(omission.last - omission.first + 1 for omission in planned.omitted)
+    if left_out:
+        return marker.footer(ref, f"{left_out:,} of {planned.total_lines:,} lines left out")
+    return marker.footer(ref, f"all {planned.total_lines:,} lines, rearranged")
+
+
+def retrieve(
+    ref: str,
+    *,
+    query: str | None = None,
+    lines: str | None = None,
+    json_path: str | None = None,
+    max_tokens: int = 2000,
+    store: Store | None = None,
+    project: str | None = None,
+    session: str = "",
+) -> str:
+    """Return a slice of the original stored under `ref`: the lines `"120-180"`, the blocks about `query`, or what
+    `json_path` selects; without any, the first page and how to go on. At most about `max_tokens` tokens.
+
+    `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError.
+    """
+    from headroom_mcp import slices
+
+    own_store = store is None
+    opened = store if store is not None else _open(config.load())
+    try:
+        original = opened.get(ref, project=project, session=session)
+        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
+        try:
+            opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
+        except StoreError as error:  # a read-only store can still be read: only the ledger misses this
+            from headroom_mcp import failures
+
+            failures.record("retrieve", error, opened.settings)
+        return text
+    finally:
+        if own_store:
+            opened.close()

@@ -1,0 +1,125 @@
+"""Slices of an original: by lines, by query, by JSON path, or page by page. Never everything at once.
+
+Each slice is verbatim; a line before it says what it is and a line after it how to go on.
+"""
+
+from __future__ import annotations
+
+import re
+
+from headroom_mcp import relevance, tokens
+from headroom_mcp.errors import SliceError
+from headroom_mcp.store.originals import Original
+
+# "120-180", "120", "120-", "-50" (the last 50 lines)
+_RANGE = re.compile(r"^\s*(\d*)\s*(-?)\s*(\d*)\s*$")
+_CONTEXT_LINES = 2
+
+
+def cut(original: Original, *, query: str | None, lines: str | None, json_path: str | None, max_tokens: int) -> str:
+    """Return the slice asked for, at most about `max_tokens` tokens. Raises: SliceError."""
+    if json_path:
+        from headroom_mcp import jsonpath
+
+        return _page_of(jsonpath.select_text(original.text, json_path), f"{json_path} of {original.ref}", max_tokens)
+    text_lines = original.text.split("\n")
+    if text_lines and text_lines[-1] == "":
+        text_lines.pop()
+    if lines:
+        first, last = _parse_range(lines, len(text_lines))
+        return _numbered_page(original.ref, text_lines, first, last, max_tokens)
+    if query:
+        return _matching(original.ref, text_lines, query, max_tokens)
+    return _numbered_page(original.ref, text_lines, 1, len(text_lines), max_tokens)
+
+
+def _parse_range(lines: str, total: int) -> tuple[int, int]:
+    match = _RANGE.match(lines)
+    if match is None or not (match.group(1) or match.group(3)):
+        msg = f'lines={lines!r} is not a range; write lines="120-180", "120", "120-" or "-50" for the last 50.'
+        raise SliceError(msg)
+    head, dash, tail = match.groups()
+    if not head:
+        first, last = max(1, total - int(tail) + 1), total
+    else:
+        first = int(head)
+        last = first if not dash else int(tail) if tail else total
+    if first < 1 or first > total or last < first:
+        msg = f"lines={lines!r} lies outside this original, which has lines 1-{total}."
+        raise SliceError(msg)
+    return first, min(last, total)
+
+
+def _numbered_page(ref: str, text_lines: list[str], first: int, last: int, max_tokens: int) -> str:
+    total = len(text_lines)
+    if not total:
+        return f"[{ref}: the original is empty]"
+    room = max_tokens
+    stop = first - 1
+    while stop < last:
+        room -= tokens.estimate(text_lines[stop]) + 1
+        if room < 0 and stop >= first:
+            break
+        stop += 1
+    shown = "\n".join(text_lines[first - 1 : stop])
+    if room < 0 and stop == first:
+        shown = _clip_line(shown, max_tokens)
+    head = f"[{ref}: lines {first}-{stop} of {total}]"
+    if stop < last:
+        return f'{head}\n{shown}\n[go on with lines="{stop + 1}-{last}", or give a query]'
+    return f"{head}\n{shown}"
+
+
+def _matching(ref: str, text_lines: list[str], query: str, max_tokens: int) -> str:
+    scores = relevance.rank(query, text_lines)
+    best = sorted((i for i, score in enumerate(scores) if score > 0), key=lambda i: (-scores[i], i))
+    if not best:
+        msg = (
+            f'Nothing in {ref} matches {query!r}. Try other words, or lines="1-100" to page through its '
+            f"{len(text_lines):,} lines."
+        )
+        raise SliceError(msg)
+    shown: set[int] = set()
+    room = max_tokens
+    for index in best:
+        block = [
+            i
+            for i in range(max(0, index - _CONTEXT_LINES), min(len(text_lines), index + _CONTEXT_LINES + 1))
+            if i not in shown
+        ]
+        cost = sum(tokens.estimate(text_lines[i]) + 1 for i in block)
+        if cost > room and shown:
+            break
+        room -= cost
+        shown.update(block)
+    out: list[str] = []
+    for start, stop in _runs(sorted(shown)):
+        out.append(f"[{ref}: lines {start + 1}-{stop} of {len(text_lines)}]")
+        out.extend(_clip_line(line, max_tokens) for line in text_lines[start:stop])
+    hits = sum(1 for i in best if i in shown)
+    if hits < len(best):
+        out.append(f"[{hits:,} of {len(best):,} matching lines; narrow the query for the others]")
+    return "\n".join(out)
+
+
+def _runs(indexes: list[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for index in indexes:
+        if runs and runs[-1][1] == index:
+            runs[-1] = (runs[-1][0], index + 1)
+        else:
+            runs.append((index, index + 1))
+    return runs
+
+
+def _page_of(text: str, what: str, max_tokens: int) -> str:
+    if tokens.estimate(text) <= max_tokens:
+        return f"[{what}]\n{text}"
+    return f"[{what}: the first part of {len(text):,} characters]\n{_clip_line(text, max_tokens)}"
+
+
+def _clip_line(line: str, max_tokens: int) -> str:
+    chars = max(200, len(line) * max_tokens // max(1, tokens.estimate(line)))
+    if len(line) <= chars:
+        return line
+    return f"{line[:chars]}\n[… {len(line) - chars:,} more characters of this line]"

@@ -1,0 +1,77 @@
+"""The schema, as an append-only list of migrations. `PRAGMA user_version` counts how many have run.
+
+Never edit one that has been released; append. A newer file than this code knows is used as it is: migrations only add.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+_M001_OUTPUTS = """
+CREATE TABLE original (
+    ref TEXT PRIMARY KEY,             -- the first 12 hex digits of sha256, or more where those collide
+    sha256 TEXT NOT NULL UNIQUE,
+    codec INTEGER NOT NULL,           -- 0: as it is, 1: zlib
+    size_bytes INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    created_s REAL NOT NULL,
+    used_s REAL NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX original_used ON original (used_s);
+CREATE TABLE output (
+    id INTEGER PRIMARY KEY,
+    ref TEXT NOT NULL,
+    session TEXT NOT NULL,
+    project TEXT NOT NULL,
+    tool_name TEXT NOT NULL,
+    tool_use_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    created_s REAL NOT NULL,
+    tokens_before INTEGER NOT NULL,
+    tokens_host INTEGER NOT NULL,     -- what the host would have shown without us
+    tokens_after INTEGER NOT NULL,
+    shown_sha256 TEXT NOT NULL
+);
+CREATE INDEX output_ref ON output (ref);
+CREATE INDEX output_session ON output (session, created_s);
+CREATE TABLE retrieval (
+    id INTEGER PRIMARY KEY,
+    ref TEXT NOT NULL,
+    session TEXT NOT NULL,
+    project TEXT NOT NULL,
+    created_s REAL NOT NULL,
+    tokens INTEGER NOT NULL
+);
+CREATE TABLE expired (ref TEXT PRIMARY KEY, expired_s REAL NOT NULL);
+CREATE TABLE session (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    query TEXT NOT NULL DEFAULT '',
+    seen_s REAL NOT NULL,
+    ended_s REAL
+);
+"""
+
+MIGRATIONS = (_M001_OUTPUTS,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database up to date, in one transaction; at once when it is."""
+    if _version(connection) >= len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(_version(connection), len(MIGRATIONS)):
+            for statement in MIGRATIONS[number].split(";\n"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,61 @@
+r"""Lines and what is noise in them.
+
+A line ends at "\n" and nowhere else, so line numbers agree with `sed -n`, editors and the store. What a terminal would
+not show any more (colours, cursor moves, the states of a progress bar before the last "\r") is noise: it is removed from
+what is shown and kept in the original.
+"""
+
+from __future__ import annotations
+
+import re
+
+# ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
+
+
+def clean_line(line: str) -> str:
+    r"""Return what a terminal shows of `line`: no escape sequences, only the last state before "\r"; a final "\r" goes."""
+    if "\x1b" in line:
+        line = _ESCAPE.sub("", line)
+    if "\r" in line:
+        line = line.rstrip("\r")
+        head, _, tail = line.rpartition("\r")
+        line = tail or head
+    if "\b" in line:
+        line = _apply_backspaces(line)
+    return line
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Return the lines of `text` as shown on a terminal. A final "\n" does not begin another line; "" has no lines."""
+    if not text:
+        return []
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if "\x1b" in text or "\r" in text or "\b" in text:
+        return [clean_line(line) for line in lines]
+    return lines
+
+
+def clip_middle(line: str, max_chars: int) -> str:
+    """Return `line` with its middle replaced by a count, if it is longer than `max_chars`."""
+    if len(line) <= max_chars:
+        return line
+    mark = f"[… {len(line) - max_chars + 24:,} chars …]"
+    room = max(0, max_chars - len(mark))
+    head = room * 2 // 3
+    tail = room - head
+    left_out = len(line) - head - tail
+    return f"{line[:head]}[… {left_out:,} chars …]{line[len(line) - tail :] if tail else ''}"
+
+
+def _apply_backspaces(line: str) -> str:
+    shown: list[str] = []
+    for char in line:
+        if char == "\b":
+            if shown:
+                shown.pop()
+        else:
+            shown.append(char)
+    return "".join(shown)

@@ -1,0 +1,85 @@
+"""The words of this package. Everybody imports this module and it imports nobody.
+
+An *original* (text) becomes *parts* that partition its lines: kept verbatim, left out, or rendered another way. Because
+they partition, kept + rendered + left out = original holds by construction and can be checked for any compressor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+Outcome = Literal["compressed", "small", "no_gain", "already", "unknown", "failed"]
+"""compressed: the text was replaced · small: below `min_tokens` · no_gain: nothing shorter was found · already: our own
+output · unknown: not ours to touch · failed: a bug or a store that cannot be written, the original stands."""
+
+Action = Literal["keep", "omit", "render"]
+
+
+class Part(NamedTuple):
+    """What becomes of the original's lines `start` … `stop - 1` (0-based). `start == stop` inserts `text` there.
+
+    keep: shown verbatim · omit: left out, marked in place with count, range and `note` · render: shown as `text`, which
+    is lossless for what it shows, or says in `note`, itself, what it leaves out. `lossless` is for render: True when the
+    lines could be rebuilt from `text` alone.
+    """
+
+    start: int
+    stop: int
+    action: Action
+    text: str = ""
+    note: str = ""
+    lossless: bool = False
+
+
+class Compressed(NamedTuple):
+    """A compressor's answer: parts in line order, without overlap, covering every line exactly once."""
+
+    parts: Sequence[Part]
+
+
+class Fact(NamedTuple):
+    """One line (0-based) that must survive, or be counted as left out.
+
+    rank: 0 a failure · 1 a line that matches the query · 2 structure (totals, versions, summaries) · 3 a rare line.
+    kind: a plural noun for the count ("errors", "failing tests"). `start`/`stop`: the block it needs to be understood.
+    """
+
+    line: int
+    rank: int
+    kind: str
+    start: int
+    stop: int
+
+
+class Section(NamedTuple):
+    """Lines `start` … `stop - 1` of an output are of this kind; `why` is for people (`--explain`)."""
+
+    start: int
+    stop: int
+    kind: str
+    why: str
+
+
+class Omission(NamedTuple):
+    """Lines `first` to `last` (1-based, inclusive) of the original are not shown. `note` says what they held."""
+
+    first: int
+    last: int
+    note: str
+
+
+class Result(NamedTuple):
+    """What `compress_output` returns. `text` is always safe to show: on any doubt it is the original."""
+
+    text: str
+    kind: str
+    ref: str | None
+    tokens_before: int
+    tokens_after: int
+    outcome: Outcome
+    omitted: tuple[Omission, ...] = ()
+
+
+ToolInput = dict[str, Any]
+"""The arguments of the tool call whose output is compressed, as the host gave them (`{"command": "pytest -q"}`)."""

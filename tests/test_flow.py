@@ -1,0 +1,56 @@
+"""The flow from an output to its slice, on a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headroom_mcp import compress_output, open_store, retrieve
+from headroom_mcp.config import Settings
+
+
+@pytest.fixture(name="settings")
+def _settings(tmp_path: Path) -> Settings:
+    return Settings(home=str(tmp_path / "home"))
+
+
+def _log(lines: int = 900) -> str:
+    body = [f"2026-01-01 INFO worker {i % 7} finished job {i}" for i in range(lines)]
+    body[500] = "2026-01-01 ERROR payment gateway refused the connection"
+    return "\n".join(body) + "\n"
+
+
+def test_a_long_output_becomes_smaller_and_its_failure_survives(settings: Settings) -> None:
+    with open_store(settings) as store:
+        result = compress_output(_log(), store=store, settings=settings)
+
+    assert result.outcome == "compressed"
+    assert "ERROR payment gateway refused the connection" in result.text
+    assert result.tokens_after < result.tokens_before / 3
+
+
+def test_the_original_comes_back_byte_for_byte(settings: Settings) -> None:
+    with open_store(settings) as store:
+        result = compress_output(_log(), store=store, settings=settings)
+        assert result.ref is not None
+
+        assert store.get(result.ref).text == _log()
+
+
+def test_a_slice_by_lines_is_verbatim(settings: Settings) -> None:
+    with open_store(settings) as store:
+        result = compress_output(_log(), store=store, settings=settings)
+        assert result.ref is not None
+        answer = retrieve(result.ref, lines="501", store=store)
+
+    assert "2026-01-01 ERROR payment gateway refused the connection" in answer.splitlines()
+
+
+def test_our_own_output_passes_untouched(settings: Settings) -> None:
+    with open_store(settings) as store:
+        first = compress_output(_log(), store=store, settings=settings)
+        second = compress_output(first.text, store=store, settings=settings)
+
+    assert second.outcome in {"already", "small"}
+    assert second.text == first.text
