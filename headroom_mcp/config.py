@@ -60,6 +60,21 @@ def data_home(settings: Settings | None = None) -> str:
     return os.path.join(os.environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "headroom")
 
 
+def project_dir(environ: Mapping[str, str] | None = None, cwd: str = "") -> str:
+    """Return the project an original belongs to: `CLAUDE_PROJECT_DIR`, else `cwd`, else the working directory.
+
+    The path is resolved, so that a hook, the server and a shell in the same folder agree on it.
+    """
+    env = os.environ if environ is None else environ
+    return os.path.realpath(env.get("CLAUDE_PROJECT_DIR") or cwd or os.getcwd())
+
+
+def session_id(environ: Mapping[str, str] | None = None) -> str:
+    """Return the host's session, as it tells its hooks and servers; "" outside of one."""
+    env = os.environ if environ is None else environ
+    return env.get("CLAUDE_CODE_SESSION_ID", "")
+
+
 def budget_for(tokens: int) -> int:
     """Return the tokens to aim at for an output of `tokens`: generous in the middle, where a lost line costs more than
     it saves, and nearly flat for giants."""
