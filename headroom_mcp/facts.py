@@ -14,7 +14,7 @@ from headroom_mcp.types import Fact
 
 # Error words as a failing program prints them; "0 errors" and "error: null" are no failures.
 _FAILURE = re.compile(
-    r"\b(?:error|errors|fatal|panic|panicked|exception|traceback|failed|failure|FAIL|critical|abort(?:ed)?|segfault|"
+    r"\b(?:error|errors|fatal|panic|panicked|exception|traceback|failed|failure|FAIL|critical|abort(?:ed)?|segfault|segmentation fault|exit code [1-9]|"
     r"assert(?:ion)?(?:error)?|undefined|unresolved|denied|refused|timed? ?out|cannot|can't|not found|no such)\b"
     r"|\w+(?:Error|Exception)\b|^E  ",
     re.IGNORECASE,

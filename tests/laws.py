@@ -1,0 +1,76 @@
+"""The laws, as functions that raise when one is broken: shared by the golden cases and the properties."""
+
+from __future__ import annotations
+
+from headroom_mcp import compress_output, marker, render
+from headroom_mcp.config import Settings
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.pipeline import plan
+from headroom_mcp.store import Store
+from headroom_mcp.types import Result, ToolInput
+
+
+def check_all(
+    text: str, store: Store, *, tool_name: str = "Bash", tool_input: ToolInput | None = None, query: str = ""
+) -> Result:
+    """Compress `text` and check every law that can be seen from outside. Returns what the model would be shown."""
+    hints = {"tool_name": tool_name, "tool_input": tool_input, "query": query}
+    result = compress_output(text, store=store, **hints)
+    again = compress_output(text, store=store, **hints)
+
+    assert again == result, "law 2: the same input gave another answer"
+    assert result.outcome != "failed", f"law 8 hid a bug: {failure_log(store)}"
+    if result.outcome != "compressed":
+        assert result.text == text, "an answer that is not compressed is not the original"
+        return result
+    assert result.tokens_before >= store.settings.min_tokens
+    assert result.tokens_after < result.tokens_before, "law 1: longer than the original"
+    assert len(result.text) < len(text), "law 1: more characters than the original"
+    assert result.ref is not None
+    assert store.get(result.ref).text == text, "law 6: the original did not come back byte for byte"
+    assert compress_output(result.text, store=store, **hints).text == result.text, "law 7: our own output was touched"
+    check_plan(ToolOutput(text, tool_name, tool_input, query), store.settings)
+    return result
+
+
+def check_plan(output: ToolOutput, settings: Settings) -> None:
+    """Check what the parts of a compression claim: they cover every line once, and kept lines are verbatim."""
+    planned = plan(output, settings)
+    if planned is None:
+        return
+    render.check(planned.parts, len(output.lines))
+    shown = planned.body.split("\n")
+    position = 0
+    for part in planned.parts:
+        if part.action == "keep":
+            kept = output.lines[part.start : part.stop]
+            position = _find(shown, kept, position)
+        elif part.action == "omit":
+            position = _find(shown, [marker.gap(part.start, part.stop, part.note)], position)
+    counted = sum(omission.last - omission.first + 1 for omission in planned.omitted)
+    rendered = sum(part.stop - part.start for part in planned.parts if part.action == "render" and part.lossless)
+    assert planned.kept_lines + counted + rendered == len(output.lines), "law 4: kept + omitted is not the original"
+
+
+def failure_log(store: Store) -> str:
+    """Return the last line of the failure log, for messages."""
+    import os
+
+    from headroom_mcp import config, failures
+
+    for home in (config.data_home(store.settings), config.data_home()):
+        path = os.path.join(home, failures.LOG_NAME)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                return file.read().splitlines()[-1]
+    return "no line in the failure log"
+
+
+def _find(shown: list[str], lines: list[str], position: int) -> int:
+    """Return the place after `lines` in `shown`, which must hold them from `position` on, unchanged."""
+    text = "\n".join(lines).split("\n")
+    for start in range(position, len(shown) - len(text) + 1):
+        if shown[start] == text[0] and shown[start : start + len(text)] == text:
+            return start + len(text)
+    msg = f"law 3: not verbatim, or out of order: {text[0][:200]!r}"
+    raise AssertionError(msg)

@@ -1,0 +1,92 @@
+"""The laws hold for every kind and for the whole flow, on any text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp import compressors, open_store, render
+from headroom_mcp.config import Settings
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.store import Store
+
+from . import laws, outputs
+
+_EXAMPLES = 15 if os.environ.get("CI") else 30
+LAW = settings(
+    max_examples=_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+@pytest.fixture(name="store", scope="module")
+def _store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with open_store(Settings(home=str(tmp_path_factory.mktemp("laws")))) as store:
+        yield store
+
+
+@pytest.mark.parametrize("kind", compressors.BUILTIN)
+@LAW
+@given(text=outputs.OUTPUTS, query=outputs.QUERIES, budget=st.integers(50, 2_000))
+def test_a_compressor_is_total_deterministic_and_partitions_the_lines(
+    kind: str, text: str, query: str, budget: int
+) -> None:
+    module = compressors.load(kind)
+    output = ToolOutput(text, "Bash", {"command": "run"}, query)
+    score = module.score(output)
+    compressed = module.compress(output, budget)
+    again = module.compress(ToolOutput(text, "Bash", {"command": "run"}, query), budget)
+
+    assert 0.0 <= score <= 1.0
+    assert compressed == again
+    if compressed is not None:
+        render.check(compressed.parts, len(output.lines))
+
+
+@LAW
+@given(text=outputs.OUTPUTS, query=outputs.QUERIES, command=outputs.COMMANDS)
+def test_the_flow_keeps_every_law_on_mixtures(store: Store, text: str, query: str, command: str) -> None:
+    laws.check_all(text, store, tool_input={"command": command}, query=query)
+
+
+@LAW
+@given(text=st.text(alphabet=st.characters(codec=None), max_size=3_000).map(lambda text: text * 4))
+def test_the_flow_keeps_every_law_on_any_text(store: Store, text: str) -> None:
+    laws.check_all(text, store)
+
+
+FAILURES = [
+    "FATAL: out of shared memory while building index ix_orders",
+    "panic: runtime error: index out of range [5] with length 3",
+    "AssertionError: expected 3 to equal 4",
+    "src/parser.c:120:9: error: expected ';' before 'return'",
+    "FAILED tests/test_billing.py::test_rounding - assert 1.0 == 1.01",
+    "Segmentation fault (core dumped)",
+    "Process completed with exit code 137",
+]
+
+
+@LAW
+@given(
+    seed=st.integers(0, 1 << 20),
+    at=st.integers(0, 149),
+    failure=st.sampled_from(FAILURES),
+    writer=st.sampled_from([outputs.quiet_log_line]),
+)
+def test_the_one_failure_among_many_lines_survives(
+    store: Store, seed: int, at: int, failure: str, writer: outputs.Writer
+) -> None:
+    lines = outputs.block(writer, seed, 150)
+    result = laws.check_all("\n".join([*lines[:at], failure, *lines[at:]]), store)
+
+    assert failure in result.text
+
+
+def test_a_text_below_the_threshold_is_untouched(store: Store) -> None:
+    result = laws.check_all("ERROR one\nline two\n" * 5, store)
+
+    assert result.outcome == "small"
+    assert result.ref is None
