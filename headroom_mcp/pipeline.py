@@ -13,7 +13,11 @@ from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Omission, Outcome, Part, Result, Section, ToolInput
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from headroom_mcp.store import Store
+
+_FOOTER_CHARS = 120  # room for the footer in a text that must not exceed `max_chars`
 
 
 class Plan(NamedTuple):
@@ -27,8 +31,11 @@ class Plan(NamedTuple):
     total_lines: int
 
 
-def plan(output: ToolOutput, settings: config.Settings) -> Plan | None:
-    """Return the best compression of `output` that keeps its facts, or None where nothing shorter was found."""
+def plan(output: ToolOutput, settings: config.Settings, *, numbered: bool = False) -> Plan | None:
+    """Return the best compression of `output` that keeps its facts, or None where nothing shorter was found.
+
+    `numbered` puts its true line number before every kept line, as a file viewer does.
+    """
     total_tokens = max(1, output.tokens)
     budget = settings.budget_tokens or config.budget_for(total_tokens)
     sections = router.route(output)
@@ -49,7 +56,7 @@ def plan(output: ToolOutput, settings: config.Settings) -> Plan | None:
     shown = tokens.estimate(render.render(lines, parts))
     parts = gate.restore(lines, parts, facts.find(output), max(budget - shown, budget // 3))
     parts = render.close_cheap_gaps(lines, parts)
-    body = render.render(lines, parts)
+    body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
 
@@ -65,8 +72,15 @@ def compress_output(
     settings: config.Settings | None = None,
     project: str = "",
     tool_use_id: str = "",
+    tokens_host: int = 0,
+    numbered: bool = False,
+    kinds: Collection[str] = (),
 ) -> Result:
     """Return `text` made small for a model, with the original stored first.
+
+    `tokens_host` is what the host would have shown without us, for the ledger; 0: all of `text`. `numbered` shows kept
+    lines with their numbers; a result of none of `kinds` (when given) is no gain. Nor is one over `settings.max_chars`,
+    which a host would hide again: smaller budgets are tried first.
 
     `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
     give `outcome="failed"` and the original text; `failures.record` says where it is logged.
@@ -86,10 +100,12 @@ def compress_output(
             store, own_store = _open(settings), True
         if store is not None and _is_ours(text, store):
             return untouched("already")
-        planned = plan(output, settings)
+        planned = _plan_within(output, settings, numbered)
         if planned is None:
             return untouched("no_gain")
         kind = _kind_word(planned.sections)
+        if kinds and not all(section.kind in kinds for section in planned.sections):
+            return untouched("no_gain", kind)
         after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
         if after > before * (1 - settings.min_saving) or len(planned.body) >= len(text):
             return untouched("no_gain", kind)
@@ -108,6 +124,7 @@ def compress_output(
             tool_use_id=tool_use_id,
             kind=kind,
             tokens_before=before,
+            tokens_host=tokens_host,
             tokens_after=after,
         )
         return Result(shown(ref), kind, ref, before, after, "compressed", planned.omitted)
@@ -119,6 +136,16 @@ def compress_output(
     finally:
         if own_store and store is not None:
             store.close()
+
+
+def _plan_within(output: ToolOutput, settings: config.Settings, numbered: bool) -> Plan | None:
+    """Return a plan of at most `settings.max_chars`, by ever smaller budgets; None where there is none."""
+    budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
+    for attempt in (1, 2, 4):
+        planned = plan(output, settings._replace(budget_tokens=max(200, budget // attempt)), numbered=numbered)
+        if planned is None or len(planned.body) + _FOOTER_CHARS <= settings.max_chars:
+            return planned
+    return None
 
 
 def _open(settings: config.Settings) -> Store:

@@ -8,12 +8,18 @@ from headroom_mcp import marker, tokens
 from headroom_mcp.types import Omission, Part
 
 
-def render(lines: Sequence[str], parts: Iterable[Part]) -> str:
-    """Return the text of `parts` over `lines`: kept lines verbatim, gaps as markers in place, renders as they are."""
+def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: bool = False) -> str:
+    """Return the text of `parts` over `lines`: kept lines verbatim, gaps as markers in place, renders as they are.
+
+    `numbered` writes "N<TAB>line" for kept lines, N from 1, as file viewers do.
+    """
     shown: list[str] = []
     for part in parts:
         if part.action == "keep":
-            shown.extend(lines[part.start : part.stop])
+            if numbered:
+                shown.extend(f"{number + 1}\t{lines[number]}" for number in range(part.start, part.stop))
+            else:
+                shown.extend(lines[part.start : part.stop])
             if part.text:
                 shown.append(part.text)
         elif part.action == "render":

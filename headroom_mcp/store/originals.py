@@ -36,10 +36,7 @@ class Original(NamedTuple):
     @property
     def text(self) -> str:
         """The original as it came in."""
-        try:
-            return self.body.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            return self.body.decode("utf-8", "surrogateescape")
+        return decode(self.body)
 
 
 class Store:
@@ -217,8 +214,31 @@ def open_store(settings: config.Settings | None = None) -> Store:
 
 
 def encode(original: str | bytes) -> bytes:
-    """Return the bytes of an original: what `Original.text` turns back into the same string."""
-    return original if isinstance(original, bytes) else original.encode("utf-8", "surrogatepass")
+    """Return the bytes of an original: what `decode` turns back into the same string.
+
+    Bytes of a file that are no UTF-8 travel as escapes (U+DC80 …) and become the same bytes again.
+    """
+    if isinstance(original, bytes):
+        return original
+    try:
+        return original.encode("utf-8")
+    except UnicodeEncodeError:
+        pass
+    try:
+        body = original.encode("utf-8", "surrogateescape")
+        if decode(body) == original:
+            return body
+    except UnicodeEncodeError:
+        pass  # other lone surrogates, as JSON can spell them
+    return original.encode("utf-8", "surrogatepass")
+
+
+def decode(body: bytes) -> str:
+    """Return the text of stored bytes; never raises."""
+    try:
+        return body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "surrogateescape")
 
 
 def touch_session(db: sqlite3.Connection, session: str, project: str, now_s: float) -> None:
