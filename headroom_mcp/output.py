@@ -53,6 +53,15 @@ class ToolOutput:
                 return value
         return ""
 
+    @property
+    def label(self) -> str:
+        """How a reader knows this output: the command, or the tool and its file."""
+        if self.command:
+            words = " ".join(self.command.split())
+            return words if len(words) <= 40 else f"{words[:39]}…"
+        name = self.path.rpartition("/")[2]
+        return f"{self.tool_name} {name}".strip()
+
     def section(self, start: int, stop: int) -> ToolOutput:
         """Return lines `start` … `stop - 1` as an output of their own with the same hints."""
         if start == 0 and stop >= len(self.lines):

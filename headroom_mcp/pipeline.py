@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp import compressors, config, facts, gate, marker, render, router, tokens
 from headroom_mcp.errors import StoreError
 from headroom_mcp.output import ToolOutput
-from headroom_mcp.types import Omission, Outcome, Part, Result, Section, ToolInput
+from headroom_mcp.store import contexts
+from headroom_mcp.types import Fact, Omission, Outcome, Part, Result, Section, Shown, ToolInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,10 +33,13 @@ class Plan(NamedTuple):
     total_lines: int
 
 
-def plan(output: ToolOutput, settings: config.Settings, *, numbered: bool = False) -> Plan | None:
-    """Return the best compression of `output` that keeps its facts, or None where nothing shorter was found.
+def plan(
+    output: ToolOutput, settings: config.Settings, earlier: Sequence[Shown] = (), *, numbered: bool = False
+) -> Plan:
+    """Return the best compression of `output` that keeps its facts.
 
-    `numbered` puts its true line number before every kept line, as a file viewer does.
+    `earlier` is what the same context has been shown: runs of lines that stand there are left out. `numbered` puts its
+    true line number before every kept line, as a file viewer does.
     """
     total_tokens = max(1, output.tokens)
     budget = settings.budget_tokens or config.budget_for(total_tokens)
@@ -54,11 +59,33 @@ def plan(output: ToolOutput, settings: config.Settings, *, numbered: bool = Fals
             )
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
-    parts = gate.restore(lines, parts, facts.find(output), max(budget - shown, budget // 3))
+    found = facts.find(output)
+    parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
     parts = render.close_cheap_gaps(lines, parts)
+    if earlier:
+        parts = _leave_out_repeats(output, settings, parts, found, earlier)
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+
+
+def _leave_out_repeats(
+    output: ToolOutput,
+    settings: config.Settings,
+    parts: list[Part],
+    found: Sequence[Fact],
+    earlier: Sequence[Shown],
+) -> list[Part]:
+    from headroom_mcp import repeats
+
+    lines = output.lines
+    runs = repeats.find(lines, earlier)
+    if not runs:
+        return parts
+    failures = {line for fact in found if fact.rank == 0 for line in range(fact.start, fact.stop)}
+    if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
+        parts = [Part(0, len(lines), "keep")]  # not worth compressing: only what stands above goes
+    return repeats.fold(lines, parts, runs, earlier, failures)
 
 
 def compress_output(
@@ -72,6 +99,7 @@ def compress_output(
     settings: config.Settings | None = None,
     project: str = "",
     tool_use_id: str = "",
+    agent: str = "",
     tokens_host: int = 0,
     numbered: bool = False,
     kinds: Collection[str] = (),
@@ -80,7 +108,8 @@ def compress_output(
 
     `tokens_host` is what the host would have shown without us, for the ledger; 0: all of `text`. `numbered` shows kept
     lines with their numbers; a result of none of `kinds` (when given) is no gain. Nor is one over `settings.max_chars`,
-    which a host would hide again: smaller budgets are tried first.
+    which a host would hide again: smaller budgets are tried first. With a `session`, lines that this context (session
+    and `agent`, since the last compaction) has been shown before are left out as well, and this output is remembered.
 
     `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
     give `outcome="failed"` and the original text; `failures.record` says where it is logged.
@@ -96,18 +125,20 @@ def compress_output(
         return untouched("small")
     own_store = False
     try:
-        if store is None and marker.refs(text):
+        if store is None and (session or marker.refs(text)):
             store, own_store = _open(settings), True
         if store is not None and _is_ours(text, store):
             return untouched("already")
-        planned = _plan_within(output, settings, numbered)
+        earlier = contexts.shown_in(store, session, agent) if store is not None and session else []
+        planned = _plan_within(output, settings, earlier, numbered)
         if planned is None:
             return untouched("no_gain")
         kind = _kind_word(planned.sections)
-        if kinds and not all(section.kind in kinds for section in planned.sections):
-            return untouched("no_gain", kind)
+        wanted = not kinds or all(section.kind in kinds for section in planned.sections)
         after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
-        if after > before * (1 - settings.min_saving) or len(planned.body) >= len(text):
+        if not wanted or after > before * (1 - settings.min_saving) or len(planned.body) >= len(text):
+            if store is not None and session and (not tokens_host or tokens_host >= before):
+                contexts.note_shown(store, session, agent, output.label, text)
             return untouched("no_gain", kind)
         if store is None:
             store, own_store = _open(settings), True
@@ -127,6 +158,7 @@ def compress_output(
             tokens_host=tokens_host,
             tokens_after=after,
         )
+        contexts.note_shown(store, session, agent, output.label, shown(ref))
         return Result(shown(ref), kind, ref, before, after, "compressed", planned.omitted)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
         from headroom_mcp import failures
@@ -138,12 +170,15 @@ def compress_output(
             store.close()
 
 
-def _plan_within(output: ToolOutput, settings: config.Settings, numbered: bool) -> Plan | None:
+def _plan_within(
+    output: ToolOutput, settings: config.Settings, earlier: Sequence[Shown], numbered: bool
+) -> Plan | None:
     """Return a plan of at most `settings.max_chars`, by ever smaller budgets; None where there is none."""
     budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
     for attempt in (1, 2, 4):
-        planned = plan(output, settings._replace(budget_tokens=max(200, budget // attempt)), numbered=numbered)
-        if planned is None or len(planned.body) + _FOOTER_CHARS <= settings.max_chars:
+        tighter = settings._replace(budget_tokens=max(200, budget // attempt))
+        planned = plan(output, tighter, earlier, numbered=numbered)
+        if len(planned.body) + _FOOTER_CHARS <= settings.max_chars:
             return planned
     return None
 

@@ -69,6 +69,13 @@ class Omission(NamedTuple):
     note: str
 
 
+class Shown(NamedTuple):
+    """A text that a context has been shown, and how its reader knows it ("Read card.py", "pytest -q")."""
+
+    label: str
+    text: str
+
+
 class Result(NamedTuple):
     """What `compress_output` returns. `text` is always safe to show: on any doubt it is the original."""
 

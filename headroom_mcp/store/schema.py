@@ -53,7 +53,20 @@ CREATE TABLE session (
 );
 """
 
-MIGRATIONS = (_M001_OUTPUTS,)
+_M002_SHOWN = """
+CREATE TABLE shown (
+    id INTEGER PRIMARY KEY,
+    session TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    label TEXT NOT NULL,              -- how the reader knows it: the command, the file
+    created_s REAL NOT NULL,
+    chars INTEGER NOT NULL,
+    body BLOB NOT NULL                -- zlib of the text as shown
+);
+CREATE INDEX shown_context ON shown (session, agent, id);
+"""
+
+MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

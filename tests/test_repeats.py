@@ -1,0 +1,129 @@
+"""Lines that a context has been shown before are named instead of shown again; nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom_mcp import compress_output, open_store, render, repeats, retrieve
+from headroom_mcp.config import Settings
+from headroom_mcp.store import contexts
+from headroom_mcp.types import Part, Shown
+
+
+def _listing(first: int, last: int, shift: int = 0) -> str:
+    return "\n".join(
+        f"{n + shift:6d}\t    value_{n} = compute_the_value(argument_{n}, factor={n * 7})"
+        for n in range(first, last + 1)
+    )
+
+
+def test_an_overlapping_range_of_a_file_is_folded_with_its_true_numbers() -> None:
+    lines = _listing(40, 90).split("\n")
+    earlier = [Shown("nl -ba card.py", _listing(1, 60))]
+    runs = repeats.find(lines, earlier)
+
+    parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, ())
+
+    assert [Part(0, 21, "omit", note="40-60 as shown above by nl -ba card.py"), Part(21, 51, "keep")] == parts
+
+
+def test_lines_that_an_edit_moved_are_folded_with_the_shift() -> None:
+    lines = _listing(1, 30, shift=2).split("\n")
+    (run,) = repeats.find(lines, [Shown("nl -ba card.py", _listing(1, 30))])
+
+    assert (run.start, run.stop, run.shift) == (0, 30, 2)
+
+
+def test_numbers_that_were_never_shown_are_not_folded_away() -> None:
+    plain = "\n".join(line.split("\t", 1)[1] for line in _listing(1, 30).split("\n"))
+
+    assert repeats.find(_listing(1, 30).split("\n"), [Shown("cat card.py", plain)]) == []
+
+
+def test_a_changed_line_breaks_the_run_and_is_shown() -> None:
+    lines = _listing(1, 40).split("\n")
+    lines[20] = "    21\t    value_21 = None"
+    earlier = [Shown("nl", _listing(1, 40))]
+    runs = repeats.find(lines, earlier)
+    parts = repeats.fold(lines, [Part(0, 40, "keep")], runs, earlier, ())
+
+    assert "value_21 = None" in render.render(lines, parts)
+
+
+@given(
+    old=st.lists(st.sampled_from([f"line {i} of a text that has some words" for i in range(12)]), max_size=60),
+    new=st.lists(st.sampled_from([f"line {i} of a text that has some words" for i in range(14)]), max_size=60),
+)
+def test_every_folded_run_stands_in_the_earlier_text_consecutively(old: list[str], new: list[str]) -> None:
+    earlier = [Shown("cat", "\n".join(old))]
+    for run in repeats.find(new, earlier):
+        folded = new[run.start : run.stop]
+        assert any(folded == old[i : i + len(folded)] for i in range(len(old)))
+
+
+@given(
+    old=st.lists(st.text(alphabet="ab1: \t-", max_size=9), max_size=40),
+    new=st.lists(st.text(alphabet="ab1: \t-", max_size=9), max_size=40),
+    keep=st.sets(st.integers(0, 39)),
+)
+def test_folding_keeps_the_partition_and_the_lines_asked_for(old: list[str], new: list[str], keep: set[int]) -> None:
+    earlier = [Shown("cat", "\n".join(old))]
+    parts = repeats.fold(new, [Part(0, len(new), "keep")] if new else [], repeats.find(new, earlier), earlier, keep)
+    render.check(parts, len(new))
+
+    left_out = {i for part in parts if part.action == "omit" for i in range(part.start, part.stop)}
+    assert not left_out & keep
+
+
+def test_the_same_output_again_names_the_earlier_one_and_its_original_comes_back(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    text = _listing(1, 40)
+    with open_store(settings) as store:
+        first = compress_output(
+            text, tool_name="Bash", tool_input={"command": "nl -ba a.py"}, session="s", store=store,
+            settings=settings._replace(budget_tokens=100_000),
+        )  # fmt: skip
+        again = compress_output(
+            text, tool_name="Bash", tool_input={"command": "nl -ba a.py"}, session="s", store=store, settings=settings
+        )
+
+        assert text == first.text
+        assert "1-40 as shown above by nl -ba a.py" in again.text
+        assert again.ref is not None
+        assert _listing(7, 7) in retrieve(again.ref, lines="7", store=store)
+
+
+def test_another_context_is_never_told_of_what_it_has_not_been_shown(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path), budget_tokens=100_000)
+    text = _listing(1, 40)
+    with open_store(settings) as store:
+        compress_output(text, session="s", agent="", store=store, settings=settings)
+
+        assert text == compress_output(text, session="other", store=store, settings=settings).text
+        assert text == compress_output(text, session="s", agent="sub", store=store, settings=settings).text
+
+
+def test_after_a_compaction_everything_is_shown_again(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path), budget_tokens=100_000)
+    text = _listing(1, 40)
+    with open_store(settings) as store:
+        compress_output(text, session="s", store=store, settings=settings)
+        contexts.forget_shown(store, "s")
+
+        assert text == compress_output(text, session="s", store=store, settings=settings).text
+
+
+def test_a_failure_that_repeats_is_shown_every_time(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path), budget_tokens=100_000)
+    body = [f"tests/test_{i}.py::test_number_{i} PASSED in the usual way" for i in range(40)]
+    body[20] = "tests/test_20.py::test_number_20 FAILED: AssertionError: 3 != 4"
+    text = "\n".join(body)
+    with open_store(settings) as store:
+        compress_output(text, session="s", store=store, settings=settings)
+        again = compress_output(text, session="s", store=store, settings=settings)
+
+    assert body[20] in again.text.split("\n")
+    assert again.tokens_after < again.tokens_before / 2
