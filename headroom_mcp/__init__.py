@@ -5,9 +5,10 @@ The public names are resolved on first use, so that `import headroom_mcp` costs 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers know the name; `typing` itself would cost a hook milliseconds
 if TYPE_CHECKING:
+    from typing import Any
+
     from headroom_mcp.config import Settings as Settings
     from headroom_mcp.errors import HeadroomError as HeadroomError
     from headroom_mcp.pipeline import compress_output as compress_output

@@ -66,7 +66,18 @@ CREATE TABLE shown (
 CREATE INDEX shown_context ON shown (session, agent, id);
 """
 
-MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN)
+_M003_SEEN_FILES = """
+CREATE TABLE seen_file (
+    context TEXT NOT NULL,            -- a session, or SESSION/AGENT
+    path TEXT NOT NULL,
+    state TEXT NOT NULL,              -- shortened, whole, edited
+    ref TEXT NOT NULL,
+    seen_s REAL NOT NULL,
+    PRIMARY KEY (context, path)
+);
+"""
+
+MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,98 @@
+"""The command hook's hot path: stdin → answer → stdout, whatever happens exit code 0 and nothing on stderr.
+
+Imports only what the next step needs: most outputs are small and leave after `json`. What goes wrong is one line in the
+failure log; the host then keeps its original.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+MAX_EVENT_BYTES = 96 << 20  # beyond, parsing alone takes longer than a tool call may wait
+TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
+
+# event -> the module whose `answer(payload)` returns what to print, or None
+HANDLERS = {
+    "PostToolUse": "headroom_mcp.hook.claude_code",
+}
+
+
+def main() -> None:
+    """Answer the event on stdin. Never raises, never writes to stderr."""
+    try:
+        _silence_stderr()
+        reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1))
+        if reply:
+            sys.stdout.buffer.write(reply)
+            sys.stdout.buffer.flush()
+    except Exception as error:  # law 8: the last catch-all; the host keeps its original
+        _record(error)
+    os._exit(0)  # no atexit handler, no flush of a broken pipe may say another word
+
+
+def answer(raw: bytes) -> bytes:
+    """Return the bytes to print for the event `raw`; b"" for no answer. Raises: whatever went wrong."""
+    import json
+
+    if len(raw) > MAX_EVENT_BYTES:
+        msg = f"an event of more than {MAX_EVENT_BYTES >> 20} MB was left alone"
+        raise ValueError(msg)
+    payload = json.loads(raw)
+    if not isinstance(payload, dict):
+        msg = f"the event is no JSON object but {type(payload).__name__}"
+        raise ValueError(msg)
+    reply = handle(payload)
+    return b"" if reply is None else json.dumps(reply).encode("ascii")
+
+
+def handle(payload: dict[str, object]) -> dict[str, object] | None:
+    """Return the answer to one parsed event, None for no answer. Raises: whatever went wrong."""
+    if not is_claude_code(payload):
+        return None
+    name = HANDLERS.get(str(payload.get("hook_event_name", "")))
+    if name is None:
+        return None
+    __import__(name)  # not importlib: it costs a millisecond
+    reply: dict[str, object] | None = sys.modules[name].answer(payload)
+    return reply
+
+
+def is_claude_code(payload: dict[str, object]) -> bool:
+    """Tell Claude Code's own events from those of hosts that run its hooks too (VS Code, Cursor)."""
+    if "hookEventName" in payload or "cursor_version" in payload or "CURSOR_VERSION" in os.environ:
+        return False
+    return "session_id" in payload and "transcript_path" in payload
+
+
+def start_timer() -> None:
+    """End this process, with nothing said, when the answer takes longer than `TIMEOUT_S`."""
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _give_up)
+        signal.setitimer(signal.ITIMER_REAL, TIMEOUT_S)
+
+
+def _give_up(signum: int, frame: object) -> None:
+    _record(TimeoutError(f"no answer within {TIMEOUT_S:g} s"))
+    os._exit(0)
+
+
+def _record(error: BaseException) -> None:
+    try:
+        from headroom_mcp import failures
+
+        failures.record("hook", error)
+    except Exception:  # a hook that cannot even log stays silent: the host reads any stderr as a failure
+        return
+
+
+def _silence_stderr() -> None:
+    """Send file descriptor 2 nowhere: the interpreter's own complaints count as a hook's failure too."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    except OSError:
+        return

@@ -1,0 +1,71 @@
+"""Acts on an event: compresses its texts, stores their originals, remembers which files a context has seen shortened.
+
+Returns the texts that replace the event's own, None for those that stay; None for "no answer at all".
+"""
+
+from __future__ import annotations
+
+from headroom_mcp import config, pipeline
+from headroom_mcp.hook import decide
+from headroom_mcp.store import Store, open_store, sessions
+
+
+def respond(event: decide.Event, settings: config.Settings | None = None) -> list[str | None] | None:
+    """Return a replacement for each of `event.texts` (None: it stays), or None where nothing is replaced.
+
+    Raises: StoreError, SettingsError; the host then keeps its original.
+    """
+    settings = settings or config.load()
+    context = f"{event.session}/{event.agent}" if event.agent else event.session
+    with open_store(settings) as store:
+        if event.tool == "edit":
+            if event.session and event.path:
+                sessions.note_file(store, context, event.path, "edited")
+            return None
+        if event.unchanged:
+            return _whole_again(event, context, store)
+        if event.tool == "read" and sessions.file_state(store, context, event.path) is not None:
+            # The model looks a second time, or looks at its own edit: it wants all of it.
+            sessions.note_file(store, context, event.path, "whole")
+            return None
+        prompt = sessions.query(store, event.session) if event.session else ""
+        answers = [_compress(event, index, prompt, context, store, settings) for index in range(len(event.texts))]
+    return answers if any(answer is not None for answer in answers) else None
+
+
+def _compress(
+    event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: config.Settings
+) -> str | None:
+    text = event.texts[index]
+    if not decide.may_exceed(text, settings.min_tokens):
+        return None
+    reading = event.tool == "read"
+    result = pipeline.compress_output(
+        text,
+        tool_name=event.tool_name,
+        tool_input=event.tool_input,
+        query=decide.query_of(event, prompt),
+        session=event.session,
+        project=config.project_dir(cwd=event.cwd),
+        tool_use_id=event.tool_use_id,
+        tokens_host=event.tokens_host[index],
+        numbered=reading,
+        kinds=decide.kinds_for(event),
+        store=store,
+        settings=settings,
+    )
+    if result.outcome != "compressed":
+        return None
+    if reading and event.session:
+        sessions.note_file(store, context, event.path, "shortened", result.ref or "")
+    return result.text
+
+
+def _whole_again(event: decide.Event, context: str, store: Store) -> list[str | None] | None:
+    """Return the whole file where the earlier result, to which the host refers the model, was a shortened one."""
+    seen = sessions.file_state(store, context, event.path)
+    if seen is None or seen.state != "shortened":
+        return None
+    original = store.get(seen.ref)
+    sessions.note_file(store, context, event.path, "whole", seen.ref)
+    return [original.text]

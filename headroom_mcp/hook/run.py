@@ -1,0 +1,21 @@
+"""The script that an installed hook runs: `python -I -S …/run.py`. Thin, so that everything else comes from a .pyc.
+
+`-I -S` leaves the package's folder off the path; it goes to the end, where it shadows nothing of the standard library.
+"""
+
+import os
+import sys
+
+
+def _run() -> None:
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    sys.path.append(root)
+    try:
+        from headroom_mcp.hook import entry
+    except Exception:  # half-written during an upgrade: the host keeps its original
+        os._exit(0)
+    entry.main()
+
+
+if __name__ == "__main__":
+    _run()
