@@ -6,7 +6,7 @@ Written for any Python 3, so that one too old ends here in silence instead of wi
 import os
 import sys
 
-if sys.version_info >= (3, 10):
+if sys.version_info >= (3, 10):  # noqa: UP036 - the system's python3 may be any
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     try:
         from headroom_mcp.hook import entry

@@ -46,6 +46,7 @@ def _compress(
         tool_input=event.tool_input,
         query=decide.query_of(event, prompt),
         session=event.session,
+        agent=event.agent,
         project=config.project_dir(cwd=event.cwd),
         tool_use_id=event.tool_use_id,
         tokens_host=event.tokens_host[index],
