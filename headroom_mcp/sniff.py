@@ -1,0 +1,154 @@
+"""What a sample of lines looks like: a cheap guess at its kinds, so that only a few compressors need to be asked.
+
+Each pattern is a line of a kind, as a regular expression with the share of lines at which it is plain. Nothing here
+decides alone: the compressors named score the text themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_MAX_LINE_CHARS = 400
+_SAMPLE_LINES = 120
+
+
+class Guess(NamedTuple):
+    """The sample looks like `kind` with a strength of 0 … 1."""
+
+    kind: str
+    strength: float
+    why: str
+
+
+class _Pattern(NamedTuple):
+    kind: str
+    plain_share: float
+    what: str
+    regex: re.Pattern[str]
+
+
+def _pattern(kind: str, plain_share: float, what: str, regex: str) -> _Pattern:
+    return _Pattern(kind, plain_share, what, re.compile(regex))
+
+
+# One line of these is enough: nothing else prints them at the start of a line.
+_SIGNS = (
+    _pattern("diff", 0, "diff headers", r"^(?:diff --git |diff --cc |diff -r |Index: \S|--- a/|@@ -\d+(?:,\d+)? \+\d+)"),
+    _pattern("git", 0, "git's own words", r"^(?:commit [0-9a-f]{40}|On branch \S|HEAD detached |\*? ?[0-9a-f]{7,12} .*\d{4}-\d\d-\d\d .*\d+\) )"),
+    _pattern(
+        "test_output",
+        0,
+        "a test runner's lines",
+        r"^(?:=+ test session starts|=+ FAILURES|=+ short test summary|\s*(?:PASS|FAIL) +\S+\.\w+|--- (?:FAIL|PASS): |=== RUN |"
+        r"test [\w:]+ \.\.\. (?:ok|FAILED)|test result: |running \d+ tests?$|\[INFO\] +T E S T S|Tests run: \d|"
+        r"Test Suites: |\s*\d+ passing \(|\s*Tests +\d+ |Ran \d+ tests? in|PHPUnit \d|\d+ examples?, \d+ failures?|"
+        r"\s*\d+% tests passed|ok \d+ - |not ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR))",
+    ),
+    _pattern(
+        "stack_trace",
+        0,
+        "stack frames",
+        r"^(?:Traceback \(most recent call last\):|\s+at [\w.$<>/ ]+\(?[^()]*:\d+|Exception in thread |Caused by: |panic: |"
+        r"goroutine \d+ \[|thread '.*' panicked|Unhandled exception|\s+File \".*\", line \d+)",
+    ),
+    _pattern("html", 0, "HTML", r"^\s*<(?:!doctype html|html|head|body|div|script|meta|link)\b"),
+)  # fmt: skip
+
+# A share of lines of these.
+_SHARES = (
+    _pattern("lint", 0.5, "path:line:column: message", r"^\S[^:\n]*\.\w+:\d+:\d+:? +\S|^\S[^:\n]*\.\w+:\d+: (?:error|warning|note)|^ *--> \S+:\d+:\d+|^[A-Z]{1,4}\d{2,4} "),
+    _pattern("search", 0.6, "path:line:text", r"^(?:[^\s:][^:\n]*[./][^:\n]*[:\-]\d+[:\-]|\d+[:\-]|[\w.@+/-]+/[\w.@+-]+:|--$)"),
+    _pattern("access_log", 0.5, "requests", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]*" \d{3}\b'),
+    _pattern(
+        "log",
+        0.4,
+        "timestamps or levels",
+        r"^\W{0,2}(?:\d{4}[-/.]\d\d[-/.]\d\d[T ,]?\d\d?:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/:]\d\d[/:]\d\d[ .,:]|\d{8}-\d|\d{10}\b|"
+        r"(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|NOTICE)\b|[IWEF]\d{4} |- \d{10} )|\b(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR)\b[ :\]|]",
+    ),
+    _pattern(
+        "listing",
+        0.6,
+        "file names",
+        r"^(?:[-dlbcpsD][rwxsStT-]{9}[@+.]?\s|total \d+$|\d+(?:\.\d+)?[KMGT]?\t\S|\.{0,2}/?(?:[\w.@+ -]+/)+[\w.@+ -]*\*?$|"
+        r"[│├└|`\s]*[├└|`](?:──|--|─┬) ?\S|\S+/?:$|[\w@+-][\w.@+-]*\.\w{1,8}$)",
+    ),
+    _pattern("table", 0.7, "columns", r"^(?:[^\t]*\t[^\t]*\t|[^|]*\|[^|]*\||[^,]*,[^,]*,[^,]|\S+(?: \S+)*(?: {2,}\S+(?: \S+)*){2,} *$|[-+=|:\s]{8,}$)"),
+    _pattern("json", 0.5, "JSON lines", r'^\s*(?:[{}\[\]],?$|"[^"]*": .|\{".*\},?$)'),
+    _pattern(
+        "build",
+        0.15,
+        "a build's lines",
+        r"^(?:\S+: (?:error|warning): |(?:gcc|g\+\+|cc|clang|ld|ar|libtool): |make(?:\[\d+\])?: |\[\s*\d+%\] (?:Building|Linking|Built)|"
+        r"\s*(?:CC|CXX|LD|AR|Compiling|Downloading|Downloaded|Installing|Collecting|Building|Linking) +\S|npm (?:ERR!|WARN|error|warn)|"
+        r"\[INFO\]|\[ERROR\]|\[WARNING\]|> Task :|#\d+ |Step \d+/\d+ :|##\[|travis_(?:fold|time):|\S+\t[^\t]+\t\d{4}-\d\d-\d\dT|\$ \S|\+ \S)",
+    ),
+    _pattern("markdown", 0.08, "headings", r"^(?:#{1,6} \S|```|={4,}$|-{4,}$|\.\. \w+::|\* \S|- \S)"),
+    _pattern(
+        "code",
+        0.15,
+        "source lines",
+        r"^\s*(?:def |class |async def |from \S+ import |import [\w{*\"']|func |fn |pub |impl |struct |enum |interface |type \w+ |export |const |"
+        r"let |var |public |private |protected |static |#include|#define|package |namespace |using |return\b|if ?\(|for ?\(|\}|@\w+)",
+    ),
+    _pattern("prose", 0.3, "sentences", r"^\s*[A-Z\"'(\[«„“][^|{}<>=]{60,}"),
+    _pattern("blob", 0.3, "one unbroken run", r"^[^\s]{200,}"),
+)  # fmt: skip
+
+# `     1→text` and `  12<TAB>text`: the line numbers a reading tool or `cat -n` puts before each line
+_NUMBERED = re.compile(r"^ *\d+(?:→|\t)")
+
+
+def sample(lines: Sequence[str]) -> list[str]:
+    """Return some lines from the start, the middle and the end, clipped, without blank ones and line numbers."""
+    count = len(lines)
+    if count <= _SAMPLE_LINES:
+        picked = list(lines)
+    else:
+        third = _SAMPLE_LINES // 3
+        middle = (count - third) // 2
+        picked = [*lines[:third], *lines[middle : middle + third], *lines[-third:]]
+    picked = [line[:_MAX_LINE_CHARS] for line in picked if line and not line.isspace()]
+    numbered = sum(1 for line in picked if _NUMBERED.match(line))
+    if picked and numbered > 0.9 * len(picked):
+        picked = [_NUMBERED.sub("", line, count=1) for line in picked]
+    return picked
+
+
+def guesses(lines: Sequence[str]) -> list[Guess]:
+    """Return what `lines` (a sample) look like, strongest first; empty where they look like nothing known."""
+    found: list[Guess] = []
+    total = len(lines)
+    if not total:
+        return found
+    first, last = lines[0].lstrip("\ufeff \t"), lines[-1].rstrip(" \t;,")
+    if (
+        first[:1] in ("{", "[")
+        and last[-1:] in ("}", "]")
+        and (total > 1 or len(first) > 1)
+        and not _is_bracketed_word(first)
+    ):
+        found.append(Guess("json", 0.9, "starts and ends like JSON"))
+    for kind, _, what, regex in _SIGNS:
+        count = sum(1 for line in lines if regex.search(line))
+        if count:
+            strength = min(1.0, 0.55 + count / total)
+            if kind == "html" and total > 3 and count < 3:
+                strength = 0.3
+            found.append(Guess(kind, strength, f"{count} of {total} sampled lines are {what}"))
+    for kind, plain_share, what, regex in _SHARES:
+        count = sum(1 for line in lines if regex.search(line))
+        share = count / total
+        if share >= plain_share / 3 and count:
+            strength = min(0.9, 0.6 * share / plain_share)
+            found.append(Guess(kind, round(strength, 3), f"{count} of {total} sampled lines are {what}"))
+    found.sort(key=lambda guess: -guess.strength)
+    seen: set[str] = set()
+    return [guess for guess in found if not (guess.kind in seen or seen.add(guess.kind))]  # type: ignore[func-returns-value]
+
+
+def _is_bracketed_word(line: str) -> bool:
+    """Tell whether `line` begins like a log's `[INFO] …` and not like an array."""
+    return re.match(r"^\[[A-Za-z… ][\w…: ,.-]*\]", line) is not None
