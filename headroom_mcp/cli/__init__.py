@@ -11,6 +11,7 @@ from headroom_mcp import __version__
 # command -> module:name, in the order of the help page
 COMMANDS = {
     "compress": "headroom_mcp.cli.compress:compress",
+    "purge": "headroom_mcp.cli.purge:purge",
 }
 
 

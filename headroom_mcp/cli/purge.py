@@ -1,0 +1,69 @@
+"""`headroom purge`: forget originals on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import click
+
+from headroom_mcp.errors import HeadroomError
+from headroom_mcp.store import open_store
+from headroom_mcp.store import purge as purge_module
+
+_AGE = re.compile(r"^(\d+)\s*([smhdw])$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@click.command()
+@click.option("--session", help="Only this session's outputs.")
+@click.option("--project", help="Only this project's outputs (a folder).")
+@click.option("--older-than", help="Only outputs older than this: 12h, 30d, 4w.")
+@click.option("--all", "everything", is_flag=True, help="Every original of every project.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
+def purge(
+    session: str | None, project: str | None, older_than: str | None, everything: bool, yes: bool, as_json: bool
+) -> None:
+    """Remove originals from the store for good: rows, free pages and the write-ahead log.
+
+    Criteria combine: an output must match them all. Its ref then answers "expired, run the tool again". Memory notes
+    have their own command (`headroom memory`).
+
+    Example: headroom purge --project . --older-than 7d
+    """
+    if not (session or project or older_than or everything):
+        msg = "Say what to purge: --session ID, --project DIR, --older-than 30d, or --all."
+        raise click.UsageError(msg)
+    if everything and (session or project or older_than):
+        msg = "--all takes no other criterion: drop it, or drop the others."
+        raise click.UsageError(msg)
+    age_s = _age(older_than) if older_than else None
+    if everything and not yes:
+        click.confirm("Remove every original of every project?", abort=True)
+    try:
+        with open_store() as store:
+            done = purge_module.purge(
+                store,
+                session=session,
+                project=os.path.realpath(project) if project else None,
+                older_than_s=age_s,
+            )
+    except HeadroomError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(done._asdict()))
+    else:
+        click.echo(
+            f"{done.originals:,} originals and {done.outputs:,} records removed; the file is "
+            f"{max(0, done.file_bytes):,} bytes smaller."
+        )
+
+
+def _age(text: str) -> float:
+    match = _AGE.match(text.strip())
+    if match is None:
+        msg = f"--older-than {text!r} is no age: write a number and s, m, h, d or w (30d)."
+        raise click.UsageError(msg)
+    return float(match.group(1)) * _SECONDS[match.group(2)]
