@@ -46,10 +46,14 @@ def plan(
     sections = router.route(output)
     lines = output.lines
     parts: list[Part] = []
+    found: list[Fact] = []
     for section in sections:
         piece = output.section(section.start, section.stop)
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
-        compressed = compressors.load(section.kind).compress(piece, share)
+        compressor = compressors.load(section.kind)
+        find = getattr(compressor, "facts", facts.find)
+        found.extend(_shifted(find(piece), section.start))
+        compressed = compressor.compress(piece, share)
         if compressed is None:
             parts.append(Part(section.start, section.stop, "keep"))
         else:
@@ -59,7 +63,7 @@ def plan(
             )
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
-    found = facts.find(output)
+    found.sort(key=lambda fact: fact.rank)
     parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
@@ -67,6 +71,10 @@ def plan(
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+
+
+def _shifted(found: Sequence[Fact], by: int) -> list[Fact]:
+    return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
 
 
 def _leave_out_repeats(

@@ -8,7 +8,10 @@ A compressor is a module with three names:
 
 `compress` is pure (no clock, files, environment or random numbers) and total: `None` means "I have nothing better".
 `budget` is the number of tokens to aim at. The parts it returns partition `output.lines`; the gate then puts back facts
-that it dropped, so a compressor thinks about structure and the gate about safety.
+that it dropped, so a compressor thinks about structure and the gate about safety. Where words like "error" are data and
+no failure (a grep's hits, a table's cells), a module says itself what its facts are:
+
+    facts(output: ToolOutput) -> list[Fact]        optional; instead of `facts.find`
 """
 
 from __future__ import annotations
