@@ -13,6 +13,7 @@ import re
 
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
 _FOOTER = re.compile(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
+_REF = re.compile(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
 _GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: [0-9]+(?:-[0-9]+)?(?: · .*)?\]$")
 
@@ -42,3 +43,9 @@ def refs(text: str) -> list[str]:
     if "[headroom " not in text:
         return []
     return [match.group(1) for match in _FOOTER.finditer(text)]
+
+
+def ref_in(text: str) -> str:
+    """Return the ref in what somebody wrote for one: bare, in capitals, or the whole footer."""
+    match = _REF.search(text.lower())
+    return match.group() if match else text.strip()

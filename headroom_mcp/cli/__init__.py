@@ -11,6 +11,9 @@ from headroom_mcp import __version__
 # command -> module:name, in the order of the help page
 COMMANDS = {
     "compress": "headroom_mcp.cli.compress:compress",
+    "retrieve": "headroom_mcp.cli.retrieve:retrieve",
+    "stats": "headroom_mcp.cli.stats:stats",
+    "serve": "headroom_mcp.cli.serve:serve",
     "purge": "headroom_mcp.cli.purge:purge",
 }
 

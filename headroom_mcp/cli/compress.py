@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
 from headroom_mcp import config, pipeline, tokens
+from headroom_mcp.cli import _io
 from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Result, ToolInput
 
 
 @click.command()
-@click.argument("file", default="-", type=click.Path(allow_dash=True, dir_okay=False))
+@click.argument("file", default="-", type=click.Path(exists=True, allow_dash=True, dir_okay=False))
 @click.option("--query", default="", help="What the reader wants to know; lines about it are kept.")
 @click.option("--tool-name", default="", help="The tool that printed this (Bash, Read, mcp__…).")
 @click.option("--command", default="", help="The shell command that printed this.")
@@ -25,36 +26,61 @@ def compress(file: str, query: str, tool_name: str, command: str, explain: bool,
 
     Example: pytest -v 2>&1 | headroom compress --command "pytest -v"
     """
-    with click.open_file(file, "rb") as stream:
-        text = stream.read().decode("utf-8", "surrogateescape")
-    tool_input = {"command": command} if command else {}
+    try:
+        with click.open_file(file, "rb") as stream:
+            data = stream.read()
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
+    text = data.decode("utf-8", "surrogateescape")
+    tool_name = tool_name or ("Bash" if command else "")
+    tool_input: ToolInput = {"command": command} if command else {"file_path": file} if file != "-" else {}
     if explain:
-        from headroom_mcp import router
-
-        sections = router.route(ToolOutput(text, tool_name, tool_input, query))
-        if as_json:
-            click.echo(json.dumps([section._asdict() for section in sections]))
-        else:
-            for section in sections:
-                click.echo(f"lines {section.start + 1:,}-{section.stop:,}: {section.kind} ({section.why})")
+        _explain(ToolOutput(text, tool_name, tool_input, query), as_json)
         return
-    result = pipeline.compress_output(
-        text, tool_name=tool_name or ("Bash" if command else ""), tool_input=tool_input, query=query
-    )
-    if as_json:
-        figures = result._asdict()
-        figures["tokens_before"] = tokens.count(text)
-        figures["tokens_after"] = tokens.count(result.text)
-        figures["counted_by"] = tokens.method()
-        figures["omitted"] = [omission._asdict() for omission in result.omitted]
-        click.echo(json.dumps(figures))
-        return
-    sys.stdout.buffer.write(result.text.encode("utf-8", "surrogateescape"))
-    if not result.text.endswith("\n"):
-        sys.stdout.buffer.write(b"\n")
-    sys.stdout.buffer.flush()
-    if result.outcome != "compressed":
-        click.echo(
-            f"[{result.outcome}: the text is shown as it came; settings: min_tokens={config.load().min_tokens}]",
-            err=True,
+    with _io.said_plainly():
+        result = pipeline.compress_output(
+            text,
+            tool_name=tool_name,
+            tool_input=tool_input,
+            query=query,
+            session=config.session_id(),
+            project=config.project_dir(),
         )
+    if as_json:
+        click.echo(json.dumps(_object(text, result)))
+        return
+    if result.outcome == "compressed":
+        _io.write_text(result.text)
+        return
+    _io.write_bytes(data)  # nothing is gained: the very bytes that came
+    click.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
+
+
+_WHY = {
+    "small": "too small to gain from compression",
+    "no_gain": "nothing shorter was found that keeps the facts",
+    "already": "already compressed",
+    "unknown": "not a text to compress",
+    "failed": "compression failed, `headroom doctor` says why",
+}
+
+
+def _explain(output: ToolOutput, as_json: bool) -> None:
+    from headroom_mcp import router
+
+    sections = router.route(output)
+    if as_json:
+        click.echo(json.dumps([section._asdict() for section in sections]))
+        return
+    for section in sections:
+        click.echo(f"lines {section.start + 1:,}-{section.stop:,}: {section.kind} ({section.why})")
+
+
+def _object(text: str, result: Result) -> dict[str, object]:
+    return {
+        **result._asdict(),
+        "tokens_before": tokens.count(text),
+        "tokens_after": tokens.count(result.text),
+        "counted_by": tokens.method(),
+        "omitted": [omission._asdict() for omission in result.omitted],
+    }

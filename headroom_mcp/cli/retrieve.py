@@ -1,0 +1,69 @@
+"""`headroom retrieve`: a slice of an original, by its ref."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from headroom_mcp import config, marker, pipeline, tokens
+from headroom_mcp.cli import _io
+from headroom_mcp.errors import UnknownRef
+from headroom_mcp.store import open_store
+
+
+@click.command()
+@click.argument("ref")
+@click.option("--lines", metavar="RANGE", help='Lines of the original: "120-180", "120", "120-", "-50" (the last 50).')
+@click.option("--query", metavar="WORDS", help="The lines about these words, with their neighbours.")
+@click.option("--json-path", metavar="PATH", help="A part of a JSON original: $.items[3].name")
+@click.option("--max-tokens", default=2000, show_default=True, help="About how much to show.")
+@click.option("--all", "whole", is_flag=True, help="The whole original, byte for byte (for a file or a pipe).")
+@click.option("--any-project", is_flag=True, help="Look in every project, not only this folder's.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the slice and its cost.")
+def retrieve(
+    ref: str,
+    lines: str | None,
+    query: str | None,
+    json_path: str | None,
+    max_tokens: int,
+    whole: bool,
+    any_project: bool,
+    as_json: bool,
+) -> None:
+    """Print a slice of the original stored under REF: lines, a query, a JSON path, or the first page.
+
+    Example: headroom retrieve 1a2b3c4d5e6f --lines 120-180
+    """
+    ref = marker.ref_in(ref)
+    project = None if any_project else config.project_dir()
+    session = config.session_id()
+    with _io.said_plainly(), open_store() as store:
+        try:
+            if whole:
+                _io.write_bytes(_bytes(store.get(ref, project=project, session=session).text))
+                return
+            text = pipeline.retrieve(
+                ref,
+                lines=lines,
+                query=query,
+                json_path=json_path,
+                max_tokens=max_tokens,
+                store=store,
+                project=project,
+                session=session,
+            )
+        except UnknownRef as error:
+            hint = "" if any_project else " It may belong to another project: add --any-project."
+            raise click.ClickException(f"{error}{hint}") from error
+    if as_json:
+        click.echo(json.dumps({"ref": ref, "text": text, "tokens": tokens.count(text), "counted_by": tokens.method()}))
+    else:
+        _io.write_text(text)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,100 @@
+"""The MCP face of `tools.TOOLS`: the only module that imports the protocol's library (about a second, so late).
+
+Schemas are trimmed of what no model needs (titles, defaults), since every conversation pays for them. Handlers run in
+worker threads; each call opens the store for itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+
+from headroom_mcp import __version__, failures
+from headroom_mcp.errors import HeadroomError
+from headroom_mcp.server.tools import TOOLS, ToolRow
+
+INSTRUCTIONS = """\
+Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, and the last line names the ref of the
+original. Facts are kept, so go on from what you see; when you need left-out lines, call headroom_retrieve with the ref
+and lines or a query instead of running the tool again."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes that are no UTF-8 live in these; JSON cannot carry them
+
+
+class HeadroomServer(MCPServer[Any]):
+    """The server, lenient about optional arguments."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool. Models write `null` for "not given" and 120 for "120": both are understood."""
+        given = {
+            key: str(value) if isinstance(value, int) and key != "max_tokens" else value
+            for key, value in arguments.items()
+            if value is not None
+        }
+        return await super().call_tool(name, given, context)
+
+
+def server() -> HeadroomServer:
+    """Return the server with every tool of `TOOLS`."""
+    return HeadroomServer(
+        "headroom",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        tools=[_offered(row) for row in TOOLS],
+        log_level="ERROR",  # some hosts show whatever a server writes to stderr
+    )
+
+
+def serve() -> None:
+    """Serve on standard input and output until the client goes away."""
+    server().run("stdio")
+
+
+def _offered(row: ToolRow) -> Tool:
+    tool = Tool.from_function(
+        _guarded(row.function),
+        description=row.about,
+        annotations=ToolAnnotations(read_only_hint=row.read_only),
+        meta=dict(row.meta) if row.meta else None,
+        structured_output=False,  # structured content would reach the model as JSON instead of the text
+    )
+    tool.parameters = _trimmed(tool.parameters, row)
+    return tool
+
+
+def _trimmed(schema: dict[str, Any], row: ToolRow) -> dict[str, Any]:
+    properties = {}
+    for name, full in schema["properties"].items():
+        properties[name] = {"type": full["type"]}
+        if name in row.notes:
+            properties[name]["description"] = row.notes[name]
+    trimmed = {"type": "object", "properties": properties}
+    if "required" in schema:
+        trimmed["required"] = schema["required"]
+    return trimmed
+
+
+def _guarded(function: Callable[..., str]) -> Callable[..., str]:
+    """Return `function` answering text that can be sent, and failing in words that the model can act on."""
+
+    @functools.wraps(function)
+    def guarded(**arguments: Any) -> str:
+        try:
+            return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", function(**arguments))
+        except HeadroomError as error:
+            raise ToolError(str(error)) from error
+        except Exception as error:  # a bug of ours: logged for `headroom doctor`, and said instead of hidden
+            failures.record(f"tool {function.__name__}", error)
+            msg = f"{function.__name__} failed inside ({type(error).__name__}). Use the original tool instead."
+            raise ToolError(msg) from error
+
+    return guarded

@@ -1,0 +1,114 @@
+"""The tools that a model can call, as plain functions, and the table that offers them.
+
+A tool is one function and one row of `TOOLS`. What it answers is plain text; what it raises is a `HeadroomError` whose
+message tells the model what to do next. Parameters are `str` or `int` with a default: models send `null` and numbers
+for optional strings, and the server forgives both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from headroom_mcp import config, marker, pipeline, tokens
+from headroom_mcp.errors import HeadroomError
+from headroom_mcp.server import files
+from headroom_mcp.store import ledger, open_store
+
+MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
+_PAGE_TOKENS = 4_000
+
+
+class ToolRow(NamedTuple):
+    """One tool as offered: `about` and `notes` (by parameter) are all that the model reads about it."""
+
+    function: Callable[..., str]
+    about: str
+    notes: Mapping[str, str]
+    read_only: bool = True
+    meta: Mapping[str, Any] | None = None
+
+
+def compress(text: str = "", path: str = "", query: str = "") -> str:
+    """Return `text`, or the file `path` of the project, made small; facts and lines about `query` stay."""
+    project, session = config.project_dir(), config.session_id()
+    if bool(text) == bool(path):
+        msg = "Give either text or path, not both." if text else "Give text, or the path of a file in the project."
+        raise HeadroomError(msg)
+    tool_name, tool_input = "", None
+    if path:
+        text = files.read(path, project).decode("utf-8", "surrogateescape")
+        tool_name, tool_input = "Read", {"file_path": path}
+    with open_store() as store:
+        result = pipeline.compress_output(
+            text,
+            tool_name=tool_name,
+            tool_input=tool_input,
+            query=query,
+            session=session,
+            project=project,
+            store=store,
+        )
+        if tokens.estimate(result.text) <= MAX_ANSWER_TOKENS:
+            return result.text
+        # Nothing made it small enough to show: keep it all, show a page, say how to go on.
+        ref = result.ref or store.put(text, session=session, project=project, tool_name=tool_name, kind=result.kind)
+        return pipeline.retrieve(
+            ref, query=query or None, max_tokens=_PAGE_TOKENS, store=store, project=project, session=session
+        )
+
+
+def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "", max_tokens: int = 2000) -> str:
+    """Return a slice of the original `ref`, if this project or session has stored it."""
+    return pipeline.retrieve(
+        marker.ref_in(ref),
+        query=query or None,
+        lines=lines or None,
+        json_path=json_path or None,
+        max_tokens=max(100, min(max_tokens, MAX_ANSWER_TOKENS)),
+        project=config.project_dir(),
+        session=config.session_id(),
+    )
+
+
+def headroom_stats() -> str:
+    """Return what compression was worth in this session, this project and altogether."""
+    scopes = [("This project", {"project": config.project_dir()}), ("Everything stored", {})]
+    if config.session_id():
+        scopes.insert(0, ("This session", {"session": config.session_id()}))
+    with open_store() as store:
+        said = [_sentence(name, ledger.read(store, **scope)) for name, scope in scopes]
+    said.append("Tokens are estimated (mean error 9 % against o200k); the schemas of these tools are not subtracted.")
+    return "\n".join(said)
+
+
+def _sentence(name: str, figures: ledger.Ledger) -> str:
+    total = figures.totals
+    if not total.outputs:
+        return f"{name}: nothing compressed yet."
+    return (
+        f"{name}: {total.outputs:,} outputs, {total.tokens_host:,} tokens became {total.tokens_after:,};"
+        f" {total.retrievals:,} retrievals cost {total.tokens_retrieved:,}. Net {total.net:+,}"
+        f" ({total.net_share:.0%}); {figures.losses:,} originals cost more than they saved."
+    )
+
+
+TOOLS = [
+    ToolRow(
+        compress,
+        "Read a large file or text compressed: errors, totals and structure stay, the rest is counted and retrievable.",
+        {"path": "file in the project, instead of text", "query": "what you look for"},
+    ),
+    ToolRow(
+        headroom_retrieve,
+        "Get back lines left out of a tool output that ends in [headroom REF: …].",
+        {
+            "lines": '"120-180", as in […] markers; "-50": the last 50',
+            "query": "words to find",
+            "json_path": "like $.items[3].name",
+        },
+        # Claude Code saves larger results to a file and hides tools behind a search: both would defeat a retrieval.
+        meta={"anthropic/maxResultSizeChars": 500_000, "anthropic/alwaysLoad": True},
+    ),
+    ToolRow(headroom_stats, "Tokens saved by compression, net of retrievals.", {}),
+]

@@ -1,0 +1,161 @@
+"""The `headroom` command as a shell sees it: streams, exit codes and bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headroom_mcp import open_store
+from headroom_mcp.config import Settings
+from headroom_mcp.store import ledger
+
+ROOT = Path(__file__).parents[1]
+LOG = b"".join(b"2026-01-01 INFO worker %d finished job %d\n" % (i % 7, i) for i in range(900))
+
+
+@pytest.fixture(name="shell")
+def _shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+class Shell:
+    """A folder, and the command run in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HEADROOM_HOME": str(folder / "home"),
+            "PYTHONPATH": str(ROOT),
+            "TIKTOKEN_CACHE_DIR": os.environ.get("TIKTOKEN_CACHE_DIR", ""),
+        }
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", code: int = 0) -> bytes:
+        done = subprocess.run(
+            [sys.executable, "-m", "headroom_mcp", *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=self.folder,
+            env=self.env,
+            check=False,
+            timeout=60,
+        )
+        self.stderr = done.stderr.decode()
+
+        assert done.returncode == code, self.stderr
+
+        return done.stdout
+
+
+def _ref(shown: bytes) -> str:
+    return shown.decode(errors="replace").rsplit("[headroom ", 1)[1].split(":")[0]
+
+
+def test_a_pipe_is_compressed_and_a_range_comes_back(shell: Shell) -> None:
+    shown = shell("compress", stdin=LOG)
+    slice_ = shell("retrieve", _ref(shown), "--lines", "10-12")
+
+    assert len(shown) < len(LOG) / 3
+    assert slice_.splitlines()[1:] == LOG.splitlines()[9:12]
+
+
+def test_the_whole_original_comes_back_byte_for_byte_even_where_it_is_no_text(shell: Shell) -> None:
+    original = LOG + b"\xff\xfe\x00 binary \xed\xa0\x80\r\n" + LOG
+    (shell.folder / "odd.log").write_bytes(original)
+    shown = shell("compress", "odd.log")
+
+    assert shell("retrieve", _ref(shown), "--all") == original
+
+
+def test_what_is_too_small_passes_through_byte_for_byte(shell: Shell) -> None:
+    assert shell("compress", stdin=b"\xff small\r\nthing") == b"\xff small\r\nthing"
+    assert "too small" in shell.stderr
+
+
+def test_figures_for_machines_say_how_they_are_counted(shell: Shell) -> None:
+    answer = json.loads(shell("compress", "--json", stdin=LOG))
+
+    assert answer["counted_by"] in {"o200k", "estimate"}
+    assert 0 < answer["tokens_after"] < answer["tokens_before"]
+    assert answer["ref"] in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("compress", "missing.log"), "does not exist"),
+        (("compress", "."), "is a directory"),
+        (("retrieve", "000000000000"), "--any-project"),
+        (("retrieve", "no ref"), "No original with ref"),
+        (("unheard-of",), "No such command"),
+    ],
+)
+def test_an_error_is_one_clear_message(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "headroom_mcp", *arguments],
+        capture_output=True, cwd=shell.folder, env=shell.env, check=False, timeout=60, text=True,
+    )  # fmt: skip
+
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_original_of_another_folder_needs_any_project(shell: Shell) -> None:
+    ref = _ref(shell("compress", stdin=LOG))
+    (shell.folder / "other").mkdir()
+    other = Shell(shell.folder / "other")
+    other.env["HEADROOM_HOME"] = shell.env["HEADROOM_HOME"]
+
+    other("retrieve", ref, code=1)
+
+    assert other("retrieve", ref, "--any-project", "--lines", "1").splitlines()[1] == LOG.splitlines()[0]
+
+
+def test_stats_start_empty_and_then_count(shell: Shell) -> None:
+    assert b"Nothing compressed yet" in shell("stats")
+
+    ref = _ref(shell("compress", stdin=LOG))
+    shell("retrieve", ref)
+    totals = json.loads(shell("stats", "--json"))["totals"]
+
+    assert (totals["outputs"], totals["retrievals"]) == (1, 1)
+    assert totals["net"] == totals["tokens_host"] - totals["tokens_after"] - totals["tokens_retrieved"]
+    assert b"fetched back" in shell("stats")
+
+
+def test_every_command_has_help_with_a_sentence(shell: Shell) -> None:
+    from headroom_mcp.cli import COMMANDS
+
+    for name in COMMANDS:
+        assert b"Usage: headroom" in shell(name, "--help")
+
+
+def test_the_ledger_shows_a_loss_as_a_loss(tmp_path: Path) -> None:
+    with open_store(Settings(home=str(tmp_path))) as store:
+        good = store.put("a" * 100, kind="log", project="/p", tokens_before=1000, tokens_after=100)
+        bad = store.put("b" * 100, kind="json", project="/p", tokens_before=500, tokens_after=400)
+        store.put("c" * 100, kind="json", project="/q", tokens_before=50, tokens_after=10)
+        store.retrieved(good, 50, project="/p")
+        store.retrieved(bad, 450, project="/p")
+
+        figures = ledger.read(store, project="/p")
+
+    assert figures.totals == ledger.Totals(2, 1500, 500, 2, 500)
+    assert figures.totals.net == 500
+    assert figures.by_kind["json"].net == -350
+    assert figures.losses == 1
+    assert figures.originals == 2
+
+
+def test_the_ledger_measures_against_what_the_host_would_have_shown(tmp_path: Path) -> None:
+    with open_store(Settings(home=str(tmp_path))) as store:
+        store.put("a" * 100, kind="log", tokens_before=50_000, tokens_host=700, tokens_after=3_000)
+
+        assert ledger.read(store).totals.net == -2_300
