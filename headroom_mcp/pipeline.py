@@ -181,12 +181,13 @@ def compress_output(
 def _plan_within(
     output: ToolOutput, settings: config.Settings, earlier: Sequence[Shown], numbered: bool
 ) -> Plan | None:
-    """Return a plan of at most `settings.max_chars`, by ever smaller budgets; None where there is none."""
+    """Return a plan that the host shows in full (see `config.limit_chars`), by ever smaller budgets; None where there is none."""
     budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
+    limit = config.limit_chars(settings, output.tool_name)
     for attempt in (1, 2, 4):
         tighter = settings._replace(budget_tokens=max(200, budget // attempt))
         planned = plan(output, tighter, earlier, numbered=numbered)
-        if len(planned.body) + _FOOTER_CHARS <= settings.max_chars:
+        if not limit or len(planned.body) + _FOOTER_CHARS <= limit:
             return planned
     return None
 
@@ -208,9 +209,13 @@ def _kind_word(sections: list[Section]) -> str:
 
 
 def _footer(ref: str, planned: Plan) -> str:
-    left_out = sum(omission.last - omission.first + 1 for omission in planned.omitted)
-    if left_out:
-        return marker.footer(ref, f"{left_out:,} of {planned.total_lines:,} lines left out")
+    left_out = sum(part.stop - part.start for part in planned.parts if part.action == "omit")
+    shortened = sum(omission.last - omission.first + 1 for omission in planned.omitted) - left_out
+    said = [f"{left_out:,} of {planned.total_lines:,} lines left out"] if left_out else []
+    if shortened:
+        said.append(f"{shortened:,} of {planned.total_lines:,} lines in short")
+    if said:
+        return marker.footer(ref, ", ".join(said))
     return marker.footer(ref, f"all {planned.total_lines:,} lines, rearranged")
 
 

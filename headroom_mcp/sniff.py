@@ -53,7 +53,7 @@ _SIGNS = (
         r"^(?:Traceback \(most recent call last\):|\s+at [\w.$<>/ ]+\(?[^()]*:\d+|Exception in thread |Caused by: |panic: |"
         r"goroutine \d+ \[|thread '.*' panicked|Unhandled exception|\s+File \".*\", line \d+)",
     ),
-    _pattern("html", 0, "HTML", r"^\s*<(?:!doctype html|html|head|body|div|script|meta|link)\b"),
+    _pattern("html", 0, "HTML", r"(?i)^\s*<(?:!doctype html|html|head|body|div|script|meta|link)\b"),
 )  # fmt: skip
 
 # A share of lines of these.

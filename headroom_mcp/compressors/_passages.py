@@ -1,0 +1,168 @@
+"""Which passages of a text answer a query: the query is taken apart into its questions, and each gets its passages.
+
+A long query often holds several questions, or quotes the beginnings of what it wants. Ranking against all its words at
+once lets one question win every place, so passages are ranked for each clause by BM25 over word stems, with a bonus for
+words that follow each other as in the clause, and places are dealt out clause by clause.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp import relevance, tokens
+from headroom_mcp.output import ToolOutput
+
+_CLAUSE_END = re.compile(r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])")
+_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+_MAX_CLAUSES = 16
+_MIN_TERMS = 1
+_K1 = 1.2
+_B = 0.6
+
+
+class Passage(NamedTuple):
+    """A ranked passage: its place among the passages, and its score for one clause."""
+
+    place: int
+    score: float
+
+
+def asked(output: ToolOutput) -> str:
+    """Return what the caller wants to know: the query, and a prompt that came with the tool call (a fetch's)."""
+    prompt = output.tool_input.get("prompt", "")
+    if not isinstance(prompt, str) or prompt in output.query:
+        return output.query
+    return f"{output.query}\n{prompt}" if output.query else prompt
+
+
+def clauses(query: str) -> list[str]:
+    """Return the questions or quotations in `query` that hold a word to search for, in order, at most 16."""
+    found = [piece.strip() for piece in _CLAUSE_END.split(query)]
+    return [piece for piece in found if piece and relevance.query_terms(piece)][:_MAX_CLAUSES]
+
+
+def stem(word: str) -> str:
+    """Return `word` without its commonest English endings: light, because a wrong merge only ranks a passage higher."""
+    if len(word) <= 3 or not word.isascii():
+        return word
+    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""), ("es", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return _undouble(word[: -len(ending)] + left)
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _undouble(word: str) -> str:
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+        return word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
+    """Return for each clause of `query` the passages it finds, best first."""
+    asked_for = clauses(query)
+    if not asked_for or not passages:
+        return []
+    wanted = [_terms_of(clause) for clause in asked_for]
+    vocabulary = frozenset(term for terms in wanted for term in terms)
+    pairs = [_pairs(_words(clause)) for clause in asked_for]
+    counts: list[dict[str, int]] = []
+    lengths: list[int] = []
+    frequency: dict[str, int] = {}
+    texts: list[list[str]] = []
+    for passage in passages:
+        words = _words(passage)
+        texts.append(words)
+        held: dict[str, int] = {}
+        for word in words:
+            if word in vocabulary:
+                held[word] = held.get(word, 0) + 1
+        for word in held:
+            frequency[word] = frequency.get(word, 0) + 1
+        counts.append(held)
+        lengths.append(len(words))
+    average = max(1.0, sum(lengths) / len(lengths))
+    total = len(passages)
+    weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequency.items()}
+    ranked: list[list[Passage]] = []
+    for number, terms in enumerate(wanted):
+        found: list[Passage] = []
+        for index, held in enumerate(counts):
+            if not held:
+                continue
+            score = 0.0
+            norm = _K1 * (1 - _B + _B * lengths[index] / average)
+            for term in terms:
+                times = held.get(term)
+                if times:
+                    score += weight[term] * times * (_K1 + 1) / (times + norm)
+            if score > 0:
+                found.append(Passage(index, score))
+        found.sort(key=lambda p: (-p.score, p.place))
+        ranked.append(_prefer_quotes(found, texts, pairs[number]))
+    return ranked
+
+
+def _prefer_quotes(
+    found: list[Passage], texts: Sequence[Sequence[str]], pairs: frozenset[tuple[str, str]]
+) -> list[Passage]:
+    """Return the best of `found` again in order, raised by the share of the clause's word pairs that they hold."""
+    if not pairs:
+        return found
+    head = [p._replace(score=p.score * (1 + 2 * len(pairs & _pairs(texts[p.place])) / len(pairs))) for p in found[:60]]
+    head.sort(key=lambda p: (-p.score, p.place))
+    return head + found[60:]
+
+
+def deal(ranked: Sequence[Sequence[Passage]], places: int, *, near: float = 0.0) -> list[Passage]:
+    """Return up to `places` passages, one clause after the other in rounds; none below `near` of its clause's best."""
+    chosen: list[Passage] = []
+    seen: set[int] = set()
+    rounds = max((len(found) for found in ranked), default=0)
+    for turn in range(min(rounds, places)):
+        for found in ranked:
+            if turn < len(found) and len(chosen) < places and found[turn].score >= near * found[0].score:
+                passage = found[turn]
+                if passage.place not in seen:
+                    seen.add(passage.place)
+                    chosen.append(passage)
+    return chosen
+
+
+def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
+    """Return, in order, the passages that fit `budget` tokens: two thirds to what the query finds, the rest from the top."""
+    kept: set[int] = set()
+    left = budget
+    for passage in deal(rank(query, passages), 400, near=0.3):
+        cost = tokens.estimate(passages[passage.place])
+        if cost > left - budget // 3:
+            break
+        left -= cost
+        kept.add(passage.place)
+    for index, text in enumerate(passages):
+        if index in kept:
+            continue
+        left -= tokens.estimate(text)
+        if left < 0:
+            break
+        kept.add(index)
+    return sorted(kept)
+
+
+def _pairs(words: Sequence[str]) -> frozenset[tuple[str, str]]:
+    return frozenset(itertools.pairwise(words))
+
+
+def _words(text: str) -> list[str]:
+    return [stem(word.lower()) for word in _WORD.findall(text)]
+
+
+def _terms_of(clause: str) -> list[str]:
+    terms = [stem(word) for word in relevance.query_terms(clause)]
+    words = [word for word in terms if _WORD.fullmatch(word)]
+    return list(dict.fromkeys(words or terms))
