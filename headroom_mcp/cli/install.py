@@ -1,0 +1,77 @@
+"""`headroom install` and `headroom uninstall`: into Claude Code's settings, and out of them again."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+
+import click
+
+from headroom_mcp.errors import SettingsError
+from headroom_mcp.hook import install as installer
+
+_SCOPE = click.Choice(installer.SCOPES)
+
+
+@click.command()
+@click.option("--scope", type=_SCOPE, default="user", show_default=True, help="For you, for this project, or for you in it.")
+@click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
+def install(scope: installer.Scope, only_print: bool, as_json: bool) -> None:
+    """Add the hook and the MCP server to Claude Code.
+
+    Everything else in the files stays to the byte; a copy of each goes to the data folder first.
+
+    Example: headroom install --print
+    """
+    folder = os.path.realpath(os.getcwd())
+    try:
+        changes = installer.plan_install(scope, folder)
+        if not only_print:
+            installer.apply_install(scope, changes)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    _report(changes, only_print, as_json)
+    if as_json or only_print:
+        return
+    if scope == "project":
+        click.echo("These files name this machine's Python: for a team, `claude mcp add` and the plugin travel better.")
+    if any(change.is_change for change in changes):
+        click.echo("Start Claude Code anew to use it; `headroom doctor` checks, `headroom uninstall` takes it away.")
+
+
+@click.command()
+@click.option("--scope", type=_SCOPE, default=None, help="Only there; without it, everywhere we were installed.")
+@click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
+def uninstall(scope: installer.Scope | None, only_print: bool, as_json: bool) -> None:
+    """Take exactly what `install` added out of Claude Code's files.
+
+    The stored originals stay; `headroom purge` removes those.
+
+    Example: headroom uninstall
+    """
+    folder = os.path.realpath(os.getcwd())
+    try:
+        changes = installer.plan_uninstall(scope, folder)
+        if not only_print:
+            installer.apply_uninstall(changes)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    _report([change for change in changes if change.before is not None], only_print, as_json)
+
+
+def _report(changes: list[installer.Change], only_print: bool, as_json: bool) -> None:
+    if as_json:
+        rows = [{"file": change.file, "changed": change.is_change, "what": change.what} for change in changes]
+        click.echo(json.dumps({"written": not only_print, "files": rows}, indent=2))
+        return
+    if not any(change.is_change for change in changes):
+        click.echo("Nothing to change.")
+    for change in changes:
+        click.echo(f"{'changed' if change.is_change and not only_print else '       '} {change.file}: {change.what}")
+        if only_print and change.is_change:
+            before = (change.before or b"").decode("utf-8").splitlines(keepends=True)
+            after = (change.after or b"").decode("utf-8").splitlines(keepends=True)
+            click.echo("".join(difflib.unified_diff(before, after, change.file, change.file)))
