@@ -14,6 +14,9 @@ COMMANDS = {
     "retrieve": "headroom_mcp.cli.retrieve:retrieve",
     "stats": "headroom_mcp.cli.stats:stats",
     "serve": "headroom_mcp.cli.serve:serve",
+    "install": "headroom_mcp.cli.install:install",
+    "uninstall": "headroom_mcp.cli.install:uninstall",
+    "doctor": "headroom_mcp.cli.doctor:doctor",
     "purge": "headroom_mcp.cli.purge:purge",
 }
 

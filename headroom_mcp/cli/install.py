@@ -15,7 +15,9 @@ _SCOPE = click.Choice(installer.SCOPES)
 
 
 @click.command()
-@click.option("--scope", type=_SCOPE, default="user", show_default=True, help="For you, for this project, or for you in it.")
+@click.option(
+    "--scope", type=_SCOPE, default="user", show_default=True, help="For you, for this project, or for you in it."
+)
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
 def install(scope: installer.Scope, only_print: bool, as_json: bool) -> None:

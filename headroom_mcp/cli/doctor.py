@@ -1,0 +1,33 @@
+"""`headroom doctor`: is everything in its place, and what to do where it is not."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from headroom_mcp.hook import doctor as doctor_checks
+
+_SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a list of findings.")
+def doctor(as_json: bool) -> None:
+    """Check Claude Code, the hook, the server entry, the store, Python and the failure log.
+
+    Ends with exit code 1 where something fails; a note is no failure.
+
+    Example: headroom doctor
+    """
+    checks = doctor_checks.examine(os.path.realpath(os.getcwd()))
+    if as_json:
+        click.echo(json.dumps([check._asdict() for check in checks], indent=2))
+    else:
+        for check in checks:
+            click.echo(f"{_SIGN[check.grade]}  {check.name}: {check.found}")
+            if check.remedy:
+                click.echo(f"      → {check.remedy}")
+    if any(check.grade == "fail" for check in checks):
+        raise SystemExit(1)
