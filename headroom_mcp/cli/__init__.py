@@ -10,6 +10,7 @@ from headroom_mcp import __version__
 
 # command -> module:name, in the order of the help page
 COMMANDS = {
+    "demo": "headroom_mcp.cli.demo:demo",
     "compress": "headroom_mcp.cli.compress:compress",
     "retrieve": "headroom_mcp.cli.retrieve:retrieve",
     "stats": "headroom_mcp.cli.stats:stats",
