@@ -1,0 +1,117 @@
+"""A real Claude Code from npm, in a throwaway home, against a scripted API on loopback."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from headroom_mcp.hook.fake_api import FakeApi, Turn
+
+VERSIONS = ("2.1.330", "2.1.197")
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headroom-tests"
+_TESTS = Path(__file__).parent
+_ROOT = _TESTS.parent.parent
+
+
+class Run(NamedTuple):
+    """What one `claude -p` left behind. `texts`: what the model was shown for each tool call, in order."""
+
+    texts: list[str]
+    api: FakeApi
+    stdout: str
+
+
+class Sandbox:
+    """A home, a configuration folder, a project and a store that nobody else uses."""
+
+    def __init__(self, folder: Path, claude: Path) -> None:
+        self.claude = claude
+        self.home = folder / "home"
+        self.config = self.home / ".claude"
+        self.project = folder / "project"
+        self.store = folder / "store"
+        self.config.mkdir(parents=True)
+        self.project.mkdir()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of Claude Code and of our own command; nothing of the user's but the PATH."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "CLAUDE_CONFIG_DIR": str(self.config),
+            "HEADROOM_HOME": str(self.store),
+            "IS_SANDBOX": "1",
+            "ANTHROPIC_API_KEY": "dummy",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_TELEMETRY": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "DISABLE_ERROR_REPORTING": "1",
+        }
+
+    def headroom(self, *arguments: str) -> str:
+        """Run our own command in the project."""
+        environment = {**self.environment, "PYTHONPATH": str(_ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-m", "headroom_mcp", *arguments],
+            cwd=self.project, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def run(self, turns: Sequence[Turn], *arguments: str, count_tokens: int = 100) -> Run:
+        """Let Claude Code work through `turns`."""
+        with FakeApi(turns, count_tokens) as api:
+            done = subprocess.run(
+                [
+                    self.claude, "-p", "go", "--model", "claude-sonnet-4-5", "--output-format", "stream-json", "--verbose",
+                    "--permission-mode", "bypassPermissions", *arguments,
+                ],
+                cwd=self.project, env={**self.environment, "ANTHROPIC_BASE_URL": api.url}, capture_output=True, text=True,
+                timeout=100, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return Run(api.texts(), api, done.stdout)
+
+    def add_mini_server(self) -> None:
+        """Register the users' own MCP server of these tests in the project."""
+        entry = {"command": sys.executable, "args": [str(_TESTS / "mini_mcp.py")], "alwaysLoad": True}
+        (self.project / ".mcp.json").write_text(json.dumps({"mcpServers": {"mini": entry}}))
+
+
+@pytest.fixture(scope="session", name="install_claude")
+def _install_claude() -> Callable[[str], Path]:
+    def install(version: str) -> Path:
+        """Return the `claude` of `version`, from npm once and from a cache thereafter."""
+        npm = shutil.which("npm")
+        folder = _CACHE / f"claude-code-{version}"
+        claude = folder / "node_modules" / ".bin" / "claude"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as lock:  # workers of one run share the cache
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if claude.exists():
+                return claude
+            if npm is None:
+                pytest.skip("npm is not installed: Claude Code cannot be had")
+            package = f"@anthropic-ai/claude-code@{version}"
+            command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", package]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+            if done.returncode != 0:
+                pytest.skip(f"npm install {package} failed: {done.stderr[-300:]}")
+        return claude
+
+    return install
+
+
+@pytest.fixture(name="sandbox", params=VERSIONS)
+def _sandbox(request: pytest.FixtureRequest, tmp_path: Path, install_claude: Callable[[str], Path]) -> Sandbox:
+    return Sandbox(tmp_path, install_claude(request.param))
