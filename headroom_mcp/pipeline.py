@@ -123,59 +123,144 @@ def compress_output(
     give `outcome="failed"` and the original text; `failures.record` says where it is logged.
     """
     settings = settings or config.load()
-    output = ToolOutput(text, tool_name, tool_input, query)
-    before = output.tokens
-
-    def untouched(outcome: Outcome, kind: str = "") -> Result:
-        return Result(text, kind, None, before, before, outcome)
-
-    if before < settings.min_tokens:
-        return untouched("small")
-    own_store = False
+    call = _Call(tool_name, tool_use_id, session, agent, project, tokens_host, numbered, tuple(kinds))
     try:
-        if store is None and (session or marker.refs(text)):
-            store, own_store = _open(settings), True
-        if store is not None and _is_ours(text, store):
-            return untouched("already")
-        earlier = contexts.shown_in(store, session, agent) if store is not None and session else []
-        planned = _plan_within(output, settings, earlier, numbered)
-        if planned is None:
-            return untouched("no_gain")
-        kind = _kind_word(planned.sections)
-        wanted = not kinds or all(section.kind in kinds for section in planned.sections)
-        after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
-        if not wanted or after > before * (1 - settings.min_saving) or len(planned.body) >= len(text):
-            if store is not None and session and (not tokens_host or tokens_host >= before):
-                contexts.note_shown(store, session, agent, output.label, text)
-            return untouched("no_gain", kind)
-        if store is None:
-            store, own_store = _open(settings), True
-
-        def shown(ref: str) -> str:
-            return f"{planned.body}\n{_footer(ref, planned)}"
-
-        ref = store.put(
-            text,
-            shown=shown,
-            session=session,
-            project=project,
-            tool_name=tool_name,
-            tool_use_id=tool_use_id,
-            kind=kind,
-            tokens_before=before,
-            tokens_host=tokens_host,
-            tokens_after=after,
-        )
-        contexts.note_shown(store, session, agent, output.label, shown(ref))
-        return Result(shown(ref), kind, ref, before, after, "compressed", planned.omitted)
+        if settings.deny and _is_denied(settings.deny, text, tool_input):
+            return _untouched(text, "unknown")
+        if settings.redact != "none":
+            return _compress_redacted(text, tool_input, query, call, settings, store)
+        output = ToolOutput(text, tool_name, tool_input, query)
+        return _compress(output, text, call, settings, store)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
         from headroom_mcp import failures
 
         failures.record("compress_output", error, settings)
-        return untouched("failed")
+        return _untouched(text, "failed")
+
+
+class _Call(NamedTuple):
+    """Where an output comes from and how it is to be shown: the keyword arguments of `compress_output`."""
+
+    tool_name: str
+    tool_use_id: str
+    session: str
+    agent: str
+    project: str
+    tokens_host: int
+    numbered: bool
+    kinds: tuple[str, ...]
+
+
+def _untouched(text: str, outcome: Outcome, kind: str = "") -> Result:
+    count = tokens.estimate(text)
+    return Result(text, kind, None, count, count, outcome)
+
+
+def _compress(output: ToolOutput, original: str, call: _Call, settings: config.Settings, store: Store | None) -> Result:
+    """Return the result for `output`, as whose original `original` is stored. Raises: whatever goes wrong."""
+    text = output.text
+    if output.tokens < settings.min_tokens:
+        return _untouched(text, "small")
+    if store is not None:
+        return _compress_in(store, output, original, call, settings)
+    if call.session or marker.refs(text):
+        with _open(settings) as opened:
+            return _compress_in(opened, output, original, call, settings)
+    # Without a session there is nothing to ask the store, and where nothing is gained it need not even be opened.
+    planned = _worth(_plan_within(output, settings, (), call.numbered), output, call, settings)
+    if isinstance(planned, str):
+        return _untouched(text, "no_gain", planned)
+    with _open(settings) as opened:
+        return _show(opened, planned, output, original, call)
+
+
+def _compress_in(store: Store, output: ToolOutput, original: str, call: _Call, settings: config.Settings) -> Result:
+    text = output.text
+    if _is_ours(text, store):
+        return _untouched(text, "already")
+    earlier = contexts.shown_in(store, call.session, call.agent) if settings.repeats else []
+    planned = _worth(_plan_within(output, settings, earlier, call.numbered), output, call, settings)
+    if not isinstance(planned, str):
+        return _show(store, planned, output, original, call)
+    if settings.repeats and (not call.tokens_host or call.tokens_host >= output.tokens):
+        contexts.note_shown(store, call.session, call.agent, output.label, text)
+    return _untouched(text, "no_gain", planned)
+
+
+def _worth(planned: Plan | None, output: ToolOutput, call: _Call, settings: config.Settings) -> Plan | str:
+    """Return `planned` if it is what was asked for and saves enough, else its kind."""
+    if planned is None:
+        return ""
+    if call.kinds and not all(section.kind in call.kinds for section in planned.sections):
+        return _kind_word(planned.sections)
+    after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
+    if after > output.tokens * (1 - settings.min_saving) or len(planned.body) >= len(output.text):
+        return _kind_word(planned.sections)
+    return planned
+
+
+def _show(store: Store, planned: Plan, output: ToolOutput, original: str, call: _Call) -> Result:
+    """Store the original, then return what is shown for it."""
+
+    def shown(ref: str) -> str:
+        return f"{planned.body}\n{_footer(ref, planned)}"
+
+    kind = _kind_word(planned.sections)
+    after = tokens.estimate(shown("0" * 12))
+    ref = store.put(
+        original,
+        shown=shown,
+        session=call.session,
+        project=call.project,
+        tool_name=call.tool_name,
+        tool_use_id=call.tool_use_id,
+        kind=kind,
+        tokens_before=output.tokens,
+        tokens_host=call.tokens_host,
+        tokens_after=after,
+    )
+    if store.settings.repeats:
+        contexts.note_shown(store, call.session, call.agent, output.label, shown(ref))
+    return Result(shown(ref), kind, ref, output.tokens, after, "compressed", planned.omitted)
+
+
+def _compress_redacted(
+    text: str,
+    tool_input: ToolInput | None,
+    query: str,
+    call: _Call,
+    settings: config.Settings,
+    store: Store | None,
+) -> Result:
+    """Return the result where secrets are masked in the store, before the model, or both.
+
+    Masking keeps the line count, so slices of a masked original have the same line numbers.
+    """
+    from headroom_mcp import secrets
+
+    masked = secrets.mask(text)
+    original = masked if settings.redact in ("store", "both") else text
+    seen = masked if settings.redact in ("model", "both") else text
+    result = _compress(ToolOutput(seen, call.tool_name, tool_input, query), original, call, settings, store)
+    if result.outcome == "compressed" or seen == text:
+        return result
+    opened = store if store is not None else _open(settings)
+    try:
+        ref = opened.put(
+            original,
+            shown=lambda ref: seen,
+            session=call.session,
+            project=call.project,
+            tool_name=call.tool_name,
+            tool_use_id=call.tool_use_id,
+            kind="redacted",
+            tokens_before=tokens.estimate(text),
+            tokens_after=result.tokens_after,
+        )
     finally:
-        if own_store and store is not None:
-            store.close()
+        if store is None:
+            opened.close()
+    return Result(seen, "redacted", ref, tokens.estimate(text), result.tokens_after, "compressed")
 
 
 def _plan_within(
@@ -196,6 +281,14 @@ def _open(settings: config.Settings) -> Store:
     from headroom_mcp.store import open_store
 
     return open_store(settings)
+
+
+def _is_denied(patterns: Sequence[str], text: str, tool_input: ToolInput | None) -> bool:
+    """Tell whether the user wants this output kept out of the store: then nothing of it may be left out either."""
+    import re
+
+    given = "\n".join(value for value in (tool_input or {}).values() if isinstance(value, str))
+    return any(re.search(pattern, text) or re.search(pattern, given) for pattern in patterns)
 
 
 def _is_ours(text: str, store: Store) -> bool:
@@ -242,6 +335,10 @@ def retrieve(
     try:
         original = opened.get(ref, project=project, session=session)
         text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
+        if opened.settings.redact in ("model", "both"):
+            from headroom_mcp import secrets
+
+            text = secrets.mask(text)
         try:
             opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
         except StoreError as error:  # a read-only store can still be read: only the ledger misses this

@@ -18,6 +18,9 @@ COMMANDS = {
     "install": "headroom_mcp.cli.install:install",
     "uninstall": "headroom_mcp.cli.install:uninstall",
     "doctor": "headroom_mcp.cli.doctor:doctor",
+    "settings": "headroom_mcp.cli.settings:settings",
+    "off": "headroom_mcp.cli.switch:off",
+    "on": "headroom_mcp.cli.switch:on",
     "purge": "headroom_mcp.cli.purge:purge",
 }
 

@@ -293,8 +293,22 @@ def _word(mapping: Payload, key: str) -> str:
 
 
 def _min_tokens() -> int:
-    from_environment = os.environ.get("HEADROOM_MIN_TOKENS", "")
+    """Return the threshold without importing the settings, unless there are any."""
+    environ = os.environ
+    if environ.get("HEADROOM_REDACT") or os.path.exists(_settings_file()):
+        from headroom_mcp import config
+
+        settings = config.load()
+        # Secrets in the smallest output count, too.
+        return 0 if settings.redact in ("model", "both") else settings.min_tokens
+    from_environment = environ.get("HEADROOM_MIN_TOKENS", "")
     return int(from_environment) if from_environment.isdigit() else 250
+
+
+def _settings_file() -> str:
+    from headroom_mcp import home
+
+    return os.path.join(home.data_home(), "config.toml")
 
 
 def _sayable(text: str) -> str:

@@ -5,6 +5,8 @@ Returns the texts that replace the event's own, None for those that stay; None f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headroom_mcp import config, pipeline
 from headroom_mcp.hook import decide
 from headroom_mcp.store import Store, open_store, sessions
@@ -15,7 +17,9 @@ def respond(event: decide.Event, settings: config.Settings | None = None) -> lis
 
     Raises: StoreError, SettingsError; the host then keeps its original.
     """
-    settings = settings or config.load()
+    settings = settings or config.load(project=config.project_dir(cwd=event.cwd))
+    if config.is_off(settings, event.session) or is_tool_off(event.tool_name, settings.tools_off):
+        return None
     context = f"{event.session}/{event.agent}" if event.agent else event.session
     with open_store(settings) as store:
         if event.tool == "edit":
@@ -31,6 +35,15 @@ def respond(event: decide.Event, settings: config.Settings | None = None) -> lis
         prompt = sessions.query(store, event.session) if event.session else ""
         answers = [_compress(event, index, prompt, context, store, settings) for index in range(len(event.texts))]
     return answers if any(answer is not None for answer in answers) else None
+
+
+def is_tool_off(tool_name: str, patterns: Sequence[str]) -> bool:
+    """Tell whether the user wants this tool's outputs as they are; `*` in a pattern stands for anything."""
+    if not patterns:
+        return False
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(tool_name, pattern) for pattern in patterns)
 
 
 def _compress(

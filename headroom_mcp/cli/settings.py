@@ -1,0 +1,45 @@
+"""`headroom settings`: what is in force, and where it can be changed."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from headroom_mcp import config
+from headroom_mcp.errors import SettingsError
+
+
+@click.command()
+@click.option("--project", default=".", type=click.Path(file_okay=False), help="Whose project file counts.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the values.")
+def settings(project: str, as_json: bool) -> None:
+    """Show every setting in force, with the variable that changes it.
+
+    Yours go into config.toml in the data folder; a project's .headroom.toml can only make things safer.
+    """
+    try:
+        values = config.load(project=os.path.realpath(project))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    home = config.data_home(values)
+    if as_json:
+        shown = {knob.name: getattr(values, knob.name) for knob in config.KNOBS}
+        click.echo(json.dumps({**shown, "home": home, "off": config.is_off(values, config.session_id())}))
+        return
+    click.echo(f"{os.path.join(home, config.USER_FILE)}, then variables, then {config.PROJECT_FILE} of the project\n")
+    for knob in config.KNOBS:
+        value = home if knob.name == "home" else getattr(values, knob.name)
+        click.echo(f"{knob.name:<16} {_said(value):<14} {knob.variable}")
+        click.echo(f"{'':<16} {knob.reason}")
+    if config.is_off(values, config.session_id()):
+        click.echo("\nCompression is off (`headroom on` turns it on).")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(value) if value else "-"
+    return str(value)

@@ -1,0 +1,68 @@
+"""`headroom off` and `headroom on`: hooks leave everything alone, at once, for everyone or for one session."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from headroom_mcp import config
+
+_SESSION = click.option(
+    "--session", default=None, help='Only this session ("." for the one this shell belongs to). Default: all.'
+)
+
+
+@click.command()
+@_SESSION
+def off(session: str | None) -> None:
+    """Leave every output alone from now on; what is stored stays retrievable.
+
+    Example: headroom off --session .
+    """
+    path = _switch(session)
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "w", encoding="utf-8"):
+            pass
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}. Set HEADROOM_HOME to a folder that you can write."
+        raise click.ClickException(msg) from error
+    click.echo(f"Off for {_whom(session)}. `headroom on` turns it on again.")
+
+
+@click.command()
+@_SESSION
+def on(session: str | None) -> None:
+    """Compress again."""
+    path = _switch(session)
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        click.echo(f"It was on for {_whom(session)}.")
+        return
+    except OSError as error:
+        msg = f"{path} cannot be removed: {error.strerror}. Remove it by hand."
+        raise click.ClickException(msg) from error
+    click.echo(f"On for {_whom(session)}.")
+
+
+def _switch(session: str | None) -> str:
+    home = config.data_home()
+    if session is None:
+        return os.path.join(home, config.OFF_SWITCH)
+    return os.path.join(home, config.SESSION_SWITCHES, config.switch_name(_session_id(session)))
+
+
+def _session_id(session: str) -> str:
+    if session != ".":
+        return session
+    found = config.session_id()
+    if not found:
+        msg = "This shell belongs to no session (CLAUDE_CODE_SESSION_ID is not set). Name the session's id."
+        raise click.UsageError(msg)
+    return found
+
+
+def _whom(session: str | None) -> str:
+    return "every session" if session is None else f"session {_session_id(session)}"

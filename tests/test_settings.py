@@ -1,0 +1,145 @@
+"""Settings: a file, variables, a project file that can only make things safer; and what they do to an output."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from headroom_mcp import compress_output, config, open_store, retrieve
+from headroom_mcp.cli import main
+from headroom_mcp.config import Settings
+from headroom_mcp.errors import SettingsError
+
+_TOKEN = "ghp_" + "a1B2c3D4e5" * 4
+
+
+def _log(lines: int = 600, extra: str = "") -> str:
+    return "\n".join([f"2026-01-01 INFO worker {i % 7} finished job {i}" for i in range(lines)] + [extra]) + "\n"
+
+
+@pytest.fixture(name="home")
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HEADROOM_HOME", str(home))
+    return home
+
+
+def test_the_users_file_is_read_and_a_variable_wins_over_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "config.toml").write_text('min_tokens = 400\ntools_off = ["WebFetch"]\n')
+    monkeypatch.setenv("HEADROOM_MIN_TOKENS", "500")
+
+    settings = config.load()
+
+    assert (settings.min_tokens, settings.tools_off) == (500, ("WebFetch",))
+
+
+def test_a_changed_file_is_read_anew(home: Path) -> None:
+    (home / "config.toml").write_text("min_tokens = 400\n")
+    config.load()
+    (home / "config.toml").write_text("min_tokens = 4000\n")
+
+    assert config.load().min_tokens == 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("min_token = 3", "Did you mean 'min_tokens'"),
+        ("min_tokens = 'many'", "is not a whole number"),
+        ("deny = ['(']", "is no regular expression"),
+        ("redact = 'all'", "one of none, store, model, both"),
+        ("enabled = maybe", "is no TOML"),
+        ("home = '/elsewhere'", "unknown key 'home'"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_what_to_write(home: Path, text: str, message: str) -> None:
+    (home / "config.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=message.replace("(", r"\(")):
+        config.load()
+
+
+def test_a_project_can_switch_off_deny_and_mask(home: Path, tmp_path: Path) -> None:
+    (home / "config.toml").write_text('redact = "store"\ndeny = ["one"]\n')
+    (tmp_path / ".headroom.toml").write_text('enabled = false\nredact = "model"\ndeny = ["two"]\nmin_tokens = 100\n')
+
+    settings = config.load(project=str(tmp_path))
+
+    assert not settings.enabled
+    assert settings.redact == "both"
+    assert settings.deny == ("one", "two")
+    assert settings.min_tokens == Settings().min_tokens
+
+
+@pytest.mark.parametrize(
+    "text", ["retention_days = 1", "max_store_bytes = 1", "transport = 'mcp'", "budget_tokens = 9"]
+)
+def test_a_project_cannot_do_anything_else(home: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / ".headroom.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match="a project can only make things safer"):
+        config.load(project=str(tmp_path))
+
+
+def test_a_denied_output_is_neither_stored_nor_shortened(home: Path) -> None:
+    settings = Settings(deny=("INTERNAL ONLY",))
+    text = _log(extra="INTERNAL ONLY")
+    with open_store(settings) as store:
+        result = compress_output(text, store=store, settings=settings)
+
+        assert (result.text, result.outcome, result.ref) == (text, "unknown", None)
+        assert store.connection.execute("SELECT COUNT(*) FROM original").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("redact", "shown", "stored"), [("none", True, True), ("store", True, False), ("model", False, True), ("both", False, False)]
+)  # fmt: skip
+def test_secrets_are_masked_where_asked(home: Path, redact: str, shown: bool, stored: bool) -> None:
+    settings = Settings(redact=redact)
+    text = _log(extra=f"ERROR: push with {_TOKEN} was refused")
+    with open_store(settings) as store:
+        result = compress_output(text, store=store, settings=settings)
+        assert result.ref is not None
+
+        assert (_TOKEN in result.text) == shown
+        assert (_TOKEN in store.get(result.ref).text) == stored
+        assert (_TOKEN in retrieve(result.ref, lines="601", store=store)) == (shown and stored)
+
+
+def test_a_secret_in_a_small_output_is_masked_before_the_model_too(home: Path) -> None:
+    settings = Settings(redact="model")
+    with open_store(settings) as store:
+        result = compress_output(f"token: {_TOKEN}\n", store=store, settings=settings)
+
+        assert _TOKEN not in result.text
+        assert result.ref is not None
+        assert store.get(result.ref).text == f"token: {_TOKEN}\n"
+
+
+def test_off_and_on_switch_one_session_or_all(home: Path) -> None:
+    runner = CliRunner()
+    runner.invoke(main, ["off", "--session", "abc"])
+    assert config.is_off(config.load(), "abc")
+    assert not config.is_off(config.load(), "other")
+
+    runner.invoke(main, ["on", "--session", "abc"])
+    runner.invoke(main, ["off"])
+    assert config.is_off(config.load(), "other")
+
+    runner.invoke(main, ["on"])
+    assert not config.is_off(config.load(), "abc")
+
+
+def test_settings_shows_what_is_in_force(home: Path) -> None:
+    (home / "config.toml").write_text("min_tokens = 321\n")
+    result = CliRunner().invoke(main, ["settings", "--json"])
+
+    assert json.loads(result.output)["min_tokens"] == 321
+
+
+def test_there_are_at_most_ten_variables() -> None:
+    assert len([knob for knob in config.KNOBS if knob.variable]) <= 10
