@@ -10,6 +10,7 @@ that merely looks like a marker proves nothing: whether an output is ours is ask
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
 _FOOTER = re.compile(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
@@ -26,6 +27,28 @@ def gap(start: int, stop: int, note: str = "") -> str:
     where = f"{start + 1}-{stop}" if count > 1 else f"{stop}"
     unit = "line" if count == 1 else "lines"
     return f"[… {count:,} {unit}: {where} · {note}]" if note else f"[… {count:,} {unit}: {where}]"
+
+
+def gap_of(count: int, unit: str, where: str, note: str = "") -> str:
+    """Return the marker for `count` left-out units ("row", "value", "key") at `where` (indexes from 0, as in a path)."""
+    units = unit if count == 1 else f"{unit}s"
+    inner = f"{count:,} {units}: {where}" if where else f"{count:,} {units}"
+    return f"[… {inner} · {note}]" if note else f"[… {inner}]"
+
+
+def ranges(indexes: Sequence[int], most: int = 16) -> str:
+    """Return rising `indexes` as ranges: "4-66, 68, 70-97". More than `most` ranges end in "…" and the last one: what lies
+    between stands between the rows shown."""
+    runs: list[list[int]] = []
+    for index in indexes:
+        if runs and runs[-1][1] + 1 == index:
+            runs[-1][1] = index
+        else:
+            runs.append([index, index])
+    texts = [f"{first}-{last}" if last > first else f"{first}" for first, last in runs]
+    if len(texts) > most:
+        texts = [*texts[: most - 1], "…", texts[-1]]
+    return ", ".join(texts)
 
 
 def footer(ref: str, summary: str) -> str:

@@ -20,7 +20,7 @@ import importlib
 from types import ModuleType
 
 # Strictest first: on equal scores the earlier one wins. Modules are imported when they are asked.
-BUILTIN = ("html", "general")
+BUILTIN = ("json", "html", "general")
 
 
 def load(kind: str) -> ModuleType:

@@ -1,0 +1,22 @@
+"""JSON as a model reads it: parsed without loss, written without repetition, thinned with exact counts.
+
+    parse    text → values that keep duplicate keys, key order and numbers as written; documents amid other text
+    table    which arrays (and objects keyed by id) are tables, and their columns
+    encode   a value → the compact form, from which it can be rebuilt
+    select   which rows of a table matter: query, error-like values, rare, outliers, first and last
+    thin     a value → the compact form within a budget, every omission marked where it is
+
+The compact form is relaxed JSON (quotes only where a string could be taken for something else) with one addition: an
+array of similar objects is written once as columns and then as rows.
+
+    [3 rows {id,name,owner{login,type=User},labels[{name,color}]}:
+    1,first,octocat,[(bug,red),(ui,blue)]
+    2,second,hubot,[]
+    3,"third, or so",octocat,[(bug,red)]
+    ]
+
+`key{…}` is an object in every row, its fields follow as cells; `key?{…}` may be absent, its cell is `(…)`; `key[{…}]`
+is an array of objects, its cell is `[(…),(…)]`; `key{*{…}}` is an object whose values all have these columns;
+`key=value` holds in every row and has no cell. An empty cell is an absent key. A row that does not fit is written whole,
+after "!". `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key.
+"""

@@ -1,0 +1,225 @@
+"""The way back from the compact form of JSON: a decoder that knows only the grammar in `headroom_mcp.jsonform`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from headroom_mcp.jsonform.parse import Embedded, Num, dumps
+
+_LITERALS = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z|(?:NaN|-?Infinity)\Z")
+_TABLE = re.compile(r"\[([0-9]+) rows (?=\{)")
+_KEYED = re.compile(r"\{([0-9]+) keyed (?=\{)")
+_BARE = re.compile(r"[^,\[\]{}()\n]*")
+_COLUMN_NAME = re.compile(r"[^,={}?\[\]]*")
+_MISSING = object()
+_ALIAS = re.compile(r"\*[0-9]+ = ")
+
+
+def decode(text: str) -> Any:
+    """Return the value whose compact form is `text`: objects as tuples of pairs, numbers as `Num`."""
+    return _Reader(text).document()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def document(self) -> Any:
+        value = self.value()
+        assert self.at == len(self.text), self.text[self.at : self.at + 80]
+        return value
+
+    def take(self, expected: str) -> None:
+        assert self.text.startswith(expected, self.at), (expected, self.text[self.at : self.at + 80])
+        self.at += len(expected)
+
+    def skip_lines(self) -> None:
+        while self.text.startswith("\n", self.at):
+            self.at += 1
+
+    def quoted(self) -> str:
+        value, self.at = json.JSONDecoder().raw_decode(self.text, self.at)
+        assert isinstance(value, str)
+        return value
+
+    def value(self) -> Any:
+        match = _TABLE.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+            return self.table(int(match.group(1)))
+        match = _KEYED.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+            return self.keyed(int(match.group(1)))
+        char = self.text[self.at : self.at + 1]
+        if char == "{":
+            self.at += 1
+            return tuple(self.until("}", self.pair))
+        if char == "[":
+            self.at += 1
+            return self.until("]", self.value)
+        if char == '"':
+            return self.quoted()
+        if char == "@":
+            return self.embedded()
+        return self.bare()
+
+    def until(self, close: str, item: Any) -> list[Any]:
+        found = []
+        while not self.text.startswith(close, self.at):
+            found.append(item())
+            if self.text.startswith(",", self.at):
+                self.at += 1
+                self.skip_lines()
+        self.at += 1
+        return found
+
+    def pair(self) -> tuple[str, Any]:
+        if self.text.startswith('"', self.at):
+            key = self.quoted()
+        else:
+            stop = self.text.index(":", self.at)
+            key = self.text[self.at : stop]
+            self.at = stop
+        self.take(":")
+        return key, self.value()
+
+    def bare(self) -> Any:
+        match = _BARE.match(self.text, self.at)
+        assert match is not None
+        self.at = match.end()
+        word = match.group()
+        if word in _LITERALS:
+            return _LITERALS[word]
+        return Num(word) if _NUMBER.match(word) else word
+
+    def embedded(self) -> Embedded:
+        match = re.compile(r"@json([s24]?) ").match(self.text, self.at)
+        assert match is not None
+        self.at = match.end()
+        return Embedded(self.value(), match.group(1))
+
+    def header(self) -> list[tuple[str, str, Any]]:
+        self.take("{")
+        return self.until("}", self.column)
+
+    def column(self) -> tuple[str, str, Any]:
+        if self.text.startswith('"', self.at):
+            name = self.quoted()
+        else:
+            match = _COLUMN_NAME.match(self.text, self.at)
+            assert match is not None
+            name = match.group()
+            self.at = match.end()
+        rest = self.text
+        if rest.startswith("=", self.at):
+            self.at += 1
+            return name, "const", self.value()
+        if rest.startswith("?{", self.at):
+            self.at += 1
+            return name, "maybe", self.header()
+        if rest.startswith("[{", self.at):
+            self.at += 1
+            columns = self.header()
+            self.take("]")
+            return name, "list", columns
+        if rest.startswith("{*{", self.at):
+            self.at += 2
+            columns = self.header()
+            self.take("}")
+            return name, "map", columns
+        if rest.startswith("{", self.at):
+            return name, "object", self.header()
+        return name, "cell", None
+
+    def table(self, count: int) -> list[Any]:
+        columns = self.header()
+        self.take(":\n")
+        rows = []
+        for _ in range(count):
+            if self.text.startswith("!", self.at):
+                self.at += 1
+                rows.append(self.value())
+            else:
+                rows.append(self.row(columns, "\n"))
+            self.take("\n")
+        self.take("]")
+        return rows
+
+    def keyed(self, count: int) -> tuple[Any, ...]:
+        columns = self.header()
+        self.take(":\n")
+        pairs = []
+        for _ in range(count):
+            key = self.value()
+            self.take(",")
+            pairs.append((str(key), self.row(columns, "\n")))
+            self.take("\n")
+        self.take("}")
+        return tuple(pairs)
+
+    def row(self, columns: list[tuple[str, str, Any]], end: str) -> tuple[Any, ...]:
+        cells = [False]  # whether a cell has been read: the first has no comma before it
+        return self.fields(columns, cells)
+
+    def fields(self, columns: list[tuple[str, str, Any]], cells: list[bool]) -> tuple[Any, ...]:
+        pairs = []
+        for name, form, inner in columns:
+            if form == "const":
+                pairs.append((name, inner))
+                continue
+            if form == "object":
+                pairs.append((name, self.fields(inner, cells)))
+                continue
+            if cells[0]:
+                self.take(",")
+            cells[0] = True
+            value = self.cell(form, inner)
+            if value is not _MISSING:
+                pairs.append((name, value))
+        return tuple(pairs)
+
+    def cell(self, form: str, inner: Any) -> Any:
+        char = self.text[self.at : self.at + 1]
+        if char in ("", ",", "\n", ")"):
+            return _MISSING
+        if form == "maybe" and char == "(":
+            return self.parenthesised(inner)
+        if form == "list" and char == "[":
+            self.at += 1
+            return self.until("]", lambda: self.parenthesised(inner))
+        if form == "map" and char == "{":
+            self.at += 1
+            return tuple(self.until("}", lambda: self.map_pair(inner)))
+        return self.value()
+
+    def parenthesised(self, columns: list[tuple[str, str, Any]]) -> tuple[Any, ...]:
+        self.take("(")
+        row = self.row(columns, ")")
+        self.take(")")
+        return row
+
+    def map_pair(self, columns: list[tuple[str, str, Any]]) -> tuple[str, Any]:
+        if self.text.startswith('"', self.at):
+            key = self.quoted()
+        else:
+            stop = self.text.index(":", self.at)
+            key = self.text[self.at : stop]
+            self.at = stop
+        self.take(":")
+        return key, self.parenthesised(columns)
+
+
+def rebuilt(value: Any) -> Any:
+    """Return `value` with JSON in strings put back into its string."""
+    if type(value) is tuple:
+        return tuple((key, rebuilt(item)) for key, item in value)
+    if type(value) is list:
+        return [rebuilt(item) for item in value]
+    if type(value) is Embedded:
+        return dumps(value.value, value.style)
+    return value

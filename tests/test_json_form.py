@@ -1,0 +1,107 @@
+"""The compact form of JSON can be rebuilt to the value, whatever its shape."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from compact_json import decode, rebuilt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp.jsonform import encode, parse
+from headroom_mcp.jsonform.table import same
+
+_KEYS = st.sampled_from(["id", "name", "a b", "x.y", "k:v", "", "5", "é", "tags", "owner", "\ud800", '"', "a=b", "-"])
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers().map(lambda n: parse.Num(str(n)))
+    | st.sampled_from(["1.50", "1e400", "-0", "9" * 40, "NaN", "-Infinity"]).map(parse.Num)
+    | st.text(st.characters(), max_size=12)
+    | st.sampled_from(
+        [
+            "",
+            " ",
+            "true",
+            "5",
+            "1.0",
+            "a,b",
+            "@json x",
+            "*1",
+            "!x",
+            "a\nb",
+            "]",
+            "(x)",
+            "\ud800",
+            "…",
+            "{}",
+            '{"a": [1, 2, 3, 4, 5]}',
+        ]
+    )
+)
+
+
+def _objects(values: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.lists(st.tuples(_KEYS, values), max_size=5).map(tuple)
+
+
+@st.composite
+def _tables(draw: st.DrawFn) -> object:
+    keys = draw(st.lists(_KEYS, min_size=1, max_size=5))
+    cells = _SCALARS | st.lists(_objects(_SCALARS), max_size=3) | _objects(_SCALARS) | st.just(parse.Num("7"))
+    rows: list[object] = []
+    for _ in range(draw(st.integers(2, 6))):
+        row = [(key, draw(cells)) for key in keys if draw(st.integers(0, 9)) > 0]
+        rows.append(tuple(row))
+    if draw(st.integers(0, 5)) == 0:
+        rows.append(draw(_SCALARS))
+    if draw(st.booleans()):
+        return tuple((f"k{i}", row) for i, row in enumerate(rows))
+    return rows
+
+
+_VALUES = st.recursive(
+    _SCALARS | _tables(), lambda inner: st.lists(inner, max_size=5) | _objects(inner) | _tables(), max_leaves=25
+)
+
+
+@given(_VALUES)
+@settings(max_examples=400, deadline=None)
+def test_the_compact_form_rebuilds_any_value(value: object) -> None:
+    opened = parse.embed(value)
+
+    found = rebuilt(decode(encode.encode(opened)))
+
+    assert same(found, value)
+
+
+@given(_VALUES)
+@settings(max_examples=100, deadline=None)
+def test_the_scanner_keeps_what_json_says(value: object) -> None:
+    assert same(parse.loads(parse.dumps(value)), value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 2, "b": {}, "c": []}',
+        '[{"id": 1.50, "n": null}, {"n": 2, "id": 3}, {"id": 12345678901234567890123, "n": "x"}]',
+        '{"x": {"a": {"v": 1, "w": 2}, "b": {"v": 1, "w": 3}, "c": {"v": 1, "w": 4}}}',
+        "[[1, 2], [3, 4], [], [[]]]",
+        '[{"u": {"l": "a", "t": "User"}, "g": [{"n": "x"}, {"n": "y"}]}, {"u": {"l": "b", "t": "User"}, "g": []}]',
+        '["\\ud83d\\ude00", "\\ud800", "\\u0000", "caf\\u00e9"]',
+    ],
+)
+def test_every_shape_comes_back(text: str) -> None:
+    value = parse.loads(text)
+
+    assert same(decode(encode.encode(value)), value)
+
+
+def test_nested_arrays_of_similar_objects_become_tuples() -> None:
+    rows = [{"id": i, "type": "User", "tags": [{"n": "a", "c": "red"}]} for i in range(3)]
+
+    assert encode.encode(parse.loads(json.dumps(rows))) == "\n".join(
+        ["[3 rows {id,type=User,tags=[{n:a,c:red}]}:", "0", "1", "2", "]"]
+    )
