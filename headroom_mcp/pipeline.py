@@ -302,13 +302,27 @@ def _kind_word(sections: list[Section]) -> str:
 
 
 def _footer(ref: str, planned: Plan) -> str:
+    """Return the footer: what is left out or in short, counted in lines or in the unit that a render gives."""
+    total = planned.total_lines
     left_out = sum(part.stop - part.start for part in planned.parts if part.action == "omit")
-    shortened = sum(omission.last - omission.first + 1 for omission in planned.omitted) - left_out
-    said = [f"{left_out:,} of {planned.total_lines:,} lines left out"] if left_out else []
+    shortened = 0
+    counts: dict[str, list[int]] = {}
+    for part in planned.parts:
+        if part.action == "render" and part.unit:
+            count = counts.setdefault(part.unit, [0, 0])
+            count[0] += part.left_out
+            count[1] += part.total
+        elif part.action == "render" and not part.lossless:
+            shortened += part.stop - part.start
+    said = [f"{left_out:,} of {total:,} lines left out"] if left_out else []
     if shortened:
-        said.append(f"{shortened:,} of {planned.total_lines:,} lines in short")
+        said.append(f"{shortened:,} of {total:,} lines in short")
+    said.extend(f"{left:,} of {all_of:,} {unit} left out" for unit, (left, all_of) in counts.items() if left)
     if said:
         return marker.footer(ref, ", ".join(said))
+    if len(counts) == 1 and all(part.unit for part in planned.parts):
+        unit, (_, all_of) = next(iter(counts.items()))
+        return marker.footer(ref, f"all {all_of:,} {unit}, rearranged")
     return marker.footer(ref, f"all {planned.total_lines:,} lines, rearranged")
 
 

@@ -110,7 +110,12 @@ def sample(lines: Sequence[str]) -> list[str]:
         third = _SAMPLE_LINES // 3
         middle = (count - third) // 2
         picked = [*lines[:third], *lines[middle : middle + third], *lines[-third:]]
-    picked = [line[:_MAX_LINE_CHARS] for line in picked if line and not line.isspace()]
+    # The end stays as well: a document on one line is known by its last bracket.
+    picked = [
+        line if len(line) <= _MAX_LINE_CHARS else line[: _MAX_LINE_CHARS - 20] + line[-20:]
+        for line in picked
+        if line and not line.isspace()
+    ]
     numbered = sum(1 for line in picked if _NUMBERED.match(line))
     if picked and numbered > 0.9 * len(picked):
         picked = [_NUMBERED.sub("", line, count=1) for line in picked]

@@ -21,7 +21,8 @@ class Part(NamedTuple):
 
     keep: shown verbatim · omit: left out, marked in place with count, range and `note` · render: shown as `text`, which
     is lossless for what it shows, or says in `note`, itself, what it leaves out. `lossless` is for render: True when the
-    lines could be rebuilt from `text` alone.
+    lines could be rebuilt from `text` alone. A render whose text is no sequence of lines counts in a `unit` of its own:
+    `left_out` of `total` ("values") are not shown.
     """
 
     start: int
@@ -30,6 +31,9 @@ class Part(NamedTuple):
     text: str = ""
     note: str = ""
     lossless: bool = False
+    left_out: int = 0
+    total: int = 0
+    unit: str = ""
 
 
 class Compressed(NamedTuple):

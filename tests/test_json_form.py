@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from compact_json import decode, rebuilt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.jsonform import encode, parse
 from headroom_mcp.jsonform.table import same
+from tests.compact_json import decode, rebuilt
 
 _KEYS = st.sampled_from(["id", "name", "a b", "x.y", "k:v", "", "5", "é", "tags", "owner", "\ud800", '"', "a=b", "-"])
 _SCALARS = (

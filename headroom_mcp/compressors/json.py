@@ -13,7 +13,7 @@ goes. `headroom_mcp.jsonform` holds the form; here is the choice between its tie
 from __future__ import annotations
 
 from headroom_mcp.output import ToolOutput
-from headroom_mcp.types import Compressed
+from headroom_mcp.types import Compressed, Fact
 
 KIND = "json"
 
@@ -50,3 +50,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return layout.compress(output, budget)
     except RecursionError:  # nested beyond what anybody reads: the plain path
         return None
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return none: which rows carry facts is a matter of values, and the compressor keeps them itself."""
+    return []

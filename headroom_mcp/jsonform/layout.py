@@ -2,40 +2,106 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from typing import NamedTuple
+
 from headroom_mcp import tokens
 from headroom_mcp.jsonform import encode, parse
+from headroom_mcp.jsonform.parse import Document, Value
 from headroom_mcp.jsonform.thin import Thinner
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
-_LOSSLESS_SHARE_BLIND = 0.75  # without a query nobody knows which rows would be missed
-_LOSSLESS_BLIND_TOKENS = 24_000
+_LOSSLESS_SHARE_BLIND = 0.80  # without a query nobody knows which rows would be missed
+_MAX_BLIND_CHARS = 28_000  # hosts hide what is longer
+_MIN_COVERED = 0.5  # of the text must be JSON
+_MAX_JOINT_CHARS = 40  # "data: " before each document
+_MAX_CUT_CHARS = 300
+
+
+class Group(NamedTuple):
+    """Documents in a row, characters `start` … `stop - 1`, with the same text (`joint`) between any two."""
+
+    start: int
+    stop: int
+    documents: list[Document]
+    joint: str
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Return the parts of `output`, None where it holds no JSON worth a new form. Raises: RecursionError."""
-    text = "\n".join(output.lines)
-    found = parse.documents(text)
-    if not found:
+    lines = output.lines
+    text = "\n".join(lines)
+    groups = group(parse.documents(text), text)
+    covered = sum(found.stop - found.start for found in groups)
+    if not groups or covered < len(text) * _MIN_COVERED:
         return None
-    covered = sum(document.stop - document.start for document in found)
-    if covered < len(text) * 0.5:
-        return None
-    total = max(1, output.tokens)
-    if len(found) == 1:
-        value = parse.embed(found[0].value)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    parts: list[Part] = []
+    position = 0
+    for found in groups:
+        first = bisect_right(starts, found.start) - 1
+        last = bisect_right(starts, max(found.start, found.stop - 1)) - 1
+        if first < position:
+            return None  # two documents on one line, with other text between: nothing to gain
+        if first > position:
+            parts.append(Part(position, first, "keep"))
+        share = max(80, budget * (found.stop - found.start) // max(1, covered))
+        before = text[starts[first] : found.start]
+        after = text[found.stop : starts[last + 1] - 1]
+        parts.append(_rendered(found, share, output.query, first, last + 1, before, after))
+        position = last + 1
+    if position < len(lines):
+        parts.append(Part(position, len(lines), "keep"))
+    return Compressed(parts)
+
+
+def group(documents: list[Document], text: str) -> list[Group]:
+    """Return runs of documents that stand in a row, one a line or with the same few characters between any two."""
+    groups: list[Group] = []
+    for document in documents:
+        if groups:
+            open_group = groups[-1]
+            joint = text[open_group.stop : document.start]
+            single = len(open_group.documents) == 1
+            same = joint.strip() == open_group.joint.strip() or single
+            if same and len(joint.strip()) <= _MAX_JOINT_CHARS and joint.count("\n") <= 3:
+                open_group.documents.append(document)
+                joint = joint if single else open_group.joint
+                groups[-1] = Group(open_group.start, document.stop, open_group.documents, joint)
+                continue
+        groups.append(Group(document.start, document.stop, [document], ""))
+    return groups
+
+
+def _rendered(found: Group, room: int, query: str, first: int, stop: int, before: str, after: str) -> Part:
+    documents = found.documents
+    if len(documents) == 1:
+        value: Value = parse.embed(documents[0].value)
+        head = before
     else:
-        value = [parse.embed(document.value) for document in found]
+        value = [parse.embed(document.value) for document in documents]
+        between = found.joint.strip()
+        head = f"{before}{len(documents):,} JSON documents" + (f", each after {between!r}" if between else "") + ": "
+    tail = after
+    cut = documents[-1].cut
+    if cut is not None:
+        shown = (
+            cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
+        )
+        tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
+    thinner = Thinner(query)
+    total = thinner.count(value)
     whole = encode.encode(value)
     cost = tokens.estimate(whole)
-    blind = not output.query
-    lossless = cost <= budget or cost <= total * _LOSSLESS_SHARE
-    if blind and cost <= total * _LOSSLESS_SHARE_BLIND and cost <= _LOSSLESS_BLIND_TOKENS:
-        lossless = True
-    if not lossless:
-        thinner = Thinner(output.query)
-        thinned = thinner.thin(value, budget)
+    original = int((found.stop - found.start) * 0.3) + 1
+    blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= _MAX_BLIND_CHARS
+    if not (cost <= room or cost <= original * _LOSSLESS_SHARE or blind):
+        thinned = thinner.thin(value, room)
         if tokens.estimate(thinned) < cost:
-            return Compressed([Part(0, len(output.lines), "render", thinned, "", lossless=False)])
-    return Compressed([Part(0, len(output.lines), "render", whole, "", lossless=True)])
+            note = f"{thinner.left_values:,} of {total:,} values left out"
+            return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
+    return Part(first, stop, "render", head + whole + tail, "", True, 0, total, "values")

@@ -21,6 +21,7 @@ _MAX_WHOLE = 12
 _CELL_CHARS = 60
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
 _MIN_ROW_TOKENS = 6
+_ABSENT = object()
 
 
 class Thinner:
@@ -250,9 +251,11 @@ class Thinner:
         picked = _pick_columns(columns, rows, leaf_rows, max(_MIN_ROW_TOKENS, left // max(1, rest)), self.query)
         names = [name for name, _ in picked]
         label_costs = [1 + len(key) // 3 for key in keys] if keys else [2] * total
+        compact: list[int] = []
         for index in order:
             if index in lines:
                 continue
+            before = self.left_values
             if index in columns.odd:
                 line = "!" + self._clipped(rows[index], 300)
             else:
@@ -260,9 +263,18 @@ class Thinner:
                 line = ",".join([self._cell(rows[index], column_path, chars) for _, column_path in picked])
             cost = tokens.estimate(line) + label_costs[index] + 1
             if cost > left:
+                self.left_values = before
                 break
             left -= cost
             lines[index] = line
+            compact.append(index)
+        # Fields of a row that have no column here; containers in cells have counted themselves.
+        constants = sum(1 for _ in _constants(columns))
+        for index in compact:
+            if index not in columns.odd:
+                cells = [self._at(rows[index], column_path) for _, column_path in picked]
+                shown_here = sum(self.count(cell) for cell in cells if cell is not _ABSENT)
+                self.left_values += self.count(rows[index]) - shown_here - constants
         hidden = _hidden_fields(columns, {column_path for _, column_path in picked})
         out = [self._table_head(total, columns, names, hidden, categories, keys is not None)]
         for index in sorted(lines):
@@ -327,23 +339,28 @@ class Thinner:
         return head + ("" if hidden else ":")
 
     def _cell(self, row: Value, column_path: tuple[str, ...], chars: int) -> str:
+        value = self._at(row, column_path)
+        return "" if value is _ABSENT else self._clipped(value, chars)
+
+    def _at(self, row: Value, column_path: tuple[str, ...]) -> Value:
         value = row
         for name in column_path:
             if type(value) is not tuple:
-                return ""
+                return _ABSENT
             for key, item in value:
                 if key == name:
                     value = item
                     break
             else:
-                return ""
-        return self._clipped(value, chars)
+                return _ABSENT
+        return value
 
     def _clipped(self, value: Value, chars: int) -> str:
         kind = type(value)
         if kind is tuple or kind is list:
             if self.size(value) <= chars:
                 return encode.inline(value)
+            self.left_values += self.count(value)
             return f"[… {self.count(value)} values]"
         shown = encode.inline(value)
         return shown if len(shown) <= chars else text.clip_middle(shown, chars)
