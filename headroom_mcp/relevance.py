@@ -18,7 +18,7 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _K1 = 1.2
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
-_STOP = frozenset(
+STOP = frozenset(
     (
         "a an the is are was were be been do does did of in on at to for from by with and or not it its this that these "
         "those what which who whom whose when where why how all any each give me show find tell list please there their "
@@ -47,7 +47,7 @@ def terms(text: str) -> list[str]:
 
 def query_terms(query: str) -> list[str]:
     """Return the terms of a query that can tell lines apart: no stop words, each once, in order."""
-    return list(dict.fromkeys(term for term in terms(query) if term not in _STOP and (len(term) > 1 or term.isdigit())))
+    return list(dict.fromkeys(term for term in terms(query) if term not in STOP and (len(term) > 1 or term.isdigit())))
 
 
 def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:

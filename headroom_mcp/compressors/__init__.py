@@ -20,7 +20,12 @@ import importlib
 from types import ModuleType
 
 # Strictest first: on equal scores the earlier one wins. Modules are imported when they are asked.
-BUILTIN = ("json", "html", "general")
+BUILTIN = (
+    "json",
+    "html",
+    "search",
+    "general",
+)  # fmt: skip
 
 
 def load(kind: str) -> ModuleType:

@@ -1,0 +1,57 @@
+"""Whether a line of source defines a name: `def x`, `class x`, `fn x`, `type x struct`, `int x(void) {`, `const x = …`.
+
+A guess by the line alone, over many languages; used to rank hits, never to leave facts out.
+"""
+
+from __future__ import annotations
+
+import re
+
+_KEYWORDS = (
+    r"(?:def|class|func|function|fn|fun|sub|proc|method|struct|enum|union|trait|interface|protocol|extension|module|namespace|"
+    r"package|type|typedef|record|object|macro_rules!|macro|defmodule|defp?|defn-?|defmacro|defclass|constructor|mod|impl|"
+    r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|FUNCTION|PROCEDURE|INDEX)|create (?:table|view|function|procedure|index))"
+)
+# pub async fn x | export default function* x | public static void … | func (r *T) x
+_KEYWORD = re.compile(
+    rf"^\s*(?:[\w@.()<>\[\]:,&*'\"]+\s+){{0,6}}?{_KEYWORDS}\b\*?\s*(?:\([^)]*\)\s*)?(?:self\.)?([\w$.:?!]+)"
+)
+# const x = | export let x: | static final int X = | x = …  at the left edge
+_BINDING = re.compile(
+    r"^(?:\s*(?:export\s+|pub(?:\([^)]*\))?\s+|static\s+|final\s+|readonly\s+|public\s+|private\s+|protected\s+|internal\s+|declare\s+)*"
+    r"(?:const|let|var|val|static|final|constexpr)\b(?:\s+[\w<>\[\].:&*]+)*?\s+([\w$]+)\s*[:=]|([A-Za-z_$][\w$.]*)\s*(?::[^=(){}]*)?=(?!=))"
+)
+# #define x
+_DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)")
+# static inline int x(args) {   void T::x(args) const   |  not "return x(" and no ";" at the end
+_C_LIKE = re.compile(
+    r"^(?!\s*(?:return|else|if|for|while|switch|case|new|delete|throw|await|yield|assert|print|echo|goto|do|not|and|or|in)\b)"
+    r"[A-Za-z_][\w\s*&:<>,\[\]~]*?[\s*&~:]([A-Za-z_]\w*)\s*\((?!.*;\s*(?://.*|/\*.*)?$)[^=]*$"
+)
+# x(args) {   in a class body;   x: function   |  x() {   in a shell script
+_METHOD = re.compile(
+    r"^\s*(?!(?:if|for|while|switch|catch|return|function|with|using|lock|foreach|elseif|match)\b)"
+    r"(?:(?:async|static|get|set|public|private|protected|override|abstract|readonly)\s+)*\*?#?([\w$]+)\s*"
+    r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::\s*[^={]+)?\{\s*$|:\s*(?:async\s+)?(?:function\b|\([^)]*\)\s*=>))"
+)
+
+
+def defined_name(line: str) -> str:
+    """Return the name that `line` seems to define, "" where it seems to define none."""
+    text = line[:400]
+    stripped = text.lstrip()
+    if not stripped or stripped[0] in "/*-<>|\"'`+=%":
+        return ""
+    for pattern in (_DEFINE, _KEYWORD, _C_LIKE, _METHOD, _BINDING):
+        match = pattern.match(text)
+        if match:
+            return next((group for group in match.groups() if group), "")
+    return ""
+
+
+def defines(line: str, name: str) -> bool:
+    """Tell whether `line` seems to define `name`, also as the last part of `Class.name` or `ns::name`."""
+    found = defined_name(line)
+    if not found:
+        return False
+    return found == name or re.split(r"[.:$]+", found)[-1] == name
