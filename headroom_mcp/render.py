@@ -63,6 +63,17 @@ def from_kept(kept: Iterable[int], total: int, notes: dict[int, str] | None = No
     return parts
 
 
+def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring `rows` (any order) as (start, stop)."""
+    found: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if found and found[-1][1] == row:
+            found[-1] = (found[-1][0], row + 1)
+        else:
+            found.append((row, row + 1))
+    return found
+
+
 def close_cheap_gaps(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
     """Return `parts` with every gap shown that costs no more than the marker that stands for it."""
     closed: list[Part] = []

@@ -24,8 +24,9 @@ BUILTIN = (
     "json",
     "html",
     "search",
+    "code",
     "general",
-)  # fmt: skip
+)
 
 
 def load(kind: str) -> ModuleType:

@@ -1,0 +1,241 @@
+"""Source files as outlines. Keeps, verbatim and under their true numbers, imports, constants and every signature with its
+decorators and the first line of its documentation; leaves bodies out as whole ranges of lines.
+
+    def transfer(source, target, amount):
+        \"\"\"Move `amount` from one account to another.\"\"\"
+    […  45 lines: 120-164]
+
+The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
+A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings).
+"""
+
+from __future__ import annotations
+
+import re
+
+from headroom_mcp import numbering, render, shell, text
+from headroom_mcp.compressors import languages
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "code"
+
+OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
+RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
+_MAX_LINE_CHARS = 400  # minified and generated lines are clipped
+_MAX_IMPORT_ROWS = 12
+_MAX_NOTES = 12  # TODO and FIXME lines
+_POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by name
+_MARKER_TOKENS = 11
+_SHORT_ROWS = 4
+
+_TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+# def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
+_CODE_LINE = re.compile(
+    r"^\s*(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
+    r"(?:public|private|protected|static|export|const|let|var|function|namespace|package|interface|type)\b|return\b|[})\]]+[;,]?$|"
+    r".*[;{]$|(?:if|for|while|else|elif|try|except|with)\b.*:$|@\w+|(?://|/\*|\*|#))"
+)
+
+
+def score(output: ToolOutput) -> float:
+    """Return how much of a sample looks like source: most lines of a program end or begin like code."""
+    lines = output.lines
+    step = max(1, len(lines) // 60)
+    sample = [line for line in lines[::step] if line.strip()]
+    numbered = numbering.read(sample)
+    if numbered is not None:
+        sample = [line for line in numbered.lines if line.strip()]
+    if len(sample) < 4:
+        return 0.0
+    share = sum(1 for line in sample if _CODE_LINE.match(line)) / len(sample)
+    if language_of(output):
+        return min(1.0, 0.3 + share) if share > 0.1 else 0.0
+    return share * 0.6 if share > 0.4 else 0.0
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing for a file that is source by its name: "error" there is a word of the program, and what the query
+    asks for is kept by structure. Text that only looks like source has facts like any other."""
+    if language_of(output):
+        return []
+    from headroom_mcp import facts as common
+
+    return common.find(output)
+
+
+def language_of(output: ToolOutput) -> str:
+    """Return the language by the path or by the files that the command names, "" when none of them tells."""
+    found = languages.of_path(output.path)
+    if found or not output.command:
+        return found
+    for pipeline in shell.parse(output.command):
+        for words in pipeline:
+            for word in reversed(words[1:]):
+                found = languages.of_path(word)
+                if found:
+                    return found
+    return ""
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Outline a long text within about `budget` tokens, trim a short one; None where there is nothing to leave out."""
+    lines = output.lines
+    numbered = numbering.read(lines)
+    plain = numbered.lines if numbered is not None else lines
+    language = language_of(output)
+    long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
+    kept, notes = (_outlined if long else _trimmed)(output, plain, language, budget)
+    parts = render.from_kept(kept, len(lines), notes)
+    parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
+    if numbered is not None:
+        parts = _with_thin_numbers(numbered, parts)
+    if all(part.action == "keep" for part in parts):
+        return None
+    return Compressed(parts)
+
+
+def _is_range(output: ToolOutput) -> bool:
+    """Tell whether the reader chose a range of lines."""
+    if output.tool_input.get("offset") or output.tool_input.get("limit"):
+        return True
+    return any(
+        shell.name(words) in ("sed", "head", "tail", "awk", "grep", "open")
+        for pipeline in (shell.parse(output.command) if output.command else ())
+        for words in pipeline
+    )
+
+
+def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) -> tuple[set[int], dict[int, str]]:
+    """Return the rows an outline of `lines` shows, and notes for its gaps."""
+    from headroom_mcp.compressors.languages import asked, importance, outline
+
+    found = outline.read(lines, language) if language else outline.fallback_outline(lines, ("#", "//", "/*", "*", "--"))
+    kept: set[int] = set()
+    for definition in found.definitions:
+        kept.update(outline.head_rows(definition))
+    rate = output.tokens / max(1, len(output.text))
+
+    def cost(rows: list[int]) -> int:
+        fresh = [row for row in rows if row not in kept]
+        touching = any(row - 1 in kept or row + 1 in kept for row in fresh)
+        return int(sum(len(lines[row]) + 1 for row in fresh) * rate) + (0 if touching else _MARKER_TOKENS)
+
+    left = budget - sum(int(len(lines[row]) * rate) + 1 for row in kept) - _MARKER_TOKENS * len(render.runs(kept))
+
+    def take(rows: list[int], room: int) -> bool:
+        nonlocal left
+        price = cost(rows)
+        if price > room:
+            return False
+        left -= price
+        kept.update(rows)
+        return True
+
+    bodies = importance.bodies(lines, found.definitions, asked.of(output))
+    pointed_room = max(left, int(output.tokens * _POINTED_SHARE))
+    for body in bodies:
+        if body.pointed:
+            before = left
+            take(list(range(body.start, body.stop)), pointed_room)
+            pointed_room -= before - left
+    notes = _fold_imports(lines, found.imports, kept)
+    for row in _notes_to_self(lines):
+        take([row], left)
+    for start, _ in found.constants:
+        take([start], left)
+    for definition in found.definitions:
+        if definition.doc >= 0:
+            take(_doc_rows(lines, definition.doc), left)
+    best = [body for body in bodies if body.asked > 0][:3]
+    for body in [*best, *(body for body in bodies if body.stop - body.start <= _SHORT_ROWS)]:
+        take(list(range(body.start, body.stop)), left)
+    for start, stop in found.raises:
+        take(list(range(start, min(stop, start + 3))), left)
+    for body in bodies:
+        if left < 2 * _MARKER_TOKENS:
+            break
+        take(list(range(body.start, body.stop)), left)
+    if not kept:
+        kept.update(range(min(len(lines), 40)))
+    return kept, notes
+
+
+def _fold_imports(lines: list[str], imports: list[tuple[int, int]], kept: set[int]) -> dict[int, str]:
+    """Keep few imports whole; of many the first rows, and say what the gap holds."""
+    rows = [row for start, stop in imports for row in range(start, stop)]
+    kept.update(rows[:_MAX_IMPORT_ROWS])
+    if len(rows) <= _MAX_IMPORT_ROWS:
+        return {}
+    return {rows[_MAX_IMPORT_ROWS]: "imports"}
+
+
+def _notes_to_self(lines: list[str]) -> list[int]:
+    return [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]
+
+
+def _doc_rows(lines: list[str], row: int) -> list[int]:
+    """Return the row of the first words of a documentation: the opening quotes may stand alone."""
+    bare = not any(char.isalnum() for char in lines[row])
+    return [row, row + 1] if bare and row + 1 < len(lines) else [row]
+
+
+def _trimmed(output: ToolOutput, lines: list[str], language: str, budget: int) -> tuple[set[int], dict[int, str]]:
+    """Return the rows of a short text that are about the code, and notes for the gaps."""
+    from headroom_mcp.compressors.languages import trims
+
+    kept = set(range(len(lines)))
+    notes: dict[int, str] = {}
+    for start, stop, note in trims.find(lines, output.query):
+        kept.difference_update(range(start, stop))
+        notes[start] = note
+    return kept, notes
+
+
+def _clipped(lines: list[str], parts: list[Part]) -> list[Part]:
+    """Clip kept lines that are too long for anybody to have written them."""
+    if not any(len(line) > _MAX_LINE_CHARS for line in lines):
+        return parts
+    clipped: list[Part] = []
+    for part in parts:
+        if part.action != "keep":
+            clipped.append(part)
+            continue
+        start = part.start
+        for row in range(part.start, part.stop):
+            if len(lines[row]) > _MAX_LINE_CHARS:
+                if row > start:
+                    clipped.append(Part(start, row, "keep"))
+                shown = text.clip_middle(lines[row], _MAX_LINE_CHARS)
+                clipped.append(Part(row, row + 1, "render", shown, "a long line, clipped"))
+                start = row + 1
+        if part.stop > start:
+            clipped.append(Part(start, part.stop, "keep"))
+    return clipped
+
+
+def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[Part]:
+    """Show long kept runs with every fifth line number, and say in gaps which numbers they hold."""
+    thin: list[Part] = []
+    saved = 0
+    for part in parts:
+        if part.action == "omit":
+            thin.append(part._replace(note=_numbered_note(numbered, part)))
+            continue
+        shown = numbering.thinned(numbered, part.start, part.stop) if part.action == "keep" else None
+        if shown is None:
+            thin.append(part)
+            continue
+        saved += part.stop - part.start
+        thin.append(Part(part.start, part.stop, "render", shown, lossless=True))
+    if saved < numbering.MIN_THIN_LINES:
+        return parts
+    return [Part(0, 0, "render", numbering.LEGEND, lossless=True), *thin]
+
+
+def _numbered_note(numbered: numbering.Numbered, part: Part) -> str:
+    numbers = [number for number in numbered.numbers[part.start : part.stop] if number]
+    if not numbers or numbers[0] == part.start + 1:
+        return part.note
+    told = f"numbered {numbers[0]}-{numbers[-1]}"
+    return f"{part.note}, {told}" if part.note else told

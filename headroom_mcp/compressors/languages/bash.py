@@ -1,0 +1,11 @@
+"""Shell scripts."""
+
+GRAMMAR = "tree_sitter_bash"
+ENTRY = "language"
+SUFFIXES = (".sh", ".bash")
+COMMENT = ("#",)
+QUERY = """
+(function_definition) @function
+(ERROR) @error
+"""
+CONSTANTS = frozenset({"variable_assignment", "declaration_command"})

@@ -1,0 +1,17 @@
+"""C."""
+
+GRAMMAR = "tree_sitter_c"
+ENTRY = "language"
+SUFFIXES = (".c",)
+COMMENT = ("//", "/*", "*")
+QUERY = """
+(function_definition) @function
+(struct_specifier body: (_)) @data
+(union_specifier body: (_)) @data
+(enum_specifier body: (_)) @data
+(type_definition) @data
+(preproc_function_def) @function
+(preproc_include) @import
+(ERROR) @error
+"""
+CONSTANTS = frozenset({"declaration", "preproc_def"})

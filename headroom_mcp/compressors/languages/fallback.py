@@ -1,0 +1,119 @@
+"""Definitions by indentation and braces, for languages without a grammar here and for text that does not parse.
+
+It reads lines only, so it can be wrong about a line inside a string; it never invents lines.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MODIFIERS = (
+    r"(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|async|pub(?:\([^)]*\))?|unsafe|"
+    r"extern(?: \"C\")?|inline|virtual|override|open|sealed|partial|data|const|suspend|fileprivate|readonly|local)\s+)*"
+)
+# def f( | class C: | pub async fn f( | func (s *S) f( | export default function f( | struct S { | module M
+_KEYWORD = re.compile(
+    rf"^\s*{_MODIFIERS}(?P<word>def|class|interface|struct|enum|trait|impl|namespace|module|fn|func|function|fun|type|"
+    r"record|object|protocol|extension|mod|union|macro_rules!|sub|proc|package)\b[\s*]*"
+    r"(?:\([^)]*\)\s*|<[^>]*>\s*)?(?P<name>[A-Za-z_$][\w$.:-]*)"
+)
+# static int main(int argc) {    foo(bar) {    name() {
+_HEAD = re.compile(
+    r"^\s*(?:[A-Za-z_$][\w$:<>,*&\[\]. ~]*[\s*&])?(?P<name>[A-Za-z_$~][\w$:~]*)\s*\([^;]*(?:\{|\)|,)\s*$"
+)
+_CONTROL = frozenset(
+    "if for while switch catch return else elif do try with using lock foreach match when and or not".split()
+)
+_IMPORT = re.compile(
+    r"^(?:import\b|from\s+\S+\s+import\b|#\s*include\b|use\s+[\w:\\]|using\s+[\w.]+\s*;|require(?:_relative)?\b|package\s+[\w.]+;?$)"
+)
+# NAME = …   const NAME: …   static final int NAME = …   #define NAME …
+_CONSTANT = re.compile(
+    r"^(?:#\s*define\s+\w+|(?:export\s+)?(?:const|var|let|val|static)\s+\w+.*=|[A-Za-z_]\w*\s*(?::[^=]+)?=(?!=))"
+)
+_RAISE = re.compile(r"^\s*(?:raise|throw|panic!?)\b")
+_TYPES = frozenset("class interface trait impl namespace module object protocol extension mod package".split())
+_DATA = frozenset("struct enum union type record".split())
+_MAX_HEAD_ROWS = 8
+
+
+def definitions(lines: list[str]) -> list[tuple[str, str, int, int, int]]:
+    """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order."""
+    found: list[tuple[str, str, int, int, int]] = []
+    for row, line in enumerate(lines):
+        if not line or line.isspace():
+            continue
+        match = _KEYWORD.match(line)
+        if match is not None:
+            word = match["word"]
+            role = "type" if word in _TYPES else "data" if word in _DATA else "function"
+        else:
+            match = _HEAD.match(line)
+            if match is None or match["name"] in _CONTROL or line.split(None, 1)[0] in _CONTROL:
+                continue
+            role = "function"
+        head_stop = _head_stop(lines, row)
+        if head_stop == 0:
+            continue
+        found.append((match["name"], role, row, head_stop, _stop(lines, row, head_stop)))
+    return found
+
+
+def imports(lines: list[str]) -> list[tuple[int, int]]:
+    """Return the rows that bring in other modules, at the left margin."""
+    return [(row, row + 1) for row, line in enumerate(lines) if _IMPORT.match(line)]
+
+
+def constants(lines: list[str]) -> list[tuple[int, int]]:
+    """Return the rows that give a name to a value, at the left margin."""
+    return [(row, row + 1) for row, line in enumerate(lines) if _CONSTANT.match(line)]
+
+
+def raises(lines: list[str]) -> list[tuple[int, int]]:
+    """Return the rows that raise an error."""
+    return [(row, row + 1) for row, line in enumerate(lines) if _RAISE.match(line)]
+
+
+def _head_stop(lines: list[str], row: int) -> int:
+    """Return the row after the signature that begins at `row`: it ends in ":" or "{", or an indented line follows. 0 when
+    it looks like a statement after all."""
+    for at in range(row, min(row + _MAX_HEAD_ROWS, len(lines))):
+        code = lines[at].split("#", 1)[0].split("//", 1)[0].rstrip()
+        if code.endswith((":", "{")) or (code.endswith(("}", ";")) and "{" in code):
+            return at + 1
+        if code.endswith(";"):
+            return 0
+        following = lines[at + 1].strip() if at + 1 < len(lines) else ""
+        if following.startswith("{"):
+            return at + 1
+        if at == row and not code.endswith((",", "(")) and _indent(lines[at]) < _next_indent(lines, at + 1):
+            return at + 1 if not code.endswith(")") or _KEYWORD.match(lines[row]) else 0
+    return row + 1 if _KEYWORD.match(lines[row]) else 0
+
+
+def _stop(lines: list[str], start: int, head_stop: int) -> int:
+    """Return the row after the body: the next line that is not deeper, with its closing brace or "end"."""
+    indent = _indent(lines[start])
+    row = head_stop
+    last = head_stop
+    while row < len(lines):
+        line = lines[row]
+        if line.strip():
+            if _indent(line) <= indent and line.strip() != "{":
+                if line.strip()[0] in "})" or line.strip().startswith(("end", "fi", "done")):
+                    last = row + 1
+                break
+            last = row + 1
+        row += 1
+    return last
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _next_indent(lines: list[str], row: int) -> int:
+    for line in lines[row : row + 4]:
+        if line.strip():
+            return _indent(line)
+    return 0

@@ -1,0 +1,91 @@
+"""Which bodies of a file matter: those the reader asks for, then those the rest of the file uses, then the small ones."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from headroom_mcp.compressors.languages.asked import Asked
+from headroom_mcp.compressors.languages.outline import Definition
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_NAME_WEIGHT = 3.0  # a term in the name says more than one in the body
+
+
+class Body(NamedTuple):
+    """Rows `start` … `stop - 1`, and how much they matter. `pointed`: the reader named this very definition."""
+
+    start: int
+    stop: int
+    pointed: bool
+    asked: float
+    references: int
+
+
+def bodies(lines: list[str], definitions: list[Definition], asked: Asked) -> list[Body]:
+    """Return the bodies of functions and data types, most important first."""
+    found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
+    scores = _asked_scores(lines, found, asked)
+    uses = _uses(lines) if found else {}
+    ranked = [
+        Body(
+            d.head_stop,
+            d.stop,
+            _last_name(d.name) in asked.names,
+            scores[index],
+            uses.get(_last_name(d.name), 0),
+        )
+        for index, d in enumerate(found)
+    ]
+    ranked.sort(key=lambda body: (not body.pointed, -body.asked, -body.references, body.stop - body.start, body.start))
+    return ranked
+
+
+def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> list[float]:
+    scores = [0.0] * len(found)
+    if not asked.terms or not found:
+        return scores
+    text = "\n".join(lines).lower()
+    starts: list[int] = []
+    position = 0
+    for line in text.split("\n"):
+        starts.append(position)
+        position += len(line) + 1
+    spans = [(starts[d.start], starts[min(d.stop, len(starts) - 1)]) for d in found]
+    for term in asked.terms:
+        at = _occurrences(text, term)
+        if not at:
+            continue
+        holders = []
+        for index, (start, stop) in enumerate(spans):
+            count = bisect_right(at, stop) - bisect_right(at, start - 1)
+            if count:
+                holders.append((index, count))
+        rarity = math.log(1 + len(found) / (1 + len(holders)))
+        for index, count in holders:
+            named = _NAME_WEIGHT if term in found[index].name.lower() else 1.0
+            scores[index] += rarity * named * (1 + math.log(count))
+    return scores
+
+
+def _occurrences(text: str, term: str) -> list[int]:
+    found: list[int] = []
+    at = text.find(term)
+    while at >= 0:
+        found.append(at)
+        at = text.find(term, at + len(term))
+    return found
+
+
+def _uses(lines: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in _IDENTIFIER.findall("\n".join(lines)):
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _last_name(name: str) -> str:
+    """Return `bar` for `Foo.prototype.bar` and `ns::bar`."""
+    return re.split(r"[.:>]+", name)[-1].strip("*& ")

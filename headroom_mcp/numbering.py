@@ -1,0 +1,83 @@
+r"""Line numbers that a viewer put before the lines: `nl -ba`, `cat -n`, `grep -n`, an editor's window.
+
+    "  1010\tdef f():"  →  number 1010, text "def f():"
+
+A number costs three or four tokens on every line. A run of following lines needs fewer: its first number and every fifth
+say the others, so such a run can be shown thinner without losing anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+#   1010<TAB>text     12:text   11-text     120→text
+_FORMS = (re.compile(r"^ *(\d+)(\t)(.*)$", re.DOTALL), re.compile(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
+MIN_THIN_LINES = 12  # fewer do not pay for the legend
+_SAMPLE_LINES = 40
+_MIN_LINES = 8
+EVERY = 5  # nobody miscounts four lines
+LEGEND = f"[line numbers as printed, on every {EVERY}th line]"
+
+
+class Numbered(NamedTuple):
+    """The lines without their numbers; `numbers` has 0 for a line that bore none. `joint` is "\t" for viewers."""
+
+    lines: list[str]
+    numbers: list[int]
+    joint: str
+
+
+def read(lines: Sequence[str]) -> Numbered | None:
+    """Return `lines` without their numbers, None where they bear none (nine of ten must, and the numbers ascend)."""
+    if len(lines) < _MIN_LINES:
+        return None
+    for form in _FORMS:
+        sample = [line for line in lines[:_SAMPLE_LINES] if line.strip()]
+        if sum(1 for line in sample if form.match(line)) * 10 < len(sample) * 8:
+            continue
+        numbered = _strip(lines, form)
+        if numbered is not None:
+            return numbered
+    return None
+
+
+def _strip(lines: Sequence[str], form: re.Pattern[str]) -> Numbered | None:
+    plain: list[str] = []
+    numbers: list[int] = []
+    joint = ""
+    last = bare = 0
+    for line in lines:
+        match = form.match(line)
+        if match is None or int(match[1]) <= last:
+            bare += bool(line.strip())
+            plain.append(line)
+            numbers.append(0)
+            continue
+        joint = joint or match[2]
+        last = int(match[1])
+        plain.append(match[3])
+        numbers.append(last)
+    if bare * 10 > len(lines):
+        return None
+    return Numbered(plain, numbers, joint)
+
+
+def thinned(numbered: Numbered, start: int, stop: int) -> str | None:
+    """Return lines `start` … `stop - 1` with their numbers on the first and every fifth line, None where the numbers do
+    not follow one another."""
+    numbers = numbered.numbers
+    first = numbers[start]
+    if not first or any(numbers[row] != first + row - start for row in range(start, stop)):
+        return None
+    shown: list[str] = []
+    for row in range(start, stop):
+        number = numbers[row]
+        text = numbered.lines[row]
+        # A line that itself begins like "12<TAB>" keeps its number, or it would be read as one.
+        if row == start or number % EVERY == 0 or text.lstrip()[:1].isdigit():
+            shown.append(f"{number}{numbered.joint}{text}")
+        else:
+            shown.append(text)
+    return "\n".join(shown)
