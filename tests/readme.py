@@ -1,0 +1,120 @@
+"""The parts of README.md that a program knows better than a person: `python -m tests.readme [--check]`.
+
+A generated part stands between `<!-- begin NAME -->` and `<!-- end NAME -->`. With `--check` nothing is written and the
+exit code is 1 where a part is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+
+import click
+
+from headroom_mcp import compressors, pipeline, tokens
+from headroom_mcp.cli import main as headroom
+from headroom_mcp.config import Settings
+from headroom_mcp.evals import samples
+from headroom_mcp.server.tools import TOOLS
+from headroom_mcp.store import open_store
+
+_COLUMNS = 110
+_BEFORE_LINES = 14
+_AFTER_LINES = 40
+_PART = re.compile(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", re.DOTALL)
+# 7,511 tokens · 93 % fewer: what a machine without tiktoken's ranks cannot confirm
+_FIGURE = re.compile(r"[0-9][0-9,.]*(?= tokens| % fewer)")
+
+
+def update(text: str) -> str:
+    """Return the README `text` with its generated parts made anew. Raises: KeyError for a part nobody makes."""
+    makers = {"picture": picture, "commands": commands, "tools": tools, "kinds": kinds}
+    return _PART.sub(lambda match: f"<!-- begin {match[1]} -->\n{makers[match[1]]()}\n<!-- end {match[1]} -->", text)
+
+
+def picture() -> str:
+    """Return one output before and after: the FATAL entry among a hundred."""
+    sample = samples.fatal_among_entries()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=folder)
+        with open_store(settings) as store:
+            result = pipeline.compress_output(
+                sample.text, tool_name=sample.tool_name, tool_input=sample.tool_input, store=store, settings=settings
+            )
+    before, after = tokens.count(sample.text), tokens.count(result.text)
+    lines = sample.text.splitlines()
+    return "\n".join(
+        [
+            f"**Before**: {len(lines):,} lines of JSON, {before:,} tokens; somewhere in them, one FATAL entry.",
+            "",
+            _fenced([*lines[:_BEFORE_LINES], f"  … {len(lines) - _BEFORE_LINES:,} more lines"]),
+            "",
+            f"**After**: {after:,} tokens, {1 - after / before:.1%} fewer; this is all that the model reads.".replace(
+                "%", " %"
+            ),
+            "",
+            _fenced(result.text.splitlines()),
+        ]
+    )
+
+
+def commands() -> str:
+    """Return the table of the commands, in the order of the help page."""
+    context = click.Context(headroom)
+    rows = []
+    for name in headroom.list_commands(context):
+        command = headroom.get_command(context, name)
+        assert command is not None
+        rows.append(f"| `headroom {name}` | {command.get_short_help_str(limit=200)} |")
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def tools() -> str:
+    """Return the table of the MCP tools."""
+    rows = [f"| `{row.function.__name__}` | {row.about} |" for row in TOOLS]
+    return "\n".join(["| tool | what it does |", "|---|---|", *rows])
+
+
+def kinds() -> str:
+    """Return the table of the kinds of output, from the first sentence of each compressor."""
+    rows = []
+    for kind in compressors.BUILTIN:
+        about = " ".join((compressors.load(kind).__doc__ or "").split("\n\n")[0].split())
+        rows.append(f"| `{kind}` | {about} |".replace("\\|", "|"))
+    return "\n".join(["| kind | what it is, and what is kept |", "|---|---|", *rows])
+
+
+def differs(written: str, made: str) -> bool:
+    """Tell whether README text `written` is out of date; figures count only where they can be counted the same way."""
+    if tokens.method() == "o200k":
+        return written != made
+    return _FIGURE.sub("N", written) != _FIGURE.sub("N", made)
+
+
+def _fenced(lines: list[str]) -> str:
+    short = [line if len(line) <= _COLUMNS else f"{line[: _COLUMNS - 1]}…" for line in lines]
+    if len(short) > _AFTER_LINES:
+        short = [*short[: _AFTER_LINES - 2], "…", short[-1]]
+    return "\n".join(["```text", *short, "```"])
+
+
+def main(arguments: list[str]) -> int:
+    """Update README.md in the working directory, or check it. Return the exit code."""
+    check = "--check" in arguments
+    path = next((argument for argument in arguments if not argument.startswith("-")), "README.md")
+    with open(path, encoding="utf-8") as file:
+        written = file.read()
+    made = update(written)
+    if check:
+        if differs(written, made):
+            print(f"{path} is out of date; run: python -m tests.readme")
+            return 1
+        return 0
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

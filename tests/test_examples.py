@@ -1,0 +1,98 @@
+"""The examples run, and the README's console and Python blocks do what they show."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import readme
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if path.suffix in {".py", ".sh"})
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(name="env")
+def _env(tmp_path: Path) -> dict[str, str]:
+    """An environment in which `headroom` is this checkout's."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "headroom").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m headroom_mcp "$@"\n')
+    (bin_ / "headroom").chmod(0o755)
+    return {
+        **os.environ,
+        "PATH": f"{bin_}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HEADROOM_HOME": str(tmp_path / "home"),
+    }
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs(name: str, env: dict[str, str], tmp_path: Path) -> None:
+    runner = ["sh"] if name.endswith(".sh") else [sys.executable]
+    done = subprocess.run(
+        [*runner, str(ROOT / "examples" / name)],
+        env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "[headroom " in done.stdout
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def _exchanges(block: str) -> list[tuple[str, list[str]]]:
+    """The commands of a console block, each with the lines it shows."""
+    exchanges: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            exchanges.append((line[2:], []))
+        else:
+            exchanges[-1][1].append(line)
+    return exchanges
+
+
+def _pattern(shown: list[str]) -> str:
+    """A regular expression for lines in which `…` stands for anything, a whole line of it for any lines."""
+    lines = ["(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown]
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("block", _blocks("console"))
+def test_the_readme_shows_what_the_shell_shows(block: str, env: dict[str, str], tmp_path: Path) -> None:
+    for command, shown in _exchanges(block):
+        done = subprocess.run(
+            ["bash", "-c", command], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(_pattern(shown), done.stdout), f"{command} printed:\n{done.stdout}"
+
+
+@pytest.mark.parametrize("block", _blocks("python"))
+def test_the_readme_python_runs(block: str, env: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", block], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
+    made = readme.update(README)
+
+    assert not readme.differs(README, made), "README.md is out of date; run: python -m tests.readme"
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+
+    assert [target for target in targets if not (ROOT / target).exists()] == []
