@@ -86,6 +86,7 @@ def test_the_readme_python_runs(block: str, env: dict[str, str], tmp_path: Path)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow  # every new kind or command changes them: brought up to date before a change is published
 def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
     made = readme.update(README)
 
