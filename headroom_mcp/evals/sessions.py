@@ -106,6 +106,20 @@ def score(session: dict[str, Any], count: Callable[[str], int] = tokens.count) -
     return SessionScore(session["id"], used, used - len(losses), before, after, tuple(losses))
 
 
+def summary(scores: Sequence[SessionScore]) -> dict[str, object]:
+    """Return the figures of all sessions together; percentages are of sums, not means of percentages."""
+    used = sum(score.used for score in scores)
+    before = sum(score.tokens_before for score in scores)
+    return {
+        "next_action_preserved_pct": round(100 * sum(score.preserved for score in scores) / max(1, used), 2),
+        "saved_pct": round(100 * (1 - sum(score.tokens_after for score in scores) / max(1, before)), 2),
+        "used": used,
+        "tokens_before": before,
+        "tokens_after": sum(score.tokens_after for score in scores),
+        "counted_by": tokens.method(),
+    }
+
+
 def _step(raw: dict[str, Any]) -> Step:
     return Step(str(raw.get("tool_name") or "Bash"), dict(raw.get("tool_input") or {}), str(raw.get("output") or ""))
 

@@ -1,0 +1,98 @@
+"""`headroom replay`: past sessions through the hook's own code, before anything is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from headroom_mcp import tokens
+from headroom_mcp.cli import _io
+from headroom_mcp.evals import sessions as sessions_module
+from headroom_mcp.evals import transcripts
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(exists=True))
+@click.option("--sessions", "folder", type=click.Path(exists=True, file_okay=False), help="Recorded agent sessions.")
+@click.option("--price", default=3.0, show_default=True, help="Dollars per million input tokens.")
+@click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
+def replay(path: str | None, folder: str | None, price: float, as_json: bool) -> None:
+    """Say what would have been saved in past Claude Code sessions (default: ~/.claude/projects). Nothing is changed.
+
+    With --sessions DIR, measure on recorded agent sessions whether the strings that the agent used next would still have
+    been shown to it.
+
+    Example: headroom replay ~/.claude/projects --price 5
+    """
+    with _io.said_plainly():
+        if folder is not None:
+            _replay_sessions(folder, as_json)
+            return
+        config_dir = os.environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
+        found = transcripts.find(path or os.path.join(config_dir, "projects"))
+        with click.progressbar(found, label="transcripts", file=sys.stderr) as bar:
+            result = transcripts.replay(iter(bar), price)
+    if as_json:
+        click.echo(json.dumps(_object(result, price)))
+    else:
+        _print(result, price)
+
+
+def _print(result: transcripts.Replay, price: float) -> None:
+    click.echo(f"{'tool':<28}{'results':>9}{'replaced':>10}{'before':>13}{'after':>13}{'saved':>8}{'dollars':>10}")
+    rows = sorted(result.by_tool.items(), key=lambda item: item[1].tokens_after - item[1].tokens_host)
+    for tool, row in [*rows, ("together", result.totals)]:
+        click.echo(
+            f"{tool[:27]:<28}{row.results:>9,}{row.replaced:>10,}{row.tokens_host:>13,}{row.tokens_after:>13,}"
+            f"{_share(row):>8.1%}{row.saved_dollars:>10.2f}"
+        )
+    click.echo(
+        f"\n{result.transcripts:,} transcripts, {result.unreadable:,} unreadable; {result.already:,} results were ours"
+        f" already and are not counted.\n{result.failed:,} failing calls count as unchanged: transcripts hold them only"
+        f" as the host cut them.\nTokens are estimates. Dollars: ${price:g} per million input tokens, written to the"
+        f" prompt cache at {transcripts.CACHE_WRITE:g} times that,\nre-read with every later request at"
+        f" {transcripts.CACHE_READ:g} times."
+    )
+
+
+def _object(result: transcripts.Replay, price: float) -> dict[str, object]:
+    totals = result.totals
+    return {
+        "by_tool": {tool: row._asdict() for tool, row in result.by_tool.items()},
+        "totals": totals._asdict(),
+        "saved_pct": round(100 * _share(totals), 2),
+        "transcripts": result.transcripts,
+        "unreadable": result.unreadable,
+        "failed": result.failed,
+        "already": result.already,
+        "price": price,
+        "counted_by": "estimate",
+    }
+
+
+def _share(row: transcripts.ToolRow) -> float:
+    return 1 - row.tokens_after / row.tokens_host if row.tokens_host else 0.0
+
+
+def _replay_sessions(folder: str, as_json: bool) -> None:
+    sessions = sessions_module.read_sessions(folder)
+    with click.progressbar(sessions, label="sessions", file=sys.stderr) as bar:
+        scores = [sessions_module.score(session) for session in bar]
+    together = sessions_module.summary(scores)
+    if as_json:
+        click.echo(json.dumps({**together, "sessions": [score._asdict() for score in scores]}))
+        return
+    click.echo(f"{'session':<40}{'used':>7}{'preserved':>11}{'before':>10}{'after':>10}{'saved':>8}")
+    for score in scores:
+        saved = 1 - score.tokens_after / max(1, score.tokens_before)
+        click.echo(
+            f"{score.session[:39]:<40}{score.used:>7,}{score.preserved:>11,}{score.tokens_before:>10,}"
+            f"{score.tokens_after:>10,}{saved:>8.1%}"
+        )
+    click.echo(
+        f"\nnext-action preservation {together['next_action_preserved_pct']} % of {together['used']:,} strings,"
+        f" {together['saved_pct']} % fewer tool-output tokens ({tokens.method()})"
+    )
