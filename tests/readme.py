@@ -40,7 +40,12 @@ def picture() -> str:
         settings = Settings(home=folder)
         with open_store(settings) as store:
             result = pipeline.compress_output(
-                sample.text, tool_name=sample.tool_name, tool_input=sample.tool_input, store=store, settings=settings
+                sample.text,
+                tool_name=sample.tool_name,
+                tool_input=sample.tool_input,
+                query=sample.query,
+                store=store,
+                settings=settings,
             )
     before, after = tokens.count(sample.text), tokens.count(result.text)
     lines = sample.text.splitlines()

@@ -60,7 +60,12 @@ def demo(as_json: bool) -> None:
 
 def _row(sample: samples.Sample, store: Store, settings: Settings) -> Row:
     result = pipeline.compress_output(
-        sample.text, tool_name=sample.tool_name, tool_input=sample.tool_input, store=store, settings=settings
+        sample.text,
+        tool_name=sample.tool_name,
+        tool_input=sample.tool_input,
+        query=sample.query,
+        store=store,
+        settings=settings,
     )
     kept = tuple(fact for fact in sample.facts if fact in result.text)
     same = result.text == sample.text if result.ref is None else store.get(result.ref).text == sample.text

@@ -31,6 +31,8 @@ class Sample(NamedTuple):
     tool_name: str
     tool_input: ToolInput
     facts: tuple[str, ...]
+    query: str = ""
+    """What the user has asked, as a host's hooks know it."""
 
 
 def make(folder: str) -> list[Sample]:
@@ -75,7 +77,14 @@ def fatal_among_entries() -> Sample:
         },
     )
     text = json.dumps(entries, indent=2)
-    return Sample("100 log entries as JSON, one FATAL", text, "mcp__monitoring__get_logs", {"limit": 100}, FATAL_FACTS)
+    return Sample(
+        "100 log entries as JSON, one FATAL",
+        text,
+        "mcp__monitoring__get_logs",
+        {"limit": 100},
+        FATAL_FACTS,
+        query="What went wrong tonight, how do we fix it, and how many requests were affected?",
+    )
 
 
 _TEST_FILE = """\
