@@ -6,6 +6,9 @@ HeadroomError
  │   ├─ UnknownRef    never stored here, or stored for another project
  │   └─ ExpiredRef    stored once, gone by retention
  ├─ SliceError        lines, query or JSON path that cannot be applied to this original
+ ├─ NoteError         a note that cannot be saved, found or read
+ │   ├─ UnknownNote   no note with this id in this scope
+ │   └─ SecretFound   the text holds what looks like a secret: never stored
  ├─ SettingsError     a settings file or variable that cannot be used
  └─ MissingExtra      an optional library is not installed
 """
@@ -35,6 +38,18 @@ class ExpiredRef(RefError):
 
 class SliceError(HeadroomError):
     """The lines, query or JSON path asked for cannot be applied to this original."""
+
+
+class NoteError(HeadroomError):
+    """A note that cannot be saved, found or read as it stands."""
+
+
+class UnknownNote(NoteError):
+    """No note has this id here, or it belongs to another project."""
+
+
+class SecretFound(NoteError):
+    """The text holds what looks like a secret; nothing was saved."""
 
 
 class SettingsError(HeadroomError):

@@ -77,7 +77,50 @@ CREATE TABLE seen_file (
 );
 """
 
-MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES)
+_M004_MEMORY = """
+CREATE TABLE note (
+    row INTEGER PRIMARY KEY,          -- the order of saving; rowid of the words and the vector
+    id TEXT NOT NULL UNIQUE,          -- what people and exports call it; the same on every machine
+    text TEXT NOT NULL,
+    tags TEXT NOT NULL,               -- JSON list
+    scope TEXT NOT NULL,              -- project path, '' is global
+    author TEXT NOT NULL,             -- user: a person's words, agent: a model's, tool: taken from tool output
+    speaker TEXT NOT NULL,            -- who says it in a conversation
+    session TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    ref TEXT NOT NULL,                -- the original it was taken from
+    topic TEXT NOT NULL,              -- what an automatic note is about; '' for notes that were asked for
+    rests_on TEXT NOT NULL,           -- JSON object: file -> digest when the note was made
+    created_s REAL NOT NULL,
+    used_s REAL NOT NULL,
+    uses INTEGER NOT NULL,
+    superseded_by TEXT NOT NULL       -- id of the note that replaces it, '' while it holds
+);
+CREATE INDEX note_thread ON note (scope, session, row);
+CREATE INDEX note_topic ON note (scope, topic) WHERE topic != '';
+CREATE VIRTUAL TABLE note_words USING fts5 (
+    body, near, far, tags, scope, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TABLE note_vector (
+    row INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    body BLOB NOT NULL,               -- little-endian float32, length 1
+    PRIMARY KEY (row, model)
+) WITHOUT ROWID;
+CREATE TABLE observation (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    session TEXT NOT NULL,
+    what TEXT NOT NULL,               -- failure, edit, command
+    subject TEXT NOT NULL,            -- the command's key, the file's path
+    detail TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    created_s REAL NOT NULL
+);
+CREATE INDEX observation_scope ON observation (scope, what, subject);
+"""
+
+MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,86 @@
+"""`headroom memory` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from headroom_mcp.cli import main
+
+
+def _run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["memory", *arguments], input=stdin)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLAUDE_PROJECT_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_note_is_added_found_shown_and_forgotten() -> None:
+    added = json.loads(_run("add", "always use uv", "--tag", "tooling", "--json").output)
+
+    assert added["author"] == "user"
+    assert "always use uv" in _run("search", "which tool: uv or pip").output
+    assert "always use uv" in _run("list").output
+    assert "by: the user" in _run("show", added["id"]).output
+    assert _run("forget", added["id"]).output == f"Forgot {added['id']}: always use uv\n"
+    assert _run("list").output == "No notes.\n"
+
+
+def test_another_folder_sees_only_global_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _run("add", "here only")
+    _run("add", "for all", "--global")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    output = _run("list").output
+
+    assert "for all" in output
+    assert "here only" not in output
+
+
+def test_an_export_is_imported_exactly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _run("add", "ünïcödé — שלום — one", "--tag", "a b")
+    _run("add", "-", stdin="two\nlines\n")
+    exported = _run("export").output
+    (tmp_path / "notes.jsonl").write_bytes(exported.encode())
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "other"))
+
+    imported = _run("import", "notes.jsonl")
+
+    assert imported.output == "Imported 2 notes; 0 were here already.\n"
+    assert _run("export").output == exported
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("add", "token = ghp_" + "a1B2" * 9), "secret"),
+        (("show", "0000000000"), "No note"),
+        (("forget", "0000000000"), "No note"),
+        (("forget",), "either"),
+        (("forget", "--older-than", "soon", "--yes"), "no age"),
+        (("forget", "--matching", "(", "--yes"), "regular expression"),
+        (("add", " "), "empty"),
+    ],
+)
+def test_an_error_says_what_happened_and_fails(arguments: tuple[str, ...], message: str) -> None:
+    result = _run(*arguments)
+
+    assert result.exit_code != 0
+    assert message in result.output
+
+
+def test_forgetting_by_condition_stays_in_its_scope() -> None:
+    _run("add", "draft one")
+    _run("add", "draft two", "--global")
+
+    assert _run("forget", "--matching", "draft", "--yes").output == "Removed 1 notes.\n"
+    assert "draft two" in _run("list").output
+    assert _run("forget", "--matching", "draft", "--scope", "all", "--yes").output == "Removed 1 notes.\n"
