@@ -95,13 +95,28 @@ def test_text_that_is_too_small_comes_back_as_it_is(project: Path) -> None:
 
 
 def test_what_cannot_be_made_small_is_stored_and_paged(project: Path) -> None:
-    noise = "\n".join(f"{(i * 2654435761) % 2**32:08x}{(i * 40503) % 2**31:09x}" for i in range(60_000))
-    (project / "noise.txt").write_text(noise)
+    (project / "noise.txt").write_text(_noise())
 
     shown, failed = _call("compress", path="noise.txt")
 
     assert not failed
     assert tokens.estimate(shown) < 25_000
+
+
+def _noise() -> str:
+    return "\n".join(f"{(i * 2654435761) % 2**32:08x}{(i * 40503) % 2**31:09x}" for i in range(60_000))
+
+
+def test_what_the_user_denies_to_the_store_is_not_stored_in_order_to_be_paged(project: Path) -> None:
+    (project / ".headroom.toml").write_text('deny = ["top secret"]\n')
+    (project / "noise.txt").write_text(f"top secret\n{_noise()}")
+
+    answer, failed = _call("compress", path="noise.txt")
+
+    assert failed
+    assert "settings say not to store it" in answer
+    with open_store() as store:
+        assert store.connection.execute("SELECT COUNT(*) FROM original").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,18 @@ def compress(file: str, query: str, tool_name: str, command: str, explain: bool,
     if explain:
         _explain(ToolOutput(text, tool_name, tool_input, query), as_json)
         return
+    project = config.project_dir()
     with _io.said_plainly():
+        # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
+        settings = config.load(project=project)._replace(repeats=False)
         result = pipeline.compress_output(
             text,
             tool_name=tool_name,
             tool_input=tool_input,
             query=query,
             session=config.session_id(),
-            project=config.project_dir(),
+            project=project,
+            settings=settings,
         )
     if as_json:
         click.echo(json.dumps(_object(text, result)))

@@ -106,7 +106,8 @@ def _print(rows: list[Row], slice_: str) -> None:
         _picture(slice_)
     same = sum(row.same_bytes for row in rows)
     click.echo(f"\n{same} of {len(rows)} originals came back from the store byte for byte.")
-    click.echo(f"{_counted()}\nNext: headroom install (Claude Code), or claude mcp add headroom -- headroom-mcp")
+    click.echo(_counted())
+    click.echo("Next: headroom install (Claude Code), or claude mcp add headroom -- headroom-mcp")
 
 
 def _figures(title: str, before: int, after: int, kept: int, facts: int) -> str:
@@ -123,7 +124,7 @@ def _picture(text: str) -> None:
 def _counted() -> str:
     if tokens.method() == "o200k":
         return "Tokens: o200k (tiktoken); Claude's own tokenizer is not public."
-    return "Tokens: an estimate, mean error 9 % against o200k (its ranks are not on this machine)."
+    return "Tokens: an estimate (mean error 9 % against o200k, which is not to be had here)."
 
 
 def _object(rows: list[Row], slice_: str) -> dict[str, object]:

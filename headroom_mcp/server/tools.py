@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from headroom_mcp import config, marker, pipeline, tokens
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.server import files
-from headroom_mcp.store import ledger, open_store
+from headroom_mcp.store import Store, ledger, open_store
+from headroom_mcp.types import Result
 
 MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
 _PAGE_TOKENS = 4_000
@@ -39,7 +40,9 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
     if path:
         text = files.read(path, project).decode("utf-8", "surrogateescape")
         tool_name, tool_input = "Read", {"file_path": path}
-    with open_store() as store:
+    # Nobody tells a server which subagent asks, so what "this context" has been shown before is not known here.
+    settings = config.load(project=project)._replace(repeats=False)
+    with open_store(settings) as store:
         result = pipeline.compress_output(
             text,
             tool_name=tool_name,
@@ -48,14 +51,29 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
             session=session,
             project=project,
             store=store,
+            settings=settings,
         )
         if tokens.estimate(result.text) <= MAX_ANSWER_TOKENS:
             return result.text
         # Nothing made it small enough to show: keep it all, show a page, say how to go on.
-        ref = result.ref or store.put(text, session=session, project=project, tool_name=tool_name, kind=result.kind)
+        ref = result.ref or _kept_whole(text, result, store, session, project)
         return pipeline.retrieve(
             ref, query=query or None, max_tokens=_PAGE_TOKENS, store=store, project=project, session=session
         )
+
+
+def _kept_whole(text: str, result: Result, store: Store, session: str, project: str) -> str:
+    if result.outcome in ("unknown", "failed"):
+        why = "the user's settings say not to store it" if result.outcome == "unknown" else "compression failed"
+        msg = (
+            f"This has {text.count(chr(10)) + 1:,} lines and is not made small: {why}. Read a range with another tool."
+        )
+        raise HeadroomError(msg)
+    if store.settings.redact in ("store", "both"):
+        from headroom_mcp import secrets
+
+        text = secrets.mask(text)
+    return store.put(text, session=session, project=project, kind=result.kind)
 
 
 def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "", max_tokens: int = 2000) -> str:
