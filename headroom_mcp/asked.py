@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Literal, NamedTuple
 
 from headroom_mcp import relevance
 
@@ -19,21 +20,30 @@ from headroom_mcp import relevance
 _QUOTED = re.compile(r"\"([^\"\n]{2,200})\"|`([^`\n]{2,200})`|“([^”\n]{2,200})”|(?<!\w)'([^'\n]{2,200})'(?!\w)")
 # Order ID = 612968719;   name: foo,
 _ASSIGNED = re.compile(r"[=:]\s+([^;,=\n]{2,120}?)(?=\s*(?:[;,?\n]|$))")
+# "names start with: error-pa, post" | ending in ".tmp" | is like "kern.tim"
+_MODE = re.compile(
+    r"\b(?:(?P<prefix>(?:start|begin)(?:s|ning|ting)?(?: with)?|prefix(?:ed)?(?: with| by)?|like)"
+    r"|(?P<suffix>end(?:s|ing)?(?: with| in)|suffix))\b",
+    re.IGNORECASE,
+)
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
 _WORD = re.compile(r"\S+")
 _MAX_PIECES = 60
 _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
 _QUOTED_WEIGHT = 3.0
+_LISTED_WEIGHT = 2.0
+_MODE_REACH = 60  # characters after "start with" in which its list stands
+_GOOD = 0.7  # a place of at least this quality is where the question means it
+
+Mode = Literal["any", "prefix", "suffix"]
 
 
-class Piece:
-    """One piece of a question: `text` in lower case, and how much a line that holds it is worth."""
+class Piece(NamedTuple):
+    """One piece of a question: `text` in lower case, what a line that holds it is worth, and which end is whole."""
 
-    __slots__ = ("text", "weight")
-
-    def __init__(self, text: str, weight: float) -> None:
-        self.text = text
-        self.weight = weight
+    text: str
+    weight: float
+    mode: Mode
 
 
 def quoted(question: str) -> list[str]:
@@ -44,18 +54,27 @@ def quoted(question: str) -> list[str]:
 
 def pieces(question: str) -> list[Piece]:
     """Return the pieces of `question` to look for: quotations, assigned values, then words that can tell lines apart."""
-    weights: dict[str, float] = {}
-    for text in quoted(question):
-        weights.setdefault(text.lower(), _QUOTED_WEIGHT)
+    modes = [(match.end(), "prefix" if match.group("prefix") else "suffix") for match in _MODE.finditer(question)]
+    found: dict[str, Piece] = {}
+
+    def add(text: str, weight: float, at: int) -> None:
+        said = [mode for end, mode in modes if end <= at < end + _MODE_REACH]
+        mode: Mode = "any" if not said else "prefix" if said[-1] == "prefix" else "suffix"
+        found.setdefault(text, Piece(text, max(weight, _LISTED_WEIGHT) if said else weight, mode))
+
+    for match in _QUOTED.finditer(question):
+        text = next(group for group in match.groups() if group).strip().lower()
+        if text:
+            add(text, _QUOTED_WEIGHT, match.start())
     for match in _ASSIGNED.finditer(question):
         value = match.group(1).strip(_EDGES).lower()
         if len(value) > 1:
-            weights.setdefault(value, _QUOTED_WEIGHT)
+            add(value, _QUOTED_WEIGHT, match.start())
     for match in _WORD.finditer(question):
         word = match.group().strip(_EDGES).lower()
         if (len(word) > 2 or word.isdigit()) and word not in relevance.STOP:
-            weights.setdefault(word, 1.0)
-    return [Piece(text, weight) for text, weight in list(weights.items())[:_MAX_PIECES]]
+            add(word, 1.0, match.start())
+    return list(found.values())[:_MAX_PIECES]
 
 
 def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
@@ -70,40 +89,60 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
     too_many = max(20, int(len(lines) * _COMMON_SHARE))
     found: dict[int, float] = {}
     for piece in wanted:
-        where = _lines_with(text, starts, piece.text, too_many)
+        where = _lines_with(text, starts, piece, too_many)
         if not where or len(where) > too_many:
             continue
         rarity = math.log(1 + len(lines) / len(where))
         worth = piece.weight * rarity * min(2.0, 0.5 + len(piece.text) / 8)
-        for index, boundary in where.items():
-            found[index] = found.get(index, 0.0) + worth * boundary
+        for index, quality in where.items():
+            found[index] = found.get(index, 0.0) + worth * quality
     return found
 
 
 def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
-    """Return at most `limit` line indexes, best first: those that score at least 40 % of the best."""
+    """Return at most `limit` line indexes, best first: those that score at least a third of the best."""
     found = scores(question, lines)
     if not found:
         return []
-    floor = 0.4 * max(found.values())
+    floor = 0.33 * max(found.values())
     return sorted((i for i, score in found.items() if score >= floor), key=lambda i: (-found[i], i))[:limit]
 
 
-def _lines_with(text: str, starts: list[int], piece: str, too_many: int) -> dict[int, float]:
-    """Return the lines that hold `piece`, each with 1.0 where it stands as a word, less where it only begins or ends one
-    or lies inside."""
-    where: dict[int, float] = {}
-    at = text.find(piece)
+def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> dict[int, float]:
+    """Return the lines that hold `piece` with the quality of its best place, 0 … 1.
+
+    Where some places are as the question means them, the others do not count.
+    """
+    good: dict[int, float] = {}
+    poor: dict[int, float] = {}
+    at = text.find(piece.text)
     while at >= 0:
-        end = at + len(piece)
-        before = at == 0 or not text[at - 1].isalnum()
-        after = end >= len(text) or not text[end].isalnum()
-        boundary = 1.0 if before and after else 0.8 if before or after else 0.5
+        end = at + len(piece.text)
         line = bisect_right(starts, at) - 1
-        if boundary > where.get(line, 0.0):
-            where[line] = boundary
-            if len(where) > too_many:
-                return where
+        quality = _quality(text, at, end, piece.mode)
+        where = good if quality >= _GOOD else poor
+        if quality > where.get(line, 0.0):
+            where[line] = quality
+            if len(good) > too_many or len(poor) > 50 * too_many:
+                break
         # A word met once in a line is enough, but a better place may follow.
-        at = text.find(piece, end if boundary < 1.0 else max(end, starts[line + 1] - 1))
-    return where
+        at = text.find(piece.text, end if quality < 1.0 else max(end, starts[line + 1] - 1))
+    return good or poor
+
+
+def _quality(text: str, at: int, end: int, mode: Mode) -> float:
+    before = _edge(text[at - 1] if at else "\n")
+    after = _edge(text[end] if end < len(text) else "\n")
+    if mode == "prefix":
+        return before
+    if mode == "suffix":
+        return after
+    whole = (before >= _GOOD) + (after >= _GOOD)
+    return (0.5, 0.8, 1.0)[whole]
+
+
+def _edge(neighbour: str) -> float:
+    """Return how surely a name begins or ends beside `neighbour`."""
+    if neighbour in "/ \t\n\"',":
+        return 1.0
+    return 0.3 if neighbour.isalnum() else 0.7

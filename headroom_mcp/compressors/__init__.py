@@ -25,6 +25,7 @@ BUILTIN = (
     "html",
     "search",
     "code",
+    "table",
     "general",
 )
 
