@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from headroom_mcp import config, marker, pipeline, tokens
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.server import files
+from headroom_mcp.server import files, memory_tools
 from headroom_mcp.store import Store, ledger, open_store
 from headroom_mcp.types import Result
 
@@ -128,5 +128,17 @@ TOOLS = [
         # Claude Code saves larger results to a file and hides tools behind a search: both would defeat a retrieval.
         meta={"anthropic/maxResultSizeChars": 500_000, "anthropic/alwaysLoad": True},
     ),
+    ToolRow(
+        memory_tools.memory_save,
+        "Remember a lasting fact, decision or convention for later conversations. Never secrets.",
+        {"tags": "words", "replaces": "id of the note it supersedes", "scope": '"project" or "global"'},
+        read_only=False,
+    ),
+    ToolRow(
+        memory_tools.memory_search,
+        "Recall notes of earlier conversations.",
+        {"query": "words, or a note's id; empty lists the newest"},
+    ),
+    ToolRow(memory_tools.memory_forget, "Delete a note.", {}, read_only=False),
     ToolRow(headroom_stats, "Tokens saved by compression, net of retrievals.", {}),
 ]
