@@ -14,6 +14,9 @@ from headroom_mcp.types import Compressed, Part
 
 _LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
 _LOSSLESS_SHARE_BLIND = 0.80  # without a query nobody knows which rows would be missed
+_SMALL_TOKENS = 1_600  # whole, if that saves anything worth it: a small document is asked for its details
+_SMALL_SHARE = 0.75
+_GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
 _MAX_BLIND_CHARS = 28_000  # hosts hide what is longer
 _MIN_COVERED = 0.5  # of the text must be JSON
 _MAX_JOINT_CHARS = 40  # "data: " before each document
@@ -93,13 +96,14 @@ def _rendered(found: Group, room: int, query: str, first: int, stop: int, before
             cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
         )
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
-    thinner = Thinner(query)
+    original = int((found.stop - found.start) * 0.3) + 1
+    thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.6)))
     total = thinner.count(value)
     whole = encode.encode(value)
     cost = tokens.estimate(whole)
-    original = int((found.stop - found.start) * 0.3) + 1
     blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= _MAX_BLIND_CHARS
-    if not (cost <= room or cost <= original * _LOSSLESS_SHARE or blind):
+    small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
+    if not (cost <= room or cost <= original * _LOSSLESS_SHARE or blind or small):
         thinned = thinner.thin(value, room)
         if tokens.estimate(thinned) < cost:
             note = f"{thinner.left_values:,} of {total:,} values left out"

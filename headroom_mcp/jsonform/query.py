@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from headroom_mcp import relevance
 
@@ -26,15 +28,32 @@ _SMALLEST = re.compile(
 )
 
 
+class Match(NamedTuple):
+    """How well a text answers a query: `score` is 1.0 for the best by words and more for exact values; `rare` counts
+    the query's words that few other texts hold; `exact` its exact values, where they single out a few texts."""
+
+    score: float
+    rare: int
+    exact: int
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether this is what was asked for, and not a mere echo of common words."""
+        return self.exact > 0 or self.rare >= 2
+
+
+_NO_MATCH = Match(0.0, 0, 0)
+
+
 class Query:
     """A query, taken apart once."""
 
-    __slots__ = ("exact", "failures", "largest", "smallest", "stems", "text", "words")
+    __slots__ = ("exact", "failures", "largest", "smallest", "stems", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = relevance.query_terms(text) if text else []
-        self.stems = frozenset(stem(word) for word in self.words if len(word) > 2)
+        words = relevance.query_terms(text) if text else []
+        self.stems = frozenset(stem(word) for word in words if len(word) > 1)
         self.exact = frozenset(_exact_values(text)) if text else frozenset()
         self.failures = bool(_FAILURES.search(text))
         self.largest = bool(_LARGEST.search(text))
@@ -55,19 +74,43 @@ class Query:
                 return True
         return False
 
-    def rank(self, texts: list[str], values: Iterable[frozenset[str]] | None = None) -> list[float]:
-        """Return a score for each of `texts`; `values` holds their lower-cased values, for exact matches."""
-        if not self.words:
-            return [0.0] * len(texts)
-        scores = relevance.rank(self.text, texts)
-        if self.exact and values is not None:
-            hits = [len(self.exact & found) for found in values]
-            matching = sum(1 for hit in hits if hit)
-            if matching:
-                best = max(scores, default=0.0) or 1.0
-                bonus = best * (2.0 if matching <= max(3, len(texts) // 10) else 0.3)
-                scores = [score + bonus * hit for score, hit in zip(scores, hits, strict=False)]
-        return scores
+    def match(self, texts: list[str], values: Sequence[frozenset[str]] | None = None) -> list[Match]:
+        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches.
+
+        BM25 over stems (Robertson & Zaragoza, 2009); a word that more than half of the texts hold tells none apart.
+        """
+        total = len(texts)
+        if not self.stems:
+            return [_NO_MATCH] * total
+        counts: list[dict[str, int]] = []
+        lengths: list[int] = []
+        frequency: dict[str, int] = {}
+        wanted = self.stems
+        for words in map(relevance.terms, texts):
+            lengths.append(len(words))
+            found: dict[str, int] = {}
+            for word in words:
+                short = stem(word)
+                if short in wanted:
+                    found[short] = found.get(short, 0) + 1
+            for short in found:
+                frequency[short] = frequency.get(short, 0) + 1
+            counts.append(found)
+        common = {word for word, texts_with in frequency.items() if total >= 3 and texts_with > total / 2}
+        rare = {word for word, texts_with in frequency.items() if texts_with <= max(2, total // 10)} - common
+        idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequency.items() if word not in common}
+        average = max(1.0, sum(lengths) / max(1, total))
+        exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
+        singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
+        matches: list[Match] = []
+        for found, length, hits in zip(counts, lengths, exact, strict=True):
+            score = 0.0
+            for word, n in found.items():
+                if word in idf:
+                    score += idf[word] * n * 2.2 / (n + 1.2 * (0.5 + 0.5 * length / average))
+            matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0))
+        best = max((found.score for found in matches), default=0.0) or 1.0
+        return [found._replace(score=found.score / best + 2.0 * found.exact) for found in matches]
 
 
 def stem(word: str) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from headroom_mcp.jsonform.parse import Embedded, Num, Value
-from headroom_mcp.jsonform.query import Query
+from headroom_mcp.jsonform.query import Match, Query
 
+Add = Callable[[int, float, str], None]
 Leaves = dict[str, Value]
-"""Dotted path → scalar, for the objects of a row; arrays are not entered."""
+"""Dotted path → value, for the objects of a row; arrays are not entered."""
 
 # What a failing thing's value says; 200 rows of "error": null say nothing.
 _ERROR = re.compile(
@@ -31,33 +33,33 @@ _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|code|status_?code|http_?status|ex
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
 _MAX_LONG_TEXT = 2_000
 _OUTLIER_Z = 6.0
+_MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
 
 
 class Marked(NamedTuple):
-    """A row's importance: `score` orders rows, `why` names the strongest reason ("query", "error", …), `match` is its
-    share of the best query score (0..1)."""
+    """A row's importance: `score` orders rows, `why` names the strongest reason ("query", "error", …, "" for none)."""
 
     score: float
     why: str
-    match: float
+    match: Match
 
 
-def leaves(value: Value, prefix: str = "") -> Leaves:
-    """Return the scalars of a row by dotted path; arrays are left out."""
+def leaves(value: Value) -> Leaves:
+    """Return what stands in a row by dotted path: its objects are entered, arrays and empty objects are values."""
     found: Leaves = {}
-    _add_leaves(found, value, prefix, 0)
+    if type(value) is tuple:
+        _add_leaves(found, value, "", 0)
     return found
 
 
 def _add_leaves(found: Leaves, value: Value, prefix: str, depth: int) -> None:
     for key, item in value:
-        path = f"{prefix}.{key}" if prefix else key
-        kind = type(item)
-        if kind is tuple:
-            if depth < 6:
-                _add_leaves(found, item, path, depth + 1)
-        elif kind is not list and kind is not Embedded:
+        name = key if "." not in key else f'"{key}"'
+        path = prefix + name
+        if type(item) is tuple and item and depth < _MAX_DEPTH:
+            _add_leaves(found, item, path + ".", depth + 1)
+        else:
             found[path] = item
 
 
@@ -186,17 +188,15 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
             why[index] = reason
         scores[index] += amount
 
-    shares = [0.0] * total
-    if query.words:
-        texts = [words_of(item) for item in items]
-        values = [frozenset(text.lower() for text in strings_of(item) if len(text) <= 120) for item in items]
-        matches = query.rank(texts, values)
-        best = max(matches, default=0.0)
-        if best > 0:
-            for index, match in enumerate(matches):
-                if match > 0:
-                    shares[index] = match / best
-                    add(index, 100.0 * match / best, "query")
+    values = (
+        [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
+        if (query.exact)
+        else None
+    )
+    matches = query.match([words_of(item) for item in items] if query.stems else [""] * total, values)
+    for index, match in enumerate(matches):
+        if match.score > 0:
+            add(index, (50.0 if match.sure else 12.0) * match.score, "query")
     errors = [error_level(item) for item in items]
     for level, amount in ((2, 40.0), (1, 20.0)):
         hit = [i for i, found in enumerate(errors) if found == level]
@@ -217,28 +217,46 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
             if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
                 add(index, 1.0, "change")
             previous = text
+    _mark_named(rows, query, add)
     for path, column in numbers(rows).items():
         _mark_numbers(path, column, total, query, add)
     for index in (0, 1, total - 1):
         if 0 <= index < total:
             add(index, 5.0, "edge")
-    return [Marked(*row) for row in zip(scores, why, shares, strict=False)]
+    return [Marked(*row) for row in zip(scores, why, matches, strict=True)]
 
 
-def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query: Query, add: object) -> None:
-    call = add
-    assert callable(call)
+def _mark_named(rows: list[Leaves], query: Query, add: Add) -> None:
+    """Mark rows that have a field the query names and most rows lack, each of its values once."""
+    if not query.stems:
+        return
+    having: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        for path in row:
+            having.setdefault(path, []).append(index)
+    for path, indexes in having.items():
+        if len(indexes) > 0.6 * len(rows) or not query.names(path.rpartition(".")[2]):
+            continue
+        seen: set[str] = set()
+        for index in indexes:
+            value = rows[index][path]
+            if type(value) is str and value not in seen:
+                seen.add(value)
+                add(index, 25.0, "named")
+
+
+def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query: Query, add: Add) -> None:
     ordered = sorted(column)
     named = query.names(path)
     extremes = 60.0 if named else 25.0
     if query.largest and (named or not _looks_like_id(column)):
         for value, index in ordered[-_MAX_OUTLIERS:]:
             if value != ordered[len(ordered) // 2][0]:
-                call(index, extremes, "extreme")
+                add(index, extremes, "extreme")
     if query.smallest and (named or not _looks_like_id(column)):
         for value, index in ordered[:_MAX_OUTLIERS]:
             if value != ordered[len(ordered) // 2][0]:
-                call(index, extremes, "extreme")
+                add(index, extremes, "extreme")
     if len(ordered) < 8:
         return
     median = ordered[len(ordered) // 2][0]
@@ -250,7 +268,7 @@ def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query:
     far = sorted((item for item in far if item[0] > _OUTLIER_Z), reverse=True)
     if len(far) <= max(_MAX_OUTLIERS, total // 20):
         for _, index in far[:_MAX_OUTLIERS]:
-            call(index, 12.0, "outlier")
+            add(index, 12.0, "outlier")
 
 
 def _looks_like_id(column: list[tuple[float, int]]) -> bool:

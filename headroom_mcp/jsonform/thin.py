@@ -9,28 +9,30 @@ from collections import Counter
 from collections.abc import Sequence
 
 from headroom_mcp import marker, text, tokens
+from headroom_mcp.jsonform import columns as columns_module
 from headroom_mcp.jsonform import encode, select
+from headroom_mcp.jsonform.columns import alike
 from headroom_mcp.jsonform.parse import Embedded, Num, Value, dumps
 from headroom_mcp.jsonform.query import Query
-from headroom_mcp.jsonform.table import Column, Columns, columns_of, keyed_rows
+from headroom_mcp.jsonform.table import keyed_rows
 
 _TOKENS_PER_CHAR = 0.34
 _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
 _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
-_CELL_CHARS = 60
+_CELL_CHARS = (400, 160, 60)
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
-_MIN_ROW_TOKENS = 6
-_ABSENT = object()
+_MAX_UNMARKED = 8  # rows that nothing distinguishes, shown as examples
+_MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
 
 
 class Thinner:
     """One thinning of one document: the query, what has been left out so far, and sizes computed once."""
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, generous: int = 0) -> None:
         self.query = Query(query)
+        self.generous = generous
         self.left_values = 0
-        self.left_rows = 0
         self._sizes: dict[int, int] = {}
         self._counts: dict[int, int] = {}
 
@@ -45,14 +47,11 @@ class Thinner:
                 return whole
         if kind is tuple:
             rows = keyed_rows(value) if len(value) >= 4 else None
-            if rows is not None:
-                columns = columns_of(rows)
-                if columns is not None:
-                    return self._table(rows, columns, room, path, level, [key for key, _ in value])
+            if rows is not None and alike(rows):
+                return self._table(rows, room, path, [key for key, _ in value])
             return self._object(value, room, path, level)
-        columns = columns_of(value)
-        if columns is not None:
-            return self._table(value, columns, room, path, level, None)
+        if alike(value):
+            return self._table(value, room, path, None)
         return self._list(value, room, path, level)
 
     def size(self, value: Value) -> int:
@@ -172,19 +171,16 @@ class Thinner:
     def _weights(self, labels: list[str], items: list[Value]) -> list[float]:
         weights = [1.0] * len(items)
         query = self.query
-        if query.words:
-            texts = [f"{label} {select.words_of(item)}" for label, item in zip(labels, items, strict=False)]
-            scores = query.rank(texts)
-            best = max(scores, default=0.0)
-            if best > 0:
-                weights = [1.0 + 6.0 * score / best for score in scores]
+        if query.stems:
+            texts = [f"{label} {select.words_of(item)}" for label, item in zip(labels, items, strict=True)]
+            weights = [1.0 + 4.0 * match.score for match in query.match(texts)]
             weights = [
-                weight + (2.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=False)
+                weight + (8.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=True)
             ]
         levels = [select.error_level(item) for item in items]
         if any(levels) and sum(1 for found in levels if found) <= len(items) / 2:
             bonus = 4.0 if query.failures else 1.0
-            weights = [weight + bonus * found / 2 for weight, found in zip(weights, levels, strict=False)]
+            weights = [weight + bonus * found / 2 for weight, found in zip(weights, levels, strict=True)]
         return weights
 
     def _scalars(self, value: Sequence[Value], room: int) -> str:
@@ -192,13 +188,12 @@ class Thinner:
         shown = [self._scalar(item, max(10, room // 4)) for item in value]
         costs = [tokens.estimate(item) + 1 for item in shown]
         total = len(value)
-        matches: list[float] = self.query.rank([str(item) for item in value]) if self.query.words else [0.0] * total
-        best = max(matches, default=0.0)
+        matches = self.query.match([str(item) for item in value])
         levels = [select.error_level(item) for item in value]
         few_errors = sum(1 for found in levels if found) <= max(3, total // 10)
 
         def priority(index: int) -> tuple[float, int]:
-            score = 3.0 * matches[index] / best if best else 0.0
+            score = 3.0 * matches[index].score
             score += levels[index] if few_errors else 0.0
             edge = min(index, (total - 1 - index) * 3)
             return (-score, edge)
@@ -225,64 +220,33 @@ class Thinner:
                 out.append(shown[index])
         return "[" + ",".join(out) + "]"
 
-    def _table(
-        self,
-        rows: Sequence[Value],
-        columns: Columns,
-        room: int,
-        path: str,
-        level: int,
-        keys: list[str] | None,
-    ) -> str:
+    def _table(self, rows: Sequence[Value], room: int, path: str, keys: list[str] | None) -> str:
         """Return a table within `room`: the rows the query is about whole, the others in the columns that fit."""
         total = len(rows)
-        leaf_rows = [select.leaves(row) if type(row) is tuple else {} for row in rows]
-        labelled = [
-            ((("key", key), *row) if keys else row) for key, row in zip(keys or [""] * total, rows, strict=False)
-        ]
-        marks = select.mark(labelled if keys else list(rows), leaf_rows, self.query)
-        order = sorted(range(total), key=lambda i: (-marks[i].score, i))
+        leaf_rows = [select.leaves(row) for row in rows]
+        named = [(("key", key), *row) for key, row in zip(keys, rows, strict=True)] if keys else list(rows)
+        marks = select.mark(named, leaf_rows, self.query)
         lines: dict[int, str] = {}
-        left = room - 30
-        if self.query.words:
-            left = self._add_whole_rows(lines, rows, marks, left, path)
+        left = room - 40
+        left -= self._add_whole_rows(lines, rows, marks, left, path)
         categories = select.category_columns(leaf_rows)
-        rest = total - len(lines)
-        picked = _pick_columns(columns, rows, leaf_rows, max(_MIN_ROW_TOKENS, left // max(1, rest)), self.query)
-        names = [name for name, _ in picked]
-        label_costs = [1 + len(key) // 3 for key in keys] if keys else [2] * total
-        compact: list[int] = []
-        for index in order:
-            if index in lines:
-                continue
-            before = self.left_values
-            if index in columns.odd:
-                line = "!" + self._clipped(rows[index], 300)
-            else:
-                chars = _MARKED_CELL_CHARS if marks[index].why in ("error", "rare", "extreme", "query") else _CELL_CHARS
-                line = ",".join([self._cell(rows[index], column_path, chars) for _, column_path in picked])
-            cost = tokens.estimate(line) + label_costs[index] + 1
-            if cost > left:
-                self.left_values = before
-                break
-            left -= cost
+        constants = columns_module.constants(leaf_rows) if total > 1 else {}
+        rest = [i for i in sorted(range(total), key=lambda i: (-marks[i].score, i)) if i not in lines]
+        picked = columns_module.pick(leaf_rows, constants, max(0, left) // max(1, len(rest)), self.query, keys)
+        label_costs = [2 + len(key) // 3 for key in keys] if keys else [3] * total
+        shown = self._rows_that_fit(rest, leaf_rows, marks, picked, label_costs, left)
+        for index, (line, cells_shown) in shown.items():
             lines[index] = line
-            compact.append(index)
-        # Fields of a row that have no column here; containers in cells have counted themselves.
-        constants = sum(1 for _ in _constants(columns))
-        for index in compact:
-            if index not in columns.odd:
-                cells = [self._at(rows[index], column_path) for _, column_path in picked]
-                shown_here = sum(self.count(cell) for cell in cells if cell is not _ABSENT)
-                self.left_values += self.count(rows[index]) - shown_here - constants
-        hidden = _hidden_fields(columns, {column_path for _, column_path in picked})
-        out = [self._table_head(total, columns, names, hidden, categories, keys is not None)]
+            fixed = sum(self.count(leaf_rows[index][name]) for name in constants)
+            self.left_values += self.count(rows[index]) - cells_shown - (fixed if leaf_rows[index] else 0)
+        fields = dict.fromkeys(name for row in leaf_rows for name in row)
+        hidden = [name for name in fields if name not in picked and name not in constants]
+        out = [self._table_head(total, picked, constants, hidden if shown else [], categories, keys is not None)]
         for index in sorted(lines):
             label = encode.string(keys[index]) if keys else str(index)
             out.append(f"{label}:{lines[index]}")
         gone = [index for index in range(total) if index not in lines]
         if gone:
-            self.left_rows += len(gone)
             self.left_values += sum(self.count(rows[i]) for i in gone)
             if keys:
                 where = text.clip_middle(",".join([keys[i] for i in gone[:12]]), 160) + (",…" if len(gone) > 12 else "")
@@ -292,40 +256,105 @@ class Thinner:
         out.append("}" if keys else "]")
         return "\n".join(out)
 
+    def _rows_that_fit(
+        self,
+        rest: list[int],
+        leaf_rows: list[select.Leaves],
+        marks: list[select.Marked],
+        picked: list[str],
+        label_costs: list[int],
+        room: int,
+    ) -> dict[int, tuple[str, int]]:
+        """Return the lines of rows by index, with the values each shows: all of `rest` if there is room, with cells as
+        long as that allows; otherwise the marked ones in order, and a few of the others."""
+        for chars in _CELL_CHARS:
+            lines: dict[int, tuple[str, int]] = {}
+            left = room
+            for index in rest:
+                lines[index] = self._row(leaf_rows[index], picked, chars)
+                left -= tokens.estimate(lines[index][0]) + label_costs[index]
+                if left < 0:
+                    break
+            else:
+                return lines
+        lines = {}
+        left = room
+        unmarked = 0
+        for index in rest:
+            marked = marks[index].why not in ("", "change")
+            if not marked:
+                unmarked += 1
+                if unmarked > _MAX_UNMARKED:
+                    break
+            line = self._row(leaf_rows[index], picked, _MARKED_CELL_CHARS if marked else _CELL_CHARS[-1])
+            cost = tokens.estimate(line[0]) + label_costs[index]
+            if cost > left:
+                if left < 30:
+                    break
+                continue
+            left -= cost
+            lines[index] = line
+        return lines
+
+    def _row(self, row: select.Leaves, picked: list[str], chars: int) -> tuple[str, int]:
+        """Return a row's cells and how many of its values they show."""
+        cells: list[str] = []
+        shown = 0
+        for name in picked:
+            if name not in row:
+                cells.append("")
+                continue
+            value = row[name]
+            if type(value) in (tuple, list) and value and self.size(value) > chars:
+                cells.append(f"[… {self.count(value)} values]")
+                continue
+            shown += self.count(value)
+            cell = encode.inline(value)
+            cells.append(cell if len(cell) <= chars else text.clip_middle(cell, chars))
+        return ",".join(cells), shown
+
     def _add_whole_rows(
         self, lines: dict[int, str], rows: Sequence[Value], marks: list[select.Marked], room: int, path: str
     ) -> int:
-        """Put the best matches into `lines`, whole where they fit; return the room that is left."""
-        left = int(room * _WHOLE_SHARE)
+        """Put what the query surely asks for into `lines`, whole where it fits; return the tokens spent.
+
+        The one best record may take more than the room: an agent that misses a field of it asks for everything again.
+        """
         spent = 0
-        best = sorted(
-            (i for i, found in enumerate(marks) if found.match >= _WHOLE_MATCH), key=lambda i: -marks[i].match
-        )
+        best = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
+        if not best:
+            return 0
+        least = _WHOLE_MATCH * marks[best[0]].match.score
         for index in best[:_MAX_WHOLE]:
+            if marks[index].match.score < least:
+                break
+            limit = max(int(room * _WHOLE_SHARE) - spent, 0 if lines else self.generous)
             whole = dumps(rows[index])
             cost = tokens.estimate(whole) + 3
-            if cost > left:
-                if lines or left < 40:
-                    break
-                whole = self.thin(rows[index], left - 3, f"{path}[{index}]", 9)
+            if cost > _MINIFIED_TOKENS:
+                whole = encode.encode(rows[index], 2)
                 cost = tokens.estimate(whole) + 3
-            left -= cost
+            if cost > limit:
+                if lines or limit < 40:
+                    break
+                whole = self.thin(rows[index], limit - 3, f"{path}[{index}]", 9)
+                cost = tokens.estimate(whole) + 3
             spent += cost
             lines[index] = whole
-        return room - spent
+        return spent
 
     def _table_head(
         self,
         total: int,
-        columns: Columns,
         names: list[str],
+        constants: dict[str, Value],
         hidden: list[str],
         categories: dict[str, Counter[str]],
         keyed: bool,
     ) -> str:
-        constants = [f"{encode.key_text(name)}={encode.scalar(value)}" for name, value in _constants(columns)]
+        fixed = [f"{name}={encode.inline(value)}" for name, value in constants.items()]
         head = f"{{{total} keyed {{" if keyed else f"[{total} rows {{"
-        head += ",".join([*names, *constants]) + "}"
+        head += ",".join([*names, *fixed]) + "}"
         spread = [
             f"{path}: " + ", ".join([f"{count} {encode.string(value)}" for value, count in counter.most_common(8)])
             for path, counter in sorted(categories.items(), key=lambda item: len(item[1]))[:2]
@@ -334,36 +363,9 @@ class Thinner:
         if spread:
             head += " · " + "; ".join(spread)
         if hidden:
-            shown = text.clip_middle(",".join(hidden), 200)
+            shown = text.clip_middle(",".join(hidden[:24]), 300) + (",…" if len(hidden) > 24 else "")
             head += f"\n[… {len(hidden)} {'field' if len(hidden) == 1 else 'fields'} of each row: {shown}]"
         return head + ("" if hidden else ":")
-
-    def _cell(self, row: Value, column_path: tuple[str, ...], chars: int) -> str:
-        value = self._at(row, column_path)
-        return "" if value is _ABSENT else self._clipped(value, chars)
-
-    def _at(self, row: Value, column_path: tuple[str, ...]) -> Value:
-        value = row
-        for name in column_path:
-            if type(value) is not tuple:
-                return _ABSENT
-            for key, item in value:
-                if key == name:
-                    value = item
-                    break
-            else:
-                return _ABSENT
-        return value
-
-    def _clipped(self, value: Value, chars: int) -> str:
-        kind = type(value)
-        if kind is tuple or kind is list:
-            if self.size(value) <= chars:
-                return encode.inline(value)
-            self.left_values += self.count(value)
-            return f"[… {self.count(value)} values]"
-        shown = encode.inline(value)
-        return shown if len(shown) <= chars else text.clip_middle(shown, chars)
 
 
 def _share(costs: list[int], weights: list[float], room: int) -> list[int]:
@@ -404,100 +406,3 @@ def _tally(gone: list[int], rows: list[select.Leaves], categories: dict[str, Cou
     return ", ".join(
         [f"{count:,} {value}" for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
     )
-
-
-def _constants(columns: Columns, prefix: str = "") -> list[tuple[str, Value]]:
-    """Return the short constants of a table, nested ones with dotted names."""
-    found: list[tuple[str, Value]] = []
-    for column in columns.columns:
-        if column.form == "const":
-            if type(column.value) not in (tuple, list, Embedded) and len(str(column.value)) <= 60:
-                found.append((prefix + column.name, column.value))
-        elif column.form == "object" and column.columns is not None:
-            found.extend(_constants(column.columns, f"{prefix}{column.name}."))
-    return found[:12]
-
-
-def _cells(columns: Columns, prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Column]]:
-    found: list[tuple[tuple[str, ...], Column]] = []
-    for column in columns.columns:
-        if column.form == "object" and column.columns is not None:
-            found.extend(_cells(column.columns, (*prefix, column.name)))
-        elif column.form != "const":
-            found.append(((*prefix, column.name), column))
-    return found
-
-
-def _hidden_fields(columns: Columns, shown: set[tuple[str, ...]]) -> list[str]:
-    fields = [".".join(path) for path, _ in _cells(columns) if path not in shown]
-    known = {name for name, _ in _constants(columns)}
-    fields.extend(name for name in _constant_names(columns) if name not in known)
-    return fields
-
-
-def _constant_names(columns: Columns, prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for column in columns.columns:
-        if column.form == "const":
-            names.append(prefix + column.name)
-        elif column.form == "object" and column.columns is not None:
-            names.extend(_constant_names(column.columns, f"{prefix}{column.name}."))
-    return names
-
-
-def _pick_columns(
-    columns: Columns, rows: Sequence[Value], leaf_rows: list[select.Leaves], row_room: int, query: Query
-) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the columns that say most for their cost, in their order: (name, path)."""
-    step = max(1, len(rows) // 40)
-    sample = [row for row in leaf_rows[::step] if row][:60]
-    row_room = min(row_room, 80) if row_room > 14 else 14
-    judged: list[tuple[float, int, int]] = []
-    cells = _cells(columns)
-    identity_found = False
-    for position, (path, column) in enumerate(cells):
-        name = ".".join(path)
-        values = [row[name] for row in sample if name in row]
-        if column.form == "cell" and values:
-            texts = [str(value) for value in values]
-            cost = sum(min(len(item), _CELL_CHARS) for item in texts) // len(texts) * _TOKENS_PER_CHAR + 1
-            worth = _worth(texts, len(sample))
-            if not identity_found and len(set(texts)) > 0.9 * len(texts) and cost < 14 and worth >= 1.0:
-                identity_found = True
-                worth += 3.0
-        else:
-            cost, worth = 6.0, 0.3
-        if query.names(name):
-            worth += 4.0
-        judged.append((worth / (cost + 2.0), position, int(cost) + 1))
-    picked: set[int] = set()
-    left = row_room
-    for _, position, cost in sorted(judged, key=lambda item: (-item[0], item[1])):
-        if picked and cost > left:
-            continue
-        left -= cost
-        picked.add(position)
-    return [(".".join(path), path) for position, (path, _) in enumerate(cells) if position in picked]
-
-
-def _worth(texts: list[str], rows: int) -> float:
-    """Return how much a column tells a reader: names, states and words more than hashes, links and stamps."""
-    distinct = len(set(texts))
-    if distinct == 1:
-        return 0.2
-    average = sum(map(len, texts)) / len(texts)
-    letters = sum(1 for item in texts if item.replace(" ", "").replace("-", "").replace("_", "").isalpha())
-    opaque = sum(1 for item in texts if len(item) >= 20 and " " not in item)
-    links = sum(1 for item in texts if "://" in item)
-    if opaque + links > len(texts) * 0.6:
-        return 0.3
-    worth = 1.0
-    if letters > len(texts) * 0.6:
-        worth += 1.0
-    if any(" " in item for item in texts) and average > 12:
-        worth += 1.5
-    if distinct <= max(2, rows // 3):
-        worth += 0.8
-    if len(texts) < rows * 0.3:
-        worth *= 0.5
-    return worth
