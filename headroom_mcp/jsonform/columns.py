@@ -17,9 +17,11 @@ _SAMPLE = 60
 _MAX_CONSTANTS = 10
 _MAX_CONSTANT_CHARS = 60
 _MAX_TEXT_CHARS = 160  # a cell's cost is judged up to here; longer ones are clipped
-_MIN_ROW_TOKENS = 14
+_MIN_ROW_TOKENS = 26
 _MAX_ROW_TOKENS = 90
 _HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
+_DIGITS = re.compile(r"\d+\Z")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -58,6 +60,7 @@ def pick(rows: list[Leaves], fixed: dict[str, Value], row_room: int, query: Quer
     order = dict.fromkeys(name for _, row in sample for name in row)
     room = min(_MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
     judged: list[tuple[float, int, float, str]] = []
+    stamped = False
     for position, name in enumerate(order):
         if name in fixed:
             continue
@@ -67,6 +70,9 @@ def pick(rows: list[Leaves], fixed: dict[str, Value], row_room: int, query: Quer
         worth, cost = _judge(values, len(sample))
         if query.names(name):
             worth += 3.0
+        elif not stamped and values and type(values[0]) is str and _STAMP.match(values[0]):
+            stamped = True  # when something happened: once is enough
+            worth = max(worth, 1.0)
         if worth >= _LEAST_WORTH:
             judged.append((worth / (cost + 4.0) ** 0.5, position, cost * len(values) / len(sample) + 0.3, name))
     picked: list[tuple[int, str]] = []
@@ -79,7 +85,7 @@ def pick(rows: list[Leaves], fixed: dict[str, Value], row_room: int, query: Quer
     return [name for _, name in sorted(picked)]
 
 
-_LEAST_WORTH = 0.5
+_LEAST_WORTH = 0.9
 
 
 def _judge(values: list[Value], rows: int) -> tuple[float, float]:
@@ -99,7 +105,7 @@ def _judge(values: list[Value], rows: int) -> tuple[float, float]:
     else:
         opaque = sum(1 for text in texts if _HEX.match(text) or "://" in text)
         wordy = sum(1 for text in texts if _WORDS.search(text) and not _HEX.match(text))
-        if opaque > 0.5 * len(texts):
+        if opaque > 0.5 * len(texts) or all(_DIGITS.match(text) for text in texts):
             worth = 0.4
         elif wordy > 0.5 * len(texts):
             worth = 1.6
@@ -107,7 +113,9 @@ def _judge(values: list[Value], rows: int) -> tuple[float, float]:
                 worth += 1.2
             if distinct > 0.9 * len(texts) and cost < 16:
                 worth += 1.5
-        if distinct <= max(2, rows // 3):
+        elif sum(1 for text in texts if _STAMP.match(text)) > 0.5 * len(texts):
+            worth = 0.5
+        if 1 < distinct <= max(2, rows // 3):
             worth += 0.4
     failing = sum(1 for value in scalars if select.error_level(value))
     if failing and failing <= 0.7 * len(scalars):

@@ -13,6 +13,7 @@ from headroom_mcp import relevance
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
 # an id, a version, a path, an address: a word with a digit or a joint in it
 _IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]*[^\s\"'`,;?!().:]")
+_CAPITALS = re.compile(r"\b[A-Z]{3,12}\b")
 _FAILURES = re.compile(
     r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
     r"exception\w*|root cause)\b",
@@ -48,13 +49,15 @@ _NO_MATCH = Match(0.0, 0, 0)
 class Query:
     """A query, taken apart once."""
 
-    __slots__ = ("exact", "failures", "largest", "smallest", "stems", "text")
+    __slots__ = ("capitals", "exact", "failures", "largest", "paths", "smallest", "stems", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         words = relevance.query_terms(text) if text else []
         self.stems = frozenset(stem(word) for word in words if len(word) > 1)
         self.exact = frozenset(_exact_values(text)) if text else frozenset()
+        self.paths = [pieces for pieces in map(_pieces, self.exact) if len(pieces) >= 3]
+        self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.failures = bool(_FAILURES.search(text))
         self.largest = bool(_LARGEST.search(text))
         self.smallest = bool(_SMALLEST.search(text))
@@ -73,6 +76,30 @@ class Query:
             if len(short) >= 3 and any(asked.startswith(short) or short.startswith(asked) for asked in self.stems):
                 return True
         return False
+
+    def calls(self, name: str) -> bool:
+        """Tell whether the query says `name` itself, as a word: "of the release" says "release"."""
+        return len(name) >= 4 and (stem(name.lower()) in self.stems or name.lower() in self.exact)
+
+    def _likest(self, values: Sequence[frozenset[str]]) -> list[int]:
+        """Return 1 for the one text with the value most like a path or a compound name in the query, where one stands
+        out: "POST org/project-cards-/projects" means /repos/org/project-cards-2022/projects, not …/projects/1/columns."""
+        likeness = [0.0] * len(values)
+        for asked in self.paths:
+            for index, found in enumerate(values):
+                for value in found:
+                    if len(value) <= 200 and any(joint in value for joint in "/-_."):
+                        pieces = _pieces(value)
+                        like = 2 * len(asked & pieces) / (len(asked) + len(pieces))
+                        if like > likeness[index]:
+                            likeness[index] = like
+        # Equal paths are told apart by words in capitals: GET, POST, ERROR.
+        for index, found in enumerate(values):
+            if any(word in found for word in self.capitals):
+                likeness[index] += 0.05
+        best = max(likeness, default=0.0)
+        near = [index for index, like in enumerate(likeness) if like >= best - 0.02]
+        return [1 if best >= 0.4 and len(near) <= 2 and index in near else 0 for index in range(len(values))]
 
     def match(self, texts: list[str], values: Sequence[frozenset[str]] | None = None) -> list[Match]:
         """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches.
@@ -101,6 +128,8 @@ class Query:
         idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequency.items() if word not in common}
         average = max(1.0, sum(lengths) / max(1, total))
         exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
+        if self.paths and values is not None and not any(exact):
+            exact = self._likest(values)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):
@@ -111,6 +140,10 @@ class Query:
             matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0))
         best = max((found.score for found in matches), default=0.0) or 1.0
         return [found._replace(score=found.score / best + 2.0 * found.exact) for found in matches]
+
+
+def _pieces(value: str) -> frozenset[str]:
+    return frozenset(relevance.terms(value))
 
 
 def stem(word: str) -> str:

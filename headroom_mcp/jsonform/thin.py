@@ -22,6 +22,9 @@ _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _CELL_CHARS = (400, 160, 60)
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
+_WHOLE_SCALAR_TOKENS = 50
+_FEW_ROWS = 6  # so few rows are entered one by one, if there is room to say something about each
+_FEW_ROW_TOKENS = 150
 _MAX_UNMARKED = 8  # rows that nothing distinguishes, shown as examples
 _MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
 
@@ -50,7 +53,7 @@ class Thinner:
             if rows is not None and alike(rows):
                 return self._table(rows, room, path, [key for key, _ in value])
             return self._object(value, room, path, level)
-        if alike(value):
+        if alike(value) and (len(value) > _FEW_ROWS or room < _FEW_ROW_TOKENS * len(value)):
             return self._table(value, room, path, None)
         return self._list(value, room, path, level)
 
@@ -121,7 +124,12 @@ class Thinner:
         shown = set(range(len(items)))
         # More entries than room for their names: the important ones, the first and the last.
         name_costs = [3 + len(label) // 4 for label in labels]
-        floor = [min(cost, 14) + name for cost, name in zip(costs, name_costs, strict=False)]
+        # A clipped link or id is of no use: a short scalar is shown whole or not at all.
+        least = [
+            cost if type(item) not in (tuple, list) and cost <= _WHOLE_SCALAR_TOKENS else min(cost, 14)
+            for item, cost in zip(items, costs, strict=True)
+        ]
+        floor = [cost + name for cost, name in zip(least, name_costs, strict=True)]
         if sum(floor) > room:
             shown = set()
             left = room - 15
@@ -131,11 +139,15 @@ class Thinner:
                     break
                 left -= floor[index]
                 shown.add(index)
+        kept = sorted(shown)
+        asked = self._asked(labels, items, costs, kept)
         rooms = _share(
-            [costs[i] for i in sorted(shown)],
-            [weights[i] for i in sorted(shown)],
+            [costs[i] for i in kept],
+            [least[i] for i in kept],
+            [weights[i] for i in kept],
             room - sum(name_costs[i] for i in shown),
         )
+        rooms = [self.generous if i == asked else got for i, got in zip(kept, rooms, strict=True)]
         out: list[str] = []
         gap: list[int] = []
 
@@ -158,6 +170,17 @@ class Thinner:
         close_gap()
         joint = ",\n" if level <= 1 and sum(map(len, out)) > 100 else ","
         return joint.join(out)
+
+    def _asked(self, labels: list[str], items: list[Value], costs: list[int], kept: list[int]) -> int:
+        """Return the one entry that the query calls by its name and that may be shown whole, else -1."""
+        named = [
+            i
+            for i in kept
+            if type(items[i]) in (tuple, list) and costs[i] > 40 and self.query.calls(labels[i].rstrip(":"))
+        ]
+        if len(named) == 1 and costs[named[0]] <= self.generous:
+            return named[0]
+        return -1
 
     def _gap_of_entries(self, labels: list[str], items: list[Value], gap: list[int]) -> str:
         values = sum(self.count(items[i]) for i in gap)
@@ -271,7 +294,8 @@ class Thinner:
             lines: dict[int, tuple[str, int]] = {}
             left = room
             for index in rest:
-                lines[index] = self._row(leaf_rows[index], picked, chars)
+                marked = marks[index].why not in ("", "change", "edge")
+                lines[index] = self._row(leaf_rows[index], picked, _MARKED_CELL_CHARS if marked else chars)
                 left -= tokens.estimate(lines[index][0]) + label_costs[index]
                 if left < 0:
                     break
@@ -368,18 +392,22 @@ class Thinner:
         return head + ("" if hidden else ":")
 
 
-def _share(costs: list[int], weights: list[float], room: int) -> list[int]:
-    """Return how much of `room` each entry gets: all it needs if it needs little, otherwise by weight."""
-    rooms = [0] * len(costs)
-    left = float(max(0, room))
-    weight_left = sum(weights)
-    for index in sorted(range(len(costs)), key=lambda i: costs[i] / weights[i]):
-        share = left * weights[index] / weight_left if weight_left else 0.0
-        need = costs[index] * 1.15
-        rooms[index] = int(min(need, share)) if need <= share else int(share)
-        if need <= share:
+def _share(costs: list[int], least: list[int], weights: list[float], room: int) -> list[int]:
+    """Return how much of `room` each entry gets: all it needs if it needs little, otherwise by weight, never less than
+    `least`."""
+    rooms = list(least)
+    left = float(max(0, room - sum(least)))
+    order = sorted(range(len(costs)), key=lambda i: (costs[i] - least[i]) / weights[i])
+    weight_left = sum(weights[i] for i in order if costs[i] > least[i])
+    for index in order:
+        need = (costs[index] - least[index]) * 1.3
+        if need <= 0:
             rooms[index] = costs[index] + costs[index] // 3 + 2
-        left -= min(need, share)
+            continue
+        share = left * weights[index] / weight_left if weight_left > 0 else 0.0
+        got = min(need, share)
+        rooms[index] = least[index] + int(got) + (2 if got == need else 0)
+        left -= got
         weight_left -= weights[index]
     return rooms
 
