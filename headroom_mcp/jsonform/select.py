@@ -197,14 +197,9 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
     for index, match in enumerate(matches):
         if match.score > 0:
             add(index, (50.0 if match.sure else 12.0) * match.score, "query")
-    errors = [error_level(item) for item in items]
-    for level, amount in ((2, 40.0), (1, 20.0)):
-        hit = [i for i, found in enumerate(errors) if found == level]
-        # What most rows say tells no row apart, unless it was asked for.
-        share = len(hit) / total if total else 0
-        if hit and share <= 0.5:
-            for index in hit:
-                add(index, amount * (1.5 if query.failures else 1.0), "error")
+    for index, level in enumerate(_errors_by_column(items, rows)):
+        if level:
+            add(index, (40.0 if level == 2 else 20.0) * (1.5 if query.failures else 1.0), "error")
     categories = category_columns(rows)
     for path, counter in categories.items():
         rare = {value for value, count in counter.items() if count <= max(1, total // 25)}
@@ -224,6 +219,28 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
         if 0 <= index < total:
             add(index, 5.0, "edge")
     return [Marked(*row) for row in zip(scores, why, matches, strict=True)]
+
+
+def _errors_by_column(items: list[Value], rows: list[Leaves]) -> list[int]:
+    """Return each row's error level. A column in which most rows sound like errors tells none apart, and is passed over:
+    a name, a namespace, the text of a rule."""
+    total = len(rows)
+    levels = [0] * total
+    columns: dict[str, list[tuple[int, int]]] = {}
+    for index, row in enumerate(rows):
+        if not row and items[index]:
+            levels[index] = error_level(items[index])
+        for path, value in row.items():
+            if value is None or (type(value) is Num and "ode" not in path and "tatus" not in path):
+                continue
+            level = error_level(((path, value),))
+            if level:
+                columns.setdefault(path, []).append((index, level))
+    for hits in columns.values():
+        if len(hits) <= max(1, total // 2):
+            for index, level in hits:
+                levels[index] = max(levels[index], level)
+    return levels
 
 
 def _mark_named(rows: list[Leaves], query: Query, add: Add) -> None:

@@ -22,6 +22,7 @@ _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _CELL_CHARS = (400, 160, 60)
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
+_MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
 _FEW_ROWS = 6  # so few rows are entered one by one, if there is room to say something about each
 _FEW_ROW_TOKENS = 150
@@ -53,8 +54,10 @@ class Thinner:
             if rows is not None and alike(rows):
                 return self._table(rows, room, path, [key for key, _ in value])
             return self._object(value, room, path, level)
-        if alike(value) and (len(value) > _FEW_ROWS or room < _FEW_ROW_TOKENS * len(value)):
-            return self._table(value, room, path, None)
+        if alike(value):
+            if len(value) > _FEW_ROWS or room < _FEW_ROW_TOKENS * len(value):
+                return self._table(value, room, path, None)
+            return self._few_rows(value, room, path, level)
         return self._list(value, room, path, level)
 
     def size(self, value: Value) -> int:
@@ -112,14 +115,32 @@ class Thinner:
         labels = [encode.key_text(key) + ":" for key, _ in value]
         return "{" + self._entries(labels, [item for _, item in value], room, path, level) + "}"
 
+    def _few_rows(self, value: Sequence[Value], room: int, path: str, level: int) -> str:
+        """Return a short array of similar objects, each entered by itself; the one that is surely asked for whole."""
+        marks = select.mark(list(value), [select.leaves(row) for row in value], self.query)
+        sure = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
+        whole = sure[0] if sure and self._cost(value[sure[0]]) <= self.generous else -1
+        weights = [1.0 + found.score / 10 for found in marks]
+        return "[" + self._entries([""] * len(value), list(value), room, path, level, weights, whole) + "]"
+
     def _list(self, value: Sequence[Value], room: int, path: str, level: int) -> str:
         if all(type(item) is not tuple and type(item) is not list for item in value):
             return self._scalars(value, room)
         return "[" + self._entries([""] * len(value), list(value), room, path, level) + "]"
 
-    def _entries(self, labels: list[str], items: list[Value], room: int, path: str, level: int) -> str:
-        """Return entries within `room`: small ones whole, the rest by what the query and failures make of them."""
-        weights = self._weights(labels, items)
+    def _entries(
+        self,
+        labels: list[str],
+        items: list[Value],
+        room: int,
+        path: str,
+        level: int,
+        weights: list[float] | None = None,
+        whole: int = -1,
+    ) -> str:
+        """Return entries within `room`: small ones whole, the rest by what the query and failures make of them, which
+        `weights` may say. The entry `whole` gets all it needs."""
+        weights = weights or self._weights(labels, items)
         costs = [self._cost(item) for item in items]
         shown = set(range(len(items)))
         # More entries than room for their names: the important ones, the first and the last.
@@ -140,7 +161,7 @@ class Thinner:
                 left -= floor[index]
                 shown.add(index)
         kept = sorted(shown)
-        asked = self._asked(labels, items, costs, kept)
+        asked = whole if whole >= 0 else self._asked(labels, items, costs, kept)
         rooms = _share(
             [costs[i] for i in kept],
             [least[i] for i in kept],
@@ -150,10 +171,11 @@ class Thinner:
         rooms = [self.generous if i == asked else got for i, got in zip(kept, rooms, strict=True)]
         out: list[str] = []
         gap: list[int] = []
+        gaps = sum(1 for i in range(len(items)) if i not in shown and (i == 0 or i - 1 in shown))
 
         def close_gap() -> None:
             if gap:
-                out.append(self._gap_of_entries(labels, items, gap))
+                out.append(self._gap_of_entries(labels, items, gap, gaps <= _MAX_NAMED_GAPS))
                 gap.clear()
 
         share = iter(rooms)
@@ -174,21 +196,19 @@ class Thinner:
     def _asked(self, labels: list[str], items: list[Value], costs: list[int], kept: list[int]) -> int:
         """Return the one entry that the query calls by its name and that may be shown whole, else -1."""
         named = [
-            i
-            for i in kept
-            if type(items[i]) in (tuple, list) and costs[i] > 40 and self.query.calls(labels[i].rstrip(":"))
+            i for i in kept if type(items[i]) is tuple and costs[i] > 40 and self.query.calls(labels[i].rstrip(":"))
         ]
-        if len(named) == 1 and costs[named[0]] <= self.generous:
+        if len(named) == 1 and costs[named[0]] <= self.generous and keyed_rows(items[named[0]]) is None:
             return named[0]
         return -1
 
-    def _gap_of_entries(self, labels: list[str], items: list[Value], gap: list[int]) -> str:
+    def _gap_of_entries(self, labels: list[str], items: list[Value], gap: list[int], with_names: bool) -> str:
         values = sum(self.count(items[i]) for i in gap)
         self.left_values += values
         if labels[0]:
             names = ",".join([labels[i][:-1] for i in gap[:8]])
             where = text.clip_middle(names, 80) + (",…" if len(gap) > 8 else "")
-            return f"[… {len(gap):,} {'key' if len(gap) == 1 else 'keys'}: {where}]"
+            return marker.gap_of(len(gap), "key", where if with_names else "")
         return f"[… {len(gap):,} {'item' if len(gap) == 1 else 'items'}: {marker.ranges(gap)}]"
 
     def _weights(self, labels: list[str], items: list[Value]) -> list[float]:
@@ -198,7 +218,7 @@ class Thinner:
             texts = [f"{label} {select.words_of(item)}" for label, item in zip(labels, items, strict=True)]
             weights = [1.0 + 4.0 * match.score for match in query.match(texts)]
             weights = [
-                weight + (8.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=True)
+                weight + (20.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=True)
             ]
         levels = [select.error_level(item) for item in items]
         if any(levels) and sum(1 for found in levels if found) <= len(items) / 2:
@@ -228,6 +248,9 @@ class Thinner:
                 break
             left -= costs[index]
             kept.add(index)
+        if not kept:
+            self.left_values += total
+            return marker.gap_of(total, "value", "", _spread(list(value)))
         out: list[str] = []
         gap: list[int] = []
         for index in range(total + 1):
