@@ -76,16 +76,20 @@ def leave(event: Event, min_tokens: int) -> str:
         return "our own command"
     if event.partial:
         return "the model asked for exactly this part"
-    if not any(may_exceed(text, min_tokens) for text in event.texts):
+    if not any(is_large(text, min_tokens) for text in event.texts):
         return "small"
     if event.tool == "read" and event.texts[0].count("\n") + 1 < MIN_READ_LINES:
         return "a short file"
     return ""
 
 
-def may_exceed(text: str, min_tokens: int) -> bool:
-    """Tell whether `text` can have `min_tokens` at all, by its length alone."""
-    return len(text) * MAX_TOKENS_PER_CHAR + 1 >= min_tokens
+def is_large(text: str, min_tokens: int) -> bool:
+    """Tell whether `text` has `min_tokens` or more; most outputs are small by their length alone."""
+    if len(text) * MAX_TOKENS_PER_CHAR + 1 < min_tokens:
+        return False
+    from headroom_mcp import tokens
+
+    return tokens.estimate(text) >= min_tokens
 
 
 def kinds_for(event: Event) -> tuple[str, ...]:

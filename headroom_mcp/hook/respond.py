@@ -50,7 +50,7 @@ def _compress(
     event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: config.Settings
 ) -> str | None:
     text = event.texts[index]
-    if not decide.may_exceed(text, settings.min_tokens):
+    if not decide.is_large(text, settings.min_tokens):
         return None
     reading = event.tool == "read"
     result = pipeline.compress_output(

@@ -1,0 +1,120 @@
+"""How long the hook makes a tool call wait: whole processes, medians, as ratios to a bare interpreter.
+
+    python -m headroom_mcp.evals.hook_speed [--json] [--runs 20]
+
+Ratios, because milliseconds say more about the machine than about us. The runs of all rows are interleaved, so that a
+busy moment hits each alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+_HOOK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook", "run.py")
+_BASE = "bare interpreter (json, sys)"
+
+
+class Row(NamedTuple):
+    """One kind of process: its median in milliseconds and how many times the bare interpreter that is."""
+
+    name: str
+    median_ms: float
+    ratio: float
+
+
+def measure(runs: int = 20, python: str = "") -> list[Row]:
+    """Return a row for the bare interpreter and for each size of output."""
+    python = python or sys.executable
+    bare = [python, "-I", "-S", "-c", "import json,sys"]
+    hook = [python, "-I", "-S", _HOOK]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HEADROOM_HOME"] = os.path.join(folder, "store")
+        jobs: list[tuple[str, list[str], list[str]]] = [(_BASE, bare, [os.devnull] * (runs + 1))]
+        for name, lines in (
+            ("hook, output below the threshold", 5),
+            ("hook, 30 KB of log", 420),
+            ("hook, 300 KB of log", 4_200),
+        ):
+            # Each run prints something new: a repeated output would be left out as shown before.
+            events = [_event(folder, f"{lines}-{run}", _log(lines, run)) for run in range(runs + 1)]
+            jobs.append((name, hook, events))
+        times: dict[str, list[float]] = {name: [] for name, _, _ in jobs}
+        for run in range(runs + 1):
+            for name, command, inputs in jobs:
+                elapsed = _time(command, inputs[run])
+                if run:  # the first one makes the store and the .pyc files
+                    times[name].append(elapsed)
+    base = statistics.median(times[_BASE])
+    return [Row(name, statistics.median(of), statistics.median(of) / base) for name, of in times.items()]
+
+
+def main() -> None:
+    """Print the rows."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description="Time the hook as whole processes.")
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    rows = measure(given.runs)
+    if given.json:
+        print(json.dumps([row._asdict() for row in rows], indent=2))
+        return
+    for row in rows:
+        print(f"{row.name:36} {row.median_ms:8.1f} ms {row.ratio:6.2f}x")
+
+
+def _log(lines: int, seed: int) -> str:
+    levels = ("INFO", "INFO", "INFO", "DEBUG", "WARN")
+    body = [
+        f"2026-03-0{1 + n % 9}T12:{n % 60:02}:{(n * 7 + seed) % 60:02}.{n * 37 % 1000:03}Z {levels[n % 5]} svc-{n % 6} handled"
+        f" request {n * 7919 + seed} in {n * 31 % 400} ms"
+        for n in range(lines)
+    ]
+    if lines > 100:
+        body[lines // 2] = f"2026-03-05T12:00:00.000Z ERROR svc-3 lost its connection to db-{seed}: timed out"
+    return "\n".join(body)
+
+
+def _event(folder: str, name: str, stdout: str) -> str:
+    """Write an event to a file and return its path. Every event is a session of its own."""
+    event = {
+        "session_id": name,
+        "transcript_path": os.path.join(folder, f"{name}.jsonl"),
+        "cwd": folder,
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Bash",
+        "tool_input": {"command": "journalctl -u svc", "description": "Show the service log"},
+        "tool_response": {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False},
+        "tool_use_id": f"toolu_{name}",
+    }
+    path = os.path.join(folder, f"{name}.json")
+    with open(path, "w", encoding="utf-8") as stream:
+        json.dump(event, stream)
+    return path
+
+
+def _time(command: list[str], stdin: str) -> float:
+    """Return the milliseconds from the start of a process to its end."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    ]
+    start = time.perf_counter()
+    process = os.posix_spawn(command[0], command, dict(os.environ), file_actions=actions)
+    status = os.waitpid(process, 0)[1]
+    elapsed = (time.perf_counter() - start) * 1000
+    if status:
+        msg = f"{command} ended with status {status}"
+        raise RuntimeError(msg)
+    return elapsed
+
+
+if __name__ == "__main__":
+    main()
