@@ -16,16 +16,17 @@ from headroom_mcp.types import Fact
 _FAILURE = re.compile(
     r"\b(?:error|errors|fatal|panic|panicked|exception|traceback|failed|failure|FAIL|critical|abort(?:ed)?|segfault|segmentation fault|exit code [1-9]|"
     r"assert(?:ion)?(?:error)?|undefined|unresolved|denied|refused|timed? ?out|cannot|can't|not found|no such)\b"
-    r"|\w+(?:Error|Exception)\b|^E  ",
+    r"|(?<=\w)(?:Error|Exception)\b|^E  ",
     re.IGNORECASE,
 )
 _NO_FAILURE = re.compile(
     r"\b(?:0|no|zero|without) (?:errors?|failures?|failed)\b|\berrors?[\"']?\s*[:=]\s*(?:0|null|none|false|\[\]|\"\")",
     re.IGNORECASE,
 )
+# (the digits are bounded, since "1,1,1,…" is quadratic otherwise)
 # "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12"
 _SUMMARY = re.compile(
-    r"\b\d[\d,]* (?:passed|failed|errors?|warnings?|skipped|tests?|problems?|files? changed|packages?)\b|^\s*total\b|"
+    r"\b\d[\d,]{0,15} (?:passed|failed|errors?|warnings?|skipped|tests?|problems?|files? changed|packages?)\b|^\s*total\b|"
     r"\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)",
     re.IGNORECASE,
 )

@@ -20,12 +20,13 @@ Form = Literal["numbered", "plain", "single", "heading", "none"]
 # src/a.py:12:text ; C:\a\b.py:12:text ; a path holds no tab and no ":" of its own
 _NUMBERED = re.compile(r"^((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
 # src/a.py:text , where the path has a folder or a suffix and no spaces
-_PLAIN = re.compile(r"^((?:[A-Za-z]:[\\/])?[^\s:]*[/.\\][^\s:]*):(?!:)(.*)$", re.DOTALL)
+# (looked ahead, since "a/a/a/…" without a colon is quadratic otherwise)
+_PLAIN = re.compile(r"^((?:[A-Za-z]:[\\/])?(?=[^\s:]*[/.\\])[^\s:]+):(?!:)(.*)$", re.DOTALL)
 # 12:text , 12-text
 _SINGLE = re.compile(r"^(\d+)([:\-])(.*)$", re.DOTALL)
 _CONTEXT_NUMBER = re.compile(r"-(\d+)-")
 _SEPARATOR = "--"
-_PATH_LINE = re.compile(r"^[^\s:]+[/.][^\s:]*$|^[\w.-]+$")
+_PATH_LINE = re.compile(r"^(?=[^\s:]+[/.])[^\s:]+$|^[\w.-]+$")
 _SAMPLE = 200
 
 
