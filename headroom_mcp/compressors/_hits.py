@@ -18,7 +18,8 @@ from typing import Literal, NamedTuple
 Form = Literal["numbered", "plain", "single", "heading", "none"]
 
 # src/a.py:12:text ; C:\a\b.py:12:text ; a path holds no tab and no ":" of its own
-_NUMBERED = re.compile(r"^((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
+# (but not 2026-01-01 12:00:00 text, nor 12:00:00 text: "00" is no line and "12" no path)
+_NUMBERED = re.compile(r"^(?![\d/T -]*\d\d:\d\d:\d\d)((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
 # src/a.py:text , where the path has a folder or a suffix and no spaces
 # (looked ahead, since "a/a/a/…" without a colon is quadratic otherwise)
 _PLAIN = re.compile(r"^((?:[A-Za-z]:[\\/])?(?=[^\s:]*[/.\\])[^\s:]+):(?!:)(.*)$", re.DOTALL)
