@@ -26,6 +26,8 @@ BUILTIN = (
     "search",
     "code",
     "table",
+    "markdown",
+    "prose",
     "general",
 )
 

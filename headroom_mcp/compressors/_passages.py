@@ -16,7 +16,10 @@ from typing import NamedTuple
 from headroom_mcp import relevance, tokens
 from headroom_mcp.output import ToolOutput
 
-_CLAUSE_END = re.compile(r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])")
+# … and before a question word that begins a sentence where the mark of the last one is missing
+_CLAUSE_END = re.compile(
+    r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1

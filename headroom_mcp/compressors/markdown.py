@@ -1,0 +1,204 @@
+"""Documents with headings: Markdown, reStructuredText, manual pages, change logs, help texts.
+
+With a query, the paragraphs, entries and listings that answer it stand whole under their headings, and every gap names the
+sections it holds with their line numbers. Without one, the outline stays, with the first words of each section.
+
+    # Guide                               # Guide
+    (90 lines)                     →      [… 90 lines: 2-91 · sections: Install 4, Configuration 31]
+    ## Retries                            ## Retries
+    The client retries three times …      The client retries three times …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp import render, tokens
+from headroom_mcp.compressors import _passages, _sections
+from headroom_mcp.compressors._sections import Block
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact
+
+KIND = "markdown"
+
+_GAP_COST = 14  # tokens of a gap's marker and the jump over it
+_MAX_SECTIONS_NAMED = 12
+_MAX_TITLE_CHARS = 48
+_MIN_LINES = 12
+_DOCUMENT = re.compile(
+    r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
+    re.IGNORECASE,
+)
+_OTHER_FILE = re.compile(r"\.\w{1,8}$")
+_MANUAL = re.compile(r"^\s*(?:man|info|pydoc|tldr)\b|--help\b|\bhelp\b")
+
+
+def score(output: ToolOutput) -> float:
+    """Return how much of the text is under headings, with what path and command say."""
+    lines = _sections.without_numbers(output.lines[:600])
+    if len(lines) < _MIN_LINES:
+        return 0.0
+    found = _sections.blocks(lines)
+    headings = sum(1 for block in found if block.kind == "heading")
+    if not headings:
+        return 0.5 if output.path and _DOCUMENT.search(output.path) else 0.0
+    share = headings / max(1, len(found))
+    value = 0.55 if headings >= 3 and share <= 0.6 else 0.35
+    if _DOCUMENT.search(output.path) or _MANUAL.search(output.command):
+        return value + 0.35
+    return 0.2 if output.path and _OTHER_FILE.search(output.path) else value
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return lines that are failures by their form; what a query finds is kept by `compress`."""
+    return _sections.failures(output.lines)
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Keep what the query finds under its headings, else the outline and the first words of the sections."""
+    lines = _sections.without_numbers(output.lines)
+    found = _sections.blocks(lines)
+    if len(found) < 4:
+        return None
+    costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
+    query = _passages.asked(output)
+    above = _sections.chains(found)
+    kept = _answers(lines, found, above, costs, query, budget) if query else set()
+    if kept:
+        _add_opening(found, costs, kept, budget // 8)
+    else:
+        kept = _outline(found, costs, budget)
+    kept_lines = {line for index in kept for line in range(found[index].start, found[index].stop)}
+    if not query:
+        _add_leads(lines, found, kept, kept_lines, budget - sum(costs[i] for i in kept))
+    if len(kept_lines) >= len(lines):
+        return None
+    return Compressed(render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget)))
+
+
+def _answers(
+    lines: Sequence[str],
+    found: Sequence[Block],
+    above: Sequence[tuple[int, ...]],
+    costs: Sequence[int],
+    query: str,
+    budget: int,
+) -> set[int]:
+    """Return the blocks that answer the query, the headings over them, and what a block needs beside it."""
+    texts = [_context(lines, found, above[index], block) for index, block in enumerate(found)]
+    ranked = _passages.rank(query, texts)
+    kept: set[int] = set()
+    left = budget * 7 // 8
+    for number, passage in enumerate(_passages.deal(ranked, 200, near=0.35)):
+        wanted = {passage.place, *above[passage.place], *_beside(lines, found, passage.place)} - kept
+        cost = sum(costs[i] for i in wanted) + (_GAP_COST if wanted else 0)
+        if cost > left:
+            if number >= len(ranked):
+                break
+            wanted = {
+                passage.place,
+                *above[passage.place][-1:],
+            } - kept  # each question gets its best block all the same
+            cost = sum(costs[i] for i in wanted)
+            if cost > 2 * budget:
+                continue
+        left -= cost
+        kept |= wanted
+    return kept
+
+
+def _context(lines: Sequence[str], found: Sequence[Block], chain: Sequence[int], block: Block) -> str:
+    """Return a block's text after the words of its nearest heading, which often hold what the block does not repeat."""
+    text = "\n".join(lines[block.start : block.stop])
+    return f"{_sections.title(lines, found[chain[-1]])}\n{text}" if chain else text
+
+
+def _beside(lines: Sequence[str], found: Sequence[Block], index: int) -> list[int]:
+    """Return the neighbours without which a block is half: the listing it announces, the words before a listing, and
+    the first block under a heading."""
+    block = found[index]
+    beside: list[int] = []
+    after = found[index + 1] if index + 1 < len(found) else None
+    announces = block.kind == "heading" or lines[block.stop - 1].rstrip().endswith(":")
+    if announces and after is not None and after.kind != "heading":
+        beside.append(index + 1)
+    if index and block.kind in ("code", "table") and found[index - 1].kind in ("para", "item"):
+        beside.append(index - 1)
+    return beside
+
+
+def _outline(found: Sequence[Block], costs: Sequence[int], budget: int) -> set[int]:
+    """Return the headings of as many levels as half the budget holds, and the opening of the document."""
+    kept: set[int] = set()
+    left = budget // 2
+    for level in range(1, 7):
+        at_level = [i for i, block in enumerate(found) if block.kind == "heading" and block.level == level]
+        cost = sum(costs[i] + _GAP_COST for i in at_level)
+        if cost > left:
+            break
+        left -= cost
+        kept.update(at_level)
+    _add_opening(found, costs, kept, budget // 4)
+    return kept
+
+
+def _add_opening(found: Sequence[Block], costs: Sequence[int], kept: set[int], room: int) -> None:
+    """Keep the first blocks of the document as far as `room` goes."""
+    for index in range(len(found)):
+        if index in kept:
+            continue
+        room -= costs[index]
+        if room < 0:
+            return
+        kept.add(index)
+
+
+def _add_leads(lines: Sequence[str], found: Sequence[Block], kept: set[int], kept_lines: set[int], room: int) -> None:
+    """Keep the first line of each section whose heading is kept, as far as `room` tokens go."""
+    for index in sorted(kept):
+        follows = index + 1
+        if found[index].kind != "heading" or follows >= len(found) or found[follows].kind == "heading":
+            continue
+        line = found[follows].start
+        room -= tokens.estimate(lines[line]) + 2
+        if room < 0:
+            return
+        kept_lines.add(line)
+
+
+def _gap_notes(lines: Sequence[str], found: Sequence[Block], kept_lines: set[int], budget: int) -> dict[int, str]:
+    """Return for each gap that holds headings the note that names them with their line numbers."""
+    room = budget // 4
+    notes: dict[int, str] = {}
+    position = 0
+    headings = [block for block in found if block.kind == "heading" and block.start not in kept_lines]
+    at = 0
+    for stop in [*sorted(kept_lines), len(lines)]:
+        inside: list[Block] = []
+        while at < len(headings) and headings[at].start < stop:
+            inside.append(headings[at])
+            at += 1
+        if stop > position and inside:
+            note = _section_names(lines, inside)
+            cost = tokens.estimate(note)
+            if cost > room:
+                note, cost = f"{len(inside):,} sections", 3
+            room -= cost
+            notes[position] = note
+        position = stop + 1
+    return notes
+
+
+def _section_names(lines: Sequence[str], headings: Sequence[Block]) -> str:
+    top = min(block.level for block in headings)
+    named = (
+        [block for block in headings if block.level == top] if len(headings) > _MAX_SECTIONS_NAMED else list(headings)
+    )
+    names: list[str] = []
+    for block in named[:_MAX_SECTIONS_NAMED]:
+        title = _sections.title(lines, block)
+        short = title if len(title) <= _MAX_TITLE_CHARS else f"{title[:_MAX_TITLE_CHARS]}…"
+        names.append(f"{short} {block.start + 1}")
+    more = len(headings) - len(names)
+    return f"sections: {', '.join(names)}{f' and {more:,} more' if more else ''}"
