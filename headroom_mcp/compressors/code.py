@@ -23,6 +23,8 @@ KIND = "code"
 OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
 RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
+_MINIFIED_LINE_CHARS = 250  # on average: nobody wrote this
+_MINIFIED_ROWS = 8
 _MAX_IMPORT_ROWS = 12
 _MAX_NOTES = 12  # TODO and FIXME lines
 _POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by name
@@ -110,6 +112,8 @@ def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) 
     """Return the rows an outline of `lines` shows, and notes for its gaps."""
     from headroom_mcp.compressors.languages import asked, importance, outline
 
+    if len(output.text) > _MINIFIED_LINE_CHARS * len(lines):
+        return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
     found = outline.read(lines, language) if language else outline.fallback_outline(lines, ("#", "//", "/*", "*", "--"))
     kept: set[int] = set()
     for definition in found.definitions:

@@ -94,7 +94,13 @@ def definition_rows(language: str, text: str, lines: list[str]) -> list[tuple[st
     found: list[tuple[str, int]] = []
     for row, line in enumerate(lines):
         match = pattern.match(line)
-        if match is not None and not line.rstrip().endswith((";", "\\")) and not _in_literal(language, lines, row):
+        # A name in capitals before a "(" is a macro of C's, not a function.
+        if (
+            match is not None
+            and not match[1].isupper()
+            and not _is_prototype(lines, row)
+            and not _in_literal(language, lines, row)
+        ):
             found.append((match[1], row))
     return found
 
@@ -144,6 +150,17 @@ def _names_that_differ(text: str, lines: list[str]) -> list[str]:
     missing = sorted(set(real) - set(ours))[:3]
     invented = sorted(set(ours) - set(real))[:3]
     return [f"names differ from ast: missing {missing}, not there {invented}, {len(real)} and {len(ours)}"]
+
+
+def _is_prototype(lines: list[str], row: int) -> bool:
+    """Tell whether a statement ends in ";" or a macro's "\\" before a body begins."""
+    for line in lines[row : row + 12]:
+        code_part = line.split("//", 1)[0].rstrip()
+        if "{" in code_part or code_part.endswith(":"):
+            return False
+        if code_part.endswith((";", "\\")):
+            return True
+    return False
 
 
 def _in_literal(language: str, lines: list[str], row: int) -> bool:

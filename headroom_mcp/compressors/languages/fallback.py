@@ -37,8 +37,11 @@ _DATA = frozenset("struct enum union type record".split())
 _MAX_HEAD_ROWS = 8
 
 
-def definitions(lines: list[str]) -> list[tuple[str, str, int, int, int]]:
-    """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order."""
+def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, str, int, int, int]]:
+    """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order.
+
+    `comment` tells the family: only where "//" begins a comment may a definition have no keyword.
+    """
     found: list[tuple[str, str, int, int, int]] = []
     for row, line in enumerate(lines):
         if not line or line.isspace():
@@ -48,7 +51,7 @@ def definitions(lines: list[str]) -> list[tuple[str, str, int, int, int]]:
             word = match["word"]
             role = "type" if word in _TYPES else "data" if word in _DATA else "function"
         else:
-            match = _HEAD.match(line)
+            match = _HEAD.match(line) if "//" in comment else None
             if match is None or match["name"] in _CONTROL or line.split(None, 1)[0] in _CONTROL:
                 continue
             role = "function"

@@ -77,7 +77,7 @@ def parse(language: ModuleType, text: str) -> Tree | None:
     wraps = [(node.start_point[0], node.start_byte, node.end_byte) for node in captures.get("wrap", ())]
     spans = {
         role: [(node.start_point[0], node.end_point[0] - (node.end_point[1] == 0)) for node in captures.get(role, ())]
-        for role in ("attach", "import", "raise", "error")
+        for role in ("attach", "import", "raise", "error", "opaque")
     }
     return Tree(nodes, wraps, spans, constants)
 
@@ -93,9 +93,9 @@ def _definition(role: str, node: Any) -> Node:
     if body is None:
         return Node(role, name, start[0], end_row, name_row, -1, -1, -1, doc, node.start_byte, node.end_byte)
     if node.type in _DOCUMENTED and body.type == "block":
-        first = body.named_child(0)
+        first = _first_named(body)
         if first is not None and first.type == "expression_statement":
-            string = first.named_child(0)
+            string = _first_named(first)
             if string is not None and string.type in {"string", "concatenated_string"}:
                 doc = string.start_point[0]
     body_start, body_end = body.start_point, body.end_point
@@ -149,6 +149,10 @@ def _block(node: Any) -> Any:
     return last if last is not None and last.type.endswith(("body", "block", "list")) else None
 
 
+def _first_named(node: Any) -> Any:
+    return node.named_child(0) if node.named_child_count else None
+
+
 def _last_named(node: Any) -> Any:
     count = node.named_child_count
     return node.named_child(count - 1) if count else None
@@ -158,7 +162,7 @@ def _collect_constants(container: Any, wanted: frozenset[str], found: list[tuple
     for child in container.named_children:
         kind = child.type
         if kind == "expression_statement" and kind not in wanted:
-            inner = child.named_child(0)
+            inner = _first_named(child)
             kind = inner.type if inner is not None else kind
         if kind in wanted:
             found.append((child.start_point[0], child.end_point[0] - (child.end_point[1] == 0)))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from headroom_mcp.compressors import languages
-from headroom_mcp.compressors.languages import fallback, grammar
+from headroom_mcp.compressors.languages import fallback, grammar, python_ast
 
 _MAX_HEAD_ROWS = 12  # a longer signature shows its beginning and its end
 _MAX_ERROR_SHARE = 0.3  # of the rows: beyond, the tree says little about this text
+_MIN_OPAQUE_ROWS = 3  # println!(…) holds no definition
 
 
 class Definition(NamedTuple):
@@ -43,19 +44,21 @@ def read(lines: list[str], language: str) -> Outline:
     """Return the outline of `lines`; of no definitions where nothing was recognised."""
     module = languages.load(language)
     tree = grammar.parse(module, "\n".join(lines) + "\n")
-    if tree is None:
-        return fallback_outline(lines, module.COMMENT)
-    broken = sorted(set().union(*(range(first, last + 1) for first, last in tree.spans["error"])))
-    if len(broken) > _MAX_ERROR_SHARE * len(lines):
+    broken = _rows(tree.spans["error"]) if tree is not None else set()
+    if language == "python" and (tree is None or broken):
+        exact = python_ast.read(lines)
+        if exact is not None:
+            return Outline([Definition(*row) for row in exact.definitions], *exact[1:])
+    if tree is None or len(broken) > _MAX_ERROR_SHARE * len(lines):
         return fallback_outline(lines, module.COMMENT)
     definitions = _definitions(lines, tree, module.COMMENT)
-    if broken:
-        known = {definition.head_stop - 1 for definition in definitions} | {d.start for d in definitions}
-        wanted = set(broken)
+    unread = broken | _rows([span for span in tree.spans["opaque"] if span[1] - span[0] >= _MIN_OPAQUE_ROWS])
+    if unread:
+        known = {row for d in definitions for row in range(d.start, d.head_stop)}
         definitions.extend(
             _with_doc(lines, found, module.COMMENT)
-            for found in fallback.definitions(lines)
-            if found[2] in wanted and not known.intersection(range(found[2], found[3]))
+            for found in fallback.definitions(lines, module.COMMENT)
+            if found[2] in unread and known.isdisjoint(range(found[2], found[3]))
         )
     definitions.sort(key=lambda definition: (definition.start, -definition.stop))
     bodies = [(d.head_stop, d.stop) for d in definitions if d.role == "function"]
@@ -67,9 +70,13 @@ def read(lines: list[str], language: str) -> Outline:
     )
 
 
+def _rows(spans: list[tuple[int, int]]) -> set[int]:
+    return {row for first, last in spans for row in range(first, last + 1)}
+
+
 def fallback_outline(lines: list[str], comment: tuple[str, ...]) -> Outline:
     """Return the outline of `lines` by indentation and braces alone."""
-    definitions = [_with_doc(lines, found, comment) for found in fallback.definitions(lines)]
+    definitions = [_with_doc(lines, found, comment) for found in fallback.definitions(lines, comment)]
     return Outline(definitions, fallback.imports(lines), fallback.constants(lines), fallback.raises(lines))
 
 
