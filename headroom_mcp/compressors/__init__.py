@@ -25,6 +25,7 @@ BUILTIN = (
     "html",
     "search",
     "code",
+    "listing",
     "table",
     "markdown",
     "prose",

@@ -1,0 +1,172 @@
+"""Listings: ls, find, tree, du, git ls-files, Glob. Names grouped by folder first; then chosen, the others counted.
+
+Shown are the entries that the question is about, with the folder they are in; the biggest ones; folders near the top and
+what they begin with. A gap says what it holds by suffix or folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom_mcp import asked, complaints, tokens
+from headroom_mcp.compressors import _listed, _paths
+from headroom_mcp.compressors._listed import Entry, Form
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "listing"
+
+_SMALL_TOKENS = 1_500  # below, every entry is shown
+_GAP_TOKENS = 14
+_MAX_MATCHES = 40
+_BIGGEST = 5
+
+
+def score(output: ToolOutput) -> float:
+    """Return how surely the text is a listing: by its form."""
+    lines = output.lines
+    share = _paths.share(lines)
+    if share > 0.8:
+        return 0.6 * share
+    form, share = _listed.form_of(lines)
+    match form:
+        case "long" | "du":
+            return 0.85 * share
+        case "tree":
+            return 0.7 * share
+        case "recursive":
+            return 0.6
+        case "names":
+            return 0.06
+        case _:
+            return 0.0
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return the tool's own complaints: names are data."""
+    return complaints.find(output.lines)
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Group or choose, as the budget wants."""
+    lines = output.lines
+    form, _ = _listed.form_of(lines)
+    if form in ("none", "names", "recursive") and _paths.share(lines) > 0.8:
+        return _paths.compress(output, budget)
+    if form == "none" or len(lines) < 8:
+        return None
+    entries = _listed.parse(lines, form)
+    matches = _matches(output, entries)
+    everything = set(range(len(lines)))
+    whole = _parts(lines, entries, everything, matches, form)
+    cost = _cost(lines, whole)
+    if cost <= budget or output.tokens < _SMALL_TOKENS:
+        return Compressed(whole) if cost < output.tokens else None
+    return Compressed(_parts(lines, entries, _chosen(lines, entries, matches, budget), matches, form))
+
+
+def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
+    """Return the entries that the question is about, best first; none where it is about a third of them all."""
+    if not output.query:
+        return []
+    lines = output.lines
+    texts = [
+        f"{entry.folder}/ {line}" if entry.above >= 0 and entry.folder else line
+        for entry, line in zip(entries, lines, strict=True)
+    ]
+    found = asked.best(output.query, texts, _MAX_MATCHES)
+    return found if len(found) < max(8, len(lines) // 3) else []
+
+
+def _chosen(lines: Sequence[str], entries: Sequence[Entry], matches: Sequence[int], budget: int) -> set[int]:
+    chosen: set[int] = set()
+    room = budget
+
+    def add(index: int, *, always: bool = False) -> bool:
+        nonlocal room
+        chain = [index]
+        while entries[chain[-1]].above >= 0:
+            chain.append(entries[chain[-1]].above)
+        new = [i for i in chain if i not in chosen]
+        cost = sum(tokens.estimate(lines[i]) + 1 for i in new)
+        cost += _GAP_TOKENS * sum(1 for i in new if i - 1 not in chosen)
+        if cost > room and not always:
+            return False
+        room -= cost
+        chosen.update(new)
+        return True
+
+    for position, index in enumerate(matches):
+        add(index, always=position == 0)
+    for index, entry in enumerate(entries):
+        if not entry.name and lines[index] and not lines[index].startswith("total "):
+            add(index)  # complaints, summaries
+    if matches:
+        room = min(room, budget // 3)  # the question is answered: the rest is for orientation
+    sized = sorted((i for i, entry in enumerate(entries) if entry.size > 0), key=lambda i: (-entries[i].size, i))
+    for index in sized[:_BIGGEST]:
+        add(index)
+    rank_in: dict[int, int] = {}
+    weighed: list[tuple[float, int]] = []
+    for index, entry in enumerate(entries):
+        if entry.name:
+            rank = rank_in[entry.above] = rank_in.get(entry.above, 0) + 1
+            weighed.append((3.0 * entry.depth + 0.2 * rank - (2.0 if entry.is_folder else 0.0), index))
+    for _, index in sorted(weighed):
+        if not add(index):
+            break
+    return chosen
+
+
+def _parts(
+    lines: Sequence[str], entries: Sequence[Entry], shown: set[int], matches: Sequence[int], form: Form
+) -> list[Part]:
+    """Return parts that show `shown`; in a bare `ls` or `ls -R` the names of one folder go on one line."""
+    full = set(matches)
+    joined = form in ("recursive", "names")
+    parts: list[Part] = []
+    index = 0
+    total = len(lines)
+    while index < total:
+        stop = index + 1
+        if index not in shown:
+            while stop < total and stop not in shown:
+                stop += 1
+            parts.append(Part(index, stop, "omit", note=_note(entries, index, stop, form)))
+        elif joined and _is_name(entries[index]) and index not in full:
+            while stop < total and stop in shown and stop not in full and _is_name(entries[stop]):
+                stop += 1
+            names = lines[index:stop]
+            if stop - index < 3 or any(" " in name for name in names):
+                parts.append(Part(index, stop, "keep"))
+            else:
+                parts.append(Part(index, stop, "render", text=" ".join(names), lossless=True))
+        else:
+            while stop < total and stop in shown and (stop in full or not (joined and _is_name(entries[stop]))):
+                stop += 1
+            parts.append(Part(index, stop, "keep"))
+        index = stop
+    return parts
+
+
+def _is_name(entry: Entry) -> bool:
+    return bool(entry.name) and not entry.is_folder
+
+
+def _note(entries: Sequence[Entry], start: int, stop: int, form: Form) -> str:
+    """Return what a gap holds."""
+    held = [entry for entry in entries[start:stop] if entry.name]
+    names = [entry.name.partition(" -> ")[0] for entry in held if not entry.is_folder]
+    if form == "du" or not held:
+        return ""
+    if form == "tree":
+        return ""
+    folders = [entry.folder for entry in held]
+    paths = [f"{entry.folder}/{entry.name}" for entry in held]
+    if len(names) < 2:
+        return ""
+    return _paths.note(paths, folders, 0, len(paths))
+
+
+def _cost(lines: Sequence[str], parts: Sequence[Part]) -> int:
+    return sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in parts)
