@@ -55,11 +55,10 @@ def test_one_fatal_entry_in_a_hundred_survives_whole(tmp_path: Path) -> None:
     assert "PG-5523" in slice_
 
 
-@pytest.mark.xfail(strict=False, reason="84.5 % at present; the bar is 87 %")
-def test_a_hundred_entries_cost_an_eighth_or_less(tmp_path: Path) -> None:
+def test_a_hundred_entries_cost_a_fourteenth_or_less(tmp_path: Path) -> None:
     sample, result, _ = _seed(tmp_path)
 
-    assert tokens.count(result.text) <= 0.13 * tokens.count(sample.text)
+    assert tokens.count(result.text) <= 0.07 * tokens.count(sample.text)
     assert result.omitted != ()
 
 

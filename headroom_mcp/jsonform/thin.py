@@ -18,6 +18,8 @@ from headroom_mcp.jsonform.table import keyed_rows
 
 _TOKENS_PER_CHAR = 0.34
 _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
+_FAILING_TOKENS = 160  # a longer row would cost others their place
+_FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
 _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _CELL_CHARS = (400, 160, 60)
@@ -275,6 +277,7 @@ class Thinner:
         lines: dict[int, str] = {}
         left = room - 40
         left -= self._add_whole_rows(lines, rows, marks, left, path)
+        left -= self._add_failing_rows(lines, rows, leaf_rows, marks, left)
         categories = select.category_columns(leaf_rows)
         constants = columns_module.constants(leaf_rows) if total > 1 else {}
         rest = [i for i in sorted(range(total), key=lambda i: (-marks[i].score, i)) if i not in lines]
@@ -388,6 +391,39 @@ class Thinner:
                 cost = tokens.estimate(whole) + 3
             spent += cost
             lines[index] = whole
+        return spent
+
+    def _add_failing_rows(
+        self,
+        lines: dict[int, str],
+        rows: Sequence[Value],
+        leaf_rows: list[select.Leaves],
+        marks: list[select.Marked],
+        room: int,
+    ) -> int:
+        """Put the failing rows that have fields of their own into `lines`, whole; return the tokens spent.
+
+        The columns of the table are those that tell the others apart: a failure's code and remedy stand beside them.
+        """
+        having = Counter(name for row in leaf_rows for name in row)
+        few = max(1, len(rows) // 20)
+        failing = [
+            index
+            for index, found in enumerate(marks)
+            if found.why in ("error", "query")
+            and index not in lines
+            and any(having[name] <= few for name in leaf_rows[index])
+            and select.error_level(rows[index]) == 2
+        ]
+        spent = 0
+        if len(failing) > few:
+            return spent
+        for index in sorted(failing, key=lambda i: (-marks[i].score, i)):
+            whole = dumps(rows[index])
+            cost = tokens.estimate(whole) + 3
+            if cost <= _FAILING_TOKENS and spent + cost <= room * _FAILING_SHARE:
+                spent += cost
+                lines[index] = whole
         return spent
 
     def _table_head(
