@@ -19,7 +19,7 @@ from headroom_mcp.evals import samples
 from headroom_mcp.server.tools import TOOLS
 from headroom_mcp.store import open_store
 
-_COLUMNS = 110
+_COLUMNS = 500
 _BEFORE_LINES = 14
 _AFTER_LINES = 40
 _PART = re.compile(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", re.DOTALL)
@@ -34,20 +34,10 @@ def update(text: str) -> str:
 
 
 def picture() -> str:
-    """Return one output before and after: the FATAL entry among a hundred."""
+    """Return one output before and after: the FATAL entry among a hundred, with a question and without."""
     sample = samples.fatal_among_entries()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=folder)
-        with open_store(settings) as store:
-            result = pipeline.compress_output(
-                sample.text,
-                tool_name=sample.tool_name,
-                tool_input=sample.tool_input,
-                query=sample.query,
-                store=store,
-                settings=settings,
-            )
-    before, after = tokens.count(sample.text), tokens.count(result.text)
+    asked, unasked = _compressed(sample, sample.query), _compressed(sample, "")
+    before, after, table = (tokens.count(text) for text in (sample.text, asked, unasked))
     lines = sample.text.splitlines()
     return "\n".join(
         [
@@ -55,13 +45,28 @@ def picture() -> str:
             "",
             _fenced([*lines[:_BEFORE_LINES], f"  … {len(lines) - _BEFORE_LINES:,} more lines"]),
             "",
-            f"**After**: {after:,} tokens, {1 - after / before:.1%} fewer; this is all that the model reads.".replace(
-                "%", " %"
-            ),
+            f"**After**: {after:,} tokens, {100 - 100 * after / before:.1f} % fewer. The user has asked *{sample.query}*",
+            "This is all that the model reads:",
             "",
-            _fenced(result.text.splitlines()),
+            _fenced(asked.splitlines()),
+            "",
+            f"Without a question nobody knows which rows will matter: then every value stays, in a table of {table:,} tokens.",
         ]
     )
+
+
+def _compressed(sample: samples.Sample, query: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=folder)
+        with open_store(settings) as store:
+            return pipeline.compress_output(
+                sample.text,
+                tool_name=sample.tool_name,
+                tool_input=sample.tool_input,
+                query=query,
+                store=store,
+                settings=settings,
+            ).text
 
 
 def commands() -> str:

@@ -13,8 +13,9 @@ from headroom_mcp.config import Settings
 from headroom_mcp.evals import samples
 from headroom_mcp.store import Store, open_store
 
-_COLUMNS = 79
 _PICTURE_LINES = 24
+_WIDTH = 72  # with the indent of a wrapped line, 78 columns
+_PIECES = 6
 
 
 class Row(NamedTuple):
@@ -93,16 +94,13 @@ def _print(rows: list[Row], slice_: str) -> None:
     click.secho(_figures("together", before, after, kept, facts), bold=True)
 
     first = rows[0]
-    click.secho(
-        f"\nWhat the model sees instead of the {len(first.sample.text.splitlines()):,} lines of the first one",
-        bold=True,
-    )
-    click.echo("")
+    lines = len(first.sample.text.splitlines())
+    click.secho(f"\nThe first one, {lines:,} lines, as the model reads it after the question", bold=True)
+    click.secho(f'"{first.sample.query}"\n', bold=True)
     _picture(first.shown)
 
     if first.ref is not None:
-        click.secho(f'\nheadroom_retrieve(ref="{first.ref}", query="PG-5523")', bold=True)
-        click.echo("")
+        click.secho(f'\nheadroom_retrieve(ref="{first.ref}", query="PG-5523")\n', bold=True)
         _picture(slice_)
     same = sum(row.same_bytes for row in rows)
     click.echo(f"\n{same} of {len(rows)} originals came back from the store byte for byte.")
@@ -118,7 +116,11 @@ def _picture(text: str) -> None:
     lines = text.splitlines()
     head = lines if len(lines) <= _PICTURE_LINES else [*lines[: _PICTURE_LINES - 1], "…", lines[-1]]
     for line in head:
-        click.echo("  " + (line if len(line) <= _COLUMNS - 2 else f"{line[: _COLUMNS - 3]}…"))
+        pieces = [line[start : start + _WIDTH] for start in range(0, len(line), _WIDTH)] or [""]
+        for number, piece in enumerate(pieces[:_PIECES]):
+            click.echo(("  " if number == 0 else "      ") + piece)
+        if len(pieces) > _PIECES:
+            click.echo(f"      … {sum(map(len, pieces[_PIECES:])):,} more characters of this line")
 
 
 def _counted() -> str:

@@ -83,7 +83,7 @@ def fatal_among_entries() -> Sample:
         "mcp__monitoring__get_logs",
         {"limit": 100},
         FATAL_FACTS,
-        query="What went wrong tonight, how do we fix it, and how many requests were affected?",
+        query="What went wrong, how is it fixed, and how many requests were affected?",
     )
 
 
