@@ -25,6 +25,8 @@ BUILTIN = (
     "html",
     "search",
     "code",
+    "diff",
+    "git",
     "listing",
     "table",
     "markdown",

@@ -1,0 +1,209 @@
+"""Unified diffs: git diff, git show, git log -p, diff -u. Keeps file and hunk headers and every changed line it can.
+
+Lock files, generated and minified files are folded to their counts. Where the rest is too long, hunks that the question
+is about come first, then sources before tests before documents; a folded hunk says what it adds and takes away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp import asked, complaints, render, tokens
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact
+
+KIND = "diff"
+
+_SMALL_TOKENS = 1_500  # below, a line of context lost costs more than it saves
+_CONTEXT_LINES = 1  # on each side of a change, in a diff that is too long
+_GAP_TOKENS = 14
+# A diff is read to be judged: half of it, up to this much, is shown where the usual budget would be less.
+_GENEROUS_TOKENS = 6_000
+
+_FILE = re.compile(r"^(?:diff --git |diff --cc |diff --combined |diff -|Index: |Only in )")
+_HUNK = re.compile(r"^@@+ .*@@+")
+_COMMIT = re.compile(r"^commit [0-9a-f]{7,40}\b")
+_FOLDED = re.compile(
+    r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|"
+    r"uv\.lock|pdm\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock|go\.sum|mix\.lock|flake\.lock|Podfile\.lock|"
+    r"gradle\.lockfile|packages\.lock\.json)$|\.(?:min\.(?:js|css)|map|snap|svg|pb\.go|lock)$|_pb2(?:_grpc)?\.py$|"
+    r"(?:^|/)(?:dist|build|vendor|node_modules|third_party|__snapshots__|generated)/"
+)
+_SECONDARY = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|docs?|examples?|fixtures)/|[._-](?:test|spec)\.\w+$|\.(?:md|rst|txt)$"
+)
+
+
+class Hunk(NamedTuple):
+    """Lines `start` … `stop - 1`, the first of them the "@@" line; `file`: the index of its file."""
+
+    start: int
+    stop: int
+    file: int
+
+
+class File(NamedTuple):
+    """A file's header lines `start` … `stop - 1`, and its path."""
+
+    start: int
+    stop: int
+    path: str
+
+
+def score(output: ToolOutput) -> float:
+    """Return how surely the text is a diff: by its headers and the share of lines that a diff may have."""
+    lines = output.lines[:2_000]
+    if not any(_HUNK.match(line) for line in lines):
+        return 0.3 if any(line.startswith("diff --git ") for line in lines) else 0.0
+    fitting = sum(
+        1 for line in lines if not line or line[0] in "+- @\\" or _FILE.match(line) or line.startswith("index ")
+    )
+    return round(min(0.95, fitting / len(lines)), 3)
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return complaints of the tool and marks of a conflict: what a diff shows is data."""
+    found = complaints.find(output.lines)
+    for index, line in enumerate(output.lines):
+        if line.lstrip("+- ").startswith(("<<<<<<< ", ">>>>>>> ")):
+            found.append(Fact(index, 0, "conflict marks", index, index + 1))
+    return found[:60]
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Keep changed lines, thin context, fold what machines wrote."""
+    lines = output.lines
+    if output.tokens < _SMALL_TOKENS:
+        return None
+    files, hunks = _read(lines)
+    if not hunks:
+        return None
+    room = max(budget, min(output.tokens // 2, _GENEROUS_TOKENS))
+    inside = {index for hunk in hunks for index in range(hunk.start, hunk.stop)}
+    kept = {i for i in range(len(lines)) if i not in inside}
+    outside = tokens.estimate("\n".join(lines[i] for i in sorted(kept)))
+    if outside > room // 2:  # a long log or very many files: their headers are chosen, too
+        kept = _some_headers(lines, files, kept, room // 2)
+        outside = tokens.estimate("\n".join(lines[i] for i in sorted(kept)))
+    room -= outside
+    for hunk in _by_worth(output, files, hunks):
+        body = _telling(lines, hunk)
+        cost = tokens.estimate("\n".join(lines[i] for i in body)) + _GAP_TOKENS
+        if cost > room:
+            continue
+        room -= cost
+        kept.update(body)
+    if len(kept) >= len(lines):
+        return None
+    return Compressed(render.from_kept(kept, len(lines), _notes(lines, files, hunks, kept)))
+
+
+def _read(lines: Sequence[str]) -> tuple[list[File], list[Hunk]]:
+    files: list[File] = []
+    hunks: list[Hunk] = []
+    index, total = 0, len(lines)
+    while index < total:
+        line = lines[index]
+        if _FILE.match(line) or (line.startswith("--- ") and index + 1 < total and lines[index + 1].startswith("+++ ")):
+            start = index
+            path = line.rpartition(" b/")[2] if " b/" in line else line.rpartition(" ")[2]
+            index += 1
+            while (
+                index < total
+                and not _HUNK.match(lines[index])
+                and not _FILE.match(lines[index])
+                and lines[index].strip()
+            ):
+                if lines[index].startswith("+++ ") and not lines[index].startswith("+++ /dev/null"):
+                    path = lines[index][4:].partition("\t")[0].removeprefix("b/")
+                index += 1
+            files.append(File(start, index, path))
+        elif _HUNK.match(line):
+            start = index
+            index += 1
+            while index < total and (
+                lines[index][:1] in ("+", "-", " ", "\\") or (not lines[index] and _goes_on(lines, index))
+            ):
+                if lines[index].startswith("--- ") and index + 1 < total and lines[index + 1].startswith("+++ "):
+                    break
+                index += 1
+            hunks.append(Hunk(start, index, len(files) - 1))
+        else:
+            index += 1
+    return files, hunks
+
+
+def _goes_on(lines: Sequence[str], index: int) -> bool:
+    """Tell whether an empty line is context whose blank was stripped."""
+    return index + 1 < len(lines) and lines[index + 1][:1] in ("+", "-", " ")
+
+
+def _by_worth(output: ToolOutput, files: Sequence[File], hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Return the hunks to show, best first; those of folded files only where the question names the file."""
+    lines = output.lines
+    texts = [f"{_path(files, hunk)} " + " ".join(lines[hunk.start : min(hunk.stop, hunk.start + 80)]) for hunk in hunks]
+    about = asked.scores(output.query, texts) if output.query else {}
+    top = max(about.values(), default=1.0)
+    weighed: list[tuple[float, int]] = []
+    for index, hunk in enumerate(hunks):
+        path = _path(files, hunk)
+        asked_for = about.get(index, 0.0) / top
+        if _FOLDED.search(path) and path.rpartition("/")[2] not in output.query:
+            continue
+        weight = 3.0 * asked_for - (1.0 if _SECONDARY.search(path) else 0.0) - (hunk.stop - hunk.start) / 400
+        weighed.append((weight, index))
+    weighed.sort(key=lambda pair: (-pair[0], pair[1]))
+    return [hunks[index] for _, index in weighed]
+
+
+def _path(files: Sequence[File], hunk: Hunk) -> str:
+    return files[hunk.file].path if hunk.file >= 0 else ""
+
+
+def _telling(lines: Sequence[str], hunk: Hunk) -> list[int]:
+    """Return a hunk's header, its changed lines, and a line of context around them."""
+    kept = {hunk.start}
+    for index in range(hunk.start + 1, hunk.stop):
+        if lines[index][:1] in ("+", "-"):
+            kept.update(range(max(hunk.start, index - _CONTEXT_LINES), min(hunk.stop, index + _CONTEXT_LINES + 1)))
+    return sorted(kept)
+
+
+def _some_headers(lines: Sequence[str], files: Sequence[File], kept: set[int], room: int) -> set[int]:
+    """Return commit lines and subjects, then one line for each file, as far as they fit."""
+    first = [i for i in sorted(kept) if _COMMIT.match(lines[i]) or lines[i].startswith("    ")]
+    chosen: set[int] = set()
+    for index in [*first, *(file.start for file in files)]:
+        room -= tokens.estimate(lines[index]) + _GAP_TOKENS // 2
+        if room < 0:
+            break
+        chosen.add(index)
+    return chosen
+
+
+def _notes(lines: Sequence[str], files: Sequence[File], hunks: Sequence[Hunk], kept: set[int]) -> dict[int, str]:
+    """Return, for the first line of each gap, what is added and taken away in it."""
+    file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
+    notes: dict[int, str] = {}
+    index, total = 0, len(lines)
+    while index < total:
+        if index in kept:
+            index += 1
+            continue
+        start = index
+        while index < total and index not in kept:
+            index += 1
+        gap = range(start, index)
+        added = sum(1 for i in gap if i in file_at and lines[i].startswith("+"))
+        removed = sum(1 for i in gap if i in file_at and lines[i].startswith("-"))
+        if added or removed:
+            paths = list(dict.fromkeys(files[file_at[i]].path for i in gap if file_at.get(i, -1) >= 0))
+            what = (
+                paths[0]
+                if len(paths) == 1
+                else f"{len(paths)} files: {', '.join(paths[:5])}{' …' if len(paths) > 5 else ''}"
+            )
+            notes[start] = f"+{added:,} −{removed:,} in {what}" if paths else f"+{added:,} −{removed:,}"
+    return notes

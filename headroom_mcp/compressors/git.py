@@ -1,0 +1,231 @@
+"""What git says besides diffs: log, status, blame, branches, reflog, --stat.
+
+    commit 1a2b…/Author/Date/subject     →  1a2b3c4d5e 2026-01-03 Ann: subject      for each commit of a log
+    hash (Ann 2026-01-03 10:00 12) code  →  hash Ann 2026-01-03 above the lines it holds, "12) code" below     in a blame
+
+A status keeps its headings and hints; lists of untracked files are grouped. Of other lists, what the question names, the
+first lines and the last stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp import asked, complaints, render, tokens
+from headroom_mcp.compressors import _paths
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "git"
+
+_SMALL_TOKENS = 1_000
+_GAP_TOKENS = 14
+_MAX_MATCHES = 30
+
+_COMMIT = re.compile(r"^commit ([0-9a-f]{7,40})\b(.*)")
+_AUTHOR = re.compile(r"^Author: +(.*?)(?: <[^>]*>)?$")
+# Sat Nov 21 10:00:00 2026 +0100 | 2026-11-21 10:00:00 +0100
+_DATE = re.compile(
+    r"^(?:Author|Commit)?Date: +(?:\w{3} (?P<day>\w{3} +\d+) [\d:]+ (?P<year>\d{4})|(?P<iso>\d{4}-\d\d-\d\d)).*$"
+)
+# ^1a2b3c4d path (Ann Bee 2026-01-03 10:00:00 +0100  12) code
+_BLAME = re.compile(
+    r"^(\^?[0-9a-f]{7,40})\s+(?:\S+\s+)?\((.+?)\s+(\d{4}-\d\d-\d\d(?: [\d:]+ [-+]\d{4})?)\s+(\d+)\) ?(.*)$"
+)
+_STATUS = re.compile(
+    r"^(?:On branch |HEAD detached|Changes |Untracked files:|Unmerged paths:|Your branch |nothing to commit|no changes added)"
+)
+_ONE_LINE = re.compile(r"^[*|\\/ ]*[0-9a-f]{7,12}(?: |\t)")
+
+
+def score(output: ToolOutput) -> float:
+    """Return how surely git said this."""
+    sampled = [line for line in output.lines[:300] if line.strip()]
+    if not sampled:
+        return 0.0
+    if _COMMIT.match(sampled[0]):
+        return 0.8
+    if _STATUS.match(sampled[0]):
+        return 0.8
+    blamed = sum(1 for line in sampled if _BLAME.match(line))
+    if blamed > 0.8 * len(sampled):
+        return 0.9
+    one_line = sum(1 for line in sampled if _ONE_LINE.match(line))
+    if one_line > 0.8 * len(sampled):
+        return 0.6
+    return 0.1 if output.command else 0.0
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return complaints, conflicts and where a branch stands; subjects of commits are data."""
+    found = complaints.find(output.lines)
+    for index, line in enumerate(output.lines):
+        if line.startswith(("\tboth ", "You have unmerged", "Unmerged paths", "CONFLICT", "UU ", "AA ")):
+            found.append(Fact(index, 0, "conflicts", index, index + 1))
+        elif line.startswith(("On branch ", "HEAD detached", "Your branch ")):
+            found.append(Fact(index, 2, "summary lines", index, index + 1))
+    return found[:60]
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Write a log or a blame shorter; choose where that is over the budget."""
+    lines = output.lines
+    if len(lines) < 8:
+        return None
+    first = next((line for line in lines if line.strip()), "")
+    if _COMMIT.match(first):
+        return _log(output, budget)
+    if _STATUS.match(first):
+        return _status(output, budget)
+    if sum(1 for line in lines[:200] if _BLAME.match(line)) > 0.8 * min(200, len(lines)):
+        return _blame(output, budget)
+    return _list(output, budget)
+
+
+def _log(output: ToolOutput, budget: int) -> Compressed | None:
+    lines = output.lines
+    starts = [i for i, line in enumerate(lines) if _COMMIT.match(line)]
+    stops = [*starts[1:], len(lines)]
+    texts: list[str] = []
+    author = ""
+    for start, stop in zip(starts, stops, strict=True):
+        text, author = _commit(lines, start, stop, author)
+        texts.append(text)
+    blocks = [" ".join(lines[start:stop]) for start, stop in zip(starts, stops, strict=True)]
+    matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
+    if len(matches) > max(3, len(starts) // 3):
+        matches = []
+    shown: dict[int, bool] = {}  # commit -> in full
+    room = budget - 30
+    for commit in [*matches[:5], *range(len(starts)), *matches]:
+        full = commit in matches[:5] and stops[commit] - starts[commit] < 60
+        cost = tokens.estimate(blocks[commit] if full else texts[commit]) + (_GAP_TOKENS if commit in matches else 1)
+        if commit in shown or cost > room:
+            continue
+        room -= cost
+        shown[commit] = full
+    if not shown:
+        return None
+    parts = [Part(0, starts[0], "keep")] if starts[0] else []
+    parts.append(
+        Part(
+            starts[0],
+            starts[0],
+            "render",
+            text="[… commits as: hash date author: subject (+ further lines of the message); an author is named where it changes …]",
+        )
+    )
+    for commit, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        if commit not in shown:
+            if parts[-1].action == "omit":
+                gap = parts.pop()
+                held = int(gap.note.split()[0]) + 1
+                parts.append(Part(gap.start, stop, "omit", note=f"{held} commits"))
+            else:
+                parts.append(Part(start, stop, "omit", note="1 commit"))
+        elif shown[commit]:
+            parts.append(Part(start, stop, "keep"))
+        else:
+            parts.append(
+                Part(
+                    start,
+                    stop,
+                    "render",
+                    text=texts[commit],
+                    left_out=stop - start - 1,
+                    total=stop - start,
+                    unit="lines of commits",
+                )
+            )
+    return Compressed(parts)
+
+
+def _commit(lines: Sequence[str], start: int, stop: int, author_before: str) -> tuple[str, str]:
+    """Return one line for a commit, "1a2b3c4d5e 2026-01-03 Ann: subject (+4 lines)", and its author."""
+    match = _COMMIT.match(lines[start])
+    digest, refs = (match.group(1)[:10], match.group(2)) if match else ("", "")
+    author = date = subject = ""
+    message = 0
+    for line in lines[start + 1 : stop]:
+        if not author and (found := _AUTHOR.match(line)):
+            author = found.group(1)
+        elif not date and (found := _DATE.match(line)):
+            date = found.group("iso") or f"{found.group('day')} {found.group('year')}"
+        elif line.startswith("    ") and line.strip():
+            subject, message = (subject or line.strip()), message + 1
+    rest = f" (+{message - 1} lines)" if message > 1 else ""
+    named = f" {author}" if author != author_before else ""
+    return f"{digest}{refs} {date}{named}: {subject}{rest}", author
+
+
+def _blame(output: ToolOutput, budget: int) -> Compressed | None:
+    lines = output.lines
+    matches = (
+        set(asked.best(output.query, [m.group(5) if (m := _BLAME.match(line)) else line for line in lines], 40))
+        if output.query
+        else set()
+    )
+    parts: list[Part] = []
+    index, total = 0, len(lines)
+    room = max(budget, output.tokens // 2)
+    while index < total:
+        match = _BLAME.match(lines[index])
+        stop = index + 1
+        if not match:
+            parts.append(Part(index, stop, "keep"))
+            index = stop
+            continue
+        head = match.group(1, 2, 3)
+        while stop < total and (again := _BLAME.match(lines[stop])) and again.group(1, 2, 3) == head:
+            stop += 1
+        code = [found.group(4, 5) for line in lines[index:stop] if (found := _BLAME.match(line))]
+        text = "\n".join([" ".join(head), *(f"{number}) {source}" for number, source in code)])
+        cost = tokens.estimate(text)
+        if cost <= room or any(i in matches for i in range(index, stop)):
+            room -= cost
+            parts.append(Part(index, stop, "render", text=text, lossless=True))
+        else:
+            parts.append(Part(index, stop, "omit", note=" ".join(head)))
+        index = stop
+    return Compressed(parts)
+
+
+def _status(output: ToolOutput, budget: int) -> Compressed | None:
+    lines = output.lines
+    entries = [line.strip() if line.startswith("\t") else "" for line in lines]
+    if output.tokens <= max(budget, _SMALL_TOKENS):
+        return None
+    matches = asked.best(output.query, entries, _MAX_MATCHES) if output.query else []
+    kept = {i for i, entry in enumerate(entries) if not entry}
+    tracked = [i for i, entry in enumerate(entries) if ":  " in entry]
+    top = [i for i, entry in enumerate(entries) if entry and ":  " not in entry]
+    room = budget - sum(tokens.estimate(lines[i]) for i in kept)
+    for index in [*matches, *tracked, *top]:
+        cost = tokens.estimate(lines[index]) + 1
+        if index not in kept and cost <= room:
+            room -= cost
+            kept.add(index)
+    notes: dict[int, str] = {}
+    folders = [entry.rpartition("/")[0] for entry in entries]
+    for part in render.from_kept(kept, len(lines)):
+        if part.action == "omit":
+            notes[part.start] = _paths.note(entries, folders, part.start, part.stop)
+    return Compressed(render.from_kept(kept, len(lines), notes)) if len(kept) < len(lines) else None
+
+
+def _list(output: ToolOutput, budget: int) -> Compressed | None:
+    lines = output.lines
+    if output.tokens <= max(budget, _SMALL_TOKENS):
+        return None
+    matches = asked.best(output.query, lines, _MAX_MATCHES) if output.query else []
+    kept: set[int] = {len(lines) - 1}
+    room = budget - tokens.estimate(lines[-1])
+    for index in [*matches, *range(len(lines))]:
+        cost = tokens.estimate(lines[index]) + (_GAP_TOKENS if index in matches else 1)
+        if index not in kept and cost <= room:
+            room -= cost
+            kept.add(index)
+        elif cost > room and index not in matches:
+            break
+    return Compressed(render.from_kept(kept, len(lines))) if len(kept) < len(lines) else None
