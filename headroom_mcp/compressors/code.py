@@ -38,6 +38,8 @@ _CODE_LINE = re.compile(
     r"(?:public|private|protected|static|export|const|let|var|function|namespace|package|interface|type)\b|return\b|[})\]]+[;,]?$|"
     r".*[;{]$|(?:if|for|while|else|elif|try|except|with)\b.*:$|@\w+|(?://|/\*|\*|#))"
 )
+# total = 3    x.y += f(z)    call(argument     where the file's name says that it is source
+_STATEMENT = re.compile(r"^\s*(?:[\w.\[\]'\", ]+ ?(?:[-+*/|:]?=) ?\S|[\w.]+\()")
 
 
 def score(output: ToolOutput) -> float:
@@ -50,9 +52,11 @@ def score(output: ToolOutput) -> float:
         sample = [line for line in numbered.lines if line.strip()]
     if len(sample) < 4:
         return 0.0
-    share = sum(1 for line in sample if _CODE_LINE.match(line)) / len(sample)
-    if language_of(output):
-        return min(1.0, 0.3 + share) if share > 0.1 else 0.0
+    known = bool(language_of(output))
+    like_code = [line for line in sample if _CODE_LINE.match(line) or (known and _STATEMENT.match(line))]
+    share = len(like_code) / len(sample)
+    if known:
+        return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) else 0.0
     return share * 0.6 if share > 0.4 else 0.0
 
 

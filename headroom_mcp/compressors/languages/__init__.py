@@ -12,6 +12,8 @@ A language is a module with these names:
         @attach     lines that belong to the definition below       @import  @raise  @error
     CONSTANTS types of nodes at the top level, or directly in a type, whose first line is worth showing
 
+    INSTEAD   (optional) the language whose grammar serves where this one's is missing
+
 A definition's name and body are the fields `name` and `body` of its node, wherever the grammar has them.
 """
 

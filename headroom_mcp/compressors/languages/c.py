@@ -3,6 +3,7 @@
 GRAMMAR = "tree_sitter_c"
 ENTRY = "language"
 SUFFIXES = (".c",)
+INSTEAD = "cpp"  # in the base install, and near enough: only C++ keywords used as names are misread
 COMMENT = ("//", "/*", "*")
 QUERY = """
 (function_definition) @function

@@ -14,13 +14,20 @@ _MODIFIERS = (
 # def f( | class C: | pub async fn f( | func (s *S) f( | export default function f( | struct S { | module M
 _KEYWORD = re.compile(
     rf"^\s*{_MODIFIERS}(?P<word>def|class|interface|struct|enum|trait|impl|namespace|module|fn|func|function|fun|type|"
-    r"record|object|protocol|extension|mod|union|macro_rules!|sub|proc|package)\b[\s*]*"
+    r"record|object|protocol|extension|mod|union|macro_rules!|sub|proc|package)\b[\s*]*(?:(?:class|struct)\s+)?"
     r"(?:\([^)]*\)\s*|<[^>]*>\s*)?(?P<name>[A-Za-z_$][\w$.:-]*)"
 )
-# static int main(int argc) {    foo(bar) {    name() {
+# static int main(int argc) {    bool Cart<T>::sell(name) const    name() {    draw(
 _HEAD = re.compile(
-    r"^\s*(?:[A-Za-z_$][\w$:<>,*&\[\]. ~]*[\s*&])?(?P<name>[A-Za-z_$~][\w$:~]*)\s*\([^;]*(?:\{|\)|,)\s*$"
+    r"^\s*(?:[A-Za-z_$][\w$:<>,*&\[\]. ~]*[\s*&])?(?P<name>[A-Za-z_$~][\w$:<>~]*)\s*"
+    r"\((?:|[^;]*(?:\{|\)|,|\)\s*(?:const|noexcept|override|final)))\s*$"
 )
+# export const area = (shape) => {    const f = async function () {
+_VALUE = re.compile(
+    r"^\s*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)[^=]*=\s*(?:async\b\s*)?(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
+)
+# greet() {
+_SHELL = re.compile(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*\{?\s*$")
 _CONTROL = frozenset(
     "if for while switch catch return else elif do try with using lock foreach match when and or not".split()
 )
@@ -51,7 +58,7 @@ def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, s
             word = match["word"]
             role = "type" if word in _TYPES else "data" if word in _DATA else "function"
         else:
-            match = _HEAD.match(line) if "//" in comment else None
+            match = (_VALUE.match(line) or _HEAD.match(line)) if "//" in comment else _SHELL.match(line)
             if match is None or match["name"] in _CONTROL or line.split(None, 1)[0] in _CONTROL:
                 continue
             role = "function"

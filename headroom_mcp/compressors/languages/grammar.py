@@ -141,10 +141,12 @@ def _valued_body(node: Any) -> Any:
 
 def _block(node: Any) -> Any:
     """Return the list-like child of a type whose grammar names no body."""
-    for field in ("type", "value"):
-        inner = node.child_by_field_name(field)
-        if inner is not None:
-            return inner.child_by_field_name("body") or _last_named(inner)
+    inner = node.child_by_field_name("type")
+    if inner is not None:
+        return inner.child_by_field_name("body") or _last_named(inner)
+    inner = node.child_by_field_name("value")
+    if inner is not None:
+        return inner
     last = _last_named(node)
     return last if last is not None and last.type.endswith(("body", "block", "list")) else None
 

@@ -44,6 +44,8 @@ def read(lines: list[str], language: str) -> Outline:
     """Return the outline of `lines`; of no definitions where nothing was recognised."""
     module = languages.load(language)
     tree = grammar.parse(module, "\n".join(lines) + "\n")
+    if tree is None and hasattr(module, "INSTEAD"):
+        return read(lines, module.INSTEAD)
     broken = _rows(tree.spans["error"]) if tree is not None else set()
     if language == "python" and (tree is None or broken):
         exact = python_ast.read(lines)

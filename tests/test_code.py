@@ -1,0 +1,274 @@
+"""Source files as outlines: what is shown is the file's own lines, every definition among them, under true numbers."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom_mcp import compress_output, numbering, open_store, render
+from headroom_mcp.compressors import code, languages
+from headroom_mcp.compressors.languages import grammar, outline, python_ast
+from headroom_mcp.config import Settings
+from headroom_mcp.errors import MissingExtra
+from headroom_mcp.evals import code_check
+from headroom_mcp.output import ToolOutput
+
+SAMPLES = Path(__file__).parent / "languages"
+ROOT = Path(__file__).parent.parent
+STDLIB = Path(sysconfig.get_paths()["stdlib"])
+
+DEFINITIONS = {
+    "sample.py": "cached cached.wrapper Price Price.__init__ Price.gross Price.Meta fetch",
+    "sample.js": (
+        "add later Queue Queue.constructor Queue.first Queue.onDone Queue.prototype.drain Queue.prototype.drain.inner "
+        "helper other"
+    ),
+    "sample.ts": (
+        'Color Shape Shape.area Pair "late" "late".load Base Base.constructor Base.area Base.draw over over Inner Inner.depth'
+    ),
+    "sample.tsx": "Props Greeting Page",
+    "sample.go": "Cart Seller Add New",
+    "sample.rs": "Cart State Seller Seller.sell Cart Cart.sell twice Hidden tests tests.sells",
+    "sample.java": "Cart Cart.Cart Cart.sell Cart.State Cart.Visitor Cart.Visitor.visit Cart.Item Cart.Item.Item",
+    "sample.cpp": "shop shop.Cart shop.Cart.Cart shop.Cart.~Cart shop.State shop.Item shop.Cart<T>::sell main",
+    "sample.c": "MAX cart_t cart_t.cart state sell main",
+    "sample.rb": "Shop Shop.Cart Shop.Cart.initialize Shop.Cart.empty Shop.Cart.sell",
+    "sample.php": "Shop Seller Seller.sell Cart Cart.__construct Cart.sell total",
+    "sample.sh": "greet leave",
+    "sample.cs": "Shop Shop.ISeller Shop.ISeller.Sell Shop.Cart Shop.Cart.Name Shop.Cart.Cart Shop.Cart.Sell Shop.State",
+    "sample.kt": "Item Seller Seller.sell Cart Cart.sell Cart. Cart..empty twice",
+    "sample.swift": "Seller Seller.sell Cart Cart.init Cart.sell Item State Cart Cart.twice",
+}
+
+
+def _lines(name: str) -> list[str]:
+    return (SAMPLES / name).read_text(encoding="utf-8").split("\n")
+
+
+def _shown(text: str, path: str, query: str = "", budget: int = 900) -> str:
+    output = ToolOutput(text, "Read", {"file_path": path}, query)
+    compressed = code.compress(output, budget)
+    assert compressed is not None
+    return render.render(output.lines, render.close_cheap_gaps(output.lines, compressed.parts))
+
+
+def test_every_language_has_a_sample_and_its_own_suffixes() -> None:
+    assert {languages.of_path(name) for name in DEFINITIONS} == set(languages.NAMES)
+    for name in languages.NAMES:
+        module = languages.load(name)
+        assert [languages.SUFFIXES[suffix] for suffix in module.SUFFIXES] == [name] * len(module.SUFFIXES)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_the_definitions_of_a_sample_are_found_with_their_nesting(name: str) -> None:
+    language = languages.of_path(name)
+    if grammar.parse(languages.load(language), "") is None:
+        pytest.skip("this grammar is in the extra")
+
+    assert code_check.outline_names(_lines(name), language) == DEFINITIONS[name].split()
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_without_a_grammar_indentation_and_braces_find_the_half_of_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grammar, "_load", lambda language: None)
+    found = {d.name for d in outline.read(_lines(name), languages.of_path(name)).definitions}
+    wanted = {re.split(r"[.:]+", qualified)[-1] for qualified in DEFINITIONS[name].split()} - {""}
+
+    assert len(wanted & found) >= 0.5 * len(wanted)
+
+
+def test_a_signature_keeps_its_decorators_and_ends_before_the_body() -> None:
+    found = {d.name: d for d in outline.read(_lines("sample.py"), "python").definitions}
+    lines = _lines("sample.py")
+
+    assert lines[found["gross"].start].strip() == "@property"
+    assert lines[found["gross"].head_stop - 1].strip() == "def gross(self) -> Decimal:"
+    assert lines[found["gross"].doc].strip() == '"""The amount with tax."""'
+    assert lines[found["__init__"].head_stop - 1].strip() == ") -> None:"
+
+
+def test_python_that_no_grammar_reads_is_read_by_the_interpreters_own_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_grammar = outline.read(_lines("sample.py"), "python")
+    monkeypatch.setattr(grammar, "_load", lambda language: None)
+    by_ast = outline.read(_lines("sample.py"), "python")
+
+    assert [d[:5] for d in by_ast.definitions] == [d[:5] for d in by_grammar.definitions]
+    assert by_ast.imports == by_grammar.imports
+    assert by_ast.raises == by_grammar.raises
+    assert python_ast.read(["def broken(:"]) is None
+
+
+def test_an_asked_for_grammar_that_is_missing_names_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grammar, "_load", lambda language: None)
+
+    with pytest.raises(MissingExtra, match=re.escape("pip install 'headroom-mcp[code]'")):
+        grammar.require(languages.load("swift"))
+
+
+def test_a_grammar_is_found_where_site_is_off() -> None:
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from headroom_mcp.compressors import languages\n"
+        "from headroom_mcp.compressors.languages import grammar\n"
+        "tree = grammar.parse(languages.load('python'), 'def f():\\n    pass\\n')\n"
+        "print([node.name for node in tree.nodes], 'site' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("['f'] False\n", "")
+
+
+def _module(functions: int = 60) -> str:
+    body = "\n".join(
+        f'def job_{i}(value, factor={i}):\n    """Does job {i}.\n\n    At length.\n    """\n'
+        + "".join(f"    step_{j} = value * factor + {j} - len(str(value))\n" for j in range(14))
+        + f'    if value < 0:\n        raise ValueError("job {i} takes no negative value")\n    return step_3\n\n'
+        for i in range(functions)
+    )
+    return f'"""Jobs."""\n\nimport os\nimport sys\n\nLIMIT = 3  # TODO: from the settings\n\n\n{body}'
+
+
+def test_the_body_that_the_query_names_stays_whole() -> None:
+    shown = _shown(_module(), "jobs.py", "why is job_41 slow?")
+
+    assert "    step_13 = value * factor + 13 - len(str(value))" in shown
+    assert 'raise ValueError("job 41 takes no negative value")' in shown
+    assert "def job_0(value, factor=0):" in shown
+
+
+def test_todos_constants_and_imports_stay() -> None:
+    shown = _shown(_module(), "jobs.py", budget=1_500)
+
+    assert "LIMIT = 3  # TODO: from the settings" in shown
+    assert "import os\nimport sys" in shown
+
+
+def test_a_gap_names_the_lines_it_stands_for() -> None:
+    text = _module()
+    lines = text.split("\n")
+    for first, last in re.findall(r"\[… [\d,]+ lines: (\d+)-(\d+)", _shown(text, "jobs.py")):
+        assert lines[int(first) - 2] in _shown(text, "jobs.py")
+        assert int(last) > int(first)
+
+
+def test_a_short_piece_loses_only_its_licence_and_long_docstrings() -> None:
+    licence = "\n".join(
+        ["# Copyright Somebody", "# Licensed under a licence"] + [f"# clause {i} of it" for i in range(9)]
+    )
+    doc = "\n".join(["def f(a):", '    """Return a.', "", *(f"    Word {i} about it." for i in range(12)), '    """'])
+    text = f"{licence}\n\nimport os\n\n\n{doc}\n    return a  # the line that matters\n"
+    shown = _shown(text, "f.py")
+
+    assert shown.split("\n")[0] == "# Copyright Somebody"
+    assert "clause 3" not in shown
+    assert "Word 3" not in shown
+    assert '    """Return a.' in shown
+    assert "    return a  # the line that matters" in shown
+    assert "Word 3" in _shown(text, "f.py", "the docstring of f is wrong")
+
+
+def test_a_minified_file_shows_its_beginning_only() -> None:
+    text = "\n".join("var a=1;" + "function b(){return a}" * 200 for _ in range(20))
+    shown = _shown(text, "x.js")
+
+    assert "minified" in shown
+    assert len(shown) < 5_000
+
+
+def test_code_among_other_words_is_read_from_the_command() -> None:
+    for command in ("cat a/b.py", "sed -n '1,40p' a/b.py", "git show HEAD:a/b.py | head -50", "nl -ba a/b.py"):
+        assert code.language_of(ToolOutput("x", "Bash", {"command": command})) == "python"
+    assert code.language_of(ToolOutput("x", "Bash", {"command": "ls -l"})) == ""
+
+
+def test_an_outline_goes_through_the_flow_with_true_numbers(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    text = _module()
+    lines = text.split("\n")
+    with open_store(settings) as store:
+        result = compress_output(
+            text, tool_name="Read", tool_input={"file_path": "jobs.py"}, numbered=True, store=store, settings=settings
+        )
+
+    assert (result.kind, result.outcome) == ("code", "compressed")
+    numbered = re.findall(r"^(\d+)\t(.*)$", result.text, re.MULTILINE)
+    assert len(numbered) > 100
+    assert all(lines[int(number) - 1] == line for number, line in numbered)
+
+
+# Line numbers that a viewer printed
+
+
+def test_nl_shows_every_fifth_number_and_loses_no_line() -> None:
+    lines = [f"{number:6}\t    call({number})" for number in range(1009, 1060)]
+    numbered = numbering.read(lines)
+    assert numbered is not None
+
+    shown = numbering.thinned(numbered, 0, len(lines))
+
+    assert shown is not None
+    assert shown.split("\n")[:3] == ["1009\t    call(1009)", "1010\t    call(1010)", "    call(1011)"]
+    assert re.findall(r"call\((\d+)\)", shown) == [str(number) for number in range(1009, 1060)]
+
+
+@given(st.lists(st.text(alphabet="ab1 \t\u2192:", max_size=9), min_size=12, max_size=40), st.integers(1, 5_000))
+def test_thin_numbers_can_be_told_back(texts: list[str], first: int) -> None:
+    lines = [f"{number:6}\t{text}" for number, text in enumerate(texts, first)]
+    numbered = numbering.read(lines)
+    assert numbered is not None
+    shown = numbering.thinned(numbered, 0, len(lines))
+    assert shown is not None
+
+    rebuilt = []
+    for offset, line in enumerate(shown.split("\n")):
+        number = first + offset
+        rebuilt.append(f"{number:6}\t{line.removeprefix(f'{number}{chr(9)}')}")
+
+    assert rebuilt == lines
+
+
+def test_ordinary_lines_bear_no_numbers() -> None:
+    assert numbering.read([f"line {i}" for i in range(30)]) is None
+    assert numbering.read([f"{i}\tx" for i in range(30, 0, -1)]) is None
+
+
+# The standard library, by the same check as `python -m headroom_mcp.evals.code_check`
+
+
+def _stdlib(limit: int) -> list[Path]:
+    files = sorted(
+        path for path in STDLIB.rglob("*.py") if "site-packages" not in path.parts and "lib2to3" not in path.parts
+    )
+    return files[:: max(1, len(files) // limit)]
+
+
+@pytest.mark.slow
+def test_outlines_of_the_standard_library_agree_with_ast() -> None:
+    limit = 60 if os.environ.get("CI") else 200
+    faults = []
+    for path in _stdlib(limit):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        faults.extend(f"{path.name}: {fault}" for fault in code_check.check(str(path), text).faults)
+
+    assert faults == []
+
+
+def test_outlines_of_a_few_large_modules_agree_with_ast() -> None:
+    for name in ("typing.py", "argparse.py", "ast.py"):
+        checked = code_check.check(name, (STDLIB / name).read_text(encoding="utf-8"))
+
+        assert checked.faults == []
+        assert checked.saving > 0.7
