@@ -1,6 +1,6 @@
 """`headroom bench memory DIR`: what recall is worth, measured on the data in DIR.
 
-A folder with `locomo.json` gives the conversation benchmark.
+A folder with `locomo.json` gives the conversation benchmark, one with recorded agent sessions the coding benchmark.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.evals import locomo
+from headroom_mcp.evals import coding_recall, locomo
 
 
 @click.command(name="memory")
@@ -20,6 +20,8 @@ from headroom_mcp.evals import locomo
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
 def bench(folder: str, semantic: bool, as_json: bool) -> None:
     """Measure the recall of memory on the data in FOLDER.
+
+    A hit is a question with at least one note of its evidence among the k returned. Recorded agent sessions (*.json with steps) give the coding benchmark.
 
     Example: headroom bench memory locomo --json
     """
@@ -30,13 +32,23 @@ def bench(folder: str, semantic: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures))
         return
-    for name, value in figures.items():
-        click.echo(f"{name}: {value}")
+    _print(figures)
 
 
 def measure(folder: str, *, semantic: bool = False) -> dict[str, Any]:
     """Return the figures of the benchmark that `folder` holds the data of."""
+    if coding_recall.is_here(folder):
+        return coding_recall.measure(folder)
     return locomo.measure(folder, semantic=semantic)
+
+
+def _print(figures: dict[str, Any], indent: str = "") -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            click.echo(f"{indent}{name}:")
+            _print(value, indent + "  ")
+        else:
+            click.echo(f"{indent}{name}: {value:,}" if isinstance(value, int) else f"{indent}{name}: {value}")
 
 
 if __name__ == "__main__":

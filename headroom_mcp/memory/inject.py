@@ -40,6 +40,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?|｜])|\[(?=/?(?:INST|SYS|headroom )|… )")
 _TURN = re.compile(r"^\s*(?:human|assistant|system|user)\s*:", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
+_EPISODES = ("run:", "edit:", "error:")  # what happened once: for a search, not for every conversation
 _LEAST_SHARED = 2  # words a note shares with a prompt: one is chance
 
 
@@ -78,7 +79,7 @@ def at_start(
     now = time.time() if now_s is None else now_s
     scopes = (project, notes.GLOBAL)
     useful = [
-        note for note in notes.newest(connection, scopes, limit=400) if not note.topic.startswith(("fix:", "run:"))
+        note for note in notes.newest(connection, scopes, limit=400) if not note.topic.startswith(("fix:", *_EPISODES))
     ]
     useful.sort(key=lambda note: (-_usefulness(note, now), note.id))
     chosen, text = _fitting(useful, project, max_tokens, drop_stale=True)
@@ -107,11 +108,13 @@ def for_prompt(
     room = min(max_tokens, SESSION_TOKENS - spent)
     if room < 80:
         return ""
-    hits = recall.search(connection, prompt, (project, notes.GLOBAL), limit=8, now_s=now, semantic=False)
+    hits = recall.search(connection, prompt, (project, notes.GLOBAL), limit=20, now_s=now, semantic=False)
     related = [
         hit.note
         for hit in hits
-        if hit.note.id not in shown and len(asked & set(words.asked(hit.note.text))) >= _LEAST_SHARED
+        if hit.note.id not in shown
+        and not hit.note.topic.startswith(_EPISODES)
+        and len(asked & set(words.asked(hit.note.text))) >= _LEAST_SHARED
     ]
     chosen, text = _fitting(related[:4], project, room, drop_stale=False)
     _remember_shown(connection, project, session, chosen, again=False, now_s=now, spent=tokens.estimate(text))

@@ -213,6 +213,17 @@ def purge(
     return len(rows)
 
 
+def keep_newest(connection: sqlite3.Connection, scope: str, topics: str, count: int) -> None:
+    """Remove the automatic notes on topics that begin with `topics`:, superseded or not, but the newest `count`."""
+    with write(connection) as db:
+        rows = db.execute(
+            "SELECT row FROM note WHERE scope = ? AND topic >= ? AND topic < ? ORDER BY row DESC LIMIT -1 OFFSET ?",
+            (scope, f"{topics}:", f"{topics};", count),
+        ).fetchall()
+        if rows:
+            _remove(db, [int(row) for (row,) in rows])
+
+
 def export(connection: sqlite3.Connection, scopes: Sequence[str] | None = None) -> Iterable[str]:
     """Yield every note (superseded ones too) as one line of JSON, in the order of saving. None: all scopes."""
     where, values = ("", ()) if scopes is None else (f" WHERE scope IN ({_holes(scopes)})", tuple(scopes))
