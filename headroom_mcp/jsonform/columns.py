@@ -18,6 +18,7 @@ _MAX_CONSTANTS = 10
 _MAX_CONSTANT_CHARS = 60
 _MAX_TEXT_CHARS = 160  # a cell's cost is judged up to here; longer ones are clipped
 _MIN_ROW_TOKENS = 26
+_MAX_FIELDS = 45
 _MAX_ROW_TOKENS = 90
 _HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
@@ -39,6 +40,19 @@ def alike(rows: Sequence[Value]) -> bool:
     return total > 0 and frequent >= 0.5 * total
 
 
+def is_deep(rows: Sequence[Value]) -> bool:
+    """Tell whether rows are documents rather than records: more fields than columns, or arrays more than anything."""
+    leaves = [select.leaves(row) for row in rows]
+    fields = {name for row in leaves for name in row}
+    if len(fields) > _MAX_FIELDS:
+        return True
+    sizes = [0, 0]
+    for row in leaves:
+        for value in row.values():
+            sizes[type(value) in (tuple, list, Embedded)] += len(str(value))
+    return sizes[1] > 2 * sizes[0]
+
+
 def constants(rows: list[Leaves]) -> dict[str, Value]:
     """Return the short scalars that are the same in every row."""
     first = next((row for row in rows if row), {})
@@ -53,12 +67,20 @@ def constants(rows: list[Leaves]) -> dict[str, Value]:
     return found
 
 
-def pick(rows: list[Leaves], fixed: dict[str, Value], row_room: int, query: Query, keys: list[str] | None) -> list[str]:
-    """Return the columns that say most for their cost, in the order of the fields. `row_room` is in tokens a row."""
+def pick(
+    rows: list[Leaves],
+    fixed: dict[str, Value],
+    row_room: int,
+    query: Query,
+    keys: list[str] | None,
+    first: Sequence[int] = (),
+) -> list[str]:
+    """Return the columns that say most for their cost, in the order of the fields. `row_room` is in tokens a row;
+    `first` are the most important rows, whose fields count as well as those of a sample of all."""
     step = max(1, len(rows) // _SAMPLE)
-    sample = [(index, rows[index]) for index in range(0, len(rows), step)]
+    sample = [(index, rows[index]) for index in sorted({*range(0, len(rows), step), *first})]
     order = dict.fromkeys(name for _, row in sample for name in row)
-    room = min(_MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
+    room = min(_MAX_ROW_TOKENS if len(rows) > 8 else 3 * _MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
     judged: list[tuple[float, int, float, str]] = []
     stamped = False
     for position, name in enumerate(order):

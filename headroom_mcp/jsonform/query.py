@@ -36,14 +36,16 @@ class Match(NamedTuple):
     score: float
     rare: int
     exact: int
+    enough: int = 2
 
     @property
     def sure(self) -> bool:
         """Tell whether this is what was asked for, and not a mere echo of common words."""
-        return self.exact > 0 or self.rare >= 2
+        return self.exact > 0 or self.rare >= self.enough
 
 
 _NO_MATCH = Match(0.0, 0, 0)
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 class Query:
@@ -56,7 +58,8 @@ class Query:
         words = relevance.query_terms(text) if text else []
         self.stems = frozenset(stem(word) for word in words if len(word) > 1)
         self.exact = frozenset(_exact_values(text)) if text else frozenset()
-        self.paths = [pieces for pieces in map(_pieces, self.exact) if len(pieces) >= 3]
+        self.paths = [(_pieces(value), value[value.rfind("/") :]) for value in sorted(self.exact)]
+        self.paths = [(pieces, tail) for pieces, tail in self.paths if len(pieces) >= 3]
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.failures = bool(_FAILURES.search(text))
         self.largest = bool(_LARGEST.search(text))
@@ -77,6 +80,31 @@ class Query:
                 return True
         return False
 
+    def _paired(self, values: Sequence[frozenset[str]]) -> list[int]:
+        """Return for each text in how many short values two words of the query meet that meet in few texts: "Ivan
+        Johnson" means the row of ivan_johnson_6036."""
+        hits = [0] * len(values)
+        if len(self.stems) < 2:
+            return hits
+        either = re.compile("|".join(sorted(map(re.escape, self.stems), key=len, reverse=True)))
+        texts_with: dict[frozenset[str], list[int]] = {}
+        known: dict[str, frozenset[str]] = {}
+        for index, found in enumerate(values):
+            for value in found:
+                pair = known.get(value)
+                if pair is None:
+                    pair = _NO_WORDS
+                    if len(value) <= 60 and len(set(either.findall(value))) >= 2:
+                        pair = self.stems & {stem(word) for word in relevance.terms(value)}
+                    known[value] = pair
+                if len(pair) >= 2:
+                    texts_with.setdefault(pair, []).append(index)
+        for indexes in texts_with.values():
+            if len(set(indexes)) <= max(2, len(values) // 20):
+                for index in set(indexes):
+                    hits[index] += 1
+        return hits
+
     def calls(self, name: str) -> bool:
         """Tell whether the query says `name` itself, as a word: "of the release" says "release"."""
         return len(name) >= 4 and (stem(name.lower()) in self.stems or name.lower() in self.exact)
@@ -85,12 +113,13 @@ class Query:
         """Return 1 for the one text with the value most like a path or a compound name in the query, where one stands
         out: "POST org/project-cards-/projects" means /repos/org/project-cards-2022/projects, not …/projects/1/columns."""
         likeness = [0.0] * len(values)
-        for asked in self.paths:
+        for asked, tail in self.paths:
             for index, found in enumerate(values):
                 for value in found:
                     if len(value) <= 200 and any(joint in value for joint in "/-_."):
                         pieces = _pieces(value)
                         like = 2 * len(asked & pieces) / (len(asked) + len(pieces))
+                        like += 0.2 if value.endswith(tail) else 0.0
                         if like > likeness[index]:
                             likeness[index] = like
         # Equal paths are told apart by words in capitals: GET, POST, ERROR.
@@ -124,12 +153,16 @@ class Query:
                 frequency[short] = frequency.get(short, 0) + 1
             counts.append(found)
         common = {word for word, texts_with in frequency.items() if total >= 3 and texts_with > total / 2}
-        rare = {word for word, texts_with in frequency.items() if texts_with <= max(2, total // 10)} - common
+        rare = {
+            word for word, texts_with in frequency.items() if texts_with <= (max(2, total // 10) if total >= 10 else 1)
+        } - common
         idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequency.items() if word not in common}
         average = max(1.0, sum(lengths) / max(1, total))
         exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
-        if self.paths and values is not None and not any(exact):
-            exact = self._likest(values)
+        if values is not None and not any(exact):
+            exact = self._paired(values)
+            if self.paths and not any(exact):
+                exact = self._likest(values)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):
@@ -137,13 +170,15 @@ class Query:
             for word, n in found.items():
                 if word in idf:
                     score += idf[word] * n * 2.2 / (n + 1.2 * (0.5 + 0.5 * length / average))
-            matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0))
+            # A question for failures or extremes names kinds of things, and meets its words by chance.
+            enough = 3 if self.failures or self.largest or self.smallest else 2
+            matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0, enough))
         best = max((found.score for found in matches), default=0.0) or 1.0
         return [found._replace(score=found.score / best + 2.0 * found.exact) for found in matches]
 
 
 def _pieces(value: str) -> frozenset[str]:
-    return frozenset(relevance.terms(value))
+    return frozenset(word for word in relevance.terms(value) if word.isalnum())
 
 
 def stem(word: str) -> str:

@@ -35,6 +35,7 @@ _MAX_LONG_TEXT = 2_000
 _OUTLIER_Z = 6.0
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
+_MAX_RARE = 3  # rows that stand for one rare value
 
 
 class Marked(NamedTuple):
@@ -204,10 +205,12 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
     for path, counter in categories.items():
         rare = {value for value, count in counter.items() if count <= max(1, total // 25)}
         previous = None
+        seen: Counter[str] = Counter()
         for index, row in enumerate(rows):
             value = row.get(path)
             text = category(value) if value is not None else None
-            if text in rare:
+            if text is not None and text in rare and seen[text] < _MAX_RARE:
+                seen[text] += 1
                 add(index, 8.0, "rare")
             if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
                 add(index, 1.0, "change")

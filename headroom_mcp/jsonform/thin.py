@@ -16,7 +16,7 @@ from headroom_mcp.jsonform.parse import Embedded, Num, Value, dumps
 from headroom_mcp.jsonform.query import Query
 from headroom_mcp.jsonform.table import keyed_rows
 
-_TOKENS_PER_CHAR = 0.34
+_TOKENS_PER_CHAR = 0.3
 _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
 _FAILING_TOKENS = 160  # a longer row would cost others their place
 _FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
@@ -26,6 +26,7 @@ _CELL_CHARS = (400, 160, 60)
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
+_SAMPLED_FIRST = 40
 _FEW_ROWS = 6  # so few rows are entered one by one, if there is room to say something about each
 _FEW_ROW_TOKENS = 150
 _MAX_UNMARKED = 8  # rows that nothing distinguishes, shown as examples
@@ -57,7 +58,8 @@ class Thinner:
                 return self._table(rows, room, path, [key for key, _ in value])
             return self._object(value, room, path, level)
         if alike(value):
-            if len(value) > _FEW_ROWS or room < _FEW_ROW_TOKENS * len(value):
+            few = len(value) <= _FEW_ROWS and room >= _FEW_ROW_TOKENS * len(value)
+            if not (few and columns_module.is_deep(value)):
                 return self._table(value, room, path, None)
             return self._few_rows(value, room, path, level)
         return self._list(value, room, path, level)
@@ -148,8 +150,9 @@ class Thinner:
         # More entries than room for their names: the important ones, the first and the last.
         name_costs = [3 + len(label) // 4 for label in labels]
         # A clipped link or id is of no use: a short scalar is shown whole or not at all.
+        container = max(14, min(60, room // (2 * len(items))))
         least = [
-            cost if type(item) not in (tuple, list) and cost <= _WHOLE_SCALAR_TOKENS else min(cost, 14)
+            cost if type(item) not in (tuple, list) and cost <= _WHOLE_SCALAR_TOKENS else min(cost, container)
             for item, cost in zip(items, costs, strict=True)
         ]
         floor = [cost + name for cost, name in zip(least, name_costs, strict=True)]
@@ -281,7 +284,9 @@ class Thinner:
         categories = select.category_columns(leaf_rows)
         constants = columns_module.constants(leaf_rows) if total > 1 else {}
         rest = [i for i in sorted(range(total), key=lambda i: (-marks[i].score, i)) if i not in lines]
-        picked = columns_module.pick(leaf_rows, constants, max(0, left) // max(1, len(rest)), self.query, keys)
+        picked = columns_module.pick(
+            leaf_rows, constants, max(0, left) // max(1, len(rest)), self.query, keys, rest[:_SAMPLED_FIRST]
+        )
         label_costs = [2 + len(key) // 3 for key in keys] if keys else [3] * total
         shown = self._rows_that_fit(rest, leaf_rows, marks, picked, label_costs, left)
         for index, (line, cells_shown) in shown.items():
