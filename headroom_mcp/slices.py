@@ -113,9 +113,18 @@ def _runs(indexes: list[int]) -> list[tuple[int, int]]:
 
 
 def _page_of(text: str, what: str, max_tokens: int) -> str:
+    """Return `text`, or as many of its lines as fit, with how to ask for the rest."""
     if tokens.estimate(text) <= max_tokens:
         return f"[{what}]\n{text}"
-    return f"[{what}: the first part of {len(text):,} characters]\n{_clip_line(text, max_tokens)}"
+    lines = text.split("\n")
+    room = max_tokens
+    shown = 0
+    while shown < len(lines) and (room := room - tokens.estimate(lines[shown]) - 1) >= 0:
+        shown += 1
+    if shown == 0:
+        return f"[{what}: the first part of {len(text):,} characters]\n{_clip_line(text, max_tokens)}"
+    head = "\n".join(lines[:shown])
+    return f"[{what}: {shown:,} of {len(lines):,} lines]\n{head}\n[go on with a narrower path, such as a later slice]"
 
 
 def _clip_line(line: str, max_tokens: int) -> str:
