@@ -130,6 +130,7 @@ def test_what_the_user_denies_to_the_store_is_not_stored_in_order_to_be_paged(pr
         ({"path": "link.txt"}, "outside the project"),
         ({"path": "pipe"}, "not a regular file"),
         ({"path": "."}, "is a folder"),
+        ({"path": "photo.png"}, "is no text"),
         ({"path": "a\0b"}, "is no path"),
         ({"path": "secrets/key.pem"}, "the user's rule"),
         ({"path": ".env"}, "the user's rule"),
@@ -140,6 +141,7 @@ def test_compress_refuses_what_is_no_file_of_the_project(project: Path, argument
     (project.parent / "outside.txt").write_text("secret")
     (project / "link.txt").symlink_to(project.parent / "outside.txt")
     os.mkfifo(project / "pipe")
+    (project / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     (project / "secrets").mkdir()
     (project / "secrets" / "key.pem").write_text("secret")
     (project / ".env").write_text("secret")

@@ -37,6 +37,9 @@ def read(path: str, project: str) -> bytes:
     if len(data) > MAX_FILE_BYTES:  # /proc files have size 0, and a log may be growing
         msg = f"{path} has more than {MAX_FILE_BYTES:,} bytes. Search it instead."
         raise PathRefused(msg)
+    if b"\0" in data[:8192]:
+        msg = f"{path} is no text (it holds NUL bytes). Use a tool for its format."
+        raise PathRefused(msg)
     return data
 
 

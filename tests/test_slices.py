@@ -1,0 +1,71 @@
+"""Slices of an original: bounded, verbatim, and together the whole."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp import slices, tokens
+from headroom_mcp.errors import SliceError
+from headroom_mcp.store import Original
+
+
+def _original(text: str) -> Original:
+    return Original("0123456789ab", text.encode(), "", "", 0.0)
+
+
+def _cut(text: str, lines: str | None = None, query: str | None = None, max_tokens: int = 200) -> str:
+    return slices.cut(_original(text), query=query, lines=lines, json_path=None, max_tokens=max_tokens)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text("ab ,{}0", max_size=40) | st.text("xyz;", min_size=1, max_size=3).map(lambda s: s * 1500), min_size=1
+    )
+)
+def test_pages_in_a_row_give_the_whole_original(body: list[str]) -> None:
+    text = "\n".join([*body, "end"])
+    gathered: dict[int, str] = {}
+    ask: str | None = None
+    for _ in range(500):
+        head, *shown = _cut(text, lines=ask).split("\n")
+        ask = None
+        if match := re.match(r'\[go on with lines="(.*?)"', shown[-1]):
+            ask = match[1]
+            shown.pop()
+        if found := re.search(r"line (\d+) of \d+, characters", head):
+            gathered[int(found[1])] = gathered.get(int(found[1]), "") + "\n".join(shown)
+        else:
+            first = int(re.search(r"lines (\d+)-", head)[1])  # type: ignore[index]
+            gathered.update(dict(enumerate(shown, first)))
+        if ask is None:
+            break
+
+    assert "\n".join(gathered[number] for number in sorted(gathered)) == text
+
+
+def test_a_query_finds_its_place_in_a_line_of_half_a_million_characters() -> None:
+    text = json.dumps([{"id": i, "name": f"user {i}", "note": "needle" if i == 7777 else "hay"} for i in range(10_000)])
+
+    answer = _cut(text, query="needle", max_tokens=2000)
+
+    assert '{"id": 7777, "name": "user 7777", "note": "needle"}' in answer
+    assert tokens.estimate(answer) < 2_500
+    head, shown = answer.split("\n")
+    first, last = map(int, re.search(r"characters (\d+)-(\d+)", head).groups())  # type: ignore[union-attr]
+    assert text[first - 1 : last] == shown
+
+
+def test_characters_of_a_line_are_counted_from_one() -> None:
+    assert _cut("short\nabcdefghij", lines="2:3-5").split("\n")[1] == "cde"
+
+
+@pytest.mark.parametrize("lines", ["0:1-", "9:1-", "1:0-", "1:99-", "2-1", "x", "-", ":"])
+def test_a_range_that_is_none_says_what_there_is(lines: str) -> None:
+    with pytest.raises(SliceError, match=r"lines=|has characters|write lines"):
+        _cut("one\ntwo\nthree", lines=lines)
