@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from headroom_mcp import compressors, config, facts, gate, marker, render, router, tokens
+from headroom_mcp import compressors, config, gate, marker, render, router, tokens
 from headroom_mcp.errors import StoreError
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.store import contexts
@@ -51,7 +51,11 @@ def plan(
         piece = output.section(section.start, section.stop)
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
         compressor = compressors.load(section.kind)
-        find = getattr(compressor, "facts", facts.find)
+        find = getattr(compressor, "facts", None)
+        if find is None:
+            from headroom_mcp import facts  # compiling its expressions costs what reading a source file has no use for
+
+            find = facts.find
         found.extend(_shifted(find(piece), section.start))
         compressed = compressor.compress(piece, share)
         if compressed is None:

@@ -12,7 +12,7 @@ import os
 from itertools import pairwise
 from typing import NamedTuple
 
-from headroom_mcp import compressors, hints, seams, shell, sniff
+from headroom_mcp import compressors, hints, seams, shell
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Section
 
@@ -72,6 +72,10 @@ def hint_of(output: ToolOutput, pipelines: list[shell.Pipeline]) -> Hint:
 
 def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     """Return the kind of one section and why."""
+    if hint.firm and hint.kind == "code" and not piece.command and compressors.load("code").score(piece) > 0:
+        return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
+    from headroom_mcp import sniff
+
     sampled = sniff.sample(piece.lines)
     guesses = [guess for guess in sniff.guesses(sampled) if guess.kind in compressors.BUILTIN]
     overruling = next((g for g in guesses if g.strength >= _OVERRULING.get(g.kind, 9.0) and g.kind != hint.kind), None)

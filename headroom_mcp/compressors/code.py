@@ -93,7 +93,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
     kept, notes = (_outlined if long else _trimmed)(output, plain, language, budget)
     parts = render.from_kept(kept, len(lines), notes)
-    parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
+    if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
+        # What stays is shown another way, so that it must be known here which gaps are none.
+        parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
     if numbered is not None:
         parts = _with_thin_numbers(numbered, parts)
     if all(part.action == "keep" for part in parts):
@@ -140,7 +142,7 @@ def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) 
         kept.update(rows)
         return True
 
-    bodies = importance.bodies(lines, found.definitions, asked.of(output))
+    bodies = importance.bodies(lines, found.definitions, asked.of(output), by_use=left > 0)
     pointed_room = max(left, int(output.tokens * _POINTED_SHARE))
     for body in bodies:
         if body.pointed:
@@ -155,6 +157,8 @@ def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) 
     for definition in found.definitions:
         if definition.doc >= 0:
             take(_doc_rows(lines, definition.doc), left)
+    if left < 2 * _MARKER_TOKENS:
+        return kept, notes
     best = [body for body in bodies if body.asked > 0][:3]
     for body in [*best, *(body for body in bodies if body.stop - body.start <= _SHORT_ROWS)]:
         take(list(range(body.start, body.stop)), left)
@@ -179,6 +183,8 @@ def _fold_imports(lines: list[str], imports: list[tuple[int, int]], kept: set[in
 
 
 def _notes_to_self(lines: list[str]) -> list[int]:
+    if not _TODO.search("\n".join(lines)):
+        return []
     return [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]
 
 
@@ -202,8 +208,6 @@ def _trimmed(output: ToolOutput, lines: list[str], language: str, budget: int) -
 
 def _clipped(lines: list[str], parts: list[Part]) -> list[Part]:
     """Clip kept lines that are too long for anybody to have written them."""
-    if not any(len(line) > _MAX_LINE_CHARS for line in lines):
-        return parts
     clipped: list[Part] = []
     for part in parts:
         if part.action != "keep":

@@ -44,6 +44,8 @@ def measure(runs: int = 20, python: str = "") -> list[Row]:
             # Each run prints something new: a repeated output would be left out as shown before.
             events = [_event(folder, f"{lines}-{run}", _log(lines, run)) for run in range(runs + 1)]
             jobs.append((name, hook, events))
+        events = [_read_event(folder, run) for run in range(runs + 1)]
+        jobs.append(("hook, a source file of 5,000 lines", hook, events))
         times: dict[str, list[float]] = {name: [] for name, _, _ in jobs}
         for run in range(runs + 1):
             for name, command, inputs in jobs:
@@ -82,16 +84,36 @@ def _log(lines: int, seed: int) -> str:
     return "\n".join(body)
 
 
+def _read_event(folder: str, seed: int) -> str:
+    """Write the event of a Read of the standard library's longest modules, 5,000 lines of them."""
+    lines: list[str] = []
+    for module in ("typing", "argparse", "inspect", "tarfile", "doctest", "subprocess"):
+        with open(os.path.join(os.path.dirname(os.__file__), f"{module}.py"), encoding="utf-8") as file:
+            lines.extend(file.read().split("\n"))
+    lines[:] = [f"# {seed}", *lines[:4_999]]
+    path = os.path.join(folder, f"module_{seed}.py")
+    total = len(lines)
+    file_read = {"filePath": path, "content": "\n".join(lines), "numLines": total, "startLine": 1, "totalLines": total}
+    return _write_event(folder, f"read-{seed}", "Read", {"file_path": path}, {"type": "text", "file": file_read})
+
+
 def _event(folder: str, name: str, stdout: str) -> str:
+    """Write the event of a command to a file and return its path."""
+    command = {"command": "journalctl -u svc", "description": "Show the service log"}
+    response = {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False}
+    return _write_event(folder, name, "Bash", command, response)
+
+
+def _write_event(folder: str, name: str, tool: str, tool_input: dict[str, str], response: dict[str, object]) -> str:
     """Write an event to a file and return its path. Every event is a session of its own."""
     event = {
         "session_id": name,
         "transcript_path": os.path.join(folder, f"{name}.jsonl"),
         "cwd": folder,
         "hook_event_name": "PostToolUse",
-        "tool_name": "Bash",
-        "tool_input": {"command": "journalctl -u svc", "description": "Show the service log"},
-        "tool_response": {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False},
+        "tool_name": tool,
+        "tool_input": tool_input,
+        "tool_response": response,
         "tool_use_id": f"toolu_{name}",
     }
     path = os.path.join(folder, f"{name}.json")

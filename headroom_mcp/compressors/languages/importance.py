@@ -24,11 +24,14 @@ class Body(NamedTuple):
     references: int
 
 
-def bodies(lines: list[str], definitions: list[Definition], asked: Asked) -> list[Body]:
-    """Return the bodies of functions and data types, most important first."""
+def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_use: bool) -> list[Body]:
+    """Return the bodies of functions and data types, most important first.
+
+    `by_use`: count how often the file names each; where nothing can be shown, that is not worth the time.
+    """
     found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
     scores = _asked_scores(lines, found, asked)
-    uses = _uses(lines) if found else {}
+    uses = _uses(lines) if found and by_use else {}
     ranked = [
         Body(
             d.head_stop,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from headroom_mcp.compressors import languages
-from headroom_mcp.compressors.languages import fallback, grammar, python_ast
+from headroom_mcp.compressors.languages import grammar
 
 _MAX_HEAD_ROWS = 12  # a longer signature shows its beginning and its end
 _MAX_ERROR_SHARE = 0.3  # of the rows: beyond, the tree says little about this text
@@ -48,6 +48,8 @@ def read(lines: list[str], language: str) -> Outline:
         return read(lines, module.INSTEAD)
     broken = _rows(tree.spans["error"]) if tree is not None else set()
     if language == "python" and (tree is None or broken):
+        from headroom_mcp.compressors.languages import python_ast
+
         exact = python_ast.read(lines)
         if exact is not None:
             return Outline([Definition(*row) for row in exact.definitions], *exact[1:])
@@ -56,6 +58,8 @@ def read(lines: list[str], language: str) -> Outline:
     definitions = _definitions(lines, tree, module.COMMENT)
     unread = broken | _rows([span for span in tree.spans["opaque"] if span[1] - span[0] >= _MIN_OPAQUE_ROWS])
     if unread:
+        from headroom_mcp.compressors.languages import fallback
+
         known = {row for d in definitions for row in range(d.start, d.head_stop)}
         definitions.extend(
             _with_doc(lines, found, module.COMMENT)
@@ -78,6 +82,8 @@ def _rows(spans: list[tuple[int, int]]) -> set[int]:
 
 def fallback_outline(lines: list[str], comment: tuple[str, ...]) -> Outline:
     """Return the outline of `lines` by indentation and braces alone."""
+    from headroom_mcp.compressors.languages import fallback
+
     definitions = [_with_doc(lines, found, comment) for found in fallback.definitions(lines, comment)]
     return Outline(definitions, fallback.imports(lines), fallback.constants(lines), fallback.raises(lines))
 
