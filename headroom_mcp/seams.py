@@ -16,6 +16,8 @@ ECHOES = frozenset(("echo", "printf"))
 _MIN_ECHO_CHARS = 3
 _MIN_JSON_CHARS = 1_200  # below, a section of its own costs more in markers than it saves
 _MAX_JSON_CHARS = 8_000_000
+# <script type="application/json"> and ```json: JSON that belongs to the document around it
+_EMBEDS = re.compile(r"<script\b[^>]*>\s*$|^\s*(?:```|~~~)", re.IGNORECASE)
 
 Piece = tuple[int, int, "list[shell.Pipeline] | None"]
 """start, stop, and the pipelines that may have printed these lines; None for an echoed line."""
@@ -99,7 +101,7 @@ def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pi
     """Return the lines before, of and after one JSON document among other lines."""
     whole: list[Piece] = [(start, stop, printed)]
     first = next((i for i in range(start, stop) if _opens_json(lines[i])), -1)
-    if first < 0:
+    if first < 0 or (first > start and _EMBEDS.search(lines[first - 1])):
         return whole
     closer = "}" if lines[first].lstrip()[0] == "{" else "]"
     last = first if lines[first].rstrip().endswith(closer) and len(lines[first]) > 2 else -1

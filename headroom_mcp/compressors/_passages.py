@@ -25,6 +25,7 @@ _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _K1 = 1.2
 _B = 0.6
+_MAX_COMPARED = 60  # passages whose word order is compared with the clause's
 
 
 class Passage(NamedTuple):
@@ -73,53 +74,62 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
         return []
     wanted = [_terms_of(clause) for clause in asked_for]
     vocabulary = frozenset(term for terms in wanted for term in terms)
-    pairs = [_pairs(_words(clause)) for clause in asked_for]
-    counts: list[dict[str, int]] = []
+    held: dict[int, dict[str, int]] = {}
     lengths: list[int] = []
     frequency: dict[str, int] = {}
-    texts: list[list[str]] = []
-    for passage in passages:
-        words = _words(passage)
-        texts.append(words)
-        held: dict[str, int] = {}
-        for word in words:
-            if word in vocabulary:
-                held[word] = held.get(word, 0) + 1
-        for word in held:
-            frequency[word] = frequency.get(word, 0) + 1
-        counts.append(held)
-        lengths.append(len(words))
-    average = max(1.0, sum(lengths) / len(lengths))
+    stems: dict[str, str] = {}
+    candidates = _candidates(vocabulary).findall
+    for index, passage in enumerate(passages):
+        lengths.append(len(passage.split()))
+        counts: dict[str, int] = {}
+        for word in candidates(passage):
+            known = stems.get(word)
+            if known is None:
+                known = stems[word] = stem(word.lower())
+            if known in vocabulary:
+                counts[known] = counts.get(known, 0) + 1
+        if counts:
+            held[index] = counts
+            for word in counts:
+                frequency[word] = frequency.get(word, 0) + 1
     total = len(passages)
+    average = max(1.0, sum(lengths) / total)
     weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequency.items()}
     ranked: list[list[Passage]] = []
-    for number, terms in enumerate(wanted):
+    for clause, terms in zip(asked_for, wanted, strict=True):
         found: list[Passage] = []
-        for index, held in enumerate(counts):
-            if not held:
-                continue
-            score = 0.0
+        for index, counts in held.items():
             norm = _K1 * (1 - _B + _B * lengths[index] / average)
-            for term in terms:
-                times = held.get(term)
-                if times:
-                    score += weight[term] * times * (_K1 + 1) / (times + norm)
+            score = sum(
+                weight[term] * counts[term] * (_K1 + 1) / (counts[term] + norm) for term in terms if term in counts
+            )
             if score > 0:
                 found.append(Passage(index, score))
         found.sort(key=lambda p: (-p.score, p.place))
-        ranked.append(_prefer_quotes(found, texts, pairs[number]))
+        ranked.append(_prefer_quotes(found, passages, _pairs(clause)))
     return ranked
 
 
-def _prefer_quotes(
-    found: list[Passage], texts: Sequence[Sequence[str]], pairs: frozenset[tuple[str, str]]
-) -> list[Passage]:
+def _candidates(vocabulary: frozenset[str]) -> re.Pattern[str]:
+    """Return a pattern that finds the words which may have one of these stems, so that no others are looked at."""
+    starts = sorted({re.escape(term[:-1] if len(term) > 4 else term) for term in vocabulary})
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(starts) + r")[^\W_]*", re.IGNORECASE)
+
+
+def _prefer_quotes(found: list[Passage], passages: Sequence[str], pairs: frozenset[tuple[str, str]]) -> list[Passage]:
     """Return the best of `found` again in order, raised by the share of the clause's word pairs that they hold."""
     if not pairs:
         return found
-    head = [p._replace(score=p.score * (1 + 2 * len(pairs & _pairs(texts[p.place])) / len(pairs))) for p in found[:60]]
+    head = [
+        p._replace(score=p.score * (1 + 2 * len(pairs & _pairs(passages[p.place])) / len(pairs)))
+        for p in found[:_MAX_COMPARED]
+    ]
     head.sort(key=lambda p: (-p.score, p.place))
-    return head + found[60:]
+    return head + found[_MAX_COMPARED:]
+
+
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(itertools.pairwise(stem(word.lower()) for word in _WORD.findall(text)))
 
 
 def deal(ranked: Sequence[Sequence[Passage]], places: int, *, near: float = 0.0) -> list[Passage]:
@@ -155,14 +165,6 @@ def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
             break
         kept.add(index)
     return sorted(kept)
-
-
-def _pairs(words: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(itertools.pairwise(words))
-
-
-def _words(text: str) -> list[str]:
-    return [stem(word.lower()) for word in _WORD.findall(text)]
 
 
 def _terms_of(clause: str) -> list[str]:

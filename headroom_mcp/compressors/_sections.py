@@ -59,10 +59,15 @@ def without_numbers(lines: Sequence[str]) -> Sequence[str]:
     return lines
 
 
+def is_manual(lines: Sequence[str]) -> bool:
+    """Tell whether these are the lines of a manual page, by its title line or its NAME or SYNOPSIS."""
+    return _MAN_PAGE.search("\n".join(lines[:60])) is not None
+
+
 def blocks(lines: Sequence[str]) -> list[Block]:
     """Return the blocks of `lines` in order; blank lines lie between them."""
     found: list[Block] = []
-    is_manual = _MAN_PAGE.search("\n".join(lines[:60])) is not None
+    manual = is_manual(lines)
     underlines: list[str] = []
     index = 0
     total = len(lines)
@@ -76,7 +81,7 @@ def blocks(lines: Sequence[str]) -> list[Block]:
             stop = _fence_end(lines, index, fence.group(1))
             found.append(Block(index, stop, "code", 0))
         else:
-            level, stop = _heading(lines, index, underlines, is_manual)
+            level, stop = _heading(lines, index, underlines, manual)
             if level:
                 found.append(Block(index, stop, "heading", level))
             else:
@@ -122,7 +127,7 @@ def title(lines: Sequence[str], heading: Block) -> str:
     return ""
 
 
-def _heading(lines: Sequence[str], index: int, underlines: list[str], is_manual: bool) -> tuple[int, int]:
+def _heading(lines: Sequence[str], index: int, underlines: list[str], manual: bool) -> tuple[int, int]:
     """Return the level of the heading at `index` (0: none) and the line after it."""
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else ""
@@ -154,7 +159,7 @@ def _heading(lines: Sequence[str], index: int, underlines: list[str], is_manual:
     if index == 0 or not lines[index - 1].strip():
         if len(line) < 100 and line[:1] not in " \t" and _VERSION.match(line):
             return 2, index + 1
-        if is_manual and _MAN_HEADING.match(line):
+        if manual and _MAN_HEADING.match(line):
             return 1, index + 1
         if _HELP_HEADING.match(line) and following[:1] in (" ", "\t"):
             return 2, index + 1

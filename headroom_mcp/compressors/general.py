@@ -1,15 +1,34 @@
-"""Any text that no other kind claims: keeps the first and last lines; the gate adds errors and query matches.
+"""Any text that no other kind claims.
 
-Very long lines are clipped in the middle with a count.
+Nothing is known of it but what all outputs share: what was asked for counts most, the end and the beginning say what it
+is, a line that looks like a hundred others says least. So the paragraphs that answer the query stay with their neighbours,
+then head and tail, then the lines whose shape is rare and those that begin paragraphs; runs of lines of one shape are
+shown by their first and last. Very long lines are clipped in the middle, around what matters in them.
 """
 
 from __future__ import annotations
 
-from headroom_mcp import render, tokens
+import re
+from collections.abc import Sequence
+
+from headroom_mcp import render
+from headroom_mcp.compressors import _clip, _passages
 from headroom_mcp.output import ToolOutput
-from headroom_mcp.types import Compressed
+from headroom_mcp.types import Compressed, Part
 
 KIND = "general"
+
+_MIN_LINES = 8
+_MAX_LINE_CHARS = 600  # a longer line is shown in part
+_LONG_LINE_CHARS = 400  # what is shown of it
+_BLOCK_LINES = 12  # a paragraph up to that length is shown whole
+_GAP_TOKENS = 12
+_RUN = 4  # so many lines of one shape in a row are shown by the first and the last
+_MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
+
+_NUMBERS = re.compile(r"[a-f]*\d[\da-fA-Fx.,:]*")
+_BARS = re.compile(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
+_SHAPE_CHARS = 200
 
 
 def score(output: ToolOutput) -> float:
@@ -18,23 +37,148 @@ def score(output: ToolOutput) -> float:
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Keep the head and the tail, a third and a sixth of the budget; the rest of it is left to the gate."""
+    """Keep what the query finds, the head, the tail, and rare lines, in that order of claim on the budget."""
     lines = output.lines
-    if len(lines) < 8:
-        return None
+    if len(lines) < _MIN_LINES:
+        return _in_part(output, range(len(lines)), budget)
+    costs = _costs(output)
     kept: set[int] = set()
-    room = budget // 3
-    for index in range(len(lines)):
-        room -= tokens.estimate(lines[index])
-        if room < 0:
+    forms = shapes(lines)
+    dull = _dull(forms)
+    query = _passages.asked(output)
+    left = budget
+    if query and len(output.text) <= _MAX_RANKED_CHARS:
+        left -= _take_answers(lines, costs, query, budget // 2, kept)
+    left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
+    left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
+    _take_telling(lines, forms, costs, dull, left, kept)
+    return _in_part(output, sorted(kept), budget)
+
+
+def shapes(lines: Sequence[str]) -> list[str]:
+    """Return each line without what changes from one of its kind to the next: numbers, hex, the length of bars."""
+    text = "\n".join(line[:_SHAPE_CHARS] for line in lines)
+    return _BARS.sub(" ", _NUMBERS.sub("0", text)).split("\n")
+
+
+def _costs(output: ToolOutput) -> list[int]:
+    """Return about what each line costs: its share of the whole output's tokens, near enough to choose by."""
+    per_char = output.tokens / max(1, len(output.text))
+    return [int(min(len(line), _LONG_LINE_CHARS) * per_char) + 1 for line in output.lines]
+
+
+def _dull(forms: Sequence[str]) -> list[bool]:
+    """Return which lines stand inside a run of lines of one shape, neither first nor last."""
+    dull = [False] * len(forms)
+    start = 0
+    for index in range(1, len(forms) + 1):
+        if index < len(forms) and forms[index] == forms[start]:
+            continue
+        if index - start >= _RUN:
+            dull[start + 1 : index - 1] = [True] * (index - start - 2)
+        start = index
+    return dull
+
+
+def _take(order: Sequence[int], costs: Sequence[int], dull: Sequence[bool], room: int, kept: set[int]) -> int:
+    """Keep lines in `order` until `room` tokens are spent, passing over dull ones. Returns what was spent."""
+    spent = 0
+    after_dull = False
+    for index in order:
+        if index in kept:
+            continue
+        if dull[index]:
+            after_dull = True
+            continue
+        cost = costs[index] + (_GAP_TOKENS if after_dull else 0)
+        after_dull = False
+        if spent + cost > room:
             break
+        spent += cost
         kept.add(index)
-    room = budget // 6
-    for index in range(len(lines) - 1, -1, -1):
-        room -= tokens.estimate(lines[index])
-        if room < 0:
-            break
-        kept.add(index)
-    if len(kept) >= len(lines):
-        return None
-    return Compressed(render.from_kept(kept, len(lines)))
+    return spent
+
+
+def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: int, kept: set[int]) -> int:
+    """Keep the paragraphs (long ones: the lines and their neighbours) that answer each question of the query."""
+    spans = paragraphs(lines)
+    ranked = _passages.rank(query, ["\n".join(lines[start:stop]) for start, stop in spans])
+    spent = 0
+    for number, passage in enumerate(_passages.deal(ranked, 60, near=0.4)):
+        wanted = set(range(*spans[passage.place])) - kept
+        cost = sum(costs[i] for i in wanted) + _GAP_TOKENS
+        if spent + cost > room:
+            if number >= len(ranked):
+                break
+            if cost > room:
+                continue
+        spent += cost
+        kept |= wanted
+    return spent
+
+
+def paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Return spans of lines that belong together: between blank lines, or windows of a few lines where there are none."""
+    spans: list[tuple[int, int]] = []
+    start = -1
+    for index in range(len(lines) + 1):
+        if index < len(lines) and lines[index].strip():
+            if start < 0:
+                start = index
+            continue
+        if start >= 0:
+            size = _BLOCK_LINES if index - start <= 2 * _BLOCK_LINES else 3
+            spans.extend((at, min(index, at + size)) for at in range(start, index, size))
+            start = -1
+    return spans
+
+
+def _take_telling(
+    lines: Sequence[str], forms: Sequence[str], costs: Sequence[int], dull: Sequence[bool], room: int, kept: set[int]
+) -> None:
+    """Keep, while there is room, lines of rare shapes where most are common, else the first lines of paragraphs, evenly."""
+    counts: dict[str, int] = {}
+    for form in forms:
+        counts[form] = counts.get(form, 0) + 1
+    rare = [i for i, form in enumerate(forms) if form and counts[form] <= 2 and i not in kept]
+    if len(rare) * 4 > len(lines):
+        rare = [i for i in rare if i == 0 or not lines[i - 1].strip() or _indent(lines[i]) < _indent(lines[i - 1])]
+    total = sum(costs[i] + _GAP_TOKENS for i in rare)
+    step = max(1, -(-total // max(1, room)))
+    _take(rare[::step], [cost + _GAP_TOKENS for cost in costs], dull, room, kept)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _in_part(output: ToolOutput, kept: Sequence[int], budget: int) -> Compressed | None:
+    """Return parts that keep `kept`, long lines clipped, and leave out the rest."""
+    lines = output.lines
+    long = [i for i in kept if len(lines[i]) > _MAX_LINE_CHARS]
+    if not long:
+        return Compressed(render.from_kept(kept, len(lines))) if len(kept) < len(lines) else None
+    # Few long lines get what room there is: a text may be one line.
+    room = max(_LONG_LINE_CHARS, min(6_000, 3 * budget // len(long)))
+    query = _passages.asked(output)
+    clipped = {i: _clip.clip(lines[i], room, query) for i in long}
+    parts: list[Part] = []
+    for part in render.from_kept(kept, len(lines)):
+        parts.extend(_with_clipped(part, clipped) if part.action == "keep" else [part])
+    return Compressed(parts)
+
+
+def _with_clipped(part: Part, clipped: dict[int, str]) -> list[Part]:
+    """Return a kept part with its long lines rendered in part."""
+    parts: list[Part] = []
+    start = part.start
+    for line in range(part.start, part.stop):
+        if line not in clipped:
+            continue
+        if line > start:
+            parts.append(Part(start, line, "keep"))
+        parts.append(Part(line, line + 1, "render", clipped[line]))
+        start = line + 1
+    if start < part.stop:
+        parts.append(Part(start, part.stop, "keep"))
+    return parts

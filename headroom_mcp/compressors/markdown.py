@@ -31,7 +31,7 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _OTHER_FILE = re.compile(r"\.\w{1,8}$")
-_MANUAL = re.compile(r"^\s*(?:man|info|pydoc|tldr)\b|--help\b|\bhelp\b")
+_MANUAL = re.compile(r"\b(?:man|info|pydoc|tldr)\s|--help\b|\bhelp\b")
 
 
 def score(output: ToolOutput) -> float:
@@ -40,14 +40,26 @@ def score(output: ToolOutput) -> float:
     if len(lines) < _MIN_LINES:
         return 0.0
     found = _sections.blocks(lines)
-    headings = sum(1 for block in found if block.kind == "heading")
+    headings = [block for block in found if block.kind == "heading"]
+    hinted = bool(_DOCUMENT.search(output.path) or _MANUAL.search(output.command))
     if not headings:
-        return 0.5 if output.path and _DOCUMENT.search(output.path) else 0.0
-    share = headings / max(1, len(found))
-    value = 0.55 if headings >= 3 and share <= 0.6 else 0.35
-    if _DOCUMENT.search(output.path) or _MANUAL.search(output.command):
-        return value + 0.35
-    return 0.2 if output.path and _OTHER_FILE.search(output.path) else value
+        return 0.5 if hinted and output.path else 0.0
+    if hinted:
+        return 0.9
+    if _sections.is_manual(lines):
+        return 0.6
+    # A log has rulers and titles too, but few blank lines around them.
+    set_off = sum(1 for block in headings if _stands_alone(lines, block))
+    if len(found) * 10 < sum(1 for line in lines if line.strip()) or set_off * 2 < len(headings):
+        return 0.0
+    if output.path and _OTHER_FILE.search(output.path):
+        return 0.2
+    return 0.55 if len(headings) >= 3 and len(headings) <= 0.6 * len(found) else 0.35
+
+
+def _stands_alone(lines: Sequence[str], block: Block) -> bool:
+    after = lines[block.stop] if block.stop < len(lines) else ""
+    return (block.start == 0 or not lines[block.start - 1].strip()) and not after.strip()
 
 
 def facts(output: ToolOutput) -> list[Fact]:

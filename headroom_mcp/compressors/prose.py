@@ -67,7 +67,7 @@ def score(output: ToolOutput) -> float:
     spoken = sum(len(line) for line in lines if _is_spoken(line))
     share = spoken / chars
     alone = sum(1 for line in lines if len(line) < 120 and line[-1] in ".!?:;")
-    if share < 0.5 or alone > 0.7 * len(lines):  # one short sentence a line is a list of messages
+    if share < 0.65 or alone > 0.7 * len(lines):  # one short sentence a line is a list of messages
         return 0.0
     return 0.3 + 0.3 * share
 
