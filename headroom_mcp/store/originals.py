@@ -168,7 +168,9 @@ class Store:
         """Remove originals beyond retention (age, then size); return how many. Those of live sessions stay."""
         now = time.time() if now_s is None else now_s
         settings = self.settings
-        live_since = now - settings.live_session_hours * 3600
+        # By the latest sign of life, not by the clock alone: a clock that jumps must not make every session look dead.
+        latest = self.connection.execute("SELECT MAX(seen_s) FROM session WHERE ended_s IS NULL").fetchone()[0]
+        live_since = min(now, latest or now) - settings.live_session_hours * 3600
         live = (
             "EXISTS (SELECT 1 FROM output p JOIN session s ON s.id = p.session WHERE p.ref = original.ref"
             " AND s.ended_s IS NULL AND s.seen_s >= ?)"

@@ -1,0 +1,45 @@
+"""What the fault suite found, as a table at the end of the run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+_ROWS: list[tuple[str, int, int, int, int]] = []
+
+Note = Callable[[str, int, int, int, int], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a fault test."""
+    for item in items:
+        if "faults" in item.path.parts:
+            item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture(name="note")
+def _note() -> Note:
+    """Return a function that notes: the fault, how often it struck, answers, dangling refs, damaged answers."""
+
+    def note(fault: str, struck: int, answers: int, dangling: int, damaged: int) -> None:
+        _ROWS.append((fault, struck, answers, dangling, damaged))
+
+    return note
+
+
+@pytest.fixture(name="full", scope="session")
+def _full() -> bool:
+    """Whether the long form runs: HEADROOM_FAULTS=full. The short one is for every change."""
+    return os.environ.get("HEADROOM_FAULTS") == "full"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table."""
+    if not _ROWS:
+        return
+    terminalreporter.section("faults")
+    terminalreporter.write_line(f"{'fault':<44}{'struck':>8}{'answers':>9}{'dangling':>10}{'damaged':>9}")
+    for fault, struck, answers, dangling, damaged in _ROWS:
+        terminalreporter.write_line(f"{fault:<44}{struck:>8,}{answers:>9,}{dangling:>10,}{damaged:>9,}")
