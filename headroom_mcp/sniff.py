@@ -94,7 +94,7 @@ _SHARES = (
         r"let |var |public |private |protected |static |#include|#define|package |namespace |using |return\b|if ?\(|for ?\(|\}|@\w+)",
     ),
     _pattern("prose", 0.3, "sentences", r"^\s*[A-Z\"'(\[«„“][^|{}<>=]{60,}"),
-    _pattern("blob", 0.3, "one unbroken run", r"^[^\s]{200,}"),
+    _pattern("blob", 0.3, "unbroken runs or lines without end", r"^\s*\S{60,}$|^[^\s]{200,}|^(?=.{400}).*[;{}=,(]|^[0-9a-f]{4,16}:? +(?:[0-9a-f]{2,8} +){4}"),
 )  # fmt: skip
 
 # `     1→text` and `  12<TAB>text`: the line numbers a reading tool or `cat -n` puts before each line

@@ -31,6 +31,7 @@ BUILTIN = (
     "table",
     "markdown",
     "prose",
+    "blob",
     "general",
 )
 
