@@ -8,8 +8,10 @@ import sys
 
 
 def _run() -> None:
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    sys.path.append(root)
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    # Where an editable install keeps its libraries (tree-sitter): asked only for what nothing before it has.
+    version = "python{}.{}".format(*sys.version_info[:2])
+    sys.path.append(os.path.join(os.path.dirname(os.path.dirname(sys.executable)), "lib", version, "site-packages"))
     try:
         from headroom_mcp.hook import entry
     except Exception:  # half-written during an upgrade: the host keeps its original
