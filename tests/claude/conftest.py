@@ -52,6 +52,7 @@ class Sandbox:
             "HEADROOM_HOME": str(self.store),
             "IS_SANDBOX": "1",
             "ANTHROPIC_API_KEY": "dummy",
+            "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",  # nobody answers there, at once; `run` names the scripted one
             "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
             "DISABLE_TELEMETRY": "1",
             "DISABLE_AUTOUPDATER": "1",

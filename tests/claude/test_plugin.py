@@ -51,15 +51,17 @@ def test_the_plugins_hook_and_server_work_in_a_real_run(
     sandbox: Sandbox, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    _as_if_built(sandbox, "headroom-inline" if how == "plugin-dir" else "headroom-headroom", monkeypatch)
     arguments = ["--plugin-dir", str(_ROOT)] if how == "plugin-dir" else []
     if how == "marketplace":
         for words in (["marketplace", "add", str(_ROOT)], ["install", "headroom@headroom"]):
             command = [sandbox.claude, "plugin", *words]
             done = subprocess.run(
-                command, env=sandbox.environment, cwd=sandbox.project, capture_output=True, text=True, timeout=60, check=False
+                command, env=sandbox.environment, cwd=sandbox.project, capture_output=True, text=True, timeout=60,
+                check=False, stdin=subprocess.DEVNULL,
             )  # fmt: skip
             assert done.returncode == 0, done.stdout + done.stderr
+    # Not before: installing a plugin empties its data folder.
+    _as_if_built(sandbox, "headroom-inline" if how == "plugin-dir" else "headroom-headroom", monkeypatch)
 
     shown, slice_ = sandbox.run([Call("Bash", {"command": "seq 1 4000"}), _ask, "done"], *arguments).texts
 
