@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from headroom_mcp import compress_output, open_store, tokens
 from headroom_mcp.server.app import server
 
-TOOLS_LIST_TOKENS = 600
+TOOLS_LIST_TOKENS = {"o200k": 600, "estimate": 660}  # the estimate is within 10 %
 
 
 @pytest.fixture(name="project")
@@ -63,7 +63,7 @@ def test_the_schemas_of_all_tools_stay_within_their_budget() -> None:
     listed = asyncio.run(_tools_list("auto"))
     wire = json.dumps({"tools": listed}, ensure_ascii=False, separators=(",", ":"))
 
-    assert tokens.count(wire) <= TOOLS_LIST_TOKENS
+    assert tokens.count(wire) <= TOOLS_LIST_TOKENS[tokens.method()]
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
