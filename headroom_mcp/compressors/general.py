@@ -23,6 +23,7 @@ _MAX_LINE_CHARS = 600  # a longer line is shown in part
 _LONG_LINE_CHARS = 400  # what is shown of it
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
 _GAP_TOKENS = 12
+_ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
@@ -105,7 +106,7 @@ def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: 
     ranked = _passages.rank(query, ["\n".join(lines[start:stop]) for start, stop in spans])
     spent = 0
     for number, passage in enumerate(_passages.deal(ranked, 60, near=0.4)):
-        wanted = set(range(*spans[passage.place])) - kept
+        wanted = _with_rest(lines, spans, passage.place) - kept
         cost = sum(costs[i] for i in wanted) + _GAP_TOKENS
         if spent + cost > room:
             if number >= len(ranked):
@@ -115,6 +116,17 @@ def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: 
         spent += cost
         kept |= wanted
     return spent
+
+
+def _with_rest(lines: Sequence[str], spans: Sequence[tuple[int, int]], place: int) -> set[int]:
+    """Return the lines of a span and of those that go on without a blank line, until enough is shown to make sense."""
+    start, stop = spans[place]
+    chars = sum(len(line) for line in lines[start:stop])
+    while chars < _ENOUGH_CHARS and place + 1 < len(spans) and spans[place + 1][0] == stop:
+        place += 1
+        chars += sum(len(line) for line in lines[stop : spans[place][1]])
+        stop = spans[place][1]
+    return set(range(start, stop))
 
 
 def paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ _GAP_COST = 14  # tokens of a gap's marker and the jump over it
 _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
+_ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = re.compile(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
     re.IGNORECASE,
@@ -135,9 +136,27 @@ def _beside(lines: Sequence[str], found: Sequence[Block], index: int) -> list[in
     announces = block.kind == "heading" or lines[block.stop - 1].rstrip().endswith(":")
     if announces and after is not None and after.kind != "heading":
         beside.append(index + 1)
+    beside.extend(_rest_of_list(lines, found, index))
     if index and block.kind in ("code", "table") and found[index - 1].kind in ("para", "item"):
         beside.append(index - 1)
     return beside
+
+
+def _rest_of_list(lines: Sequence[str], found: Sequence[Block], index: int) -> list[int]:
+    """Return the entries right below a short one, with no blank line between: one entry alone rarely says enough."""
+    rest: list[int] = []
+    chars = sum(len(line) for line in lines[found[index].start : found[index].stop])
+    at = index + 1
+    while (
+        chars < _ENOUGH_CHARS
+        and at < len(found)
+        and found[at].start == found[at - 1].stop
+        and found[at].kind != "heading"
+    ):
+        rest.append(at)
+        chars += sum(len(line) for line in lines[found[at].start : found[at].stop])
+        at += 1
+    return rest
 
 
 def _outline(found: Sequence[Block], costs: Sequence[int], budget: int) -> set[int]:
