@@ -117,6 +117,14 @@ def _read_texts(response: Response, event: decide.Event, payload: Payload) -> li
         return None  # images, PDFs and notebooks are not ours
     content = _field(_field(response, "file", dict), "content", str)
     given = event.tool_input
+    if given.get("limit") is not None:
+        from headroom_mcp.hook import oversize
+
+        whole = oversize.whole_text(given, response["file"])
+        if whole is not None:
+            event.oversize = True
+            event.tokens_host = [oversize.HOST_TOKENS]
+            return [whole]
     event.partial = any(given.get(key) is not None for key in ("offset", "limit", "pages"))
     file = response["file"]
     # A file over the host's token cap comes as its first page, with a note that our answer would hide.

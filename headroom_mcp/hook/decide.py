@@ -33,11 +33,11 @@ class Event:
 
     `tool` is what the tool does (shell, read, search, list, fetch, agent, mcp, edit, other) · `texts` are its outputs as
     the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `partial`: the model
-    asked for a part of a file · `unchanged`: the host answers "you have read this file already".
+    asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have read this file already".
     """
 
     __slots__ = (
-        "agent", "cwd", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
+        "agent", "cwd", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
         "tool_use_id", "unchanged",
     )  # fmt: skip
 
@@ -53,6 +53,7 @@ class Event:
         self.cwd = ""
         self.path = ""
         self.partial = False
+        self.oversize = False
         self.unchanged = False
 
 
@@ -102,6 +103,12 @@ def kinds_for(event: Event) -> tuple[str, ...]:
     if suffix in SOURCE_SUFFIXES:
         return ("code",)
     return ("code", "json", "log", "table", "test_output", "build", "listing", "search", "html")
+
+
+def is_text_file(path: str) -> bool:
+    """Tell by its name whether a file is one that people write or programs log to; the host shows notebooks its own way."""
+    suffix = _suffix(path)
+    return suffix != ".ipynb" and (suffix in SOURCE_SUFFIXES or suffix in DATA_SUFFIXES)
 
 
 def query_of(event: Event, prompt: str) -> str:

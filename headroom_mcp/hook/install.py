@@ -65,7 +65,10 @@ def hook_command(python: str = "") -> str:
 def hook_events() -> dict[str, dict[str, Any]]:
     """Return the group to add for each hook event."""
     command = {"type": "command", "command": hook_command(), "timeout": TIMEOUT_S}
-    return {"PostToolUse": {"matcher": MATCHER, "hooks": [command]}}
+    return {
+        "PreToolUse": {"matcher": "Read", "hooks": [command]},
+        "PostToolUse": {"matcher": MATCHER, "hooks": [command]},
+    }
 
 
 def server_entry() -> dict[str, Any]:

@@ -28,7 +28,7 @@ def respond(event: decide.Event, settings: config.Settings | None = None) -> lis
             return None
         if event.unchanged:
             return _whole_again(event, context, store)
-        if event.tool == "read" and sessions.file_state(store, context, event.path) is not None:
+        if event.tool == "read" and not event.oversize and sessions.file_state(store, context, event.path) is not None:
             # The model looks a second time, or looks at its own edit: it wants all of it.
             sessions.note_file(store, context, event.path, "whole")
             return None
