@@ -52,7 +52,7 @@ def plan(
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
         compressor = compressors.load(section.kind)
         find = getattr(compressor, "facts", None)
-        if find is None:
+        if not callable(find):  # a module that imports facts.py has it under the same name
             from headroom_mcp import facts  # compiling its expressions costs what reading a source file has no use for
 
             find = facts.find

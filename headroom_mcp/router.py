@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from headroom_mcp import compressors, hints, seams, shell
+from headroom_mcp.compressors import filters
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Section
 
@@ -114,15 +115,17 @@ def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
 def _command_hint(words: shell.Words) -> Hint:
     program = shell.name(words)
     arguments = _operands(program, words)
-    for key in (f"{program} {arguments[0]}" if arguments else program, program):
+    with_verb = f"{program} {arguments[0]}" if arguments else program
+    if hints.COMMANDS.get(with_verb) not in ("test_output", "lint") and filters.name_for(words):
+        return _known(Hint("command", program not in hints.SOFT_COMMANDS, f"filter {filters.name_for(words)}"))
+    for key in (with_verb, program):
         kind = hints.COMMANDS.get(key, "")
         if kind:
             kind = _by_option(key, kind, words)
             return _known(Hint(kind, key not in hints.SOFT_COMMANDS, f"command {key}"))
     if program in ("python", "node", "ruby", "php", "bash", "sh", "deno", "bun") and arguments:
         script = os.path.basename(arguments[0])
-        with_verb = f"{script} {arguments[1]}" if len(arguments) > 1 else script
-        kind = hints.COMMANDS.get(script) or hints.COMMANDS.get(with_verb, "")
+        kind = hints.COMMANDS.get(script) or hints.COMMANDS.get(" ".join([script, *arguments[1:2]]), "")
         if kind:
             return _known(Hint(kind, False, f"command {script}"))
     return _NO_HINT

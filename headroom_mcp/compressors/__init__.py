@@ -26,6 +26,7 @@ BUILTIN = (
     "search",
     "code",
     "diff",
+    "command",
     "git",
     "listing",
     "table",

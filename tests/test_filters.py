@@ -1,0 +1,75 @@
+"""Command filters: every file is known, every test inside it holds, and no failure is dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headroom_mcp import render
+from headroom_mcp.compressors import command, filters
+from headroom_mcp.errors import SettingsError
+from headroom_mcp.output import ToolOutput
+
+FOLDER = Path(filters.__file__).parent
+
+
+def _tests() -> list[tuple[str, dict[str, str]]]:
+    return [(name, test) for name in sorted(filters.NAMES) for test in (filters.read(name) or {}).get("tests", [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "test"), _tests(), ids=lambda value: value if isinstance(value, str) else value["name"]
+)
+def test_a_filter_does_what_its_file_says(name: str, test: dict[str, str]) -> None:
+    chosen = filters.load(name)
+    assert chosen is not None
+    output = ToolOutput(test["input"])
+    parts = command.apply(chosen, output)
+    shown = render.render(output.lines, parts) if parts else "\n".join(output.lines)
+
+    assert shown == test["expected"]
+
+
+def test_the_files_are_those_in_the_index_and_each_has_a_test() -> None:
+    assert {path.stem for path in FOLDER.glob("*.toml")} == filters.NAMES
+    assert {name for name, _ in _tests()} == filters.NAMES
+    assert len(filters.NAMES) >= 25
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["apt-get", "-y", "install", "jq"], "apt-get_install"),
+        (["apt", "install", "jq"], "apt-get_install"),
+        (["pip3", "install", "-r", "requirements.txt"], "pip_install"),
+        (["git", "-C", "/srv", "pull"], "git_pull"),
+        (["yarn"], "yarn_install"),
+        (["yarn", "test"], ""),
+        (["npm", "run", "build"], ""),
+        (["docker", "compose", "pull"], "docker_pull"),
+        (["tar", "czvf", "a.tgz", "x"], "tar"),
+        (["tar", "tzf", "a.tgz"], ""),
+        (["unzip", "-l", "a.zip"], ""),
+        (["./gradlew", "build"], "gradle"),
+    ],
+)
+def test_a_filter_is_found_by_the_words_of_its_command(words: list[str], expected: str) -> None:
+    assert filters.name_for(words) == expected
+
+
+def test_an_unknown_field_is_an_error_that_names_it() -> None:
+    with pytest.raises(SettingsError, match="strip"):
+        filters.compiled("x", {"strip": []})
+
+
+@pytest.mark.parametrize("name", sorted(filters.NAMES))
+def test_no_filter_drops_a_failure(name: str) -> None:
+    chosen = filters.load(name)
+    assert chosen is not None
+    failure = "fatal: the connection was refused while writing block 7"
+    lines = [*(f"line {i}" for i in range(40)), failure, *(f"line {i}" for i in range(40))]
+    output = ToolOutput("\n".join(lines))
+    parts = command.apply(chosen, output, limit=60)
+
+    assert not parts or failure in render.render(output.lines, parts)
