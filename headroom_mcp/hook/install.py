@@ -184,8 +184,11 @@ def apply_uninstall(changes: list[Change]) -> None:
         entry = manifest["files"].pop(change.file, None)
         if entry is None:
             continue
-        if change.after is None and entry["made_folder"]:
-            _remove_folder(os.path.dirname(change.file))
+        if entry["made_folder"] and not _remove_folder(os.path.dirname(change.file)):
+            # Something else of ours may live there still: whoever leaves last takes the folder along.
+            for other, left in manifest["files"].items():
+                if os.path.dirname(other) == os.path.dirname(change.file):
+                    left["made_folder"] = True
         _save_manifest(manifest)
 
 
@@ -357,11 +360,12 @@ def _save_backup(file: str, body: bytes) -> str:
     return backup
 
 
-def _remove_folder(folder: str) -> None:
+def _remove_folder(folder: str) -> bool:
     try:
         os.rmdir(folder)
     except OSError:  # something else lives there by now
-        return
+        return False
+    return True
 
 
 def _sha256(body: bytes) -> str:
