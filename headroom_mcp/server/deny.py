@@ -60,7 +60,10 @@ def _covers(pattern: str, path: str, base: str, project: str) -> bool:
         roots, relative = [project], pattern[2:] if pattern.startswith("./") else pattern
         if "/" not in relative.rstrip("/"):
             relative = f"**/{relative}"
-    wanted = re.compile(_regex(relative.rstrip("/")) + "(?:/.*)?", re.DOTALL)
+    try:
+        wanted = re.compile(_regex(relative.rstrip("/")) + "(?:/.*)?", re.DOTALL)
+    except re.error:  # a class like [z-a]: the pattern can only mean itself
+        wanted = re.compile(re.escape(relative))
     for root in roots:
         inside = os.path.relpath(path, os.path.realpath(root)).replace(os.sep, "/")
         if not inside.startswith("../") and wanted.fullmatch(inside):
