@@ -174,6 +174,16 @@ def test_a_retrieval_that_cannot_be_says_what_to_do_next(project: Path, argument
     assert said in answer
 
 
+def test_a_json_path_gives_a_part_of_a_json_original(project: Path) -> None:
+    rows = [{"id": i, "name": f"user {i}", "mail": f"u{i}@example.com"} for i in range(500)]
+    shown, _ = _call("compress", text=json.dumps(rows))
+
+    answer, failed = _call("headroom_retrieve", ref=_ref(shown), json_path="$[321].mail")
+
+    assert not failed
+    assert "u321@example.com" in answer
+
+
 def test_null_and_numbers_are_understood_where_a_model_writes_them(project: Path) -> None:
     shown, _ = _call("compress", text=_log())
 

@@ -32,9 +32,9 @@ def write_bytes(data: bytes) -> None:
 
 
 @contextmanager
-def said_plainly(hint: str = "") -> Iterator[None]:
+def said_plainly() -> Iterator[None]:
     """Turn our errors into one line on stderr and exit code 1."""
     try:
         yield
     except HeadroomError as error:
-        raise click.ClickException(f"{error}{' ' + hint if hint else ''}") from error
+        raise click.ClickException(str(error)) from error
