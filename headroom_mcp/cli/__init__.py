@@ -19,6 +19,7 @@ COMMANDS = {
     "install": "headroom_mcp.cli.install:install",
     "uninstall": "headroom_mcp.cli.install:uninstall",
     "doctor": "headroom_mcp.cli.doctor:doctor",
+    "bench": "headroom_mcp.cli.bench:bench",
     "replay": "headroom_mcp.cli.replay:replay",
     "settings": "headroom_mcp.cli.settings:settings",
     "off": "headroom_mcp.cli.switch:off",
