@@ -8,10 +8,11 @@ the words: a missed paragraph costs the reader more than a menu too many.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from headroom_mcp.compressors._html_scan import Block, Page, Region
+from headroom_mcp.compressors._html_scan import MAX_NESTED_REGIONS, Block, Page, Region
 
 _MAX_LINK_DENSITY = 0.34  # the paper's threshold is 0.333
 _PROSE_WORDS = 10  # a block of that many words outside links is a sentence or more
@@ -89,12 +90,14 @@ def _region_labels(page: Page) -> list[str]:
     total = max(1, before[-1])
     label = [""] * len(blocks)
     left = total
+    text_elements = sorted(page.text_regions, key=lambda r: (r.start, -r.stop))
+    text_starts = [region.start for region in text_elements]
     # Certain names first; then small regions before large ones, so that a nested menu goes and its article stays.
     for region in sorted(page.regions, key=lambda r: (not r.certain, r.stop - r.start, r.start)):
         own = sum(
             max(0, blocks[i].words - blocks[i].link_words) for i in range(region.start, region.stop) if not label[i]
         )
-        if not _may_drop(region, own, total, left, page.text_regions):
+        if not _may_drop(region, own, total, left, _holds_text_element(region, text_starts, text_elements)):
             continue
         left -= own
         for index in range(region.start, region.stop):
@@ -102,8 +105,17 @@ def _region_labels(page: Page) -> list[str]:
     return label
 
 
-def _may_drop(region: Region, own_words: int, total: int, left: int, text_regions: Sequence[Region]) -> bool:
-    if any(region.start <= text.start and text.stop <= region.stop for text in text_regions):
+def _holds_text_element(region: Region, starts: Sequence[int], elements: Sequence[Region]) -> bool:
+    """Tell whether a main or article element lies inside `region`. Elements nest, so the first few from its start tell."""
+    at = bisect_left(starts, region.start)
+    return any(
+        element.start < region.stop and element.stop <= region.stop
+        for element in elements[at : at + MAX_NESTED_REGIONS + 1]
+    )
+
+
+def _may_drop(region: Region, own_words: int, total: int, left: int, holds_text: bool) -> bool:
+    if holds_text:
         return region.kind in ("comments", "aside") and left - own_words >= _ENOUGH_WORDS and own_words < _BULK * total
     if region.kind == "comments" and left - own_words >= _ENOUGH_WORDS:
         return True

@@ -28,6 +28,9 @@ _CONTAINERS = frozenset(
     "html body main article section div nav aside footer header form ul ol dl table tbody thead tr td th blockquote "
     "figure details dialog fieldset li dd center".split()
 )
+_MAX_DEPTH = 8  # deeper lists are indented no further
+MAX_NESTED_REGIONS = 24  # each costs a look at its blocks; pages nest a handful, and only an attack nests thousands
+
 _BREAKS = _CONTAINERS | frozenset("p h1 h2 h3 h4 h5 h6 pre hr dt address figcaption summary caption title".split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -171,8 +174,8 @@ def _skip_declaration(text: str, opening: int, unclosed: set[str], scanner: _Sca
     if text.startswith("<![CDATA[", opening):
         return opening + 9
     if text.startswith(("<!", "<?", "</"), opening):
-        end = text.find(">", opening)
-        return end + 1 if 0 <= end < opening + 2_000 else opening + 2
+        end = text.find(">", opening, opening + 2_000)
+        return end + 1 if end >= 0 else opening + 2
     scanner.feed("<")
     return opening + 1
 
@@ -199,6 +202,7 @@ class _Scanner:
         self._with_targets = with_targets
         self._open: list[_Open] = []
         self._open_names: dict[str, int] = {}
+        self._regions_open = 0
         self._pieces: list[str] = []
         self._link_words = 0
         self._in_link = False
@@ -264,10 +268,14 @@ class _Scanner:
         elif name == "tr":
             self._break_row()
             self._cells = []
-        elif name not in ("td", "th", "p") and self._cells is None:
+        elif name in ("td", "th"):
+            if self._cells and self._cells[-1][0] != "\x00":  # the cell before was not closed, as HTML allows
+                self._cells.append(("\x00", 0, 0))
+        elif name != "p" and self._cells is None:
             self._kind = "p"
         if name in _CONTAINERS:
-            region, certain = _region_of(name, raw)
+            region, certain = _region_of(name, raw) if self._regions_open < MAX_NESTED_REGIONS else ("", False)
+            self._regions_open += bool(region)
             self._open.append(_Open(name, len(self.blocks), region, certain))
             self._open_names[name] = self._open_names.get(name, 0) + 1
 
@@ -404,7 +412,7 @@ class _Scanner:
         if self._cells is not None and kind != "pre":
             self._cells.append((content, words, link_words))
             return
-        self.blocks.append(Block(kind, content, words, min(words, link_words), len(self._lists)))
+        self.blocks.append(Block(kind, content, words, min(words, link_words), min(_MAX_DEPTH, len(self._lists))))
         if kind == "li":
             self._kind = "p+"
         elif kind in _HEADINGS:
@@ -449,6 +457,7 @@ class _Scanner:
     def _pop(self) -> str:
         opened = self._open.pop()
         self._open_names[opened.name] -= 1
+        self._regions_open -= bool(opened.region)
         stop = len(self.blocks)
         if stop > opened.first:
             if opened.region == "text":

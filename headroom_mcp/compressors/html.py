@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from headroom_mcp.compressors import _html_main, _html_scan, _passages
 from headroom_mcp.compressors._html_scan import Block, Page
 from headroom_mcp.output import ToolOutput
-from headroom_mcp.types import Compressed, Part
+from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "html"
 
@@ -52,6 +52,11 @@ def score(output: ToolOutput) -> float:
     if tags >= 20 and len(_PAGE_TAG.findall(sample)) >= 0.6 * tags:
         return 0.8
     return 0.0
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing: the rendering shows the page's whole text, and markup is not looked through for error words."""
+    return []
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
