@@ -84,7 +84,8 @@ SUFFIXES = _inverted(
         "html": "html,htm,xhtml,mhtml",
         "markdown": "md,markdown,mdx,rst,adoc,asciidoc,org,mdc,rmd,qmd",
         "code": "py,pyi,pyx,js,jsx,mjs,cjs,ts,tsx,mts,cts,go,rs,java,kt,kts,c,h,cc,cpp,cxx,hpp,hh,hxx,cs,rb,php,swift,scala,"
-        "m,mm,lua,sh,bash,zsh,pl,pm,r,jl,ex,exs,erl,hs,ml,clj,dart,vue,svelte,zig,nim,sql,groovy,gradle,proto,tf",
+        "m,mm,lua,sh,bash,zsh,pl,pm,r,jl,ex,exs,erl,hs,ml,clj,dart,vue,svelte,zig,nim,sql,groovy,gradle,proto,tf,"
+        "css,scss,less,yaml,yml,toml,ini,cfg,lock",
         "log": "log,out,err",
     }
 )

@@ -23,15 +23,7 @@ KIND = "code"
 OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
 RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
-_MINIFIED_LINE_CHARS = 250  # on average: nobody wrote this
-_MINIFIED_ROWS = 8
-_MAX_IMPORT_ROWS = 12
-_MAX_NOTES = 12  # TODO and FIXME lines
-_POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by name
-_MARKER_TOKENS = 11
-_SHORT_ROWS = 4
 
-_TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
 _CODE_LINE = re.compile(
     r"^\s*(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
@@ -91,7 +83,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     plain = numbered.lines if numbered is not None else lines
     language = language_of(output)
     long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
-    kept, notes = (_outlined if long else _trimmed)(output, plain, language, budget)
+    if long:
+        from headroom_mcp.compressors.languages import selection
+
+        kept, notes = selection.choose(output, plain, language, budget)
+    else:
+        kept, notes = _trimmed(output, plain)
     parts = render.from_kept(kept, len(lines), notes)
     if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
         # What stays is shown another way, so that it must be known here which gaps are none.
@@ -114,87 +111,7 @@ def _is_range(output: ToolOutput) -> bool:
     )
 
 
-def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) -> tuple[set[int], dict[int, str]]:
-    """Return the rows an outline of `lines` shows, and notes for its gaps."""
-    from headroom_mcp.compressors.languages import asked, importance, outline
-
-    if len(output.text) > _MINIFIED_LINE_CHARS * len(lines):
-        return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
-    found = outline.read(lines, language) if language else outline.fallback_outline(lines, ("#", "//", "/*", "*", "--"))
-    kept: set[int] = set()
-    for definition in found.definitions:
-        kept.update(outline.head_rows(definition))
-    rate = output.tokens / max(1, len(output.text))
-
-    def cost(rows: list[int]) -> int:
-        fresh = [row for row in rows if row not in kept]
-        touching = any(row - 1 in kept or row + 1 in kept for row in fresh)
-        return int(sum(len(lines[row]) + 1 for row in fresh) * rate) + (0 if touching else _MARKER_TOKENS)
-
-    left = budget - sum(int(len(lines[row]) * rate) + 1 for row in kept) - _MARKER_TOKENS * len(render.runs(kept))
-
-    def take(rows: list[int], room: int) -> bool:
-        nonlocal left
-        price = cost(rows)
-        if price > room:
-            return False
-        left -= price
-        kept.update(rows)
-        return True
-
-    bodies = importance.bodies(lines, found.definitions, asked.of(output), by_use=left > 0)
-    pointed_room = max(left, int(output.tokens * _POINTED_SHARE))
-    for body in bodies:
-        if body.pointed:
-            before = left
-            take(list(range(body.start, body.stop)), pointed_room)
-            pointed_room -= before - left
-    notes = _fold_imports(lines, found.imports, kept)
-    for row in _notes_to_self(lines):
-        take([row], left)
-    for start, _ in found.constants:
-        take([start], left)
-    for definition in found.definitions:
-        if definition.doc >= 0:
-            take(_doc_rows(lines, definition.doc), left)
-    if left < 2 * _MARKER_TOKENS:
-        return kept, notes
-    best = [body for body in bodies if body.asked > 0][:3]
-    for body in [*best, *(body for body in bodies if body.stop - body.start <= _SHORT_ROWS)]:
-        take(list(range(body.start, body.stop)), left)
-    for start, stop in found.raises:
-        take(list(range(start, min(stop, start + 3))), left)
-    for body in bodies:
-        if left < 2 * _MARKER_TOKENS:
-            break
-        take(list(range(body.start, body.stop)), left)
-    if not kept:
-        kept.update(range(min(len(lines), 40)))
-    return kept, notes
-
-
-def _fold_imports(lines: list[str], imports: list[tuple[int, int]], kept: set[int]) -> dict[int, str]:
-    """Keep few imports whole; of many the first rows, and say what the gap holds."""
-    rows = [row for start, stop in imports for row in range(start, stop)]
-    kept.update(rows[:_MAX_IMPORT_ROWS])
-    if len(rows) <= _MAX_IMPORT_ROWS:
-        return {}
-    return {rows[_MAX_IMPORT_ROWS]: "imports"}
-
-
-def _notes_to_self(lines: list[str]) -> list[int]:
-    if not _TODO.search("\n".join(lines)):
-        return []
-    return [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]
-
-
-def _doc_rows(lines: list[str], row: int) -> list[int]:
-    """Return the row of the first words of a documentation: the opening quotes may stand alone."""
-    bare = not any(char.isalnum() for char in lines[row])
-    return [row, row + 1] if bare and row + 1 < len(lines) else [row]
-
-
-def _trimmed(output: ToolOutput, lines: list[str], language: str, budget: int) -> tuple[set[int], dict[int, str]]:
+def _trimmed(output: ToolOutput, lines: list[str]) -> tuple[set[int], dict[int, str]]:
     """Return the rows of a short text that are about the code, and notes for the gaps."""
     from headroom_mcp.compressors.languages import trims
 

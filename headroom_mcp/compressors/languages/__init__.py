@@ -12,6 +12,7 @@ A language is a module with these names:
         @attach     lines that belong to the definition below       @import  @raise  @error
     CONSTANTS types of nodes at the top level, or directly in a type, whose first line is worth showing
 
+    HEADS     instead of a query, where lines tell enough: what a heading looks like (heads.py)
     INSTEAD   (optional) the language whose grammar serves where this one's is missing
 
 A definition's name and body are the fields `name` and `body` of its node, wherever the grammar has them.
@@ -60,6 +61,17 @@ SUFFIXES = {
     ".kt": "kotlin",
     ".kts": "kotlin",
     ".swift": "swift",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".ini": "toml",
+    ".cfg": "toml",
+    ".editorconfig": "toml",
+    ".lock": "lock",
+    ".css": "css",
+    ".scss": "css",
+    ".less": "css",
+    ".sql": "sql",
 }
 
 NAMES = tuple(dict.fromkeys(SUFFIXES.values()))

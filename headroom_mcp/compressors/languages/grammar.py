@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from headroom_mcp.errors import MissingExtra
 
 _DOCUMENTED = frozenset({"function_definition", "class_definition"})
+_MAX_BARE_ROWS = 8  # a signature without a body is no longer
 _loaded: dict[str, tuple[Any, Any] | None] = {}
 
 
@@ -90,6 +91,11 @@ def _definition(role: str, node: Any) -> Node:
     doc = -1
     if body is None and role != "function":
         body = _block(node)
+    if body is None and role == "function" and end_row - start[0] > _MAX_BARE_ROWS:
+        # A macro's rules are no body to its grammar.
+        return Node(
+            role, name, start[0], end_row, name_row, name_row + 1, 0, end_row, doc, node.start_byte, node.end_byte
+        )
     if body is None:
         return Node(role, name, start[0], end_row, name_row, -1, -1, -1, doc, node.start_byte, node.end_byte)
     if node.type in _DOCUMENTED and body.type == "block":

@@ -43,6 +43,11 @@ class Outline(NamedTuple):
 def read(lines: list[str], language: str) -> Outline:
     """Return the outline of `lines`; of no definitions where nothing was recognised."""
     module = languages.load(language)
+    if hasattr(module, "HEADS"):
+        from headroom_mcp.compressors.languages import heads
+
+        entries = [_with_doc(lines, found, module.COMMENT) for found in heads.definitions(lines, module)]
+        return Outline(entries, [], [], [])
     tree = grammar.parse(module, "\n".join(lines) + "\n")
     if tree is None and hasattr(module, "INSTEAD"):
         return read(lines, module.INSTEAD)

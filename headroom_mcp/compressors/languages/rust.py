@@ -9,7 +9,7 @@ QUERY = """
 [(impl_item) (trait_item) (mod_item) (foreign_mod_item)] @type
 [(struct_item) (enum_item) (union_item) (type_item) (associated_type)] @data
 (attribute_item) @attach
-(macro_invocation (token_tree)) @opaque
+[(macro_invocation) (macro_definition)] @opaque
 [(use_declaration) (extern_crate_declaration)] @import
 (ERROR) @error
 """

@@ -1,0 +1,8 @@
+import re
+
+GRAMMAR = ENTRY = QUERY = ""
+SUFFIXES = (".yaml", ".yml")
+COMMENT = ("#",)
+CONSTANTS: frozenset[str] = frozenset()
+# services:      web:        - name: build       ---
+HEADS = re.compile(r"^(?P<name>---|(?: {1,4})?(?:- )?[\w\"'/@.$<*-][^:#]*(?=:(?:\s|$)))")
