@@ -130,23 +130,23 @@ def newest(
     superseded: bool = False,
 ) -> list[Note]:
     """Return the latest notes in `scopes`, newest first; `auto` only those that nobody asked for."""
-    conditions = [f"scope IN ({_holes(scopes)})"]
-    values: list[object] = list(scopes)
+    conditions = ["scope = ?"]
     if not superseded:
         conditions.append("superseded_by = ''")
     if auto:
         conditions.append("topic != ''")
-    for tag in tags:
-        conditions.append("EXISTS (SELECT 1 FROM json_each(note.tags) WHERE value = ?)")
-        values.append(tag)
-    sql = f"SELECT {_COLUMNS} FROM note WHERE {' AND '.join(conditions)} ORDER BY row DESC LIMIT ?"
-    return [_note(row) for row in connection.execute(sql, (*values, limit))]
+    conditions.extend("EXISTS (SELECT 1 FROM json_each(note.tags) WHERE value = ?)" for _ in tags)
+    sql = f"SELECT row, {_COLUMNS} FROM note WHERE {' AND '.join(conditions)} ORDER BY row DESC LIMIT ?"
+    # scope by scope: together they would be sorted whole
+    rows = [row for scope in dict.fromkeys(scopes) for row in connection.execute(sql, (scope, *tags, limit))]
+    rows.sort(key=lambda row: -int(row[0]))
+    return [_note(row[1:]) for row in rows[:limit]]
 
 
 def on_topic(connection: sqlite3.Connection, scope: str, topic: str) -> Note | None:
     """Return the live automatic note about `topic`, if there is one."""
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM note WHERE scope = ? AND topic = ? AND superseded_by = '' ORDER BY row DESC LIMIT 1",
+        f"SELECT {_COLUMNS} FROM note WHERE scope = ? AND topic = ? AND topic != '' AND superseded_by = '' ORDER BY row DESC LIMIT 1",
         (scope, topic),
     ).fetchone()
     return None if row is None else _note(row)
@@ -238,7 +238,8 @@ def load(connection: sqlite3.Connection, lines: Iterable[str], *, scope: str | N
     `scope` puts them all there, for a project that lies elsewhere on this machine.
     Raises: NoteError naming the line that is no note, SecretFound, StoreError.
     """
-    saved = known = 0
+    known = 0
+    rows: list[int] = []
     with write(connection) as db:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -248,21 +249,23 @@ def load(connection: sqlite3.Connection, lines: Iterable[str], *, scope: str | N
                 note = note._replace(scope=scope)
             here = db.execute("SELECT text FROM note WHERE id = ?", (note.id,)).fetchone()
             if here is None:
-                _insert(db, note)
-                saved += 1
+                rows.append(_insert_row(db, note))
             elif here[0] == note.text:
                 known += 1
             else:
                 msg = f"Line {number}: another note has the id {note.id} here; nothing was imported."
                 raise NoteError(msg)
-    return saved, known
+        live = [row for row in rows if _is_live(db, row)]
+        # Each once, when all are there: saving them one by one writes the words of five notes for each.
+        _index(db, sorted({*live, *(near for row in live for near in _neighbours(db, row))}))
+    return len(rows), known
 
 
 def by_row(connection: sqlite3.Connection, rows: Sequence[int], scopes: Sequence[str]) -> dict[int, Note]:
     """Return the live notes of these rows that lie in `scopes`."""
     found = connection.execute(
-        f"SELECT row, {_COLUMNS} FROM note WHERE row IN ({_holes(rows)}) AND scope IN ({_holes(scopes)})"
-        " AND superseded_by = ''",
+        f"SELECT row, {_COLUMNS} FROM note WHERE row IN ({_holes(rows)}) AND +scope IN ({_holes(scopes)})"
+        " AND superseded_by = ''",  # the plus: by row, not by an index over the whole scope
         (*rows, *scopes),
     )
     return {int(row[0]): _note(row[1:]) for row in found}
@@ -306,6 +309,11 @@ def _supersede(db: sqlite3.Connection, old_id: str, note: Note) -> None:
 
 
 def _insert(db: sqlite3.Connection, note: Note) -> None:
+    row = _insert_row(db, note)
+    _index(db, [row, *_neighbours(db, row)])
+
+
+def _insert_row(db: sqlite3.Connection, note: Note) -> int:
     values = (
         note.id, note.text, json.dumps(note.tags, ensure_ascii=False), note.scope, note.author, note.speaker,
         note.session, note.tool, note.ref, note.topic, json.dumps(note.rests_on, ensure_ascii=False, sort_keys=True),
@@ -313,8 +321,11 @@ def _insert(db: sqlite3.Connection, note: Note) -> None:
     )  # fmt: skip
     row = db.execute(f"INSERT INTO note ({_COLUMNS}) VALUES ({_MARKS})", values).lastrowid
     assert row is not None
-    if not note.superseded_by:
-        _index(db, [row, *_neighbours(db, row)])
+    return row
+
+
+def _is_live(db: sqlite3.Connection, row: int) -> bool:
+    return bool(db.execute("SELECT superseded_by = '' FROM note WHERE row = ?", (row,)).fetchone()[0])
 
 
 def _remove(db: sqlite3.Connection, rows: Sequence[int]) -> None:
@@ -334,12 +345,12 @@ def _neighbours(db: sqlite3.Connection, row: int) -> list[int]:
 
 
 def _sides(db: sqlite3.Connection, row: int) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    scope, session = db.execute("SELECT scope, session FROM note WHERE row = ?", (row,)).fetchone()
-    if not session:
+    scope, session, topic = db.execute("SELECT scope, session, topic FROM note WHERE row = ?", (row,)).fetchone()
+    if not session or topic:  # automatic notes stand alone: they lie beside each other by chance
         return [], []
     sql = (
         f"SELECT row, speaker || ' ' || substr(text, 1, {_NEIGHBOUR_CHARS}) FROM note"
-        " WHERE scope = ? AND session = ? AND row {} ? AND superseded_by = '' ORDER BY row {} LIMIT 2"
+        " WHERE scope = ? AND session = ? AND row {} ? AND superseded_by = '' AND topic = '' ORDER BY row {} LIMIT 2"
     )
     before = db.execute(sql.format("<", "DESC"), (scope, session, row)).fetchall()
     after = db.execute(sql.format(">", "ASC"), (scope, session, row)).fetchall()

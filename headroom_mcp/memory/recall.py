@@ -89,7 +89,7 @@ def _by_words(connection: sqlite3.Connection, terms: list[str], scopes: Sequence
         match = f"{_FIELDS} : ({words.any_of(_affordable(connection, terms))})"
     rows = connection.execute(
         f"SELECT n.row, bm25(note_words, {_WEIGHTS}) AS score FROM note_words JOIN note n ON n.row = note_words.rowid"
-        f" WHERE note_words MATCH ? AND n.scope IN ({holes}) ORDER BY score LIMIT {_POOL}",
+        f" WHERE note_words MATCH ? AND +n.scope IN ({holes}) ORDER BY score LIMIT {_POOL}",
         (match, *scopes),
     )
     return {int(row): -float(score) for row, score in rows}

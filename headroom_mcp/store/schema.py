@@ -120,7 +120,11 @@ CREATE TABLE observation (
 CREATE INDEX observation_scope ON observation (scope, what, subject);
 """
 
-MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY)
+_M005_NOTES_BY_SCOPE = """
+CREATE INDEX note_scope ON note (scope, row);
+"""
+
+MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
