@@ -40,6 +40,8 @@ def score(output: ToolOutput) -> float:
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds, the head, the tail, and rare lines, in that order of claim on the budget."""
     lines = output.lines
+    if output.tokens <= budget:
+        return None  # dull or not, there is room for it
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
     costs = _costs(output)
