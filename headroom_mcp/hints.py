@@ -103,3 +103,21 @@ TOOLS = {
     "directory_tree": "listing",
     "file_search": "listing",
 }
+
+# a word in the name of a server's tool (mcp__ci__get_job_logs); weighed against the text
+TOOL_WORDS = {
+    "job": "build",
+    "build": "build",
+    "workflow": "build",
+    "pipeline": "build",
+    "logs": "log",
+    "log": "log",
+    "journal": "log",
+    "diff": "diff",
+    "patch": "diff",
+    "tree": "listing",
+    "listdir": "listing",
+    "grep": "search",
+    "csv": "table",
+    "sql": "table",
+}

@@ -59,6 +59,9 @@ def hint_of(output: ToolOutput, pipelines: list[shell.Pipeline]) -> Hint:
     """Return what tool, command and path say; the hint is never firm where several commands printed."""
     if output.tool_name in hints.TOOLS:
         return _known(Hint(hints.TOOLS[output.tool_name], True, f"tool {output.tool_name}"))
+    for word in output.tool_name.lower().replace("-", "_").split("_"):
+        if word in hints.TOOL_WORDS:
+            return _known(Hint(hints.TOOL_WORDS[word], False, f"tool {output.tool_name}"))
     pipelines = [pipeline for pipeline in pipelines if shell.name(pipeline[-1]) not in seams.ECHOES]
     if pipelines:
         found = [hint for pipeline in pipelines if (hint := _pipeline_hint(pipeline)).kind]

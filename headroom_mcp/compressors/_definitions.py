@@ -42,16 +42,15 @@ def defined_name(line: str) -> str:
     stripped = text.lstrip()
     if not stripped or stripped[0] in "/*-<>|\"'`+=%":
         return ""
-    for pattern in (_DEFINE, _KEYWORD, _C_LIKE, _METHOD, _BINDING):
-        match = pattern.match(text)
+    end = stripped.rstrip()[-1]
+    for pattern, possible in (
+        (_DEFINE, stripped[0] == "#"),
+        (_KEYWORD, stripped[0] != "#"),
+        (_C_LIKE, "(" in stripped),
+        (_METHOD, end in "{>" or "function" in stripped),
+        (_BINDING, "=" in stripped or ":" in stripped),
+    ):
+        match = pattern.match(text) if possible else None
         if match:
             return next((group for group in match.groups() if group), "")
     return ""
-
-
-def defines(line: str, name: str) -> bool:
-    """Tell whether `line` seems to define `name`, also as the last part of `Class.name` or `ns::name`."""
-    found = defined_name(line)
-    if not found:
-        return False
-    return found == name or re.split(r"[.:$]+", found)[-1] == name

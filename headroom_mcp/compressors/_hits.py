@@ -50,10 +50,10 @@ def form_of(lines: Sequence[str]) -> tuple[Form, float]:
     sampled = [line for line in lines[::step] if line and line != _SEPARATOR][: _SAMPLE * 2]
     if not sampled:
         return "none", 0.0
-    numbered = {m.group(1) for line in sampled if (m := _NUMBERED.match(line))}
+    numbered = {m.group(1) for line in sampled if (m := _numbered(line))}
     singles = [m for line in sampled if (m := _SINGLE.match(line))]
     counts: dict[Form, int] = {
-        "numbered": sum(1 for line in sampled if _NUMBERED.match(line) or _context(line, numbered)),
+        "numbered": sum(1 for line in sampled if _numbered(line) or _context(line, numbered)),
         "single": len(singles) if _ascend([int(m.group(1)[:12]) for m in singles]) else 0,
         "plain": sum(1 for line in sampled if _PLAIN.match(line)),
     }
@@ -64,10 +64,18 @@ def form_of(lines: Sequence[str]) -> tuple[Form, float]:
     # A context line of a file seen only outside the sample still has the shape.
     share = counts[form] / len(sampled)
     if form == "numbered" and any(line == _SEPARATOR for line in lines[:2000]):
-        share = max(
-            share, sum(1 for line in sampled if _NUMBERED.match(line) or _CONTEXT_NUMBER.search(line)) / len(sampled)
-        )
+        share = max(share, sum(1 for line in sampled if _numbered(line) or _CONTEXT_NUMBER.search(line)) / len(sampled))
     return (form, share) if share > 0 else ("none", 0.0)
+
+
+def _numbered(line: str) -> re.Match[str] | None:
+    """Return the match of a hit with its number; "10.0.0.1 - - [10/Mar/2026:10:00:01" is no path."""
+    match = _NUMBERED.match(line)
+    if match and " " in match.group(1):
+        path = match.group(1)
+        if "/" not in path or " [" in path or '"' in path or " - " in path:
+            return None
+    return match
 
 
 def _ascend(numbers: Sequence[int]) -> bool:
@@ -94,7 +102,7 @@ def parse(lines: Sequence[str], form: Form) -> list[Entry]:
 
 
 def _parse_numbered(lines: Sequence[str]) -> list[Entry]:
-    matches = [_NUMBERED.match(line) for line in lines]
+    matches = [_numbered(line) for line in lines]
     paths = {match.group(1) for match in matches if match}
     entries: list[Entry] = []
     for line, match in zip(lines, matches, strict=True):

@@ -12,7 +12,7 @@ define what is looked for, those the question is about, then every file's first 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom_mcp import asked, complaints, shell, tokens
 from headroom_mcp.compressors import _definitions, _hits, _paths
@@ -115,7 +115,7 @@ def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int
     return chosen if shown_paths else None
 
 
-def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[list[list[int]], bool]:
+def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[Iterator[list[int]], bool]:
     """Return blocks of lines to show, best first, and whether the first surely is what was asked for."""
     names = [name for name in asked.quoted(output.query) if _IDENTIFIER.match(name)]
     pattern = _pattern(output)
@@ -131,6 +131,7 @@ def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[list[list[int
             per_file[entry.path] = per_file.get(entry.path, 0) + 1
     seen: dict[str, int] = {}
     seen_texts: dict[str, int] = {}
+    secondary: dict[str, float] = {}
     weights: list[tuple[float, int]] = []
     sure = False
     for index, entry in enumerate(entries):
@@ -155,11 +156,12 @@ def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[list[list[int
             weight -= min(2.0, 0.5 * (copies - 1))
         elif not weight:
             continue
-        if _SECONDARY.search(entry.path):
-            weight -= 1.5
+        if entry.path not in secondary:
+            secondary[entry.path] = 1.5 if _SECONDARY.search(entry.path) else 0.0
+        weight -= secondary[entry.path]
         weights.append((weight, index))
     weights.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [_block(entries, index, weight) for weight, index in weights], sure
+    return (_block(entries, index, weight) for weight, index in weights), sure
 
 
 def _block(entries: Sequence[Entry], index: int, weight: float) -> list[int]:
