@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from headroom_mcp import compressors, config, gate, marker, render, router, tokens
+from headroom_mcp import compressors, config, gate, giants, marker, render, router, tokens
 from headroom_mcp.errors import StoreError
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.store import contexts
@@ -41,10 +41,27 @@ def plan(
     `earlier` is what the same context has been shown: runs of lines that stand there are left out. `numbered` puts its
     true line number before every kept line, as a file viewer does.
     """
-    total_tokens = max(1, output.tokens)
-    budget = settings.budget_tokens or config.budget_for(total_tokens)
-    sections = router.route(output)
+    budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
     lines = output.lines
+    sections, parts, found = (
+        _compressed(output, budget) if len(output.text) <= giants.MAX_CHARS else _giant(output, budget)
+    )
+    render.check(parts, len(lines))
+    shown = tokens.estimate(render.render(lines, parts))
+    found.sort(key=lambda fact: fact.rank)
+    parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
+    parts = render.close_cheap_gaps(lines, parts)
+    if earlier:
+        parts = _leave_out_repeats(output, settings, parts, found, earlier)
+    body = render.render(lines, parts, numbered=numbered)
+    kept = sum(part.stop - part.start for part in parts if part.action == "keep")
+    return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+
+
+def _compressed(output: ToolOutput, budget: int, start: int = 0) -> tuple[list[Section], list[Part], list[Fact]]:
+    """Return the sections of `output`, what becomes of its lines and its facts, all numbered from `start`."""
+    total_tokens = max(1, output.tokens)
+    sections = router.route(output)
     parts: list[Part] = []
     found: list[Fact] = []
     for section in sections:
@@ -56,25 +73,35 @@ def plan(
             from headroom_mcp import facts  # compiling its expressions costs what reading a source file has no use for
 
             find = facts.find
-        found.extend(_shifted(find(piece), section.start))
+        by = start + section.start
+        found.extend(_shifted(find(piece), by))
         compressed = compressor.compress(piece, share)
         if compressed is None:
-            parts.append(Part(section.start, section.stop, "keep"))
+            parts.append(Part(by, start + section.stop, "keep"))
         else:
-            parts.extend(
-                part._replace(start=part.start + section.start, stop=part.stop + section.start)
-                for part in compressed.parts
-            )
-    render.check(parts, len(lines))
-    shown = tokens.estimate(render.render(lines, parts))
-    found.sort(key=lambda fact: fact.rank)
-    parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
-    parts = render.close_cheap_gaps(lines, parts)
-    if earlier:
-        parts = _leave_out_repeats(output, settings, parts, found, earlier)
-    body = render.render(lines, parts, numbered=numbered)
-    kept = sum(part.stop - part.start for part in parts if part.action == "keep")
-    return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+            parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
+    moved = [section._replace(start=section.start + start, stop=section.stop + start) for section in sections]
+    return moved, parts, found
+
+
+def _giant(output: ToolOutput, budget: int) -> tuple[list[Section], list[Part], list[Fact]]:
+    """Return the same of an output too big to be read closely: its two ends are, its middle is only searched."""
+    sections: list[Section] = []
+    parts: list[Part] = []
+    found: list[Fact] = []
+    position, total = 0, len(output.lines)
+    for start, stop in [*giants.windows(output.lines), (total, total)]:
+        if start > position:
+            sections.append(Section(position, start, "general", "too big to be read closely"))
+            parts.append(Part(position, start, "omit", note="searched for failures only"))
+            found.extend(giants.facts(output, position, start))
+        if stop > start:
+            of_end, parts_of_end, facts_of_end = _compressed(output.section(start, stop), budget // 3, start)
+            sections += of_end
+            parts += parts_of_end
+            found += facts_of_end
+        position = stop
+    return sections, parts, found
 
 
 def _shifted(found: Sequence[Fact], by: int) -> list[Fact]:
