@@ -1,53 +1,135 @@
 """What must survive: the lines an agent acts on.
 
 `find` reads any output and names its facts: failures first (errors, assertions, failing tests, panics, exit codes), then
-lines that match the query, then totals and summaries. The gate puts back what a compressor dropped.
+lines that match the query, then totals and summaries. The gate puts back what a compressor dropped. Of failures that
+differ only in numbers and names the first few and the last are facts; so a thousand equal errors cannot push out one that
+stands alone.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from headroom_mcp import relevance
+from headroom_mcp import relevance, templates
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Fact
 
-# Error words as a failing program prints them; "0 errors" and "error: null" are no failures.
-_FAILURE = re.compile(
-    r"\b(?:error|errors|fatal|panic|panicked|exception|traceback|failed|failure|FAIL|critical|abort(?:ed)?|segfault|segmentation fault|exit code [1-9]|"
-    r"assert(?:ion)?(?:error)?|undefined|unresolved|denied|refused|timed? ?out|cannot|can't|not found|no such)\b"
-    r"|(?<=\w)(?:Error|Exception)\b|^E  ",
+# Any of these may be a failure; none of them, never one. Tried on the lower-cased text, all at once.
+_STEMS = re.compile(
+    r"error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|"
+    r"timeout|cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
+    r"\be  |✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|\*\*\*"
+)
+# What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
+_STRONG = re.compile(
+    r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|severe|exception|traceback|aborted|e)\b[\s:\[(!>]"
+    r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
+    r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
+    r"|\berror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
+    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
+    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)(?:Error|Exception)$"
+    r"|\b(?:FAILED|FAIL|FATAL|ERROR|SEVERE|CRITICAL|PANIC|EMERG|ALERT)\b|<<< (?:FAILURE|ERROR)|^not ok\b|^\s*[✗✘✖×❌]|panicked at"
+    r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
+    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:",
+    re.MULTILINE,
+)
+_STRONG_LOW = re.compile(r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|aborted)\b[\s:\[(!>]", re.IGNORECASE)
+_WEAK = re.compile(
+    r"\b(?:errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|undefined|unresolved|denied|refused|"
+    r"timed? ?out|cannot|can't|could not|couldn't|not found|no such|unable to|invalid|unexpected|mismatch|corrupt(?:ed)?|conflict|rejected|"
+    r"unreachable|killed)\b|\w(?:Error|Exception)\b",
     re.IGNORECASE,
 )
 _NO_FAILURE = re.compile(
-    r"\b(?:0|no|zero|without) (?:errors?|failures?|failed)\b|\berrors?[\"']?\s*[:=]\s*(?:0|null|none|false|\[\]|\"\")",
+    r"\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
+    r"|\b(?:PASSED|passed|SUCCESS|\.\.\. ok)\b\s*(?:\[|$)|\berror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b",
     re.IGNORECASE,
 )
-# (the digits are bounded, since "1,1,1,…" is quadratic otherwise)
-# "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12"
+# "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12" (the digits are bounded: "1,1,1,…" is quadratic)
 _SUMMARY = re.compile(
-    r"\b\d[\d,]{0,15} (?:passed|failed|errors?|warnings?|skipped|tests?|problems?|files? changed|packages?)\b|^\s*total\b|"
-    r"\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)",
-    re.IGNORECASE,
+    r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
+    r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SUMMARY_STEMS = re.compile(
+    r"\d (?:pass|fail|err|warn|skip|pend|test|exam|prob|issu|file|pack|vuln)|total|found|summary|tests|test suites|exit|build |\bran "
 )
 _MAX_QUERY_FACTS = 40
+_PER_TEMPLATE = 3
+_MAX_LINE_CHARS = 2_000
+_MAX_RANKED_LINES = 60_000  # beyond, only lines that hold a rare word of the query are ranked
 
 
 def find(output: ToolOutput) -> list[Fact]:
-    """Return the facts of `output`, most important first, then by line. Identical failure lines count once."""
+    """Return the facts of `output`: by rank, within a rank the most telling first."""
     lines = output.lines
-    found: list[Fact] = []
-    seen: set[str] = set()
-    for index, line in enumerate(lines):
-        if _FAILURE.search(line) and not _NO_FAILURE.search(line):
-            if line not in seen:
-                seen.add(line)
-                found.append(Fact(index, 0, "failures", index, index + 1))
-        elif _SUMMARY.search(line):
-            found.append(Fact(index, 2, "summary lines", index, index + 1))
-    if output.query:
-        scores = relevance.rank(output.query, lines)
-        best = sorted((i for i, score in enumerate(scores) if score > 0), key=lambda i: (-scores[i], i))
-        found.extend(Fact(i, 1, "query matches", i, i + 1) for i in best[:_MAX_QUERY_FACTS])
-    found.sort(key=lambda fact: fact.rank)
+    found = [Fact(i, 0, "failures", i, i + 1) for i in failures(lines)]
+    found.extend(Fact(i, 1, "query matches", i, i + 1) for i in matches(output.query, lines))
+    found.extend(Fact(i, 2, "summary lines", i, i + 1) for i in summaries(lines))
     return found
+
+
+def failures(lines: Sequence[str]) -> list[int]:
+    """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent."""
+    at = _touched(lines, _STEMS)
+    told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
+    by_template: dict[str, list[tuple[int, bool]]] = {}
+    for index, line, template in zip(at, told, templates.masked(told), strict=True):
+        strong = bool(_STRONG.search(line) or _STRONG_LOW.match(line))
+        if (strong or _WEAK.search(line)) and not _NO_FAILURE.search(line):
+            by_template.setdefault(template, []).append((index, strong))
+    ranked: list[tuple[int, int, int]] = []
+    for members in by_template.values():
+        picked = members if len(members) <= _PER_TEMPLATE else [*members[: _PER_TEMPLATE - 1], members[-1]]
+        for order, (index, strong) in enumerate(picked):
+            # A template's first line comes before any template's second; among equals the strong and the rare.
+            frequency = 0 if len(members) <= 3 else 1 if len(members) <= 20 else 2
+            ranked.append((order * 4 + (0 if strong else 2) + frequency // 2, frequency, index))
+    ranked.sort()
+    return [index for _, _, index in ranked]
+
+
+def summaries(lines: Sequence[str]) -> list[int]:
+    """Return lines that count or conclude, the last ones first."""
+    return [i for i in reversed(_touched(lines, _SUMMARY_STEMS)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS])][:60]
+
+
+def matches(query: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines that match the query best, best first."""
+    if not query:
+        return []
+    candidates: Sequence[int] = range(len(lines))
+    if len(lines) > _MAX_RANKED_LINES:
+        words = sorted(relevance.query_terms(query), key=len, reverse=True)[:12]
+        if not words:
+            return []
+        candidates = _touched(lines, re.compile("|".join(map(re.escape, words))))[:_MAX_RANKED_LINES]
+    scores = relevance.rank(query, [lines[i][:_MAX_LINE_CHARS] for i in candidates])
+    best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
+    return [i for _, i in best[:_MAX_QUERY_FACTS]]
+
+
+def _touched(lines: Sequence[str], stems: re.Pattern[str]) -> list[int]:
+    """Return the lines in which `stems` occurs, by one pass over the lower-cased text."""
+    from bisect import bisect_right
+
+    text = "\n".join(lines).lower()
+    if len(text) != sum(map(len, lines)) + max(
+        0, len(lines) - 1
+    ):  # a letter that grows when lowered: no shared offsets
+        return [i for i, line in enumerate(lines) if stems.search(line.lower())]
+    starts: list[int] = []
+    position = 0
+    for line in lines:
+        starts.append(position)
+        position += len(line) + 1
+    touched: list[int] = []
+    position = 0
+    while (match := stems.search(text, position)) is not None:
+        index = bisect_right(starts, match.start()) - 1
+        touched.append(index)
+        if index + 1 >= len(starts):
+            break
+        position = starts[index + 1]
+    return touched

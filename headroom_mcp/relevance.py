@@ -16,6 +16,7 @@ _SPLIT = re.compile(r"[._\-/:@]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 
 _K1 = 1.2
+_CHARS_PER_TERM = 6
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
 STOP = frozenset(
@@ -61,7 +62,12 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     hits: list[tuple[int, dict[str, int], int]] = []
     document_frequency: dict[str, int] = {}
     total_length = 0
+    # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
+    occurs = re.compile("|".join(map(re.escape, wanted))).search
     for index, text in enumerate(texts):
+        if occurs(text.lower()) is None:
+            total_length += len(text) // _CHARS_PER_TERM
+            continue
         words = terms(text)
         total_length += len(words)
         counts: dict[str, int] = {}

@@ -97,7 +97,7 @@ def test_the_same_output_again_names_the_earlier_one_and_its_original_comes_back
 
 
 def test_another_context_is_never_told_of_what_it_has_not_been_shown(tmp_path: Path) -> None:
-    settings = Settings(home=str(tmp_path), budget_tokens=100_000)
+    settings = Settings(home=str(tmp_path), min_saving=0.95)  # only what stands above may go
     text = _listing(1, 40)
     with open_store(settings) as store:
         compress_output(text, session="s", agent="", store=store, settings=settings)
@@ -107,7 +107,7 @@ def test_another_context_is_never_told_of_what_it_has_not_been_shown(tmp_path: P
 
 
 def test_after_a_compaction_everything_is_shown_again(tmp_path: Path) -> None:
-    settings = Settings(home=str(tmp_path), budget_tokens=100_000)
+    settings = Settings(home=str(tmp_path), min_saving=0.95)  # only what stands above may go
     text = _listing(1, 40)
     with open_store(settings) as store:
         compress_output(text, session="s", store=store, settings=settings)

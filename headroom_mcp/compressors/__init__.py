@@ -30,6 +30,7 @@ BUILTIN = (
     "git",
     "listing",
     "table",
+    "log",
     "markdown",
     "prose",
     "blob",

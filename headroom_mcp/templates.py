@@ -1,0 +1,31 @@
+"""Lines without what changes from one of their kind to the next: the templates of log lines.
+
+In the manner of Drain's preprocessing (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", 2017):
+numbers, hex, ids, addresses, paths and times are masked, so that lines of one statement fall together. Masking alone, over
+the whole text at once, is linear and needs no tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MAX_CHARS = 240  # what tells lines apart stands at their beginning
+
+# quoted words | urls and paths | numbers with their units, hex, ids, addresses, times
+_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
+_PATH = re.compile(r"(?:[a-z][a-z+.\-]{1,9}://|(?<![\w<])[~.]{0,2}/)[^\s,;:()\[\]{}<>'\"|]*")
+_NUMBER = re.compile(
+    r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{6,}\b|\b[0-9a-f]{2,}(?:[:\-][0-9a-f]{2,}){3,}\b|[\w\-]*\d[\w.\-]*(?::\d[\w.]*)*"
+)
+
+
+def masked(lines: Sequence[str]) -> list[str]:
+    """Return the template of each line. Lines of one template differ only in numbers, ids, paths and quoted words."""
+    if not lines:
+        return []
+    text = "\n".join(line[:_MAX_CHARS] if len(line) > _MAX_CHARS else line for line in lines)
+    text = _QUOTED.sub("<q>", text)
+    text = _PATH.sub("<p>", text)
+    text = _NUMBER.sub("<n>", text)
+    return text.split("\n")
