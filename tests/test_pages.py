@@ -179,3 +179,12 @@ def test_a_paragraph_on_one_line_is_shown_in_part_with_a_count() -> None:
     shown = " ".join(part.text for part in compressed.parts)
     assert "The code of part 7 is 259." in shown
     assert "sentences …]" in shown
+
+
+def test_a_chapter_named_menu_or_comments_is_text() -> None:
+    chapters = "".join(
+        f"<div class=section id={name}><h2>{title}</h2><p>{_WORDS * 4}</p></div>"
+        for name, title in (("file-menu", "File menu"), ("comments", "Comments"), ("search-form", "Search form"))
+    )
+
+    assert _rendered(f"<html><body>{chapters}<p>{_WORDS * 20}</p></body></html>").count("twice a day it") == 32

@@ -20,6 +20,7 @@ _NEIGHBOURS = 2
 _LINK_RUN = 3  # more link blocks in a row than this are a menu, wherever they stand
 _TITLE_WORDS = 4  # words in a link on average, from which on a list of links is a list of titles
 _BULK = 0.35  # a region with more of the page's own words than this is no boilerplate, whatever its name
+_CHAPTER = 60  # own words from which a headed section is a chapter
 _ENOUGH_WORDS = 120  # so much text outside "comments" or "related" is a page of its own
 
 
@@ -90,10 +91,13 @@ def _region_labels(page: Page) -> list[str]:
     total = max(1, before[-1])
     label = [""] * len(blocks)
     left = total
+    items = sorted(r.start for r in page.regions if r.kind == "comments")
     text_elements = sorted(page.text_regions, key=lambda r: (r.start, -r.stop))
     text_starts = [region.start for region in text_elements]
     # Certain names first; then small regions before large ones, so that a nested menu goes and its article stays.
     for region in sorted(page.regions, key=lambda r: (not r.certain, r.stop - r.start, r.start)):
+        if not region.certain and not _keeps_its_name(region, blocks, items):
+            continue
         own = sum(
             max(0, blocks[i].words - blocks[i].link_words) for i in range(region.start, region.stop) if not label[i]
         )
@@ -103,6 +107,20 @@ def _region_labels(page: Page) -> list[str]:
         for index in range(region.start, region.stop):
             label[index] = label[index] or region.kind
     return label
+
+
+def _keeps_its_name(region: Region, blocks: Sequence[Block], comment_starts: Sequence[int]) -> bool:
+    """Tell whether what a region was named after its class or id is borne out by what it holds.
+
+    Sections of manuals are named after their headings ("file-menu", "comments"): a menu is links, comments are several,
+    and a block that is headed by the very word it is named for is a chapter about it.
+    """
+    inside = blocks[region.start : region.stop]
+    if region.kind == "navigation":
+        return 2 * sum(block.link_words for block in inside) >= _all_words(inside)
+    if region.kind == "comments":
+        return bisect_left(comment_starts, region.stop) - bisect_left(comment_starts, region.start) >= 2
+    return not (inside[0].kind[0] == "h" and region.word in inside[0].text.lower() and _own_words(inside) >= _CHAPTER)
 
 
 def _holds_text_element(region: Region, starts: Sequence[int], elements: Sequence[Region]) -> bool:

@@ -79,12 +79,14 @@ class Block(NamedTuple):
 
 
 class Region(NamedTuple):
-    """Blocks `start` … `stop - 1` lie in one element of a boilerplate kind; `certain` when its tag or role says so."""
+    """Blocks `start` … `stop - 1` lie in one element of a boilerplate kind; `certain` when its tag or role says so, else
+    `word` of its class or id does."""
 
     start: int
     stop: int
     kind: str
     certain: bool
+    word: str = ""
 
 
 class Page(NamedTuple):
@@ -181,12 +183,13 @@ def _skip_declaration(text: str, opening: int, unclosed: set[str], scanner: _Sca
 
 
 class _Open(NamedTuple):
-    """An open container: its name, its first block, and the region it makes ("" for none)."""
+    """An open container: its name, its first block, the region it makes ("" for none) and the word that says so."""
 
     name: str
     first: int
     region: str
     certain: bool
+    word: str
 
 
 class _Scanner:
@@ -274,9 +277,9 @@ class _Scanner:
         elif name != "p" and self._cells is None:
             self._kind = "p"
         if name in _CONTAINERS:
-            region, certain = _region_of(name, raw) if self._regions_open < MAX_NESTED_REGIONS else ("", False)
+            region, certain, word = _region_of(name, raw) if self._regions_open < MAX_NESTED_REGIONS else _NO_REGION
             self._regions_open += bool(region)
-            self._open.append(_Open(name, len(self.blocks), region, certain))
+            self._open.append(_Open(name, len(self.blocks), region, certain, word))
             self._open_names[name] = self._open_names.get(name, 0) + 1
 
     def end(self, name: str) -> None:
@@ -463,7 +466,7 @@ class _Scanner:
             if opened.region == "text":
                 self.text_regions.append(Region(opened.first, stop, opened.name, True))
             elif opened.region:
-                self.regions.append(Region(opened.first, stop, opened.region, opened.certain))
+                self.regions.append(Region(opened.first, stop, opened.region, opened.certain, opened.word))
         return opened.name
 
 
@@ -483,35 +486,38 @@ _META = {
 }
 
 
-def _region_of(name: str, raw: str) -> tuple[str, bool]:
-    """Return the boilerplate kind an element opens ("" for none, "text" for main text), and whether that is certain."""
+_NO_REGION = ("", False, "")
+
+
+def _region_of(name: str, raw: str) -> tuple[str, bool, str]:
+    """Return the boilerplate kind an element opens ("" for none, "text" for main text), whether that is certain, and the
+    word of its class or id that says so."""
     if name in ("html", "body"):
-        return "", False
+        return _NO_REGION
     if name in ("main", "article"):
-        return "text", True
+        return "text", True, ""
     if name in _REGION_TAGS:
-        return _REGION_TAGS[name], name != "form"
+        return _REGION_TAGS[name], name != "form", ""
     if "=" not in raw and "hidden" not in raw:
-        return "", False
+        return _NO_REGION
     found = attributes(raw)
     role = found.get("role", "")
     if role in _REGION_ROLES:
-        return _REGION_ROLES[role], True
+        return _REGION_ROLES[role], True, ""
     if role in ("main", "article"):
-        return "text", True
+        return "text", True, ""
     if found.get("aria-hidden") == "true" or ("style" in found and _HIDDEN.search(found["style"])):
-        return "hidden", False
+        return "hidden", False, "\0"
     if name in ("td", "th", "tr", "tbody", "thead"):
-        return "", False
-    kind = ""
+        return _NO_REGION
     for label in (found.get("id", ""), *found.get("class", "").split()):
         words = [word.lower() for word in _NAME_WORDS.findall(label)]
         if any(word in _TEXT_WORDS for word in words):
             continue
         for word in words:
             if word in _REGION_WORDS:
-                kind = kind or _REGION_WORDS[word]
-    return kind, False
+                return _REGION_WORDS[word], False, word
+    return _NO_REGION
 
 
 def _count_words(text: str) -> int:
