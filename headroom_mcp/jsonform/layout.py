@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from headroom_mcp import tokens
-from headroom_mcp.jsonform import encode, parse
+from headroom_mcp import config, tokens
+from headroom_mcp.jsonform import encode, parse, select
 from headroom_mcp.jsonform.parse import Document, Value
 from headroom_mcp.jsonform.thin import Thinner
 from headroom_mcp.output import ToolOutput
@@ -17,7 +17,8 @@ _LOSSLESS_SHARE_BLIND = 0.80  # without a query nobody knows which rows would be
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
-_MAX_BLIND_CHARS = 28_000  # hosts hide what is longer
+_UNLIMITED_CHARS = 60_000
+_MARGIN_CHARS = 1_000  # the footer and what stands around the document
 _MIN_COVERED = 0.5  # of the text must be JSON
 _MAX_JOINT_CHARS = 40  # "data: " before each document
 _MAX_CUT_CHARS = 300
@@ -43,6 +44,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
+    limit = (config.limit_chars(config.Settings(), output.tool_name) or _UNLIMITED_CHARS) - _MARGIN_CHARS
     parts: list[Part] = []
     position = 0
     for found in groups:
@@ -55,7 +57,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         share = max(80, budget * (found.stop - found.start) // max(1, covered))
         before = text[starts[first] : found.start]
         after = text[found.stop : starts[last + 1] - 1]
-        parts.append(_rendered(found, share, output.query, first, last + 1, before, after))
+        parts.append(_rendered(found, share, output.query, limit, first, last + 1, before, after))
         position = last + 1
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
@@ -80,7 +82,20 @@ def group(documents: list[Document], text: str) -> list[Group]:
     return groups
 
 
-def _rendered(found: Group, room: int, query: str, first: int, stop: int, before: str, after: str) -> Part:
+def _stands_out(value: Value) -> bool:
+    """Tell whether the largest array in `value`, at most two levels down, is background for few failures."""
+    level = [value]
+    arrays: list[list[Value]] = []
+    for _ in range(3):
+        arrays.extend(item for item in level if type(item) is list)
+        level = [item for held in level if type(held) is tuple for _, item in held]
+    longest = max(arrays, key=len, default=[])
+    return select.stands_out([select.leaves(item) for item in longest])
+
+
+def _rendered(
+    found: Group, room: int, query: str, limit_chars: int, first: int, stop: int, before: str, after: str
+) -> Part:
     documents = found.documents
     if len(documents) == 1:
         value: Value = parse.embed(documents[0].value)
@@ -101,7 +116,8 @@ def _rendered(found: Group, room: int, query: str, first: int, stop: int, before
     total = thinner.count(value)
     whole = encode.encode(value)
     cost = tokens.estimate(whole)
-    blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= _MAX_BLIND_CHARS
+    blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
+    blind = blind and not _stands_out(value)
     small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
     if not (cost <= room or cost <= original * _LOSSLESS_SHARE or blind or small):
         thinned = thinner.thin(value, room)

@@ -32,6 +32,7 @@ _OK_KEY = re.compile(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|va
 _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
 _MAX_LONG_TEXT = 2_000
+_LONG_TABLE = 40
 _OUTLIER_Z = 6.0
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
@@ -162,6 +163,17 @@ def category(value: Value) -> str | None:
     if value is False:
         return "false"
     return str(value) if type(value) is Num and len(value) <= 4 else None
+
+
+def stands_out(rows: list[Leaves]) -> bool:
+    """Tell whether a long table has few rows whose state says that they failed: then the rest is background."""
+    if len(rows) < _LONG_TABLE:
+        return False
+    for counter in category_columns(rows).values():
+        failed = sum(count for value, count in counter.items() if _ERROR.search(value))
+        if 0 < failed <= max(1, len(rows) // 20):
+            return True
+    return False
 
 
 def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:

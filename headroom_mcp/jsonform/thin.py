@@ -22,6 +22,8 @@ _FAILING_TOKENS = 160  # a longer row would cost others their place
 _FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
 _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
+_FAILED_SCORE = 40.0
+_FAILED_SHARE = 0.4
 _CELL_CHARS = (400, 160, 60)
 _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
@@ -29,7 +31,7 @@ _WHOLE_SCALAR_TOKENS = 50
 _SAMPLED_FIRST = 40
 _FEW_ROWS = 6  # so few rows are entered one by one, if there is room to say something about each
 _FEW_ROW_TOKENS = 150
-_MAX_UNMARKED = 8  # rows that nothing distinguishes, shown as examples
+_MAX_UNMARKED = 6  # rows that nothing distinguishes, shown as examples
 _MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
 
 
@@ -334,13 +336,10 @@ class Thinner:
                 return lines
         lines = {}
         left = room
-        unmarked = 0
-        for index in rest:
+        plain = sorted(index for index in rest if marks[index].why in ("", "change"))
+        examples = plain[:: max(1, len(plain) // _MAX_UNMARKED)][:_MAX_UNMARKED]
+        for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples]:
             marked = marks[index].why not in ("", "change")
-            if not marked:
-                unmarked += 1
-                if unmarked > _MAX_UNMARKED:
-                    break
             line = self._row(leaf_rows[index], picked, _MARKED_CELL_CHARS if marked else _CELL_CHARS[-1])
             cost = tokens.estimate(line[0]) + label_costs[index]
             if cost > left:
@@ -377,20 +376,32 @@ class Thinner:
         """
         spent = 0
         best = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
+        failed = [i for i, found in enumerate(marks) if found.why == "error" and found.score >= _FAILED_SCORE]
+        if len(failed) <= max(1, len(rows) // 25):
+            # Few rows failed among many: what they say has no columns in the others.
+            for index in failed:
+                whole = dumps(rows[index])
+                cost = tokens.estimate(whole) + 3
+                if spent + cost <= room * _FAILED_SHARE:
+                    spent += cost
+                    lines[index] = whole
         if not best:
-            return 0
+            return spent
         least = _WHOLE_MATCH * marks[best[0]].match.score
+        shown_already = set(lines)
         for index in best[:_MAX_WHOLE]:
+            if index in shown_already:
+                continue
             if marks[index].match.score < least:
                 break
-            limit = max(int(room * _WHOLE_SHARE) - spent, 0 if lines else self.generous)
+            limit = max(int(room * _WHOLE_SHARE) - spent, 0 if len(lines) > len(shown_already) else self.generous)
             whole = dumps(rows[index])
             cost = tokens.estimate(whole) + 3
             if cost > _MINIFIED_TOKENS:
                 whole = encode.encode(rows[index], 2)
                 cost = tokens.estimate(whole) + 3
             if cost > limit:
-                if lines or limit < 40:
+                if len(lines) > len(shown_already) or limit < 40:
                     break
                 whole = self.thin(rows[index], limit - 3, f"{path}[{index}]", 9)
                 cost = tokens.estimate(whole) + 3
