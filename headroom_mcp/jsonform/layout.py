@@ -13,7 +13,7 @@ from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
-_LOSSLESS_SHARE_BLIND = 0.80  # without a query nobody knows which rows would be missed
+_LOSSLESS_SHARE_BLIND = 0.90  # without a query nobody knows which rows would be missed
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much

@@ -59,10 +59,23 @@ def _add_leaves(found: Leaves, value: Value, prefix: str, depth: int) -> None:
     for key, item in value:
         name = key if "." not in key else f'"{key}"'
         path = prefix + name
-        if type(item) is tuple and item and depth < _MAX_DEPTH:
+        if type(item) is tuple and item and depth < _MAX_DEPTH and not _is_map(item):
             _add_leaves(found, item, path + ".", depth + 1)
         else:
             found[path] = item
+
+
+def _is_map(value: Value) -> bool:
+    """Tell whether an object is keyed by ids: its values are objects that begin with the same fields."""
+    if len(value) < 2:
+        return False
+    first, second = value[0][1], value[1][1]
+    return (
+        type(first) is tuple
+        and type(second) is tuple
+        and len(first) > 1
+        and [k for k, _ in first] == [k for k, _ in second]
+    )
 
 
 def strings_of(value: Value) -> list[str]:

@@ -29,8 +29,8 @@ _MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand row
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
 _SAMPLED_FIRST = 40
-_FEW_ROWS = 6  # so few rows are entered one by one, if there is room to say something about each
-_FEW_ROW_TOKENS = 150
+_FEW_ROWS = 12  # so few rows are entered one by one, if there is room to say something about each
+_FEW_ROW_TOKENS = 100
 _MAX_UNMARKED = 6  # rows that nothing distinguishes, shown as examples
 _MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
 
@@ -462,9 +462,18 @@ class Thinner:
         if spread:
             head += " · " + "; ".join(spread)
         if hidden:
-            shown = text.clip_middle(",".join(hidden[:24]), 300) + (",…" if len(hidden) > 24 else "")
+            shown = _names(hidden)
             head += f"\n[… {len(hidden)} {'field' if len(hidden) == 1 else 'fields'} of each row: {shown}]"
         return head + ("" if hidden else ":")
+
+
+def _names(fields: list[str]) -> str:
+    """Return the names of left-out fields, those of one object together where there are many."""
+    if len(fields) <= 16:
+        return ",".join(fields)
+    groups: Counter[str] = Counter(name.partition(".")[0] for name in fields)
+    names = [name if count == 1 else f"{name}.* ({count:,})" for name, count in groups.items()]
+    return ",".join(names[:24]) + (",…" if len(names) > 24 else "")
 
 
 def _share(costs: list[int], least: list[int], weights: list[float], room: int) -> list[int]:
