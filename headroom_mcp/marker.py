@@ -46,9 +46,22 @@ def ranges(indexes: Sequence[int], most: int = 16) -> str:
         else:
             runs.append([index, index])
     texts = [f"{first}-{last}" if last > first else f"{first}" for first, last in runs]
-    if len(texts) > most:
-        texts = [*texts[: most - 1], "…", texts[-1]]
-    return ", ".join(texts)
+    return _some(texts, most)
+
+
+def _some(texts: list[str], most: int = 16) -> str:
+    return ", ".join(texts if len(texts) <= most else [*texts[: most - 1], "…", texts[-1]])
+
+
+def ranges_but(shown: Sequence[int], total: int) -> str:
+    """Return the ranges of all indexes below `total` except the rising `shown`."""
+    gone: list[str] = []
+    position = 0
+    for index in [*shown, total]:
+        if index > position:
+            gone.append(f"{position}-{index - 1}" if index - position > 1 else str(position))
+        position = index + 1
+    return _some(gone)
 
 
 def footer(ref: str, summary: str) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from headroom_mcp import config, tokens
-from headroom_mcp.jsonform import encode, parse, select
+from headroom_mcp.jsonform import encode, parse, reduce, select
 from headroom_mcp.jsonform.parse import Document, Value
 from headroom_mcp.jsonform.thin import Thinner
 from headroom_mcp.output import ToolOutput
@@ -113,7 +113,12 @@ def _rendered(
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
     original = int((found.stop - found.start) * 0.3) + 1
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
-    total = thinner.count(value)
+    total = reduce.count_of(value)
+    if found.stop - found.start > reduce.LARGE_CHARS:
+        value = reduce.reduce(value, found.stop - found.start, thinner.query)
+        thinned = thinner.thin(value, room)
+        note = f"{thinner.left_values:,} of {total:,} values left out"
+        return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
     whole = encode.encode(value)
     cost = tokens.estimate(whole)
     blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from headroom_mcp.jsonform.parse import Embedded, Num, Value
 from headroom_mcp.jsonform.query import Match, Query
+from headroom_mcp.jsonform.reduce import Sampled
 
 Add = Callable[[int, float, str], None]
 Leaves = dict[str, Value]
@@ -93,6 +94,8 @@ def strings_of(value: Value) -> list[str]:
             stack.extend(reversed(item))
         elif kind is Embedded:
             stack.append(item.value)
+        elif kind is Sampled:
+            stack.extend(reversed(item.rows))
     return found
 
 
@@ -113,6 +116,9 @@ def words_of(value: Value) -> str:
             stack.extend(reversed(item))
         elif kind is Embedded:
             stack.append(item.value)
+        elif kind is Sampled:
+            found.extend(item.keys or ())
+            stack.extend(reversed(item.rows))
     return " ".join(found)
 
 
@@ -133,6 +139,8 @@ def error_level(value: Value) -> int:
             stack.extend(item)
         elif kind is list:
             stack.extend([(key, inner) for inner in item])
+        elif kind is Sampled:
+            stack.extend([(key, inner) for inner in item.rows])
         elif kind is bool:
             if (item and _ERROR_KEY.search(key)) or (not item and _OK_KEY.search(key)):
                 return 2

@@ -14,6 +14,7 @@ from headroom_mcp.jsonform import encode, select
 from headroom_mcp.jsonform.columns import alike
 from headroom_mcp.jsonform.parse import Embedded, Num, Value, dumps
 from headroom_mcp.jsonform.query import Query
+from headroom_mcp.jsonform.reduce import Sampled
 from headroom_mcp.jsonform.table import keyed_rows
 
 _TOKENS_PER_CHAR = 0.3
@@ -48,9 +49,11 @@ class Thinner:
     def thin(self, value: Value, room: int, path: str = "$", level: int = 0) -> str:
         """Return `value` in at most about `room` tokens."""
         kind = type(value)
+        if kind is Sampled:
+            return self._sampled(value, room, path)
         if kind is not tuple and kind is not list:
             return self._scalar(value, room)
-        if self.size(value) * 0.12 <= room:
+        if self.size(value) * 0.12 <= room and not self._holds_samples(value):
             whole = encode.encode(value, level)
             if tokens.estimate(whole) <= room:
                 return whole
@@ -83,11 +86,15 @@ class Thinner:
                 known = 2 + sum([1 + self.size(item) for item in value])
                 self._sizes[id(value)] = known
             return known
+        if kind is Sampled:
+            return int(value.chars)
         return self.size(value.value) if kind is Embedded else 5
 
     def count(self, value: Value) -> int:
         """Return how many scalars (and empty objects and arrays) are in `value`."""
         kind = type(value)
+        if kind is Sampled:
+            return int(value.values)
         if (kind is not tuple and kind is not list) or not value:
             return 1
         known = self._counts.get(id(value))
@@ -95,6 +102,45 @@ class Thinner:
             items = [item for _, item in value] if kind is tuple else value
             known = self._counts[id(value)] = sum(map(self.count, items))
         return known
+
+    def _holds_samples(self, value: Value) -> bool:
+        kind = type(value)
+        if kind is tuple:
+            return any(self._holds_samples(item) for _, item in value)
+        if kind is list:
+            return any(self._holds_samples(item) for item in value)
+        return kind is Sampled
+
+    def _sampled(self, value: Sampled, room: int, path: str) -> str:
+        """Return a large array or object of which only some entries are at hand."""
+        if value.rows and all(type(row) is tuple for row in value.rows):
+            return self._table(value.rows, room, path, value.keys, value)
+        labels = [f"{encode.key_text(key)}:" for key in value.keys] if value.keys else [""] * len(value.rows)
+        open_close = "{}" if value.keys else "[]"
+        shown: list[str] = []
+        at: list[int] = []
+        left = room - 30
+        # From both ends: what is left out lies in the middle, or between matches.
+        order = sorted(range(len(value.rows)), key=lambda i: min(i, 3 * (len(value.rows) - 1 - i)))
+        for position in order:
+            cost = self._cost(value.rows[position]) + len(labels[position]) // 3 + 2
+            if cost > left:
+                continue
+            left -= cost
+            at.append(position)
+        last = -1
+        values = 0
+        for position in sorted(at):
+            index = value.indexes[position]
+            if index > last + 1:
+                shown.append(_gap_between(last + 1, index, value.keys is not None))
+            values += self.count(value.rows[position])
+            shown.append(labels[position] + self.thin(value.rows[position], max(12, room // 8), path, 9))
+            last = index
+        if last + 1 < value.total:
+            shown.append(_gap_between(last + 1, value.total, value.keys is not None))
+        self.left_values += value.values - values
+        return open_close[0] + ",".join(shown) + open_close[1]
 
     def _cost(self, value: Value) -> int:
         return int(self.size(value) * _TOKENS_PER_CHAR) + 1
@@ -273,9 +319,17 @@ class Thinner:
                 out.append(shown[index])
         return "[" + ",".join(out) + "]"
 
-    def _table(self, rows: Sequence[Value], room: int, path: str, keys: list[str] | None) -> str:
-        """Return a table within `room`: the rows the query is about whole, the others in the columns that fit."""
-        total = len(rows)
+    def _table(
+        self, rows: Sequence[Value], room: int, path: str, keys: list[str] | None, sampled: Sampled | None = None
+    ) -> str:
+        """Return a table within `room`: the rows the query is about whole, the others in the columns that fit.
+
+        `rows` are all rows, or those at hand of a `sampled` table.
+        """
+        held = len(rows)
+        total = sampled.total if sampled else held
+        indexes = sampled.indexes if sampled else list(range(held))
+        all_values = sampled.values if sampled else sum(map(self.count, rows))
         leaf_rows = [select.leaves(row) for row in rows]
         named = [(("key", key), *row) for key, row in zip(keys, rows, strict=True)] if keys else list(rows)
         marks = select.mark(named, leaf_rows, self.query)
@@ -283,32 +337,38 @@ class Thinner:
         left = room - 40
         left -= self._add_whole_rows(lines, rows, marks, left, path)
         left -= self._add_failing_rows(lines, rows, leaf_rows, marks, left)
-        categories = select.category_columns(leaf_rows)
-        constants = columns_module.constants(leaf_rows) if total > 1 else {}
-        rest = [i for i in sorted(range(total), key=lambda i: (-marks[i].score, i)) if i not in lines]
+        left_before = self.left_values  # thinned whole rows count what they leave out themselves
+        categories = sampled.categories if sampled else select.category_columns(leaf_rows)
+        constants = columns_module.constants(leaf_rows) if held > 1 else {}
+        if sampled:
+            constants = {name: value for name, value in constants.items() if name in sampled.constants}
+        rest = [i for i in sorted(range(held), key=lambda i: (-marks[i].score, i)) if i not in lines]
         picked = columns_module.pick(
             leaf_rows, constants, max(0, left) // max(1, len(rest)), self.query, keys, rest[:_SAMPLED_FIRST]
         )
-        label_costs = [2 + len(key) // 3 for key in keys] if keys else [3] * total
+        label_costs = [2 + len(key) // 3 for key in keys] if keys else [3] * held
         shown = self._rows_that_fit(rest, leaf_rows, marks, picked, label_costs, left)
+        values_shown = sum(self.count(rows[index]) for index in lines)
         for index, (line, cells_shown) in shown.items():
             lines[index] = line
-            fixed = sum(self.count(leaf_rows[index][name]) for name in constants)
-            self.left_values += self.count(rows[index]) - cells_shown - (fixed if leaf_rows[index] else 0)
+            values_shown += cells_shown + (len(constants) if leaf_rows[index] else 0)
+        self.left_values = left_before + all_values - values_shown
         fields = dict.fromkeys(name for row in leaf_rows for name in row)
+        if sampled:
+            fields.update(dict.fromkeys(sorted(sampled.fields)))
         hidden = [name for name in fields if name not in picked and name not in constants]
         out = [self._table_head(total, picked, constants, hidden if shown else [], categories, keys is not None)]
         for index in sorted(lines):
-            label = encode.string(keys[index]) if keys else str(index)
+            label = encode.string(keys[index]) if keys else str(indexes[index])
             out.append(f"{label}:{lines[index]}")
-        gone = [index for index in range(total) if index not in lines]
-        if gone:
-            self.left_values += sum(self.count(rows[i]) for i in gone)
+        if len(lines) < total:
             if keys:
-                where = text.clip_middle(",".join([keys[i] for i in gone[:12]]), 160) + (",…" if len(gone) > 12 else "")
+                gone = [keys[i] for i in range(held) if i not in lines]
+                where = text.clip_middle(",".join(gone[:12]), 160) + (",…" if total - len(lines) > 12 else "")
             else:
-                where = marker.ranges(gone)
-            out.append(marker.gap_of(len(gone), "row", where, _tally(gone, leaf_rows, categories)))
+                where = marker.ranges_but(sorted(indexes[i] for i in lines), total)
+            note = _tally(total, [leaf_rows[i] for i in lines], categories)
+            out.append(marker.gap_of(total - len(lines), "row", where, note))
         out.append("}" if keys else "]")
         return "\n".join(out)
 
@@ -507,14 +567,22 @@ def _spread(values: list[Value]) -> str:
     return f"from {ordered[0]} to {ordered[-1]}"
 
 
-def _tally(gone: list[int], rows: list[select.Leaves], categories: dict[str, Counter[str]]) -> str:
-    """Return what the left-out rows were, by the column with the fewest values: "93 INFO, 1 WARN"."""
+def _tally(total: int, shown: list[select.Leaves], categories: dict[str, Counter[str]]) -> str:
+    """Return what the rows that are not `shown` were, by the column with the fewest values: "93 INFO, 1 WARN"."""
     if not categories:
         return ""
     path = min(categories, key=lambda name: (len(categories[name]), name))
-    found: Counter[str] = Counter()
-    for index in gone:
-        found[select.category(rows[index].get(path)) or "without"] += 1
-    return ", ".join(
-        [f"{count:,} {value}" for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+    found = Counter(categories[path])
+    found["without"] += total - sum(categories[path].values())
+    for row in shown:
+        found[select.category(row.get(path)) or "without"] -= 1
+    counts = sorted(
+        ((value, count) for value, count in found.items() if count > 0), key=lambda item: (-item[1], item[0])
     )
+    return ", ".join([f"{count:,} {value}" for value, count in counts])
+
+
+def _gap_between(start: int, stop: int, keyed: bool) -> str:
+    count = stop - start
+    where = "" if keyed else f"{start}-{stop - 1}" if count > 1 else str(start)
+    return marker.gap_of(count, "key" if keyed else "value", where)
