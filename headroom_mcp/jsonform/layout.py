@@ -37,7 +37,24 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Return the parts of `output`, None where it holds no JSON worth a new form. Raises: RecursionError."""
     lines = output.lines
     text = "\n".join(lines)
+    if len(text) <= reduce.LARGE_CHARS:
+        return _compress(output, text, budget)
+    # A large document is a million small objects and no cycles: collecting garbage meanwhile doubles the time.
+    import gc
+
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _compress(output, text, budget)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
+    lines = output.lines
     groups = group(parse.documents(text), text)
+    opened = parse.may_embed(text)
     covered = sum(found.stop - found.start for found in groups)
     if not groups or covered < len(text) * _MIN_COVERED:
         return None
@@ -57,7 +74,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         share = max(80, budget * (found.stop - found.start) // max(1, covered))
         before = text[starts[first] : found.start]
         after = text[found.stop : starts[last + 1] - 1]
-        parts.append(_rendered(found, share, output.query, limit, first, last + 1, before, after))
+        parts.append(_rendered(found, share, output.query, limit, opened, first, last + 1, before, after))
         position = last + 1
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
@@ -94,14 +111,12 @@ def _stands_out(value: Value) -> bool:
 
 
 def _rendered(
-    found: Group, room: int, query: str, limit_chars: int, first: int, stop: int, before: str, after: str
+    found: Group, room: int, query: str, limit_chars: int, opened: bool, first: int, stop: int, before: str, after: str
 ) -> Part:
     documents = found.documents
-    if len(documents) == 1:
-        value: Value = parse.embed(documents[0].value)
-        head = before
-    else:
-        value = [parse.embed(document.value) for document in documents]
+    value: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
+    head = before
+    if len(documents) > 1:
         between = found.joint.strip()
         head = f"{before}{len(documents):,} JSON documents" + (f", each after {between!r}" if between else "") + ": "
     tail = after
@@ -113,12 +128,18 @@ def _rendered(
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
     original = int((found.stop - found.start) * 0.3) + 1
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
-    total = reduce.count_of(value)
-    if found.stop - found.start > reduce.LARGE_CHARS:
-        value = reduce.reduce(value, found.stop - found.start, thinner.query)
+    chars = found.stop - found.start
+    if chars > reduce.LARGE_CHARS:
+        value = reduce.reduce(value, chars, thinner.query)
+        if opened:
+            value = reduce.reduce(parse.embed(value), chars, thinner.query)
+        total = thinner.count(value)
         thinned = thinner.thin(value, room)
         note = f"{thinner.left_values:,} of {total:,} values left out"
         return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
+    if opened:
+        value = parse.embed(value)
+    total = reduce.count_of(value)
     whole = encode.encode(value)
     cost = tokens.estimate(whole)
     blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars

@@ -46,6 +46,7 @@ _MAX_PREFIX_CHARS = 120  # "data: {", "2026-01-01 INFO response={": JSON may beg
 _MAX_MISSES = 40  # places where JSON seems to begin and does not, before a text counts as no JSON
 _MIN_DOCUMENT_CHARS = 2
 _MAX_EMBEDDED_DEPTH = 3
+_MAX_STYLED_CHARS = 150_000
 _STYLES = {"": (",", ":"), "s": (", ", ": ")}
 
 
@@ -149,6 +150,11 @@ def plain(value: Value) -> Any:
     return value
 
 
+def may_embed(text: str) -> bool:
+    """Tell whether a string in `text` may hold JSON: a bracket with an escaped quote behind it."""
+    return '{\\"' in text or '[\\"' in text or "{\\n" in text or "[{\\" in text or "{ \\" in text
+
+
 def embed(value: Value, depth: int = 0) -> Value:
     """Return `value` with every string that holds a JSON object or array opened, where it can be rebuilt exactly."""
     kind = type(value)
@@ -170,6 +176,8 @@ def _open_string(text: str, depth: int) -> Value:
         return text
     if not isinstance(value, (tuple, list)) or not value:
         return text
+    if len(text) > _MAX_STYLED_CHARS:
+        return Embedded(embed(value, depth + 1), "")  # too long to be shown whole anyway
     for style in ("", "s", "2", "4"):
         if dumps(value, style) == text:
             return Embedded(embed(value, depth + 1), style)

@@ -22,6 +22,8 @@ _MAX_CATEGORY_CHARS = 40
 _MAX_FIELDS = 400
 _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
+_MEASURED = 64
+_MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
 _ERRORS = (
     "error", "fail", "fatal", "critical", "panic", "exception", "denied", "refused", "rejected", "timeout", "timed out",
     "unavailable", "abort", "crash", "unhealthy", "warn", "killed", "backoff",
@@ -52,12 +54,16 @@ class Sampled:
 def reduce(value: Value, text_chars: int, query: Query) -> Value:
     """Return `value` with its large arrays sampled. Raises: RecursionError."""
     room = min(_ROOM_CHARS[1], max(_ROOM_CHARS[0], text_chars // 16))
-    return _reduced(value, room, query, 0)
+    return _reduced(value, room, query, 0, text_chars)
 
 
 def size_of(value: Value) -> int:
-    """Return about how many characters the compact form takes."""
+    """Return about how many characters the compact form takes, by a sample of many entries."""
     kind = type(value)
+    if (kind is tuple or kind is list) and len(value) > _MEASURED:
+        step = len(value) // _MEASURED + 1
+        sample = value[::step]
+        return size_of(sample) * len(value) // len(sample)
     if kind is str or kind is Num:
         return len(value) + 2
     if kind is tuple:
@@ -97,9 +103,9 @@ def count_of(value: Value) -> int:
     return value.values if kind is Sampled else 1
 
 
-def _reduced(value: Value, room: int, query: Query, depth: int) -> Value:
+def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Value:
     kind = type(value)
-    if (kind is not tuple and kind is not list) or size_of(value) <= room or depth > _MAX_DEPTH:
+    if (kind is not tuple and kind is not list) or size <= room or depth > _MAX_DEPTH:
         return value
     keys = [key for key, _ in value] if kind is tuple else None
     items = [item for _, item in value] if kind is tuple else value
@@ -119,7 +125,7 @@ def _reduced(value: Value, room: int, query: Query, depth: int) -> Value:
         left -= rooms[index]
         weight_left -= weights[index]
     smaller = [
-        item if sizes[i] <= rooms[i] + 2 else _reduced(item, max(400, rooms[i]), query, depth + 1)
+        item if sizes[i] <= rooms[i] + 2 else _reduced(item, max(400, rooms[i]), query, depth + 1, sizes[i])
         for i, item in enumerate(items)
     ]
     return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
@@ -129,10 +135,10 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
     total = len(items)
     words = [word for word in sorted(query.stems) if len(word) > 2]
     words += [value for value in sorted(query.exact) if value not in query.stems]
-    hits: dict[str, list[int]] = {word: [] for word in words}
-    errors: list[int] = []
+    hits = [(word, _Hits()) for word in words]
+    errors = _Hits()
     baseline = _baseline(items)
-    categories: dict[str, dict[str, list[int]]] = {}
+    categories: dict[str, dict[str, _Hits]] = {}
     crowded: set[str] = set()
     figures: dict[str, list[tuple[float, int]]] = {}
     fields: set[str] = set()
@@ -143,26 +149,24 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
         if keys is not None:
             low = f"{keys[index].lower()} {low}"
         chars += len(low)
-        for word in words:
+        for word, rows in hits:
             if word in low:
-                hits[word].append(index)
+                rows.add(index)
         for word, usual in baseline:
             if word in low and (usual == 0 or low.count(word) > usual):
-                errors.append(index)
+                errors.add(index)
                 break
         if type(item) is tuple:
             _add_fields(item, "", index, categories, crowded, figures, fields)
     found = Sampled([], [], total, None)
     found.values, found.chars, found.fields = values, chars, fields
     for path, groups in categories.items():
-        counter = Counter({value: len(indexes) for value, indexes in groups.items()})
+        counter = Counter({value: rows.count for value, rows in groups.items()})
         if sum(counter.values()) == total and len(counter) == 1:
             found.constants.add(path)
         elif len(counter) > 1 and sum(counter.values()) >= total * 0.5:
             found.categories[path] = counter
-    chosen = _choose(
-        total, words, hits, errors, categories, figures, max(20, min(_MAX_ROWS, room * total // max(1, chars)))
-    )
+    chosen = _choose(total, hits, errors, categories, figures, max(20, min(_MAX_ROWS, room * total // max(1, chars))))
     held = 0
     for index in chosen:
         held += size_of(items[index])
@@ -171,10 +175,25 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
         found.indexes.append(index)
     found.indexes.sort()
     share = max(2_000, room // max(1, len(found.indexes)))
-    found.rows = [_reduced(items[index], share, query, 1) for index in found.indexes]
+    found.rows = [_reduced(items[index], share, query, 1, size_of(items[index])) for index in found.indexes]
     if keys is not None:
         found.keys = [keys[index] for index in found.indexes]
     return found
+
+
+class _Hits:
+    """How many rows something was found in, and the first of them."""
+
+    __slots__ = ("count", "first")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[int] = []
+
+    def add(self, index: int) -> None:
+        self.count += 1
+        if self.count <= _MAX_HITS:
+            self.first.append(index)
 
 
 def _baseline(items: Sequence[Value]) -> list[tuple[str, int]]:
@@ -192,7 +211,7 @@ def _add_fields(
     row: Value,
     prefix: str,
     index: int,
-    categories: dict[str, dict[str, list[int]]],
+    categories: dict[str, dict[str, _Hits]],
     crowded: set[str],
     figures: dict[str, list[tuple[float, int]]],
     fields: set[str],
@@ -232,13 +251,17 @@ def _add_fields(
             if len(categories) >= _MAX_FIELDS:
                 continue
             groups = categories[path] = {}
-        if text is None or (text not in groups and len(groups) >= _MAX_VALUES):
+        rows = groups.get(text) if text is not None else None
+        if rows is not None:
+            rows.count += 1
+            if rows.count <= 3:
+                rows.first.append(index)
+        elif text is None or len(groups) >= _MAX_VALUES:
             crowded.add(path)
             del categories[path]
-        elif text in groups:
-            groups[text].append(index)
         else:
-            groups[text] = [index]
+            rows = groups[text] = _Hits()
+            rows.add(index)
 
 
 def _category(value: Value, kind: type) -> str | None:
@@ -253,29 +276,28 @@ def _category(value: Value, kind: type) -> str | None:
 
 def _choose(
     total: int,
-    words: list[str],
-    hits: dict[str, list[int]],
-    errors: list[int],
-    categories: dict[str, dict[str, list[int]]],
+    hits: list[tuple[str, _Hits]],
+    errors: _Hits,
+    categories: dict[str, dict[str, _Hits]],
     figures: dict[str, list[tuple[float, int]]],
     most: int,
 ) -> list[int]:
     """Return at most `most` rows, the most telling first."""
     scores: dict[int, float] = {}
-    for word in words:
+    for _, rows in hits:
         # A word that many rows hold tells few of them apart.
-        weight = 10.0 * (1.0 - len(hits[word]) / total) ** 2 if len(hits[word]) <= total // 2 else 0.0
+        weight = 10.0 * (1.0 - rows.count / total) ** 2 if rows.count <= total // 2 else 0.0
         if weight:
-            worth = weight * (3.0 if len(hits[word]) <= 8 else 1.0)
-            for index in hits[word]:
+            worth = weight * (3.0 if rows.count <= 8 else 1.0)
+            for index in rows.first:
                 scores[index] = scores.get(index, 0.0) + worth
-    if len(errors) <= total // 3:
-        for index in errors:
+    if errors.count <= total // 3:
+        for index in errors.first:
             scores[index] = scores.get(index, 0.0) + 8.0
     for groups in categories.values():
-        for indexes in groups.values():
-            if len(indexes) <= max(1, total // 100):
-                for index in indexes[:3]:
+        for rows in groups.values():
+            if rows.count <= max(1, total // 100):
+                for index in rows.first[:3]:
                     scores[index] = scores.get(index, 0.0) + 6.0
     for extremes in figures.values():
         for _, index in [*extremes[:3], *extremes[-3:]]:
@@ -304,7 +326,9 @@ def _sample_scalars(items: Sequence[Value], keys: list[str] | None, room: int, q
     edge = most // 3
     chosen = {*telling[: most // 2], *range(min(edge, total)), *range(max(0, total - edge // 2), total)}
     found = Sampled([], sorted(chosen), total, None)
-    found.rows = [_reduced(items[index], max(400, room // most), query, 1) for index in found.indexes]
+    found.rows = [
+        _reduced(items[index], max(400, room // most), query, 1, size_of(items[index])) for index in found.indexes
+    ]
     found.keys = [keys[index] for index in found.indexes] if keys is not None else None
     found.values = sum(map(count_of, items))
     found.chars = total * 10
