@@ -14,7 +14,7 @@ from headroom_mcp.jsonform.parse import Embedded, Num, Value
 from headroom_mcp.jsonform.query import Query
 
 LARGE_CHARS = 150_000  # below, every field of every row is judged
-_ROOM_CHARS = (48_000, 240_000)  # what is left to judge: a sixteenth of the text, within these bounds
+_ROOM_CHARS = (64_000, 240_000)  # what is left to judge: a sixteenth of the text, within these bounds
 _MANY = 60  # entries from which a container is sampled and not entered
 _MAX_ROWS = 400
 _MAX_VALUES = 12  # distinct values of a category
@@ -23,6 +23,8 @@ _MAX_FIELDS = 400
 _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64
+_MIN_ROW_CHARS = 200
+_MAX_NAMED = 200  # values remembered of fields that the query names
 _MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
 _ERRORS = (
     "error", "fail", "fatal", "critical", "panic", "exception", "denied", "refused", "rejected", "timeout", "timed out",
@@ -131,8 +133,12 @@ def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Va
     return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
 
 
-def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, query: Query) -> Sampled:
+def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, query: Query) -> Value:
     total = len(items)
+    if total <= _MAX_ROWS and room // total >= _MIN_ROW_CHARS:
+        # Few and long: all of them, each with less in it.
+        smaller = [_reduced(item, room // total, query, 1, size_of(item)) for item in items]
+        return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
     words = [word for word in sorted(query.stems) if len(word) > 2]
     words += [value for value in sorted(query.exact) if value not in query.stems]
     hits = [(word, _Hits()) for word in words]
@@ -142,6 +148,7 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
     crowded: set[str] = set()
     figures: dict[str, list[tuple[float, int]]] = {}
     fields: set[str] = set()
+    named: dict[str, dict[str, int]] = {}
     values = chars = 0
     for index, item in enumerate(items):
         values += count_of(item)
@@ -158,6 +165,8 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
                 break
         if type(item) is tuple:
             _add_fields(item, "", index, categories, crowded, figures, fields)
+            if query.stems:
+                _add_named(item, index, named, query, 0)
     found = Sampled([], [], total, None)
     found.values, found.chars, found.fields = values, chars, fields
     for path, groups in categories.items():
@@ -166,7 +175,15 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
             found.constants.add(path)
         elif len(counter) > 1 and sum(counter.values()) >= total * 0.5:
             found.categories[path] = counter
-    chosen = _choose(total, hits, errors, categories, figures, max(20, min(_MAX_ROWS, room * total // max(1, chars))))
+    chosen = _choose(
+        total,
+        hits,
+        errors,
+        [rows for rows in named.values() if len(rows) < _MAX_NAMED],
+        categories,
+        figures,
+        max(20, min(_MAX_ROWS, room * total // max(1, chars))),
+    )
     held = 0
     for index in chosen:
         held += size_of(items[index])
@@ -264,6 +281,27 @@ def _add_fields(
             rows.add(index)
 
 
+def _add_named(row: Value, index: int, named: dict[str, dict[str, int]], query: Query, depth: int) -> None:
+    """Note the first row of each text in a field that the query names: "which URLs" means every `url`."""
+    for key, value in row:
+        kind = type(value)
+        if kind is tuple:
+            if depth < 2:
+                _add_named(value, index, named, query, depth + 1)
+        elif kind is str:
+            values = named.get(key)
+            if values is None:
+                if len(named) >= _MAX_FIELDS or not query.names(key):
+                    named.setdefault(key, _UNNAMED) if len(named) < _MAX_FIELDS else None
+                    continue
+                values = named[key] = {}
+            if values is not _UNNAMED and len(values) < _MAX_NAMED:
+                values.setdefault(value, index)
+
+
+_UNNAMED: dict[str, int] = {}
+
+
 def _category(value: Value, kind: type) -> str | None:
     if kind is str:
         return value if 0 < len(value) <= _MAX_CATEGORY_CHARS else None
@@ -278,6 +316,7 @@ def _choose(
     total: int,
     hits: list[tuple[str, _Hits]],
     errors: _Hits,
+    named: list[dict[str, int]],
     categories: dict[str, dict[str, _Hits]],
     figures: dict[str, list[tuple[float, int]]],
     most: int,
@@ -291,6 +330,9 @@ def _choose(
             worth = weight * (3.0 if rows.count <= 8 else 1.0)
             for index in rows.first:
                 scores[index] = scores.get(index, 0.0) + worth
+    for values in named:
+        for index in values.values():
+            scores[index] = scores.get(index, 0.0) + 12.0
     if errors.count <= total // 3:
         for index in errors.first:
             scores[index] = scores.get(index, 0.0) + 8.0
