@@ -83,6 +83,8 @@ def pick(
     room = min(_MAX_ROW_TOKENS if len(rows) > 8 else 3 * _MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
     judged: list[tuple[float, int, float, str]] = []
     stamped = False
+    every = 0.0
+    names: list[str] = []
     for position, name in enumerate(order):
         if name in fixed:
             continue
@@ -95,8 +97,12 @@ def pick(
         elif not stamped and values and type(values[0]) is str and _STAMP.match(values[0]):
             stamped = True  # when something happened: once is enough
             worth = max(worth, 1.0)
+        every += cost + 0.3
+        names.append(name)
         if worth >= _LEAST_WORTH:
             judged.append((worth / (cost + 4.0) ** 0.5, position, cost * len(values) / len(sample) + 0.3, name))
+    if every <= room:
+        return names
     picked: list[tuple[int, str]] = []
     left = float(room)
     for _, position, cost, name in sorted(judged, key=lambda item: (-item[0], item[1])):

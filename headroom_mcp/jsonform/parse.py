@@ -73,7 +73,7 @@ def documents(text: str) -> list[Document]:
         except json.JSONDecodeError as error:
             # A document that fails far from its beginning near the end of the text was cut off there.
             if error.pos >= len(text) - 400 and len(text) - start > 200:
-                salvaged = salvage(text, start)
+                salvaged = salvage(text, start, error.pos)
                 if salvaged is not None:
                     found.append(salvaged)
                     return found
@@ -115,12 +115,12 @@ def _opens_array(text: str, at: int) -> bool:
     return following in '{["-0123456789tfn]' and following != ""
 
 
-def salvage(text: str, start: int) -> Document | None:
+def salvage(text: str, start: int, stop: int) -> Document | None:
     """Return the document that begins at `start` and is cut off, closed after its last complete value; else None."""
     stack: list[str] = []
     good = -1
     good_stack: list[str] = []
-    for match in _TOKEN.finditer(text, start):
+    for match in _TOKEN.finditer(text, start, stop):
         token = match.group()
         if token in "{[":
             stack.append("}" if token == "{" else "]")

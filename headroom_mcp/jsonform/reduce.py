@@ -102,11 +102,15 @@ def count_of(value: Value) -> int:
             if (inner is tuple or inner is list) and item:
                 total += count_of(item) - 1
         return total
+    if kind is Embedded:
+        return count_of(value.value)
     return value.values if kind is Sampled else 1
 
 
 def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Value:
     kind = type(value)
+    if kind is Embedded:
+        return Embedded(_reduced(value.value, room, query, depth, size), value.style)
     if (kind is not tuple and kind is not list) or size <= room or depth > _MAX_DEPTH:
         return value
     keys = [key for key, _ in value] if kind is tuple else None

@@ -63,6 +63,8 @@ def _add_leaves(found: Leaves, value: Value, prefix: str, depth: int) -> None:
         if type(item) is tuple and item and depth < _MAX_DEPTH and not _is_map(item):
             _add_leaves(found, item, path + ".", depth + 1)
         else:
+            while path in found:
+                path += "'"  # a duplicate key
             found[path] = item
 
 

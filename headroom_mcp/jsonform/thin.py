@@ -95,6 +95,8 @@ class Thinner:
         kind = type(value)
         if kind is Sampled:
             return int(value.values)
+        if kind is Embedded:
+            return self.count(value.value)
         if (kind is not tuple and kind is not list) or not value:
             return 1
         known = self._counts.get(id(value))
@@ -109,11 +111,11 @@ class Thinner:
             return any(self._holds_samples(item) for _, item in value)
         if kind is list:
             return any(self._holds_samples(item) for item in value)
-        return kind is Sampled
+        return kind is Sampled or (kind is Embedded and self._holds_samples(value.value))
 
     def _sampled(self, value: Sampled, room: int, path: str) -> str:
         """Return a large array or object of which only some entries are at hand."""
-        if value.rows and all(type(row) is tuple for row in value.rows):
+        if any(value.rows) and all(type(row) is tuple for row in value.rows):
             return self._table(value.rows, room, path, value.keys, value)
         labels = [f"{encode.key_text(key)}:" for key in value.keys] if value.keys else [""] * len(value.rows)
         open_close = "{}" if value.keys else "[]"
@@ -147,8 +149,8 @@ class Thinner:
 
     def _scalar(self, value: Value, room: int) -> str:
         if type(value) is Embedded:
-            whole = encode.scalar(value)
-            return whole if tokens.estimate(whole) <= room else "@json " + self.thin(value.value, room, "", 9)
+            whole = "" if self._holds_samples(value.value) else encode.scalar(value)
+            return whole if whole and tokens.estimate(whole) <= room else "@json " + self.thin(value.value, room, "", 9)
         shown = encode.scalar(value)
         chars = max(24, int(room / _TOKENS_PER_CHAR))
         return shown if len(shown) <= chars else text.clip_middle(shown, chars)
