@@ -78,7 +78,8 @@ SILENT = frozenset(
 
 SUFFIXES = _inverted(
     {
-        "json": "json,jsonl,ndjson,geojson,ipynb,har,json5,webmanifest,sarif,avsc",
+        "notebook": "ipynb",
+        "json": "json,jsonl,ndjson,geojson,har,json5,webmanifest,sarif,avsc",
         "table": "csv,tsv,psv,tab",
         "diff": "diff,patch",
         "html": "html,htm,xhtml,mhtml",

@@ -21,6 +21,7 @@ from types import ModuleType
 
 # Strictest first: on equal scores the earlier one wins. Modules are imported when they are asked.
 BUILTIN = (
+    "notebook",
     "json",
     "html",
     "search",

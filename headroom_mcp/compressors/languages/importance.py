@@ -32,11 +32,12 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
     scores = _asked_scores(lines, found, asked)
     uses = _uses(lines) if found and by_use else {}
+    named = _named(definitions, asked)
     ranked = [
         Body(
             d.head_stop,
             d.stop,
-            _last_name(d.name) in asked.names,
+            d in named,
             scores[index],
             uses.get(_last_name(d.name), 0),
         )
@@ -44,6 +45,37 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     ]
     ranked.sort(key=lambda body: (not body.pointed, -body.asked, -body.references, body.stop - body.start, body.start))
     return ranked
+
+
+def _named(definitions: list[Definition], asked: Asked) -> set[Definition]:
+    """Return the definitions that the reader named: of several with one name those in a type that was named too, and none
+    where a plain word ("update") names several."""
+    holders: dict[str, list[tuple[Definition, bool]]] = {}
+    open_: list[Definition] = []
+    for definition in definitions:
+        while open_ and open_[-1].stop <= definition.start:
+            open_.pop()
+        name = _last_name(definition.name)
+        if name in asked.names:
+            inside = any(_last_name(outer.name) in asked.names for outer in open_) or (
+                name != definition.name
+                and any(part in asked.names for part in re.split(r"[.:<>]+", definition.name)[:-1])
+            )
+            holders.setdefault(name, []).append((definition, inside))
+        open_.append(definition)
+    found: set[Definition] = set()
+    for name, same in holders.items():
+        inner = [definition for definition, inside in same if inside]
+        if inner:
+            found.update(inner)
+        elif len(same) == 1 or _is_identifier(name):
+            found.update(definition for definition, _ in same)
+    return found
+
+
+def _is_identifier(name: str) -> bool:
+    """Tell a name that only a program has from a word: "read_file", "readFile", "X509"."""
+    return "_" in name.strip("_") or not name[1:].islower()
 
 
 def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> list[float]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from headroom_mcp.compressors import languages
 from headroom_mcp.compressors.languages import grammar
 
-_MAX_HEAD_ROWS = 12  # a longer signature shows its beginning and its end
+_MAX_HEAD_ROWS = 16  # a longer signature shows its beginning and its end
 _MAX_ERROR_SHARE = 0.3  # of the rows: beyond, the tree says little about this text
 _MIN_OPAQUE_ROWS = 3  # println!(…) holds no definition
 

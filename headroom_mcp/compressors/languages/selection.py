@@ -16,6 +16,9 @@ from headroom_mcp.compressors.languages.outline import Definition, Outline
 from headroom_mcp.output import ToolOutput
 
 MAX_SIGNATURE_TOKENS = 20_000  # a file of 2 MB has no outline that one could read
+_SIGNATURE_BUDGETS = 6  # a budget made smaller, because a host would hide the answer, makes the outline smaller too
+_BODY_SHARE = 4  # a quarter of a file: its outline, and what was asked for
+_MAX_BODY_TOKENS = 4_000
 _MARKER_TOKENS = 11
 _MAX_IMPORT_ROWS = 12
 _MAX_NOTES = 12  # TODO and FIXME lines
@@ -28,6 +31,8 @@ _MINIFIED_SHARE = 0.2  # of the lines: nobody wrote this
 _MINIFIED_ROWS = 8
 _UNKNOWN_COMMENT = ("#", "//", "/*", "*", "--")
 
+_ABOUT_ROWS = 6
+_LICENCE = re.compile(r"\b(?:licen[cs]e|copyright)", re.IGNORECASE)
 _TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
 
@@ -66,9 +71,10 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
         return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
     found = outline.read(lines, language) if language else outline.fallback_outline(lines, _UNKNOWN_COMMENT)
     wanted = asked.of(output)
-    chosen = Selection(output, lines, budget)
+    chosen = Selection(output, lines, max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget)))
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")
-    dropped = _take_signatures(chosen, found, wanted, budget if by_headings else MAX_SIGNATURE_TOKENS)
+    room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, _SIGNATURE_BUDGETS * budget)
+    dropped = _take_signatures(chosen, found, wanted, room)
     bodies = importance.bodies(lines, found.definitions, wanted, by_use=chosen.left > 0)
     room = max(chosen.left, int(output.tokens * _POINTED_SHARE))
     for body in bodies:
@@ -127,11 +133,25 @@ def _take_small_things(chosen: Selection, found: Outline) -> None:
     if _TODO.search("\n".join(lines)):
         for row in [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]:
             chosen.take([row])
+    about = _about(lines)
+    if about >= 0:
+        chosen.take(_doc_rows(lines, about))
     for start, _ in found.constants:
         chosen.take([start])
     for definition in found.definitions:
         if definition.doc >= 0:
             chosen.take(_doc_rows(lines, definition.doc))
+
+
+def _about(lines: list[str]) -> int:
+    """Return the row where the file says what it is about, -1 where it begins otherwise or with a licence."""
+    for row, line in enumerate(lines[:_ABOUT_ROWS]):
+        bare = line.strip()
+        if not bare or bare.startswith(("#!", "# -*-", "<?php")):
+            continue
+        told = bare.lstrip("rRuU").startswith(('"""', "'''")) or bare.startswith(("#", "//", "/*", "--", ";"))
+        return row if told and not _LICENCE.search("\n".join(lines[row : row + _ABOUT_ROWS])) else -1
+    return -1
 
 
 def _take_bodies(chosen: Selection, found: Outline, bodies: list[importance.Body]) -> None:
