@@ -117,6 +117,8 @@ def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
 
 def _command_hint(words: shell.Words) -> Hint:
     program = shell.name(words)
+    if "--help" in words or words[1:2] == ["help"]:
+        return _known(Hint("markdown", False, "a help text"))
     arguments = _operands(program, words)
     with_verb = f"{program} {arguments[0]}" if arguments else program
     if hints.COMMANDS.get(with_verb) not in ("test_output", "lint") and filters.name_for(words):

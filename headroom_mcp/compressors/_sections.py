@@ -19,6 +19,10 @@ _ASCIIDOC = re.compile(r"^(={1,6}) [^\s\"].*[^=]$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _FENCE = re.compile(r"^ {0,3}(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,})")
 _ITEM = re.compile(r"^(\s*)(?:[-*+•‣◦]|\d{1,3}[.)]|\(\w\)|:\w[\w ]*:)\s+\S")
+#   -t, --target <dir>  … as help texts list them
+_OPTION = re.compile(r"^\s+-{1,2}[A-Za-z0-9?#]")
+_MAX_BLOCK_LINES = 40  # a longer paragraph, table or listing is cut, or one word in it would bring all of it
+_CHUNK_LINES = 16
 # 4.14.0 / 2016-06-16 · v2.1 (2024-01-02) · Version 1.0.3 · [1.2.0] - 2020-02-02
 _VERSION = re.compile(
     r"^(?:version |release |v)?\[?v?\d+\.\d+(?:\.\d+)*[\w.+-]*\]?(?:[ \t]*[-–/:(,].{0,60})?:?\s*$", re.IGNORECASE
@@ -79,14 +83,14 @@ def blocks(lines: Sequence[str]) -> list[Block]:
         fence = _FENCE.match(line)
         if fence is not None:
             stop = _fence_end(lines, index, fence.group(1))
-            found.append(Block(index, stop, "code", 0))
+            found.extend(_chunks(index, stop, "code"))
         else:
             level, stop = _heading(lines, index, underlines, manual)
             if level:
                 found.append(Block(index, stop, "heading", level))
             else:
                 kind, stop = _body(lines, index)
-                found.append(Block(index, stop, kind, 0))
+                found.extend(_chunks(index, stop, kind))
         index = stop
     return found
 
@@ -125,6 +129,12 @@ def title(lines: Sequence[str], heading: Block) -> str:
         if words and not _UNDERLINE.match(line):
             return words
     return ""
+
+
+def _chunks(start: int, stop: int, kind: str) -> list[Block]:
+    if stop - start <= _MAX_BLOCK_LINES:
+        return [Block(start, stop, kind, 0)]
+    return [Block(at, min(stop, at + _CHUNK_LINES), kind, 0) for at in range(start, stop, _CHUNK_LINES)]
 
 
 def _heading(lines: Sequence[str], index: int, underlines: list[str], manual: bool) -> tuple[int, int]:
@@ -185,6 +195,7 @@ def _body(lines: Sequence[str], index: int) -> tuple[str, int]:
     """Return the kind of the block at `index` and the line after its last one that is not blank."""
     line = lines[index]
     item = _ITEM.match(line)
+    is_option = item is None and _OPTION.match(line) is not None
     is_row = _TABLE_ROW.match(line) is not None
     indent = len(item.group(1)) if item else 0
     stop = index + 1
@@ -192,6 +203,9 @@ def _body(lines: Sequence[str], index: int) -> tuple[str, int]:
         following = lines[stop]
         if _FENCE.match(following) or _ATX.match(following):
             if not line.lstrip().startswith("#"):
+                break
+        elif is_option:
+            if _OPTION.match(following) or _indent(following) < _indent(line):
                 break
         elif item is not None:
             inner = _ITEM.match(following)
@@ -202,7 +216,11 @@ def _body(lines: Sequence[str], index: int) -> tuple[str, int]:
         stop += 1
     if item is not None:
         stop = _with_indented(lines, stop, indent)
-    return ("item" if item else "table" if is_row else "para"), stop
+    return ("item" if item or is_option else "table" if is_row else "para"), stop
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _starts_underlined(lines: Sequence[str], index: int) -> bool:
@@ -225,8 +243,7 @@ def _with_indented(lines: Sequence[str], stop: int, indent: int) -> int:
             if at - end > 3:
                 break
             continue
-        lead = len(line) - len(line.lstrip())
-        if lead <= indent + 1 or _ITEM.match(line):
+        if _indent(line) <= indent + 1 or _ITEM.match(line):
             break
         at += 1
         end = at
