@@ -194,8 +194,9 @@ def _blame(output: ToolOutput, budget: int) -> Compressed | None:
 def _status(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
     entries = [line.strip() if line.startswith("\t") else "" for line in lines]
-    if output.tokens <= max(budget, _SMALL_TOKENS):
-        return None
+    whole = _grouped(lines, entries)
+    if tokens.estimate(render.render(lines, whole)) <= max(budget, _SMALL_TOKENS):
+        return Compressed(whole)
     matches = asked.best(output.query, entries, _MAX_MATCHES) if output.query else []
     kept = {i for i, entry in enumerate(entries) if not entry}
     tracked = [i for i, entry in enumerate(entries) if ":  " in entry]
@@ -212,6 +213,24 @@ def _status(output: ToolOutput, budget: int) -> Compressed | None:
         if part.action == "omit":
             notes[part.start] = _paths.note(entries, folders, part.start, part.stop)
     return Compressed(render.from_kept(kept, len(lines), notes)) if len(kept) < len(lines) else None
+
+
+def _grouped(lines: Sequence[str], entries: Sequence[str]) -> list[Part]:
+    """Return a status with the untracked files of a folder on one line, the folder once."""
+    parts: list[Part] = []
+    index, total = 0, len(lines)
+    while index < total:
+        start = index
+        folder = entries[index].rpartition("/")[0]
+        while index < total and folder and ":  " not in entries[index] and entries[index].rpartition("/")[0] == folder:
+            index += 1
+        names = [entry[len(folder) + 1 :] for entry in entries[start:index]]
+        if len(names) > 1 and all(name and " " not in name for name in names):
+            parts.append(Part(start, index, "render", text=f"\t{folder}/: {' '.join(names)}", lossless=True))
+            continue
+        index = max(index, start + 1)
+        parts.append(Part(start, index, "keep"))
+    return render.close_cheap_gaps(lines, parts)
 
 
 def _list(output: ToolOutput, budget: int) -> Compressed | None:

@@ -20,6 +20,10 @@ _SMALL_TOKENS = 1_500  # below, every entry is shown
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
 _BIGGEST = 5
+_MAX_LINE_CHARS = 160
+# Without a question every name is as likely to be wanted as any other: all are shown where that is short enough.
+_LOSSLESS_SHARE = 0.75
+_LOSSLESS_TOKENS = 7_000
 
 
 def score(output: ToolOutput) -> float:
@@ -57,10 +61,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     entries = _listed.parse(lines, form)
     matches = _matches(output, entries)
-    everything = set(range(len(lines)))
-    whole = _parts(lines, entries, everything, matches, form)
+    if form == "tree":
+        whole = _outline(lines, entries)
+    else:
+        whole = _parts(lines, entries, set(range(len(lines))), matches, form)
     cost = _cost(lines, whole)
-    if cost <= budget or output.tokens < _SMALL_TOKENS:
+    unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
+    if cost <= budget or output.tokens < _SMALL_TOKENS or unasked:
         return Compressed(whole) if cost < output.tokens else None
     return Compressed(_parts(lines, entries, _chosen(lines, entries, matches, budget), matches, form))
 
@@ -146,6 +153,31 @@ def _parts(
                 stop += 1
             parts.append(Part(index, stop, "keep"))
         index = stop
+    return parts
+
+
+def _outline(lines: Sequence[str], entries: Sequence[Entry]) -> list[Part]:
+    """Return a drawn tree as an outline: a blank for each level, leaves beside each other on a line."""
+    parents = {entry.above for entry in entries}
+    parts: list[Part] = []
+    index, total = 0, len(lines)
+    while index < total:
+        if not entries[index].name or entries[index].above < 0:
+            parts.append(Part(index, index + 1, "keep"))
+            index += 1
+            continue
+        start = index
+        outlined: list[str] = []
+        while index < total and entries[index].name and entries[index].above >= 0:
+            entry = entries[index]
+            leaf = index not in parents
+            beside = leaf and index > start and index - 1 not in parents and entries[index - 1].above == entry.above
+            if beside and ", " not in entry.name and len(outlined[-1]) < _MAX_LINE_CHARS:
+                outlined[-1] += f", {entry.name}"
+            else:
+                outlined.append(f"{' ' * entry.depth}{entry.name}{'' if leaf else '/'}")
+            index += 1
+        parts.append(Part(start, index, "render", text="\n".join(outlined), lossless=True))
     return parts
 
 
