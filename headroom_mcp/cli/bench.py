@@ -17,6 +17,7 @@ from headroom_mcp.config import Settings
 # subcommand -> module:name; anything else is a folder of cases
 SUBCOMMANDS = {
     "cases": "headroom_mcp.cli.bench:cases_command",
+    "memory": "headroom_mcp.evals.memory_bench:bench",
 }
 _HEAD = ("", "cases", "saving", "effective", "needles", "all kept", "ms", "MB/s")
 

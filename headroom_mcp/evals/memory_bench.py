@@ -11,22 +11,27 @@ from typing import Any
 import click
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.evals import coding_recall, locomo
+from headroom_mcp.evals import coding_recall, locomo, memory_speed
 
 
 @click.command(name="memory")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
+@click.option("--speed", is_flag=True, help="Time saving and searching in a large memory instead.")
+@click.option("--notes", "count", default=100_000, show_default=True, help="With --speed: how many notes.")
 @click.option("--semantic", is_flag=True, help="Fuse with the local embedding model (extra: embeddings).")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def bench(folder: str, semantic: bool, as_json: bool) -> None:
-    """Measure the recall of memory on the data in FOLDER.
+def bench(folder: str | None, speed: bool, count: int, semantic: bool, as_json: bool) -> None:
+    """Measure the recall of memory on the data in FOLDER, or its speed.
 
-    A hit is a question with at least one note of its evidence among the k returned. Recorded agent sessions (*.json with steps) give the coding benchmark.
+    A hit is a question with at least one note of its evidence among the k returned. A folder with LoCoMo's locomo.json
+    gives the conversation benchmark, recorded agent sessions (*.json with steps) the coding benchmark.
 
     Example: headroom bench memory locomo --json
     """
+    if (folder is None) != speed:
+        raise click.UsageError("Give a folder of data, or --speed.")
     try:
-        figures = measure(folder, semantic=semantic)
+        figures = memory_speed.measure(count) if folder is None else measure(folder, semantic=semantic)
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
