@@ -31,6 +31,7 @@ BUILTIN = (
     "git",
     "listing",
     "table",
+    "lint",
     "log",
     "markdown",
     "prose",
