@@ -246,6 +246,7 @@ def _show(store: Store, planned: Plan, output: ToolOutput, original: str, call: 
         tool_name=call.tool_name,
         tool_use_id=call.tool_use_id,
         kind=kind,
+        label=output.label,
         tokens_before=output.tokens,
         tokens_host=call.tokens_host,
         tokens_after=after,

@@ -16,6 +16,10 @@ TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 HANDLERS = {
     "PostToolUse": "headroom_mcp.hook.claude_code",
     "PreToolUse": "headroom_mcp.hook.oversize",
+    "UserPromptSubmit": "headroom_mcp.hook.claude_session",
+    "PreCompact": "headroom_mcp.hook.claude_session",
+    "SessionStart": "headroom_mcp.hook.claude_session",
+    "SessionEnd": "headroom_mcp.hook.claude_session",
 }
 
 
@@ -44,18 +48,20 @@ def answer(raw: bytes) -> bytes:
         msg = f"the event is no JSON object but {type(payload).__name__}"
         raise ValueError(msg)
     reply = handle(payload)
-    return b"" if reply is None else json.dumps(reply).encode("ascii")
+    if reply is None:
+        return b""
+    return reply.encode("utf-8", "replace") if isinstance(reply, str) else json.dumps(reply).encode("ascii")
 
 
-def handle(payload: dict[str, object]) -> dict[str, object] | None:
-    """Return the answer to one parsed event, None for no answer. Raises: whatever went wrong."""
+def handle(payload: dict[str, object]) -> dict[str, object] | str | None:
+    """Return the answer to one parsed event (PreCompact's is plain text), None for no answer. Raises: what went wrong."""
     if not is_claude_code(payload):
         return None
     name = HANDLERS.get(str(payload.get("hook_event_name", "")))
     if name is None:
         return None
     __import__(name)  # not importlib: it costs a millisecond
-    reply: dict[str, object] | None = sys.modules[name].answer(payload)
+    reply: dict[str, object] | str | None = sys.modules[name].answer(payload)
     return reply
 
 

@@ -32,10 +32,11 @@ Turn: TypeAlias = Union[str, Call, list[Call], Callable[[Mapping[str, str]], "Tu
 
 
 class FakeApi:
-    """The API and what it was sent. `requests` holds every body of a Messages request, in order of arrival."""
+    """The API and what it was sent: `requests` for turns of the script, `all_requests` with the side calls as well."""
 
     def __init__(self, turns: Sequence[Turn], count_tokens: int = 100) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.all_requests: list[dict[str, Any]] = []
         self._turns = list(turns)
         self._position = 0
         self._calls = 0
@@ -74,6 +75,7 @@ class FakeApi:
 
     def reply_to(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the content blocks of the next turn."""
+        self.all_requests.append(body)
         if not body.get("tools"):
             return [{"type": "text", "text": "ok"}]
         with self._lock:

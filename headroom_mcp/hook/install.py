@@ -68,6 +68,10 @@ def hook_events() -> dict[str, dict[str, Any]]:
     return {
         "PreToolUse": {"matcher": "Read", "hooks": [command]},
         "PostToolUse": {"matcher": MATCHER, "hooks": [command]},
+        "UserPromptSubmit": {"hooks": [command]},
+        "PreCompact": {"hooks": [command]},
+        "SessionStart": {"matcher": "compact|clear", "hooks": [command]},
+        "SessionEnd": {"hooks": [command]},
     }
 
 

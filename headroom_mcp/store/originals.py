@@ -83,6 +83,7 @@ class Store:
         tool_name: str = "",
         tool_use_id: str = "",
         kind: str = "",
+        label: str = "",
         tokens_before: int = 0,
         tokens_host: int = 0,
         tokens_after: int = 0,
@@ -112,9 +113,9 @@ class Store:
             shown_digest = hashlib.sha256(encode(shown(ref))).hexdigest() if shown else ""
             db.execute(
                 "INSERT INTO output (ref, session, project, tool_name, tool_use_id, kind, created_s, tokens_before,"
-                " tokens_host, tokens_after, shown_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " tokens_host, tokens_after, shown_sha256, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (ref, session, project, tool_name, tool_use_id, kind, now, tokens_before, tokens_host or tokens_before,
-                 tokens_after, shown_digest),
+                 tokens_after, shown_digest, label),
             )  # fmt: skip
             if session:
                 touch_session(db, session, project, now)

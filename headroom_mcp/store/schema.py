@@ -124,7 +124,13 @@ _M005_NOTES_BY_SCOPE = """
 CREATE INDEX note_scope ON note (scope, row);
 """
 
-MIGRATIONS = (_M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE)
+_M006_OUTPUT_LABEL = """
+ALTER TABLE output ADD COLUMN label TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS = (
+    _M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE, _M006_OUTPUT_LABEL,
+)  # fmt: skip
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -35,6 +35,25 @@ def note_file(store: Store, context: str, path: str, state: str, ref: str = "") 
         )
 
 
+class LiveRef(NamedTuple):
+    """An original of a session that is still there. `label`: the command, file or tool it came from."""
+
+    ref: str
+    label: str
+    tokens_before: int
+
+
+def refs(store: Store, session: str, most: int) -> list[LiveRef]:
+    """Return the refs of `session` that still lead somewhere, those that were retrieved first, then the latest."""
+    rows = store.connection.execute(
+        "SELECT p.ref, p.label, p.tool_name, p.tokens_before FROM output p JOIN original o ON o.ref = p.ref"
+        " WHERE p.session = ? AND p.id = (SELECT MAX(q.id) FROM output q WHERE q.ref = p.ref AND q.session = p.session)"
+        " ORDER BY EXISTS (SELECT 1 FROM retrieval r WHERE r.ref = p.ref) DESC, p.id DESC LIMIT ?",
+        (session, most),
+    )
+    return [LiveRef(str(ref), str(label or tool_name), int(tokens)) for ref, label, tool_name, tokens in rows]
+
+
 def query(store: Store, session: str) -> str:
     """Return the user's last prompt in `session`, "" when none was noted."""
     row = store.connection.execute("SELECT query FROM session WHERE id = ?", (session,)).fetchone()

@@ -69,12 +69,12 @@ class Sandbox:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def run(self, turns: Sequence[Turn], *arguments: str, count_tokens: int = 100) -> Run:
+    def run(self, turns: Sequence[Turn], *arguments: str, prompt: str = "go", count_tokens: int = 100) -> Run:
         """Let Claude Code work through `turns`."""
         with FakeApi(turns, count_tokens) as api:
             done = subprocess.run(
                 [
-                    self.claude, "-p", "go", "--model", "claude-sonnet-4-5", "--output-format", "stream-json", "--verbose",
+                    self.claude, "-p", prompt, "--model", "claude-sonnet-4-5", "--output-format", "stream-json", "--verbose",
                     "--permission-mode", "bypassPermissions", *arguments,
                 ],
                 cwd=self.project, env={**self.environment, "ANTHROPIC_BASE_URL": api.url}, capture_output=True, text=True,

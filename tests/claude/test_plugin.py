@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -33,8 +34,13 @@ def test_the_launcher_installs_what_the_project_declares() -> None:
     assert _LAUNCHER["dependencies"](text) == tomllib.loads(text)["project"]["dependencies"]
 
 
-def test_the_plugin_and_install_ask_for_the_same_tools() -> None:
-    assert f'"{install.MATCHER}"' in (_ROOT / "hooks" / "hooks.json").read_text(encoding="utf-8")
+def test_the_plugin_and_install_ask_for_the_same_events_and_tools() -> None:
+    written = json.loads((_ROOT / "hooks" / "hooks.json").read_text(encoding="utf-8"))["hooks"]
+    installed = install.hook_events()
+
+    assert {event: [group.get("matcher") for group in groups] for event, groups in written.items()} == {
+        event: [group.get("matcher")] for event, group in installed.items()
+    }
 
 
 @pytest.mark.claude

@@ -1,0 +1,84 @@
+"""Claude Code's session events: the user's prompt, a compaction, the end.
+
+UserPromptSubmit             the prompt is what the session's outputs are asked about from now on
+PreCompact                   nothing shown so far counts as shown any more; the summary is asked to keep live refs
+SessionStart (compact)       a short table of this session's refs, since the summary may have lost them
+SessionStart (clear)         nothing shown so far counts as shown any more
+SessionEnd                   retention may take what is too old
+"""
+
+from __future__ import annotations
+
+from headroom_mcp import config
+from headroom_mcp.store import Store, contexts, open_store, sessions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Payload = dict[str, Any]
+
+MAX_REFS = 12  # about 400 tokens; older ones are seldom asked for
+_MAX_PROMPT_CHARS = 4_000
+_LABEL_CHARS = 100
+
+
+def answer(payload: Payload) -> dict[str, object] | str | None:
+    """Return what to print for a session event: an object, plain text, or None for nothing. Raises: StoreError."""
+    session, cwd = _word(payload, "session_id"), _word(payload, "cwd")
+    project = config.project_dir(cwd=cwd)
+    settings = config.load(project=project)
+    if not session or config.is_off(settings, session):
+        return None
+    with open_store(settings) as store:
+        match payload.get("hook_event_name"):
+            case "UserPromptSubmit":
+                prompt = _word(payload, "prompt")
+                # A finished background task speaks as a prompt too; it asks nothing.
+                if prompt and not prompt.lstrip().startswith("<task-notification>"):
+                    sessions.set_query(store, session, project, prompt[:_MAX_PROMPT_CHARS])
+            case "PreCompact":
+                # Before, not after: forgetting too early only costs a saving, too late would name what is gone.
+                _forget(store, session)
+                return _request(store, session)
+            case "SessionStart" if payload.get("source") in ("compact", "clear"):
+                _forget(store, session)
+                if payload["source"] == "compact":
+                    return _table(store, session)
+            case "SessionEnd":
+                _forget(store, session)
+                sessions.end(store, session)
+                store.expire()
+    return None
+
+
+def _forget(store: Store, session: str) -> None:
+    contexts.forget_shown(store, session)
+    with store.transaction():
+        sessions.forget_files(store, session)
+
+
+def _request(store: Store, session: str) -> str | None:
+    refs = sessions.refs(store, session, MAX_REFS)
+    if not refs:
+        return None
+    return (
+        "Where the summary speaks of a shortened output whose rest may still be needed, keep its ref as it stands "
+        f"(such as {refs[0].ref}): headroom_retrieve gives the original back by it."
+    )
+
+
+def _table(store: Store, session: str) -> dict[str, object] | None:
+    refs = sessions.refs(store, session, MAX_REFS)
+    if not refs:
+        return None
+    rows = [f"{row.ref}  {row.label[:_LABEL_CHARS]} ({row.tokens_before:,} tokens)" for row in refs]
+    told = "Originals of shortened outputs before the compaction, for headroom_retrieve, latest first:\n" + "\n".join(
+        rows
+    )
+    return {"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": told}}
+
+
+def _word(payload: Payload, key: str) -> str:
+    value = payload.get(key)
+    return value if isinstance(value, str) else ""

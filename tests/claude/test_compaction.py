@@ -1,0 +1,30 @@
+"""A real compaction: the summary is asked to keep refs, and the refs stand in the context after it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headroom_mcp import marker
+from headroom_mcp.hook.fake_api import Call
+
+if TYPE_CHECKING:
+    from tests.claude.conftest import Sandbox
+
+pytestmark = pytest.mark.claude
+
+
+def test_refs_outlive_a_compaction(sandbox: Sandbox) -> None:
+    sandbox.headroom("install")
+    # 2.1.197 compacts no conversation of one question.
+    first = sandbox.run([Call("Bash", {"command": "seq 1 4000"}), "done"])
+    sandbox.run([Call("Bash", {"command": "true"}), "done"], "--continue", prompt="and now this")
+    ref = marker.refs(first.texts[0])[-1]
+
+    compaction = sandbox.run(["<summary>Numbers were counted.</summary>"], "--continue", prompt="/compact")
+    after = sandbox.run(["fine"], "--continue", prompt="go on")
+
+    assert "keep its ref as it stands" in json.dumps(compaction.api.all_requests)
+    assert f"{ref}  seq 1 4000" in json.dumps(after.api.requests[-1]["messages"])
