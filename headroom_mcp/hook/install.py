@@ -290,7 +290,9 @@ def _removal(file: str, entry: dict[str, Any] | None) -> Change:
         original = _read(entry["backup"])
         if original is not None:
             return Change(file, before, original, "as it was before")
-    text, removed = without_ours(_parsed(file, before), entry["made"] if entry else [])
+    # Without a manifest, what is empty once we are gone was ours.
+    unknown = [["hooks"], *(["hooks", event] for event in hook_events()), ["mcpServers"]]
+    text, removed = without_ours(_parsed(file, before), entry["made"] if entry else unknown)
     return Change(file, before, text.encode("utf-8"), "our entries removed") if removed else Change(
         file, before, before, "nothing of ours"
     )  # fmt: skip
