@@ -1,6 +1,6 @@
 """Outputs of many megabytes: read closely at both ends, and elsewhere only where words of failure stand.
 
-Time and memory of a compressor grow with its text; a host waits for seconds at most. Above `MAX_CHARS` the middle is
+Time and memory of a compressor grow with its text; a host waits for seconds at most. The middle is
 searched with `str.find` (about 1 GB/s) for what failing programs print and for what the question quotes, nothing else.
 """
 
@@ -14,7 +14,6 @@ from headroom_mcp import asked
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Fact
 
-MAX_CHARS = 12_000_000  # some two seconds of the slowest kind
 _END_CHARS = 2_500_000  # read closely at each end
 _LONG_LINE_CHARS = 500_000
 _FIRST_HITS = 25

@@ -58,8 +58,8 @@ COMMANDS = _inverted(
 SOFT_COMMANDS = frozenset(
     "make|gmake|npm run|yarn run|pnpm run|bun run|turbo|nx|gradle|gradlew|mvn|mvnw|just|gh run|gh pr|gh issue|gh repo|"
     "cargo run|psql|sqlite3|mysql|duckdb|aws|az|npm view|npm info|tox|nox|pre-commit|git show|git stash|act|ip|env|"
-    "systemctl|grep|rg|ag|column|trivy|lighthouse|bazel|sbt|npm outdated|terraform show|black|prettier|biome|kubectl get|"
-    "oc get|brew info|pip show|unzip|locate|go list".split("|")
+    "column|trivy|lighthouse|bazel|sbt|npm outdated|terraform show|black|prettier|biome|"
+    "brew info|pip show|unzip|locate|go list".split("|")
 )
 
 # These print what they read: the file they name, or the command before them in the pipe, decides.

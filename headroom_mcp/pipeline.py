@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from headroom_mcp import compressors, config, gate, giants, marker, render, router, tokens
+from headroom_mcp import compressors, config, gate, marker, render, router, tokens
 from headroom_mcp.errors import StoreError
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.store import contexts
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from headroom_mcp.store import Store
 
+_GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 _FOOTER_CHARS = 120  # room for the footer in a text that must not exceed `max_chars`
 
 
@@ -43,9 +44,7 @@ def plan(
     """
     budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
     lines = output.lines
-    sections, parts, found = (
-        _compressed(output, budget) if len(output.text) <= giants.MAX_CHARS else _giant(output, budget)
-    )
+    sections, parts, found = _compressed(output, budget) if len(output.text) <= _GIANT_CHARS else _giant(output, budget)
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
     found.sort(key=lambda fact: fact.rank)
@@ -86,6 +85,8 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> tuple[list[S
 
 def _giant(output: ToolOutput, budget: int) -> tuple[list[Section], list[Part], list[Fact]]:
     """Return the same of an output too big to be read closely: its two ends are, its middle is only searched."""
+    from headroom_mcp import giants
+
     sections: list[Section] = []
     parts: list[Part] = []
     found: list[Fact] = []

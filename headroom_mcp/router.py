@@ -19,8 +19,6 @@ from headroom_mcp.types import Section
 
 _MAX_CANDIDATES = 5
 _HINT_BONUS = 0.25  # what a soft hint is worth against the text's own scores
-# A sample this much like one of these is that, whatever the command was: the error page of an API, a JSON file by cat.
-_OVERRULING = {"json": 0.9, "html": 0.6, "diff": 0.75}
 
 # Two neighbouring sections of these are two documents.
 _DOCUMENTS = frozenset(("json", "html", "table", "code"))
@@ -78,13 +76,12 @@ def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     """Return the kind of one section and why."""
     if hint.firm and hint.kind == "code" and not piece.command and compressors.load("code").score(piece) > 0:
         return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
+    if hint.firm and _plainly(piece.lines) in ("", hint.kind) and compressors.load(hint.kind).score(piece) > 0:
+        return hint.kind, hint.why  # the expressions of sniff.py are never compiled
     from headroom_mcp import sniff
 
     sampled = sniff.sample(piece.lines)
     guesses = [guess for guess in sniff.guesses(sampled) if guess.kind in compressors.BUILTIN]
-    overruling = next((g for g in guesses if g.strength >= _OVERRULING.get(g.kind, 9.0) and g.kind != hint.kind), None)
-    if hint.firm and overruling is None and compressors.load(hint.kind).score(piece) > 0:
-        return hint.kind, hint.why
     best, best_score, why = "general", compressors.load("general").score(piece), "nothing else claims it"
     candidates = [guess.kind for guess in guesses[:_MAX_CANDIDATES]]
     if hint.kind and hint.kind not in candidates:
@@ -99,6 +96,19 @@ def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
             best, best_score = kind, score
             why = f"{hint.why}; score {score:.2f}" if kind == hint.kind else f"{reasons[kind]}; score {score:.2f}"
     return best, why
+
+
+def _plainly(lines: list[str]) -> str:
+    """Return the kind that the ends of a text leave no doubt of, "" for any other: JSON, a web page, a diff."""
+    first = next((line for line in lines if line.strip()), "").lstrip("\ufeff \t")
+    last = next((line for line in reversed(lines) if line.strip()), "").rstrip()
+    if first[:1] in ("{", "[") and last[-1:] in ("}", "]") and not (first[:1] == "[" and first[1:2].isalpha()):
+        return "json"
+    if first[:14].lower().startswith(("<!doctype html", "<html")):
+        return "html"
+    if first.startswith("diff --git "):
+        return "diff"
+    return ""
 
 
 def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
@@ -159,6 +169,8 @@ def _by_option(key: str, kind: str, words: shell.Words) -> str:
     )
     if "json" in form or any(f"{flag}json" in options for flag in ("=", "-o", "--")):
         return "json"
+    if "yaml" in form or "=yaml" in options:
+        return "code"
     if key == "git log" and any(word in ("-p", "--patch", "-u", "--full-diff") for word in words):
         return "diff"
     if key in ("git diff", "git show") and any(
@@ -203,7 +215,7 @@ def _path_hint(path: str, program: str = "") -> Hint:
         return _NO_HINT
     what = f"*.{suffix}" if suffix else base
     # What a pattern picked out of a file need not look like the file.
-    firm = kind in ("code", "markdown") and program not in hints.FILTERS
+    firm = kind in ("code", "markdown", "table") and program not in hints.FILTERS
     return _known(Hint(kind, firm, f"{program} of {what}" if program else f"path {what}"))
 
 

@@ -58,6 +58,21 @@ def test_a_filter_is_found_by_the_words_of_its_command(words: list[str], expecte
     assert filters.name_for(words) == expected
 
 
+@pytest.mark.parametrize("name", sorted(filters.NAMES))
+def test_the_little_reader_reads_what_the_library_reads(name: str) -> None:
+    data = filters.read(name)
+    assert data is not None
+    del data["tests"]
+    head = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").partition("\n[[tests]]")[0]
+
+    assert filters.plain_toml(head) == data
+
+
+def test_more_of_toml_than_the_little_reader_knows_is_left_to_the_library() -> None:
+    assert filters.plain_toml("a = { b = 1 }") is None
+    assert filters.plain_toml('a = "b\\n"') is None
+
+
 def test_an_unknown_field_is_an_error_that_names_it() -> None:
     with pytest.raises(SettingsError, match="strip"):
         filters.compiled("x", {"strip": []})

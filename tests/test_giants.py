@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import giants, open_store
+from headroom_mcp import giants, open_store, pipeline
 from headroom_mcp.config import Settings
 
 from . import laws
@@ -14,7 +14,7 @@ from . import laws
 
 @pytest.fixture(name="small_windows")
 def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(giants, "MAX_CHARS", 20_000)
+    monkeypatch.setattr(pipeline, "_GIANT_CHARS", 20_000)
     monkeypatch.setattr(giants, "_END_CHARS", 4_000)
 
 
