@@ -15,7 +15,8 @@ _KEYED = re.compile(r"\{([0-9]+) keyed (?=\{)")
 _BARE = re.compile(r"[^,\[\]{}()\n]*")
 _COLUMN_NAME = re.compile(r"[^,={}?\[\]]*")
 _MISSING = object()
-_ALIAS = re.compile(r"\*[0-9]+ = ")
+_GIVEN = re.compile(r"&([0-9]+) ")
+_USED = re.compile(r"\*([0-9]+)")
 
 
 def decode(text: str) -> Any:
@@ -27,6 +28,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.names: dict[str, Any] = {}
 
     def document(self) -> Any:
         value = self.value()
@@ -47,6 +49,27 @@ class _Reader:
         return value
 
     def value(self) -> Any:
+        return self.named(self.plain_value)
+
+    def named(self, read: Any) -> Any:
+        """Read a value that may be given a name, or be one."""
+        match = _USED.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+            return self.names[match.group(1)]
+        match = _GIVEN.match(self.text, self.at)
+        if match is None:
+            return read()
+        self.at = match.end()
+        value = self.names[match.group(1)] = read()
+        return value
+
+    def plain_value(self) -> Any:
+        if self.text.startswith("{all(", self.at):
+            self.at += 5
+            value = self.value()
+            self.take("):")
+            return tuple((key, value) for key in self.until("}", self.word))
         match = _TABLE.match(self.text, self.at)
         if match:
             self.at = match.end()
@@ -78,6 +101,10 @@ class _Reader:
         self.at += 1
         return found
 
+    def word(self) -> str:
+        """Read a string that is bare even where it looks like a number."""
+        return self.quoted() if self.text.startswith('"', self.at) else str(self.bare())
+
     def pair(self) -> tuple[str, Any]:
         if self.text.startswith('"', self.at):
             key = self.quoted()
@@ -98,7 +125,7 @@ class _Reader:
         return Num(word) if _NUMBER.match(word) else word
 
     def embedded(self) -> Embedded:
-        match = re.compile(r"@json([s24]?) ").match(self.text, self.at)
+        match = re.compile(r"@json([s24]?n?) ").match(self.text, self.at)
         assert match is not None
         self.at = match.end()
         return Embedded(self.value(), match.group(1))
@@ -155,9 +182,9 @@ class _Reader:
         self.take(":\n")
         pairs = []
         for _ in range(count):
-            key = self.value()
+            key = self.word()
             self.take(",")
-            pairs.append((str(key), self.row(columns, "\n")))
+            pairs.append((key, self.row(columns, "\n")))
             self.take("\n")
         self.take("}")
         return tuple(pairs)
@@ -187,6 +214,12 @@ class _Reader:
         char = self.text[self.at : self.at + 1]
         if char in ("", ",", "\n", ")"):
             return _MISSING
+        if form == "cell":
+            return self.value()
+        return self.named(lambda: self.formed(form, inner))
+
+    def formed(self, form: str, inner: Any) -> Any:
+        char = self.text[self.at : self.at + 1]
         if form == "maybe" and char == "(":
             return self.parenthesised(inner)
         if form == "list" and char == "[":
@@ -197,7 +230,9 @@ class _Reader:
             return tuple(self.until("}", lambda: self.map_pair(inner)))
         return self.value()
 
-    def parenthesised(self, columns: list[tuple[str, str, Any]]) -> tuple[Any, ...]:
+    def parenthesised(self, columns: list[tuple[str, str, Any]]) -> Any:
+        if not self.text.startswith("(", self.at):
+            return self.value()
         self.take("(")
         row = self.row(columns, ")")
         self.take(")")

@@ -12,7 +12,10 @@ from headroom_mcp.jsonform import encode, parse
 from headroom_mcp.jsonform.table import same
 from tests.compact_json import decode, rebuilt
 
-_KEYS = st.sampled_from(["id", "name", "a b", "x.y", "k:v", "", "5", "é", "tags", "owner", "\ud800", '"', "a=b", "-"])
+_KEYS = st.sampled_from(
+    ["id", "name", "a b", "x.y", "k:v", "all x", "", "5", "é", "tags", "owner", "\ud800", '"', "a=b", "-"]
+)
+_LONG = "https://example.org/a/long/path/that/repeats"
 _SCALARS = (
     st.none()
     | st.booleans()
@@ -71,9 +74,8 @@ _VALUES = st.recursive(
 def test_the_compact_form_rebuilds_any_value(value: object) -> None:
     opened = parse.embed(value)
 
-    found = rebuilt(decode(encode.encode(opened)))
-
-    assert same(found, value)
+    assert same(rebuilt(decode(encode.encode(opened))), value)
+    assert same(rebuilt(decode(encode.encode(opened, named=True))), value)
 
 
 @given(_VALUES)

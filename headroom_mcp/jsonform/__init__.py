@@ -2,8 +2,13 @@
 
     parse    text → values that keep duplicate keys, key order and numbers as written; documents amid other text
     table    which arrays (and objects keyed by id) are tables, and their columns
+    repeated what stands in a value more than once
     encode   a value → the compact form, from which it can be rebuilt
     select   which rows of a table matter: query, error-like values, rare, outliers, first and last
+    reduce   a large value → one in which long arrays are sampled, with exact counts
+    columns  which fields of a table are worth their tokens
+    query    what a question asks for
+    layout   where the documents stand in an output, and which tier each gets
     thin     a value → the compact form within a budget, every omission marked where it is
 
 The compact form is relaxed JSON (quotes only where a string could be taken for something else) with one addition: an
@@ -18,5 +23,7 @@ array of similar objects is written once as columns and then as rows.
 `key{…}` is an object in every row, its fields follow as cells; `key?{…}` may be absent, its cell is `(…)`; `key[{…}]`
 is an array of objects, its cell is `[(…),(…)]`; `key{*{…}}` is an object whose values all have these columns;
 `key=value` holds in every row and has no cell. An empty cell is an absent key. A row that does not fit is written whole,
-after "!". `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key.
+after "!". `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key. `{all(true):a,b,c}`
+is an object whose keys all have one value. `&1 …` gives what follows a name and `*1` repeats it. `@json …` is a string
+that holds this JSON.
 """

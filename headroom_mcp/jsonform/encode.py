@@ -5,43 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp.jsonform.parse import Embedded, Num, Value, dumps, quote
-from headroom_mcp.jsonform.table import Column, Columns, columns_of, keyed_rows
+from headroom_mcp.jsonform.parse import Embedded, Num, Value, quote
+from headroom_mcp.jsonform.repeated import Repeats
+from headroom_mcp.jsonform.table import Column, Columns, columns_of, keyed_rows, same
 
+_UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f\u2028\u2029\ud800-\udfff…"
 # A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
-_BARE = re.compile(
-    r"(?![!*&@ -])[^,\"\[\]{}()\\\x00-\x1f\x7f\u2028\u2029\ud800-\udfff…]*[^,\"\[\]{}()\\\x00- \x7f\u2028\u2029\ud800-\udfff…]\Z"
-)
+_BARE = re.compile(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
 _BARE_KEY = re.compile(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")
 _LITERAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z|(?:true|false|null|NaN|-?Infinity)\Z")
 _BREAK_CHARS = 100  # entries of the outer objects go on lines of their own from this length on
+_MIN_ALL = 3  # keys with one value between them
 
 
-def encode(value: Value, level: int = 0) -> str:
-    """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own."""
-    kind = type(value)
-    if kind is str:
-        return string(value)
-    if kind is tuple:
-        rows = keyed_rows(value)
-        if rows is not None:
-            columns = columns_of(rows)
-            if columns is not None and not columns.odd and len({key for key, _ in value}) == len(value):
-                return _keyed_table(value, rows, columns)
-        entries = [key_text(key) + ":" + encode(item, level + 1) for key, item in value]
-        return "{" + _join(entries, level) + "}"
-    if kind is list:
-        columns = columns_of(value)
-        if columns is not None:
-            return _table(value, columns)
-        return "[" + _join([encode(item, level + 1) for item in value], level) + "]"
-    return scalar(value)
+def encode(value: Value, level: int = 0, *, named: bool = False) -> str:
+    """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
+    occurs again only once (`&1 value`, then `*1`)."""
+    return _Writer(Repeats(value) if named else None).block(value, level)
 
 
-def _join(entries: list[str], level: int) -> str:
-    if level > 1 or sum(map(len, entries)) < _BREAK_CHARS:
-        return ",".join(entries)
-    return ",\n".join(entries)
+def inline(value: Value) -> str:
+    """Return the compact form of `value` on one line, without tables."""
+    return _PLAIN.inline(value)
 
 
 def string(text: str) -> str:
@@ -58,86 +43,153 @@ def key_text(key: str) -> str:
 
 def scalar(value: Value) -> str:
     """Return a value that is no object and no array, or JSON within a string (after "@json")."""
-    kind = type(value)
-    if kind is Num:
-        return str(value)
-    if kind is str:
-        return string(value)
-    if kind is Embedded:
-        return f"@json{value.style} " + encode(value.value, 9)
-    return "null" if value is None else "true" if value else "false"
+    return _PLAIN.block(value, 9)
 
 
-def header(columns: Columns) -> str:
-    """Return the columns as they stand at the head of a table."""
-    return "{" + ",".join([_column_text(column) for column in columns.columns]) + "}"
+class _Writer:
+    """Writes one value, in reading order, so that a name is given where its value first stands."""
+
+    def __init__(self, repeats: Repeats | None) -> None:
+        self.repeats = repeats
+
+    def block(self, value: Value, level: int) -> str:
+        kind = type(value)
+        mark = ""
+        if self.repeats is not None and (kind is str or kind is tuple or kind is list):
+            mark = self.repeats.mark(value)
+            if mark.startswith("*"):
+                return mark
+        if kind is str:
+            return mark + string(value)
+        if kind is tuple:
+            return mark + self._object(value, level)
+        if kind is list:
+            columns = columns_of(value)
+            if columns is not None:
+                return mark + self._table(value, columns)
+            return mark + "[" + _join([self.block(item, level + 1) for item in value], level) + "]"
+        if kind is Num:
+            return str(value)
+        if kind is Embedded:
+            return f"@json{value.style} " + self.block(value.value, 9)
+        return "null" if value is None else "true" if value else "false"
+
+    def _object(self, value: Value, level: int) -> str:
+        rows = keyed_rows(value)
+        if rows is not None and len({key for key, _ in value}) == len(value):
+            columns = columns_of(rows)
+            if columns is not None and not columns.odd:
+                return self._keyed_table(value, rows, columns)
+        if _one_value(value):
+            return self._all(value)
+        entries = [key_text(key) + ":" + self.block(item, level + 1) for key, item in value]
+        return "{" + _join(entries, level) + "}"
+
+    def inline(self, value: Value) -> str:
+        kind = type(value)
+        mark = ""
+        if self.repeats is not None and (kind is str or kind is tuple or kind is list):
+            mark = self.repeats.mark(value)
+            if mark.startswith("*"):
+                return mark
+        return mark + self._inline_unmarked(value)
+
+    def _inline_unmarked(self, value: Value) -> str:
+        kind = type(value)
+        if kind is str:
+            return string(value)
+        if kind is tuple:
+            if _one_value(value):
+                return self._all(value)
+            return "{" + ",".join([key_text(key) + ":" + self.inline(item) for key, item in value]) + "}"
+        if kind is list:
+            return "[" + ",".join([self.inline(item) for item in value]) + "]"
+        if kind is Embedded:
+            return f"@json{value.style} " + self.inline(value.value)
+        return self.block(value, 9)
+
+    def _all(self, value: Value) -> str:
+        return f"{{all({self.inline(value[0][1])}):" + ",".join([string(key) for key, _ in value]) + "}"
+
+    def _header(self, columns: Columns) -> str:
+        return "{" + ",".join([self._column(column) for column in columns.columns]) + "}"
+
+    def _column(self, column: Column) -> str:
+        name = key_text(column.name)
+        if column.form == "const":
+            return f"{name}={self.inline(column.value)}"
+        if column.columns is None:
+            return name
+        inner = self._header(column.columns)
+        if column.form == "object":
+            return name + inner
+        if column.form == "maybe":
+            return f"{name}?{inner}"
+        return f"{name}[{inner}]" if column.form == "list" else f"{name}{{*{inner}}}"
+
+    def _table(self, rows: Sequence[Value], columns: Columns) -> str:
+        lines = [f"[{len(rows)} rows {self._header(columns)}:"]
+        odd = columns.odd
+        for index, row in enumerate(rows):
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns))
+        lines.append("]")
+        return "\n".join(lines)
+
+    def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
+        lines = [f"{{{len(rows)} keyed {self._header(columns)}:"]
+        for key, row in value:
+            lines.append(f"{string(key)},{self._row(row, columns)}")
+        lines.append("}")
+        return "\n".join(lines)
+
+    def _row(self, row: Value, columns: Columns) -> str:
+        cells: list[str] = []
+        self._add_cells(cells, dict(row), columns)
+        return ",".join(cells)
+
+    def _add_cells(self, cells: list[str], row: dict[str, Value], columns: Columns) -> None:
+        for name, form, _, inner in columns.columns:
+            if form == "const":
+                continue
+            if name not in row:
+                cells.append("")
+                continue
+            value = row[name]
+            if form == "object" and inner is not None:
+                self._add_cells(cells, dict(value), inner)
+            elif value is None or inner is None:
+                cells.append(self.inline(value))
+            else:
+                cells.append(self._formed(value, form, inner))
+
+    def _formed(self, value: Value, form: str, inner: Columns) -> str:
+        mark = self.repeats.mark(value) if self.repeats is not None else ""
+        if mark.startswith("*"):
+            return mark
+        if form == "maybe":
+            return mark + (self._item(value, inner) if inner.fits(value) else self._inline_unmarked(value))
+        if form == "list":
+            return mark + "[" + ",".join([self._item(item, inner) for item in value]) + "]"
+        return mark + "{" + ",".join([key_text(key) + ":" + self._item(item, inner) for key, item in value]) + "}"
+
+    def _item(self, value: Value, columns: Columns) -> str:
+        return f"({self._row(value, columns)})" if columns.fits(value) else self.inline(value)
 
 
-def _column_text(column: Column) -> str:
-    name = key_text(column.name)
-    if column.form == "const":
-        return f"{name}={inline(column.value)}"
-    if column.columns is None:
-        return name
-    inner = header(column.columns)
-    if column.form == "object":
-        return name + inner
-    if column.form == "maybe":
-        return f"{name}?{inner}"
-    return f"{name}[{inner}]" if column.form == "list" else f"{name}{{*{inner}}}"
+_PLAIN = _Writer(None)
 
 
-def _table(rows: Sequence[Value], columns: Columns) -> str:
-    lines = [f"[{len(rows)} rows {header(columns)}:"]
-    odd = columns.odd
-    for index, row in enumerate(rows):
-        lines.append("!" + inline(row) if index in odd else row_text(row, columns))
-    lines.append("]")
-    return "\n".join(lines)
+def _join(entries: list[str], level: int) -> str:
+    if level > 1 or sum(map(len, entries)) < _BREAK_CHARS:
+        return ",".join(entries)
+    return ",\n".join(entries)
 
 
-def _keyed_table(value: Value, rows: Sequence[Value], columns: Columns) -> str:
-    lines = [f"{{{len(rows)} keyed {header(columns)}:"]
-    for key, row in value:
-        lines.append(f"{string(key)},{row_text(row, columns)}")
-    lines.append("}")
-    return "\n".join(lines)
-
-
-def row_text(row: Value, columns: Columns) -> str:
-    """Return the cells of one row that fits `columns`, separated by commas."""
-    cells: list[str] = []
-    _add_cells(cells, dict(row), columns)
-    return ",".join(cells)
-
-
-def _add_cells(cells: list[str], row: dict[str, Value], columns: Columns) -> None:
-    for name, form, _, inner in columns.columns:
-        if form == "const":
-            continue
-        if name not in row:
-            cells.append("")
-            continue
-        value = row[name]
-        if form == "object" and inner is not None:
-            _add_cells(cells, dict(value), inner)
-        elif value is None or inner is None:
-            cells.append(inline(value))
-        elif form == "maybe":
-            cells.append(f"({row_text(value, inner)})")
-        elif form == "list":
-            cells.append("[" + ",".join([f"({row_text(item, inner)})" for item in value]) + "]")
-        else:
-            cells.append("{" + ",".join([f"{key_text(key)}:({row_text(item, inner)})" for key, item in value]) + "}")
-
-
-def inline(value: Value) -> str:
-    """Return a value on one line, without tables."""
-    kind = type(value)
-    if kind is tuple:
-        return "{" + ",".join([key_text(key) + ":" + inline(item) for key, item in value]) + "}"
-    if kind is list:
-        return "[" + ",".join([inline(item) for item in value]) + "]"
-    if kind is Embedded:
-        return quote(dumps(value.value, value.style))
-    return scalar(value)
+def _one_value(value: Value) -> bool:
+    """Tell whether all keys of an object have the same short value: a set, written as its names."""
+    if len(value) < _MIN_ALL:
+        return False
+    first = value[0][1]
+    if type(first) in (tuple, list) and first:
+        return False
+    return type(first) is not Embedded and all(same(item, first) for _, item in value)

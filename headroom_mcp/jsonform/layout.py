@@ -140,7 +140,7 @@ def _rendered(
     if opened:
         value = parse.embed(value)
     total = reduce.count_of(value)
-    whole = encode.encode(value)
+    whole = encode.encode(value, named=True)
     cost = tokens.estimate(whole)
     blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
     blind = blind and not _stands_out(value)

@@ -159,7 +159,7 @@ def embed(value: Value, depth: int = 0) -> Value:
     """Return `value` with every string that holds a JSON object or array opened, where it can be rebuilt exactly."""
     kind = type(value)
     if kind is str:
-        if len(value) > 20 and value[0] in "{[" and value[-1] in "}]" and depth < _MAX_EMBEDDED_DEPTH:
+        if len(value) > 20 and value[0] in "{[" and value[-1] in "}]\n" and depth < _MAX_EMBEDDED_DEPTH:
             return _open_string(value, depth)
         return value
     if kind is tuple:
@@ -178,14 +178,17 @@ def _open_string(text: str, depth: int) -> Value:
         return text
     if len(text) > _MAX_STYLED_CHARS:
         return Embedded(embed(value, depth + 1), "")  # too long to be shown whole anyway
-    for style in ("", "s", "2", "4"):
+    for style in ("n", "sn", "2n", "4n") if text[-1] == "\n" else ("", "s", "2", "4"):
         if dumps(value, style) == text:
             return Embedded(embed(value, depth + 1), style)
     return text
 
 
 def dumps(value: Value, style: str = "") -> str:
-    """Return `value` as JSON: `style` "" minified, "s" spaced after separators, "2" or "4" indented."""
+    """Return `value` as JSON: `style` "" minified, "s" spaced after separators, "2" or "4" indented; then "n" for a
+    line end behind it."""
+    if style.endswith("n"):
+        return dumps(value, style[:-1]) + "\n"
     if style in _STYLES:
         comma, colon = _STYLES[style]
         return _flat(value, comma, colon)

@@ -14,6 +14,7 @@ from headroom_mcp.jsonform.parse import Embedded, Num, Value
 
 Row = dict[str, Value]
 
+_MAX_ODD_SHARE = 0.34
 _MAX_SHAPES = 64  # distinct key lists looked at; more means the rows have little in common
 _CELL_TOKENS = 0.6  # an empty cell
 _KEY_TOKENS = 2.5  # a key written out
@@ -30,13 +31,18 @@ class Column(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The columns of a table; `odd` are the indexes of rows that do not fit."""
+    """The columns of a table; `odd` are the indexes of rows that do not fit, `shapes` the key lists that do."""
 
     columns: tuple[Column, ...]
     odd: frozenset[int]
+    shapes: frozenset[tuple[str, ...]] = frozenset()
+
+    def fits(self, row: Value) -> bool:
+        """Tell whether `row`, one of those the columns were made of, is written as cells."""
+        return type(row) is tuple and tuple([key for key, _ in row]) in self.shapes
 
 
-def columns_of(rows: Sequence[Value], max_odd_share: float = 0.34, depth: int = 0) -> Columns | None:
+def columns_of(rows: Sequence[Value], max_odd_share: float = _MAX_ODD_SHARE, depth: int = 0) -> Columns | None:
     """Return the columns of `rows`, None where they are no table. Fewer than two rows are no table."""
     if len(rows) < 2 or depth > 12:
         return None
@@ -68,7 +74,7 @@ def columns_of(rows: Sequence[Value], max_odd_share: float = 0.34, depth: int = 
     if regular * len(names) < 4:
         return None
     dicts = [dict(rows[i]) for i in range(len(rows)) if i not in odd] if odd else [dict(row) for row in rows]
-    return Columns(tuple([_column(name, dicts, depth) for name in names]), odd)
+    return Columns(tuple([_column(name, dicts, depth) for name in names]), odd, frozenset(fitting))
 
 
 def _merge(shapes: Counter[tuple[str, ...]], total: int) -> list[str]:
@@ -134,22 +140,29 @@ def _column(name: str, rows: list[Row], depth: int) -> Column:
     elif kinds == {list}:
         items = [item for value in some for item in value]
         if len(items) >= 2 and all(type(item) is tuple for item in items):
-            columns = columns_of(items, 0.0, depth + 1)
+            columns = columns_of(items, _MAX_ODD_SHARE, depth + 1)
             if columns is not None:
                 return Column(name, "list", None, columns)
     return Column(name, "cell")
 
 
 def _object_column(name: str, values: list[Value], some: list[Value], depth: int) -> Column | None:
-    columns = columns_of(some, 0.0, depth + 1) if all(some) else None
+    columns = columns_of(some, _MAX_ODD_SHARE, depth + 1)
     if columns is not None:
-        return Column(name, "object" if len(some) == len(values) else "maybe", None, columns)
+        whole = len(some) == len(values) and not columns.odd and not _repeats(some)
+        return Column(name, "object" if whole else "maybe", None, columns)
     items = [item for value in some for _, item in value]
     if len(items) >= 4 and all(type(item) is tuple for item in items):
-        columns = columns_of(items, 0.0, depth + 1)
+        columns = columns_of(items, _MAX_ODD_SHARE, depth + 1)
         if columns is not None:
             return Column(name, "map", None, columns)
     return None
+
+
+def _repeats(objects: list[Value]) -> bool:
+    """Tell whether the same few objects stand in most rows: then each is written once and named after that."""
+    texts = list(map(repr, objects))
+    return len(set(texts)) <= 0.6 * len(texts) and sum(map(len, texts)) > 90 * len(texts)
 
 
 def same(a: Value, b: Value) -> bool:
