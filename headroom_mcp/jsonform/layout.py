@@ -17,6 +17,7 @@ _LOSSLESS_SHARE_BLIND = 0.90  # without a query nobody knows which rows would be
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
+_MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
 _UNLIMITED_CHARS = 60_000
 _MARGIN_CHARS = 1_000  # the footer and what stands around the document
 _MIN_COVERED = 0.5  # of the text must be JSON
@@ -74,7 +75,7 @@ def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
         share = max(80, budget * (found.stop - found.start) // max(1, covered))
         before = text[starts[first] : found.start]
         after = text[found.stop : starts[last + 1] - 1]
-        parts.append(_rendered(found, share, output.query, limit, opened, first, last + 1, before, after))
+        parts.append(_rendered(found, text, share, output.query, limit, opened, first, last + 1, before, after))
         position = last + 1
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
@@ -111,8 +112,18 @@ def _stands_out(value: Value) -> bool:
 
 
 def _rendered(
-    found: Group, room: int, query: str, limit_chars: int, opened: bool, first: int, stop: int, before: str, after: str
+    found: Group,
+    text: str,
+    room: int,
+    query: str,
+    limit_chars: int,
+    opened: bool,
+    first: int,
+    stop: int,
+    before: str,
+    after: str,
 ) -> Part:
+    """Return the render of one group: lossless where that is small enough, thinned otherwise."""
     documents = found.documents
     value: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
     head = before
@@ -126,28 +137,24 @@ def _rendered(
             cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
         )
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
-    original = int((found.stop - found.start) * 0.3) + 1
-    thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
     chars = found.stop - found.start
+    original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
+    thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
+    if chars <= _MAX_LOSSLESS_CHARS:
+        if opened:
+            value = parse.embed(value)
+        whole = encode.encode(value, named=True)
+        cost = tokens.estimate(whole)
+        blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
+        small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
+        little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
+        if cost <= room or little or small or (blind and not _stands_out(value)):
+            return Part(first, stop, "render", head + whole + tail, "", True, 0, reduce.count_of(value), "values")
     if chars > reduce.LARGE_CHARS:
         value = reduce.reduce(value, chars, thinner.query)
         if opened:
             value = reduce.reduce(parse.embed(value), chars, thinner.query)
-        total = thinner.count(value)
-        thinned = thinner.thin(value, room)
-        note = f"{thinner.left_values:,} of {total:,} values left out"
-        return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
-    if opened:
-        value = parse.embed(value)
-    total = reduce.count_of(value)
-    whole = encode.encode(value, named=True)
-    cost = tokens.estimate(whole)
-    blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
-    blind = blind and not _stands_out(value)
-    small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
-    if not (cost <= room or cost <= original * _LOSSLESS_SHARE or blind or small):
-        thinned = thinner.thin(value, room)
-        if tokens.estimate(thinned) < cost:
-            note = f"{thinner.left_values:,} of {total:,} values left out"
-            return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
-    return Part(first, stop, "render", head + whole + tail, "", True, 0, total, "values")
+    total = thinner.count(value)
+    thinned = thinner.thin(value, room)
+    note = f"{thinner.left_values:,} of {total:,} values left out"
+    return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")

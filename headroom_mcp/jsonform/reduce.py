@@ -122,7 +122,7 @@ def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Va
         if containers < 0.2 * len(items):
             return _sample_scalars(items, keys, room, query)
     sizes = [size_of(item) for item in items]
-    weights = [8.0 if keys and query.names(keys[i]) else 1.0 for i in range(len(items))]
+    weights = [(8.0 if keys and query.names(keys[i]) else 1.0) * sizes[i] ** 0.3 for i in range(len(items))]
     rooms = [0] * len(items)
     left, weight_left = float(room), sum(weights)
     for index in sorted(range(len(items)), key=lambda i: sizes[i] / weights[i]):

@@ -18,6 +18,7 @@ from headroom_mcp.jsonform.reduce import Sampled
 from headroom_mcp.jsonform.table import keyed_rows
 
 _TOKENS_PER_CHAR = 0.3
+_SIZE_POWER = 0.4
 _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
 _FAILING_TOKENS = 160  # a longer row would cost others their place
 _FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
@@ -267,11 +268,13 @@ class Thinner:
         return f"[… {len(gap):,} {'item' if len(gap) == 1 else 'items'}: {marker.ranges(gap)}]"
 
     def _weights(self, labels: list[str], items: list[Value]) -> list[float]:
-        weights = [1.0] * len(items)
+        # A larger part says more, though not in proportion: a tenth of the document is not a tenth of what it tells.
+        weights = [self._cost(item) ** _SIZE_POWER for item in items]
         query = self.query
         if query.stems:
             texts = [f"{label} {select.words_of(item)}" for label, item in zip(labels, items, strict=True)]
             weights = [1.0 + 4.0 * match.score for match in query.match(texts)]
+            weights = [weight * self._cost(item) ** 0.1 for weight, item in zip(weights, items, strict=True)]
             weights = [
                 weight + (20.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=True)
             ]
