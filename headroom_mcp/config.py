@@ -36,6 +36,7 @@ class Settings(NamedTuple):
     max_store_bytes: int = 1 << 30
     transport: str = "command"
     auto_memory: bool = False
+    embeddings: str = ""
     max_chars: int = 29_500
     """No knob: Claude Code hides a Bash replacement over 30,000 characters behind a 2 KB preview."""
     live_session_hours: float = 24.0
@@ -66,6 +67,7 @@ KNOBS = (
     Knob("max_store_bytes", "HEADROOM_MAX_STORE_BYTES", "whole", "", "How large the originals may grow together, compressed."),
     Knob("transport", "", "command|mcp", "", "How `headroom install` lets Claude Code reach the hook."),
     Knob("auto_memory", "", "switch", "off", "Whether hooks note what fixed a failing command."),
+    Knob("embeddings", "HEADROOM_EMBEDDINGS", "path", "", "A local embedding model for recall: its folder or package."),
 )  # fmt: skip
 
 _BY_NAME = {knob.name: knob for knob in KNOBS}
@@ -165,6 +167,8 @@ def checked(knob: Knob, value: Any, where: str) -> Any:
         value = tuple(value) if fine else value
         if fine and knob.form == "patterns":
             _compile(value, where)
+    elif knob.form == "path":
+        fine = isinstance(value, str)
     else:
         fine = value in knob.form.split("|")
     if not fine:
@@ -253,6 +257,7 @@ def _said(knob: Knob) -> str:
         "whole": "a whole number",
         "days": "a number of days above 0",
         "share": "a share from 0 to below 1",
+        "path": "a path",
         "words": "a list of words",
         "patterns": "a list of regular expressions",
     }.get(knob.form, "one of " + ", ".join(knob.form.split("|")))

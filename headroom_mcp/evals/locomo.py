@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from headroom_mcp import config
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.memory import notes, recall
+from headroom_mcp.memory import embeddings, notes, recall, vectors
 from headroom_mcp.store import schema
 
 FILE_NAME = "locomo.json"
@@ -154,6 +155,10 @@ def _notes_answerer(conversation: Conversation, *, semantic: bool) -> Answerer:
             created_s=turn.said_s,
         )
         turn_of[note.id] = turn.id
+    if semantic:
+        model = embeddings.load(config.load().embeddings)
+        while vectors.catch_up(connection, model, (scope,)):
+            pass
     asked_s = max((turn.said_s for turn in conversation.turns), default=time.time())
 
     def answer(question: str) -> list[str]:

@@ -18,7 +18,7 @@ from headroom_mcp.evals import coding_recall, locomo, memory_speed
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False))
 @click.option("--speed", is_flag=True, help="Time saving and searching in a large memory instead.")
 @click.option("--notes", "count", default=100_000, show_default=True, help="With --speed: how many notes.")
-@click.option("--semantic", is_flag=True, help="Fuse with the local embedding model (extra: embeddings).")
+@click.option("--semantic", is_flag=True, help="Fuse with the model that HEADROOM_EMBEDDINGS names.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
 def bench(folder: str | None, speed: bool, count: int, semantic: bool, as_json: bool) -> None:
     """Measure the recall of memory on the data in FOLDER, or its speed.

@@ -305,6 +305,7 @@ def _supersede(db: sqlite3.Connection, old_id: str, note: Note) -> None:
     near = _neighbours(db, row[0])
     db.execute("UPDATE note SET superseded_by = ? WHERE row = ?", (note.id, row[0]))
     db.execute("DELETE FROM note_words WHERE rowid = ?", (row[0],))
+    db.execute("DELETE FROM note_vector WHERE row = ?", (row[0],))
     _index(db, near)
 
 

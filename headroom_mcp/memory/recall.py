@@ -13,6 +13,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from headroom_mcp import relevance
@@ -65,15 +66,19 @@ def search(
         terms = words.asked(query)
         scores = _by_words(connection, terms, scopes) if terms else _verbatim(connection, query, scopes)
         found = notes.by_row(connection, list(scores), scopes)
+        cosines = _by_meaning(connection, query, scopes) if semantic else {}
+        near = sorted(cosines, key=lambda row: (-cosines[row], -row))[:_POOL]
+        found = notes.by_row(connection, [*scores, *(row for row in near if row not in scores)], scopes)
         period = dates.window(query, now)
-        hits = {row: Hit(note, scores[row] * _weight(note, terms, period, now)) for row, note in found.items()}
-        ranked = sorted(hits, key=lambda row: (-hits[row].score, -row))
-        if semantic:
-            ranked, hits = _fused(connection, query, scopes, ranked, hits)
+        weights = {row: _weight(note, terms, period, now) for row, note in found.items()}
+        ranked = _ranked({row: score * weights[row] for row, score in scores.items() if row in found})
+        if near:
+            by_meaning = _ranked({row: cosines[row] * weights[row] for row in near if row in found})
+            ranked = _ranked(_fused(ranked, by_meaning))
     except sqlite3.DatabaseError as error:
         msg = f"The memory could not be read: {error}."
         raise StoreError(msg) from error
-    best = [hits[row] for row in ranked if all(tag in hits[row].note.tags for tag in tags)]
+    best = [Hit(found[row], score) for row, score in ranked.items() if all(tag in found[row].tags for tag in tags)]
     return best[:limit]
 
 
@@ -135,7 +140,27 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     return weight * (1 + _USED * math.log1p(min(note.uses, 20)))
 
 
-def _fused(
-    connection: sqlite3.Connection, query: str, scopes: Sequence[str], ranked: list[int], hits: dict[int, Hit]
-) -> tuple[list[int], dict[int, Hit]]:
-    return ranked, hits
+def _by_meaning(connection: sqlite3.Connection, query: str, scopes: Sequence[str]) -> dict[int, float]:
+    """Return the cosines of the notes in view, empty without a model. Notes that have no vector yet get one here."""
+    from headroom_mcp.memory import embeddings
+
+    model = embeddings.configured()
+    if model is None or not query.strip():
+        return {}
+    from headroom_mcp.memory import vectors
+
+    with suppress(StoreError):  # a store that cannot be written now can still be searched
+        vectors.catch_up(connection, model, scopes)
+    return vectors.similar(connection, model, query, scopes)
+
+
+def _ranked(scores: dict[int, float]) -> dict[int, float]:
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], -item[0])))
+
+
+def _fused(*rankings: dict[int, float]) -> dict[int, float]:
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, 1):
+            fused[row] = fused.get(row, 0.0) + 1 / (_RRF + rank)
+    return fused

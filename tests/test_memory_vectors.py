@@ -1,0 +1,93 @@
+"""Recall by meaning, with a model that this test makes up: a vector is a handful of topics."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+numpy = pytest.importorskip("numpy")
+
+from headroom_mcp.errors import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
+from headroom_mcp.memory import embeddings, notes, recall, vectors  # noqa: E402
+from headroom_mcp.store import schema  # noqa: E402
+
+HERE, THERE = "/projects/here", "/projects/there"
+_TOPICS = (("car", "vehicle", "automobile"), ("dog", "puppy", "hound"), ("rain", "storm", "weather"))
+
+
+class _Topics:
+    """Counts words of each topic; the last place keeps every vector from being zero."""
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], **_options: Any) -> Any:
+        self.encoded.extend(texts)
+        rows = [[*(sum(word in text.lower() for word in topic) for topic in _TOPICS), 0.01] for text in texts]
+        matrix = numpy.array(rows, dtype="float32")
+        return matrix / numpy.linalg.norm(matrix, axis=1, keepdims=True)
+
+
+@pytest.fixture(name="engine")
+def _engine(monkeypatch: pytest.MonkeyPatch) -> _Topics:
+    engine = _Topics()
+    monkeypatch.setattr(embeddings, "configured", lambda: embeddings.Model("topics", engine))
+    return engine
+
+
+@pytest.fixture(name="db")
+def _db() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    schema.migrate(connection)
+    return connection
+
+
+def test_a_note_without_a_common_word_is_found_by_its_meaning(db: sqlite3.Connection, engine: _Topics) -> None:
+    notes.save(db, "the automobile is in the garage", scope=HERE)
+    notes.save(db, "a hound barked all night", scope=HERE)
+
+    found = recall.search(db, "where did I park my car", [HERE], limit=1)
+
+    assert [hit.note.text for hit in found] == ["the automobile is in the garage"]
+    assert recall.search(db, "where did I park my car", [HERE], semantic=False) == []
+
+
+def test_each_note_is_encoded_once(db: sqlite3.Connection, engine: _Topics) -> None:
+    notes.save(db, "the puppy sleeps", scope=HERE)
+    recall.search(db, "hound", [HERE])
+    recall.search(db, "hound", [HERE])
+
+    assert engine.encoded.count("the puppy sleeps") == 1
+
+
+def test_another_projects_vectors_are_never_searched(db: sqlite3.Connection, engine: _Topics) -> None:
+    notes.save(db, "the puppy sleeps", scope=THERE)
+    recall.search(db, "hound", [THERE])
+
+    assert recall.search(db, "hound", [HERE, notes.GLOBAL]) == []
+
+
+def test_forgetting_and_superseding_take_the_vector_along(db: sqlite3.Connection, engine: _Topics) -> None:
+    old = notes.save(db, "the puppy sleeps", scope=HERE)
+    other = notes.save(db, "the car is red", scope=HERE)
+    recall.search(db, "hound", [HERE])
+    notes.save(db, "the puppy is awake", scope=HERE, replaces=old.id)
+    notes.forget(db, other.id, [HERE])
+
+    assert db.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 0
+    vectors.catch_up(db, embeddings.configured() or pytest.fail(), [HERE])
+    assert db.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 1
+
+
+def test_a_model_that_is_none_is_a_clear_error_and_search_goes_on(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_EMBEDDINGS", "/nowhere/model")
+    notes.save(db, "the puppy sleeps", scope=HERE)
+
+    with pytest.raises(SettingsError, match="neither a folder nor"):
+        embeddings.load("/nowhere/model")
+    assert [hit.note.text for hit in recall.search(db, "puppy", [HERE])] == ["the puppy sleeps"]
