@@ -121,8 +121,17 @@ def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
                 continue
             path = _last_path(words)
             return _path_hint(path, program) if path else _NO_HINT
-        return _command_hint(words)
+        blob = _blob_path(program, words)
+        return _path_hint(blob, "git show") if blob else _command_hint(words)
     return _NO_HINT
+
+
+def _blob_path(program: str, words: shell.Words) -> str:
+    """Return the file that `git show REV:path` prints, "" for any other command."""
+    operands = _operands(program, words)
+    if program != "git" or operands[:1] not in (["show"], ["cat-file"]):
+        return ""
+    return next((path for word in operands[1:] if (path := word.partition(":")[2])), "")
 
 
 def _command_hint(words: shell.Words) -> Hint:

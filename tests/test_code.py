@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, numbering, open_store, render
 from headroom_mcp.compressors import code, languages
-from headroom_mcp.compressors.languages import grammar, outline, python_ast
+from headroom_mcp.compressors.languages import grammar, guess, outline, python_ast
 from headroom_mcp.config import Settings
 from headroom_mcp.errors import MissingExtra
 from headroom_mcp.evals import code_check
@@ -308,3 +308,27 @@ def test_outlines_of_a_few_large_modules_agree_with_ast() -> None:
 
         assert checked.faults == []
         assert checked.saving > 0.7
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("sample.py", "python"),
+        ("sample.go", "go"),
+        ("sample.rs", "rust"),
+        ("sample.java", "java"),
+        ("sample.rb", "ruby"),
+    ],
+)
+def test_a_source_that_nobody_named_is_known_by_its_lines(name: str, language: str) -> None:
+    text = "\n".join(_lines(name))
+
+    assert guess.language(_lines(name)) == language
+    assert code.score(ToolOutput(text, "mcp__files__get", {})) > 0.5
+
+
+def test_a_log_is_no_source() -> None:
+    lines = [f"2026-01-01 12:00:0{i % 10} INFO worker {i} finished job={i} in {i} ms" for i in range(90)]
+
+    assert guess.language(lines) == ""
+    assert code.score(ToolOutput("\n".join(lines), "Bash", {"command": "cat run.log"})) == 0.0

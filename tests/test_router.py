@@ -49,3 +49,10 @@ def test_sections_cover_every_line_once() -> None:
 
     assert [s.start for s in sections[1:]] == [s.stop for s in sections[:-1]]
     assert (sections[0].start, sections[-1].stop) == (0, len(output.lines))
+
+
+def test_git_show_of_a_file_at_a_revision_is_that_file() -> None:
+    text = "import os\n\n\ndef f(a):\n    return os.fspath(a)\n" * 40
+    sections = router.route(ToolOutput(text, "Bash", {"command": "git show HEAD~2:lib/a.py"}))
+
+    assert [section.kind for section in sections] == ["code"]

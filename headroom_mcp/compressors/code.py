@@ -22,6 +22,7 @@ KIND = "code"
 
 OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
 RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
+_SAMPLE_LINES = 150
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
@@ -36,20 +37,41 @@ _STATEMENT = re.compile(r"^\s*(?:[\w.\[\]'\", ]+ ?(?:[-+*/|:]?=) ?\S|[\w.]+\()")
 
 def score(output: ToolOutput) -> float:
     """Return how much of a sample looks like source: most lines of a program end or begin like code."""
-    lines = output.lines
-    step = max(1, len(lines) // 60)
-    sample = [line for line in lines[::step] if line.strip()]
-    numbered = numbering.read(sample)
-    if numbered is not None:
-        sample = [line for line in numbered.lines if line.strip()]
+    sample = _sample(output.lines)
     if len(sample) < 4:
         return 0.0
-    known = bool(language_of(output))
-    like_code = [line for line in sample if _CODE_LINE.match(line) or (known and _STATEMENT.match(line))]
-    share = len(like_code) / len(sample)
-    if known:
+    named = language_of(output)
+    module = languages.load(named) if named else None
+    heads = getattr(module, "HEADS", None)
+    matching = [
+        line
+        for line in sample
+        if _CODE_LINE.match(line) or (named and _STATEMENT.match(line)) or (heads is not None and heads.match(line))
+    ]
+    share = len(matching) / len(sample)
+    if named:
         return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) else 0.0
+    if share > 0.2 and _guessed(output):
+        return min(0.9, 0.5 + share * 0.4)
     return share * 0.6 if share > 0.4 else 0.0
+
+
+def _sample(lines: list[str]) -> list[str]:
+    """Return the lines of the beginning, the middle and the end, without numbers and blank ones."""
+    part = _SAMPLE_LINES // 3
+    middle = len(lines) // 2
+    blocks = [lines] if len(lines) <= 3 * part else [lines[:part], lines[middle : middle + part], lines[-part:]]
+    sample: list[str] = []
+    for block in blocks:
+        numbered = numbering.read(block)
+        sample.extend(line for line in (block if numbered is None else numbered.lines) if line.strip())
+    return sample
+
+
+def _guessed(output: ToolOutput) -> str:
+    from headroom_mcp.compressors.languages import guess
+
+    return guess.language(_sample(output.lines))
 
 
 def facts(output: ToolOutput) -> list[Fact]:
@@ -81,7 +103,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
     numbered = numbering.read(lines)
     plain = numbered.lines if numbered is not None else lines
-    language = language_of(output)
+    language = language_of(output) or _guessed(output)
     long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
     if long:
         from headroom_mcp.compressors.languages import selection

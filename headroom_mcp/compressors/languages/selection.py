@@ -32,6 +32,7 @@ _MINIFIED_ROWS = 8
 _UNKNOWN_COMMENT = ("#", "//", "/*", "*", "--")
 
 _ABOUT_ROWS = 6
+_MAX_ABOUT_TOKENS = 80  # one line that says what the file is for is worth more than the budget
 _LICENCE = re.compile(r"\b(?:licen[cs]e|copyright)", re.IGNORECASE)
 _TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
@@ -81,6 +82,9 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
         if body.pointed:
             room -= chosen.take(list(range(body.start, body.stop)), room)
     notes = _take_imports(chosen, found.imports)
+    about = _about(lines)
+    if about >= 0:
+        chosen.take(_doc_rows(lines, about), _MAX_ABOUT_TOKENS)
     _take_small_things(chosen, found)
     if chosen.left >= 2 * _MARKER_TOKENS:
         _take_bodies(chosen, found, bodies)
@@ -133,9 +137,6 @@ def _take_small_things(chosen: Selection, found: Outline) -> None:
     if _TODO.search("\n".join(lines)):
         for row in [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]:
             chosen.take([row])
-    about = _about(lines)
-    if about >= 0:
-        chosen.take(_doc_rows(lines, about))
     for start, _ in found.constants:
         chosen.take([start])
     for definition in found.definitions:
