@@ -29,6 +29,7 @@ _MODE = re.compile(
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
 _WORD = re.compile(r"\S+")
 _MAX_PIECES = 60
+_MAX_CLAUSES = 5
 _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
 _QUOTED_WEIGHT = 3.0
 _LISTED_WEIGHT = 2.0
@@ -68,13 +69,19 @@ def pieces(question: str) -> list[Piece]:
             add(text, _QUOTED_WEIGHT, match.start())
     for match in _ASSIGNED.finditer(question):
         value = match.group(1).strip(_EDGES).lower()
-        if len(value) > 1:
-            add(value, _QUOTED_WEIGHT, match.start())
+        for part in [value, *value.split(" / ")]:
+            if len(part) > 1:
+                add(part, _QUOTED_WEIGHT, match.start())
     for match in _WORD.finditer(question):
         word = match.group().strip(_EDGES).lower()
         if (len(word) > 2 or word.isdigit()) and word not in relevance.STOP:
             add(word, 1.0, match.start())
     return list(found.values())[:_MAX_PIECES]
+
+
+def is_pointed(question: str) -> bool:
+    """Tell whether `question` names what it wants, by quotation, value or beginning, and does not only speak of it."""
+    return any(piece.weight > 1.0 for piece in pieces(question))
 
 
 def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
@@ -100,12 +107,25 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
 
 
 def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
-    """Return at most `limit` line indexes, best first: those that score at least a third of the best."""
+    """Return at most `limit` line indexes, best first: for each clause of the question those that score at least a third
+    of its best, the clauses in turn."""
+    clauses = [clause for clause in re.split(r"[;\n]", question) if clause.strip()][:_MAX_CLAUSES] or [question]
+    if len(clauses) > 1:  # what is said before the first clause's colon holds for all: "names start with: a; b"
+        opening, colon, _ = clauses[0].rpartition(": ")
+        clauses = [clauses[0], *(f"{opening}{colon}{clause}" for clause in clauses[1:])]
+    ranked = [_ranked(clause, lines) for clause in clauses]
+    chosen: list[int] = []
+    for place in range(max(map(len, ranked))):
+        chosen.extend(ranks[place] for ranks in ranked if place < len(ranks))
+    return list(dict.fromkeys(chosen))[:limit]
+
+
+def _ranked(question: str, lines: Sequence[str]) -> list[int]:
     found = scores(question, lines)
     if not found:
         return []
     floor = 0.33 * max(found.values())
-    return sorted((i for i, score in found.items() if score >= floor), key=lambda i: (-found[i], i))[:limit]
+    return sorted((i for i, score in found.items() if score >= floor), key=lambda i: (-found[i], i))
 
 
 def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> dict[int, float]:

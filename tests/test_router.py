@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from headroom_mcp import router, shell
@@ -32,13 +35,45 @@ def test_a_command_is_read_through_its_prefixes(command: str, expected: list[she
 def test_json_after_log_lines_is_a_section_of_its_own() -> None:
     log = [f"step {i} done" for i in range(20)]
     document = ["{", *(f'  "key{i}": "a value of some length, {i}",' for i in range(40)), '  "last": 1', "}"]
-    output = ToolOutput("\n".join([*log, *document]), "Bash", {"command": "./deploy.sh"})
+    output = ToolOutput("\n".join([*log, *document, "done."]), "Bash", {"command": "./deploy.sh"})
 
     sections = router.route(output)
 
-    assert sections[0].start == 0
-    assert sections[-1].stop == len(output.lines)
-    assert 20 in {section.start for section in sections} or len(sections) == 1
+    assert [(s.start, s.stop) for s in sections] == [(0, 20), (20, 63), (63, 64)]
+    assert sections[1].kind == "json"
+
+
+@pytest.mark.parametrize(
+    ("tool_name", "tool_input", "text", "expected"),
+    [
+        ("Grep", {"pattern": "x"}, "src/a.py:1:x = 1\n" * 9, "search"),
+        ("Grep", {"pattern": "x", "output_mode": "files_with_matches"}, "src/a.py\nsrc/b.py\nsrc/c.py\nlib/d.py\n", "search"),
+        ("Glob", {"pattern": "**/*.py"}, "src/a.py\nsrc/b.py\nsrc/c.py\nlib/d.py\n", "listing"),
+        ("Bash", {"command": "cat package.csv | head"}, "a,b,c\n" + "1,2,3\n" * 9, "table"),
+        ("Bash", {"command": "cd /srv && sudo git -C shop diff"}, "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "diff"),
+        ("Bash", {"command": "curl -s localhost:80/api"}, '{"a": [' + '{"id": 1, "name": "x"},\n' * 40 + '{}]}', "json"),
+        ("Bash", {"command": "cat notes.csv"}, '{"error": [' + '{"id": 1, "name": "x"},\n' * 40 + '{}]}', "json"),
+        ("Bash", {"command": "ls -l"}, "total 8\n" + "-rw-r--r-- 1 root root 40 2026-01-03 14:46 a.txt\n" * 6, "listing"),
+        ("Bash", {"command": "apt-get install -y jq"}, "Get:1 http://x jq\nUnpacking jq\nSetting up jq\n" * 3, "command"),
+    ],
+)  # fmt: skip
+def test_tool_command_and_text_name_the_kind(
+    tool_name: str, tool_input: dict[str, str], text: str, expected: str
+) -> None:
+    assert {section.kind for section in router.route(ToolOutput(text, tool_name, tool_input))} == {expected}
+
+
+def test_a_firm_hint_imports_no_other_compressor() -> None:
+    code = (
+        "import sys; from headroom_mcp import router; from headroom_mcp.output import ToolOutput;"
+        "router.route(ToolOutput('src/a.py:1:x = 1\\n' * 9, 'Grep', {'pattern': 'x'}));"
+        "print(sorted(m.rpartition('.')[2] for m in sys.modules if m.startswith('headroom_mcp.compressors.') and '._' not in m),"
+        " 'headroom_mcp.sniff' in sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert printed.split("]")[0] == "['filters', 'search'"
+    assert printed.strip().endswith("False")
 
 
 def test_sections_cover_every_line_once() -> None:

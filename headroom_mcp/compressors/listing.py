@@ -69,7 +69,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
     if cost <= budget or output.tokens < _SMALL_TOKENS or unasked:
         return Compressed(whole) if cost < output.tokens else None
-    return Compressed(_parts(lines, entries, _chosen(lines, entries, matches, budget), matches, form))
+    answered = bool(matches) and asked.is_pointed(output.query)
+    return Compressed(
+        _parts(lines, entries, _chosen(lines, entries, matches, budget, answered=answered), matches, form)
+    )
 
 
 def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
@@ -85,7 +88,9 @@ def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
     return found if len(found) < max(8, len(lines) // 3) else []
 
 
-def _chosen(lines: Sequence[str], entries: Sequence[Entry], matches: Sequence[int], budget: int) -> set[int]:
+def _chosen(
+    lines: Sequence[str], entries: Sequence[Entry], matches: Sequence[int], budget: int, *, answered: bool
+) -> set[int]:
     chosen: set[int] = set()
     room = budget
 
@@ -108,8 +113,8 @@ def _chosen(lines: Sequence[str], entries: Sequence[Entry], matches: Sequence[in
     for index, entry in enumerate(entries):
         if not entry.name and lines[index] and not lines[index].startswith("total "):
             add(index)  # complaints, summaries
-    if matches:
-        room = min(room, budget // 3)  # the question is answered: the rest is for orientation
+    if answered:
+        room = min(room, budget // 3)  # the rest is for orientation
     sized = sorted((i for i, entry in enumerate(entries) if entry.size > 0), key=lambda i: (-entries[i].size, i))
     for index in sized[:_BIGGEST]:
         add(index)
