@@ -37,7 +37,7 @@ def picture() -> str:
     """Return one output before and after: the FATAL entry among a hundred, with a question and without."""
     sample = samples.fatal_among_entries()
     asked, unasked = _compressed(sample, sample.query), _compressed(sample, "")
-    before, after, table = (tokens.count(text) for text in (sample.text, asked, unasked))
+    before, after = tokens.count(sample.text), tokens.count(asked)
     lines = sample.text.splitlines()
     return "\n".join(
         [
@@ -50,9 +50,16 @@ def picture() -> str:
             "",
             _fenced(asked.splitlines()),
             "",
-            f"Without a question nobody knows which rows will matter: then every value stays, in a table of {table:,} tokens.",
+            _unasked(asked, unasked),
         ]
     )
+
+
+def _unasked(asked: str, unasked: str) -> str:
+    if unasked == asked:
+        return "Without a question the model would have read the same."
+    left_out = unasked.rpartition("\n")[2].split(": ", 1)[1].split(";")[0]
+    return f"Without a question the model would have read {tokens.count(unasked):,} tokens: {left_out}."
 
 
 def _compressed(sample: samples.Sample, query: str) -> str:
