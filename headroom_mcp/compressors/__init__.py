@@ -32,6 +32,8 @@ BUILTIN = (
     "listing",
     "table",
     "lint",
+    "test_output",
+    "stack_trace",
     "log",
     "markdown",
     "prose",

@@ -1,0 +1,45 @@
+"""Stack traces: Java, Python, JavaScript, Go, Rust, .NET and kin.
+
+Each trace is shown by its exception, its causes and the first frames that are the project's own; equal ones once, with the
+names of the others; libraries' frames are counted. As far as the budget goes, traces are shown whole.
+"""
+
+from __future__ import annotations
+
+from headroom_mcp import facts as facts_module
+from headroom_mcp import tokens
+from headroom_mcp.compressors import _blocks, _failures, _frames, test_output
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact
+
+KIND = "stack_trace"
+
+_MIN_LINES = 8
+
+
+def score(output: ToolOutput) -> float:
+    """Return the share of frames among the sampled lines."""
+    lines = [line for line in output.lines[:600] if line.strip()]
+    if len(lines) < 4:
+        return 0.0
+    frames = sum(1 for line in lines if _frames.is_frame(line))
+    return round(min(0.85, 1.1 * frames / len(lines)), 3)
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return failures and counts outside the traces; within them, the traces' own lines say it."""
+    return test_output.facts(output)
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Show every distinct trace by what it says, then whole as far as the budget goes."""
+    lines = output.lines
+    if len(lines) < _MIN_LINES:
+        return None
+    found = _failures.blocks(lines, errors=False)
+    if not found:
+        return None
+    essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
+    shown = _blocks.parts_of(lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)))
+    kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
+    return Compressed(test_output.around(lines, shown, kept))
