@@ -29,6 +29,15 @@ class ShapeError(ValueError):
 
 def answer(payload: Payload) -> dict[str, object] | None:
     """Return the hook's answer to a PostToolUse payload, None where nothing is replaced. Raises: whatever went wrong."""
+    reply = _reply(payload)
+    if os.path.exists(_settings_file()):  # only there can learning be turned on
+        from headroom_mcp.hook import memory
+
+        memory.answer(payload)
+    return reply
+
+
+def _reply(payload: Payload) -> dict[str, object] | None:
     event = parse(payload)
     if event is None:
         return None

@@ -1,15 +1,17 @@
 """Claude Code's session events: the user's prompt, a compaction, the end.
 
-UserPromptSubmit             the prompt is what the session's outputs are asked about from now on
+UserPromptSubmit             the prompt is what the session's outputs are asked about from now on; notes about it are told
 PreCompact                   nothing shown so far counts as shown any more; the summary is asked to keep live refs
 SessionStart (compact)       a short table of this session's refs, since the summary may have lost them
 SessionStart (clear)         nothing shown so far counts as shown any more
+SessionStart (not resume)    the project's most useful notes
 SessionEnd                   retention may take what is too old
 """
 
 from __future__ import annotations
 
 from headroom_mcp import config
+from headroom_mcp.hook import memory
 from headroom_mcp.store import Store, contexts, open_store, sessions
 
 TYPE_CHECKING = False
@@ -37,14 +39,19 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 # A finished background task speaks as a prompt too; it asks nothing.
                 if prompt and not prompt.lstrip().startswith("<task-notification>"):
                     sessions.set_query(store, session, project, prompt[:_MAX_PROMPT_CHARS])
+                    return _context("UserPromptSubmit", memory.at_prompt(store, project, session, prompt))
             case "PreCompact":
                 # Before, not after: forgetting too early only costs a saving, too late would name what is gone.
                 _forget(store, session)
                 return _request(store, session)
-            case "SessionStart" if payload.get("source") in ("compact", "clear"):
-                _forget(store, session)
-                if payload["source"] == "compact":
-                    return _table(store, session)
+            case "SessionStart":
+                source = payload.get("source")
+                if source in ("compact", "clear"):
+                    _forget(store, session)
+                table = _table(store, session) if source == "compact" else ""
+                # What a resumed conversation was told still stands in it.
+                told = memory.at_start(store, project, session) if source != "resume" else ""
+                return _context("SessionStart", table, told)
             case "SessionEnd":
                 _forget(store, session)
                 sessions.end(store, session)
@@ -68,15 +75,20 @@ def _request(store: Store, session: str) -> str | None:
     )
 
 
-def _table(store: Store, session: str) -> dict[str, object] | None:
+def _table(store: Store, session: str) -> str:
     refs = sessions.refs(store, session, MAX_REFS)
     if not refs:
-        return None
+        return ""
     rows = [f"{row.ref}  {row.label[:_LABEL_CHARS]} ({row.tokens_before:,} tokens)" for row in refs]
-    told = "Originals of shortened outputs before the compaction, for headroom_retrieve, latest first:\n" + "\n".join(
+    return "Originals of shortened outputs before the compaction, for headroom_retrieve, latest first:\n" + "\n".join(
         rows
     )
-    return {"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": told}}
+
+
+def _context(event: str, *told: str) -> dict[str, object] | None:
+    """Return the answer that adds what is told to the conversation, None where there is nothing to tell."""
+    said = "\n\n".join(text for text in told if text)
+    return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": said}} if said else None
 
 
 def _word(payload: Payload, key: str) -> str:

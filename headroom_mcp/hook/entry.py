@@ -15,6 +15,7 @@ TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 # event -> the module whose `answer(payload)` returns what to print, or None
 HANDLERS = {
     "PostToolUse": "headroom_mcp.hook.claude_code",
+    "PostToolUseFailure": "headroom_mcp.hook.memory",
     "PreToolUse": "headroom_mcp.hook.oversize",
     "UserPromptSubmit": "headroom_mcp.hook.claude_session",
     "PreCompact": "headroom_mcp.hook.claude_session",

@@ -68,9 +68,10 @@ def hook_events() -> dict[str, dict[str, Any]]:
     return {
         "PreToolUse": {"matcher": "Read", "hooks": [command]},
         "PostToolUse": {"matcher": MATCHER, "hooks": [command]},
+        "PostToolUseFailure": {"matcher": "Bash", "hooks": [command]},
         "UserPromptSubmit": {"hooks": [command]},
         "PreCompact": {"hooks": [command]},
-        "SessionStart": {"matcher": "compact|clear", "hooks": [command]},
+        "SessionStart": {"hooks": [command]},
         "SessionEnd": {"hooks": [command]},
     }
 
