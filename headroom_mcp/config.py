@@ -37,6 +37,9 @@ class Settings(NamedTuple):
     transport: str = "command"
     auto_memory: bool = False
     embeddings: str = ""
+    prose_model: str = ""
+    """No knob: a folder with an LLMLingua-2 model, for one call of the library or `headroom compress --prose-model`;
+    hooks never load it."""
     max_chars: int = 29_500
     """No knob: Claude Code hides a Bash replacement over 30,000 characters behind a 2 KB preview."""
     live_session_hours: float = 24.0

@@ -43,6 +43,7 @@ def plan(
     true line number before every kept line, as a file viewer does.
     """
     budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
+    output.prose_model = settings.prose_model
     lines = output.lines
     sections, parts, found = _compressed(output, budget) if len(output.text) <= _GIANT_CHARS else _giant(output, budget)
     render.check(parts, len(lines))
@@ -161,8 +162,7 @@ def compress_output(
             return _untouched(text, "unknown")
         if settings.redact != "none":
             return _compress_redacted(text, tool_input, query, call, settings, store)
-        output = ToolOutput(text, tool_name, tool_input, query)
-        return _compress(output, text, call, settings, store)
+        return _compress(ToolOutput(text, tool_name, tool_input, query), text, call, settings, store)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
         from headroom_mcp import failures
 

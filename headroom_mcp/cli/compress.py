@@ -17,9 +17,12 @@ from headroom_mcp.types import Result, ToolInput
 @click.option("--query", default="", help="What the reader wants to know; lines about it are kept.")
 @click.option("--tool-name", default="", help="The tool that printed this (Bash, Read, mcp__…).")
 @click.option("--command", default="", help="The shell command that printed this.")
+@click.option("--prose-model", default="", metavar="DIR", help="Shorten prose by the LLMLingua-2 model in DIR ([ml]).")
 @click.option("--explain", is_flag=True, help="Say which kind each part is, and why; compress nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the text and the figures.")
-def compress(file: str, query: str, tool_name: str, command: str, explain: bool, as_json: bool) -> None:
+def compress(
+    file: str, query: str, tool_name: str, command: str, prose_model: str, explain: bool, as_json: bool
+) -> None:
     """Compress FILE, or standard input for "-".
 
     The original goes to the store first; the last line of the output names its ref.
@@ -40,7 +43,7 @@ def compress(file: str, query: str, tool_name: str, command: str, explain: bool,
     project = config.project_dir()
     with _io.said_plainly():
         # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
-        settings = config.load(project=project)._replace(repeats=False)
+        settings = config.load(project=project)._replace(repeats=False, prose_model=prose_model)
         result = pipeline.compress_output(
             text,
             tool_name=tool_name,

@@ -45,6 +45,7 @@ _ROUNDS = 6  # sentences for each question; the answer is among the first six fo
 _LONELY_ROUNDS = 10
 _MAX_SHARE = 0.4
 _GAP_TOKENS = 8
+_MIN_RATE, _MAX_RATE = 0.2, 0.7  # shares of words for a model to keep: below, nothing can be understood
 
 
 class Sentence(NamedTuple):
@@ -86,10 +87,26 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     costs = [tokens.estimate(sentence.text) for sentence in sentences]
     query = _passages.asked(output)
     kept = _answers(sentences, costs, query, budget) if query else set()
+    if not kept and output.prose_model:
+        return _by_model(output, budget)
     if not kept:
         kept = _leads(sentences, costs, budget)
     parts = _parts(output.lines, sentences, costs, kept)
     return None if all(part.action == "keep" for part in parts) else Compressed(parts)
+
+
+def _by_model(output: ToolOutput, budget: int) -> Compressed:
+    """Return the whole text with the words a model keeps. Raises: as `_llmlingua.prune`."""
+    from headroom_mcp.compressors import _llmlingua
+
+    text = "\n".join(output.lines)
+    rate = min(_MAX_RATE, max(_MIN_RATE, budget / max(1, output.tokens)))
+    shown = _llmlingua.prune(text, output.prose_model, rate)
+    before, after = len(text.split()), len(shown.split())
+    note = (
+        f"[… {max(0, before - after):,} of {before:,} words left out by LLMLingua-2: no sentence is sure to be whole]"
+    )
+    return Compressed([Part(0, len(output.lines), "render", f"{shown}\n{note}")])
 
 
 def split(lines: Sequence[str]) -> list[Sentence]:
