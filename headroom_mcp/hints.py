@@ -15,7 +15,7 @@ def _inverted(table: dict[str, str]) -> dict[str, str]:
 COMMANDS = _inverted(
     {
         "search": "grep, egrep, fgrep, rg, ag, ack, ugrep, git grep",
-        "listing": "ls, ll, find, fd, fdfind, tree, du, eza, exa, lsd, locate, git ls-files, git ls-tree, npm ls, npm list,"
+        "listing": "ls, ll, find, fd, fdfind, tree, du, wc, eza, exa, lsd, locate, git ls-files, git ls-tree, npm ls, npm list,"
         " pnpm ls, pnpm list, yarn list, cargo tree, go list, unzip, zipinfo, pipdeptree, uv tree, hg files, svn ls",
         "diff": "diff, colordiff, git diff, git show, git format-patch, gh pr diff, hg diff, svn diff, git stash show",
         "git": "git log, git status, git blame, git shortlog, git reflog, git branch, git annotate, git whatchanged,"
@@ -48,7 +48,7 @@ COMMANDS = _inverted(
         " helm search, psql, mysql, sqlite3, duckdb, bq, clickhouse-client, gh pr, gh issue, gh workflow, gh repo, pip list,"
         " pip freeze, pip show, npm outdated, pnpm outdated, env, printenv, vmstat, iostat, mpstat, sar, arp, route, ip,"
         " ifconfig, iptables, getent, conda list, brew list, brew info, gem list, csvlook, csvcut, column, apt list,"
-        " snap list, nmcli, wc, cloc, tokei, scc, blkid, fdisk, lscpu, pip index",
+        " snap list, nmcli, cloc, tokei, scc, blkid, fdisk, lscpu, pip index",
         "command": "kubectl describe, oc describe",
         "markdown": "man, info, pydoc, pandoc",
     }

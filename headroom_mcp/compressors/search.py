@@ -62,6 +62,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if form == "none" or share < 0.3:
         return None
     entries = _hits.parse(lines, form)
+    if form == "plain" and _are_counts(entries):
+        return _paths.compress(output, budget)
     everything = {i for i, line in enumerate(lines) if not _BINARY.match(line)}
     if form in ("numbered", "plain"):
         whole = _parts(lines, entries, everything)
@@ -76,6 +78,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if form == "heading":
         chosen |= _headings_of(lines, entries, chosen)
     return Compressed(_parts(lines, entries, chosen))
+
+
+def _are_counts(entries: Sequence[Entry]) -> bool:
+    """Tell whether these are a number for each file, as `grep -c` prints them."""
+    counts = sum(1 for entry in entries if entry and entry.text.strip().isdigit())
+    return counts > 0.9 * len(entries) and len({_path(entry) for entry in entries}) >= counts
 
 
 def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int) -> set[int] | None:
