@@ -6,6 +6,7 @@ what they begin with. A gap says what it holds by suffix or folder.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from headroom_mcp import asked, complaints, tokens
@@ -123,7 +124,10 @@ def _chosen(
     for index, entry in enumerate(entries):
         if entry.name:
             rank = rank_in[entry.above] = rank_in.get(entry.above, 0) + 1
-            weighed.append((3.0 * entry.depth + 0.2 * rank - (2.0 if entry.is_folder else 0.0), index))
+            weight = 3.0 * entry.depth + 0.2 * rank - (2.0 if entry.is_folder else 0.0)
+            if entry.is_folder and entry.size >= 0:  # du, wc: what is big is what was asked for
+                weight = entry.depth - 2.0 * math.log2(1.0 + entry.size)
+            weighed.append((weight, index))
     for _, index in sorted(weighed):
         if not add(index):
             break
