@@ -80,10 +80,10 @@ def test_a_second_look_at_a_file_and_a_look_after_an_edit_come_whole(sandbox: Sa
 
     first, second, _, after_edit = sandbox.run([read, read, edit, read, "done"]).texts
 
-    assert "lines left out" in first
+    assert "[headroom " in first
     assert all(f"{n}\t{line}" in second for n, line in enumerate(_log(600).splitlines(), 1))
     assert "300\t2026-01-01 12:00:00 INFO worker 6 finished job three hundred" in after_edit
-    assert "lines left out" not in after_edit
+    assert "[headroom " not in after_edit
 
 
 def test_line_numbers_of_a_shortened_file_are_true(sandbox: Sandbox) -> None:
@@ -107,7 +107,7 @@ def test_an_mcp_result_that_was_saved_to_a_file_is_shown_small_instead(sandbox: 
 
     rows, slice_ = run.texts
     assert "exceeds maximum allowed tokens" not in rows
-    assert "lines left out" in rows
+    assert "[headroom " in rows
     assert "2026-01-01 12:00:00 INFO shipment 899 left the warehouse" in slice_
 
 

@@ -56,7 +56,7 @@ def test_an_outline_leads_to_a_range_and_the_range_to_an_edit(sandbox: Sandbox) 
     assert "    step_5 = value * 41 + 5 - len(os.sep)" in body
     assert path.read_text() == _module(60).replace("value * 41 + 5 -", "value * 41 + 55 -")
     assert "    step_5 = value * 41 + 55 - len(os.sep)" in after
-    assert "lines left out" not in after
+    assert "[headroom " not in after
 
 
 def test_a_file_over_the_hosts_limit_is_answered_with_its_outline(sandbox: Sandbox) -> None:
