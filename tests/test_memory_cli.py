@@ -84,3 +84,18 @@ def test_forgetting_by_condition_stays_in_its_scope() -> None:
     assert _run("forget", "--matching", "draft", "--yes").output == "Removed 1 notes.\n"
     assert "draft two" in _run("list").output
     assert _run("forget", "--matching", "draft", "--scope", "all", "--yes").output == "Removed 1 notes.\n"
+
+
+def test_what_is_forgotten_is_gone_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "scrubbed"
+    monkeypatch.setenv("HEADROOM_HOME", str(home))
+    _run("add", "the zanzibarplan is set")
+    _run("add", "the kilimanjaroplan is set")
+    kept = json.loads(_run("add", "the third stays", "--json").output)["id"]
+
+    assert _run("forget", "--matching", "zanzibar|kilimanjaro", "--yes").output == "Removed 2 notes.\n"
+
+    held = b"".join(file.read_bytes() for file in home.glob("headroom.db*"))
+    assert b"zanzibar" not in held
+    assert b"kilimanjaro" not in held
+    assert kept.encode() in held

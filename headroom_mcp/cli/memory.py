@@ -16,7 +16,7 @@ from headroom_mcp import config
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.store import Store, open_store
+from headroom_mcp.store import Store, open_store, purge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -151,8 +151,10 @@ def forget(
     if bool(note_id) == conditions:
         raise click.UsageError("Give either a note's id, or conditions (--scope, --older-than, --matching, --auto).")
     with _opened() as store:
+        store.connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten in the file, too
         if note_id:
             note = notes.forget(store.connection, note_id, (here, notes.GLOBAL))
+            notes.scrub(store.connection)
             click.echo(f"Forgot {note.id}: {_one_line(note.text)}")
             return
         if not yes:
@@ -160,6 +162,8 @@ def forget(
         before_s = time.time() - _age_s(older_than) if older_than else None
         where = {"global": notes.GLOBAL, "all": None}.get(scope or "", here)
         removed = notes.purge(store.connection, scope=where, before_s=before_s, pattern=matching, auto=auto)
+        notes.scrub(store.connection)
+        purge.rebuild(store)
         click.echo(f"Removed {removed:,} notes.")
 
 

@@ -224,6 +224,15 @@ def keep_newest(connection: sqlite3.Connection, scope: str, topics: str, count: 
             _remove(db, [int(row) for (row,) in rows])
 
 
+def scrub(connection: sqlite3.Connection) -> None:
+    """Rewrite the word index without the words of removed notes. The rows' own pages are the store's to overwrite.
+
+    Raises: StoreError.
+    """
+    with write(connection) as db:
+        db.execute("INSERT INTO note_words (note_words) VALUES ('optimize')")
+
+
 def export(connection: sqlite3.Connection, scopes: Sequence[str] | None = None) -> Iterable[str]:
     """Yield every note (superseded ones too) as one line of JSON, in the order of saving. None: all scopes."""
     where, values = ("", ()) if scopes is None else (f" WHERE scope IN ({_holes(scopes)})", tuple(scopes))
