@@ -33,6 +33,7 @@ BUILTIN = (
     "table",
     "lint",
     "test_output",
+    "build",
     "stack_trace",
     "log",
     "markdown",

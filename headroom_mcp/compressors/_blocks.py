@@ -11,8 +11,12 @@ from headroom_mcp.types import Part
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
 
 
-def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int) -> list[Part]:
-    """Return a part for each block, in line order, of about `budget` tokens together; every block is at least named."""
+def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = ()) -> list[Part]:
+    """Return a part for each block, in line order, of about `budget` tokens together; every block is at least named.
+
+    `first`: numbers of the blocks that are shown whole before others.
+    """
+    order = list(dict.fromkeys([*first, *_telling_first(lines, found)]))
     short = [_essential(lines, block) for block in found]
     costs = [tokens.estimate(said) for said in short]
     texts = list(short)
@@ -20,11 +24,11 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int) -> list[
         texts = _equal_ones_by_name(lines, found, short)
         costs = [tokens.estimate(said) for said in texts]
     if sum(costs) > budget:
-        texts = _within(lines, found, texts, costs, budget)
+        texts = _within(lines, found, texts, costs, budget, order)
         costs = [tokens.estimate(said) for said in texts]
     left = budget - sum(costs)
     whole: set[int] = set()
-    for number in _telling_first(lines, found):
+    for number in order:
         block = found[number]
         cost = tokens.estimate("\n".join(lines[block.start : block.stop])) - costs[number]
         if 0 <= cost <= left:
@@ -70,19 +74,24 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
 
 
 def _within(
-    lines: Sequence[str], found: Sequence[Block], texts: Sequence[str], costs: Sequence[int], budget: int
+    lines: Sequence[str],
+    found: Sequence[Block],
+    texts: Sequence[str],
+    costs: Sequence[int],
+    budget: int,
+    order: Sequence[int],
 ) -> list[str]:
     """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit `budget`."""
     fitted = list(texts)
     total = sum(costs)
-    for number in reversed(_telling_first(lines, found)):
+    for number in reversed(order):
         if total <= budget:
             break
         name = lines[found[number].start].strip()[:300]
         total -= costs[number] - tokens.estimate(name)
         fitted[number] = name
     if total > budget * 3 // 2:
-        for number in reversed(_telling_first(lines, found)):
+        for number in reversed(order):
             if total <= budget * 3 // 2:
                 break
             total -= tokens.estimate(fitted[number])

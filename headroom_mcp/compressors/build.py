@@ -1,0 +1,165 @@
+"""Build and CI logs: compilers, make, npm, pip, cargo, docker, Maven, Gradle; Travis, GitHub Actions, GitLab, Jenkins.
+
+A failed build is read for the first cause and the last words: the lines before the verdict ("exited with 1"), every error
+with what follows it, failing tests, and what made the step begin. Steps that went well are left out by line ranges. A time
+stamp at the head of every line is cut and said once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp import facts as facts_module
+from headroom_mcp import templates, tokens
+from headroom_mcp.compressors import _blocks, _failures, test_output
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "build"
+
+_MIN_LINES = 10
+# 2022-05-30T09:11:02.8576680Z text · job<TAB>step<TAB>2022-…Z text · #12 3.456 text · [2022-05-30T09:11:02] text
+_PREFIX = re.compile(
+    r"^(?:[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?|#\d+ +\d+\.\d+ |\[\d\d:\d\d:\d\d(?:\.\d+)?\] ?)"
+)
+_VERDICT = re.compile(
+    r"exited with (?:code |status )?[1-9]|\bexit(?:ed)? (?:code|status):? ?[1-9]|completed with exit code [1-9]|returned (?:a )?non-zero|\bJob failed\b|^BUILD FAILED|^Build failed|"
+    r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\*|Finished: FAILURE|^\[INFO\] BUILD FAILURE|^FAILURE: Build failed|failed to (?:build|solve|compile)|could not compile|ELIFECYCLE|marked build as failure|"
+    r"^##\[error\]|Exiting with failure|returned exit code [1-9]|npm ERR! (?:code|Test failed)|Command failed",
+    re.IGNORECASE,
+)
+# what begins a step: a command echoed, a fold, a task, a plugin
+_STEP = re.compile(
+    r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> \S+@\S+ \S)"
+)
+_WARNING = re.compile(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"^(?:\S+: (?:error|warning|fatal error): |(?:gcc|g\+\+|cc|clang|ld|ar|cargo|npm|yarn) |make(?:\[\d+\])?: |\[\s*\d+%\] |\s*(?:CC|CXX|LD|AR|Compiling|Downloading|Downloaded|Installing|"
+    r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ |Step \d+/\d+ |"
+    r"##\[|travis_(?:fold|time):|\$ \S|\+ \S|\S+:\d+:\d+: (?:error|warning|note): |error(?:\[E\d+\])?: |warning: |Started by |\[Pipeline\])"
+)
+_TAIL_LINES = 30
+
+
+def score(output: ToolOutput) -> float:
+    """Return how many sampled lines a build prints, and whether a CI service's own marks stand among them."""
+    lines = output.lines
+    if len(lines) < 4:
+        return 0.0
+    step = max(1, len(lines) // 200)
+    sampled = [line for line in bare(lines)[::step] if line.strip()][:220]
+    signs = sum(1 for line in sampled if _SIGNS.match(line[:300]))
+    share = signs / max(1, len(sampled))
+    head = output.text[:4000]
+    service = (
+        0.35
+        if "travis_fold:" in head or "##[group]" in head or "Started by" in head or "Running with gitlab" in head
+        else 0.0
+    )
+    return round(min(0.85, service + 1.2 * share), 3)
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing: failures, answers and counts are chosen in `compress`, where the time stamps are off."""
+    return []
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Show the last words before each verdict, every distinct error, failing tests, then warnings, steps and answers."""
+    original = output.lines
+    if len(original) < _MIN_LINES:
+        return None
+    lines = bare(original)
+    found = _failures.blocks(lines, errors=True)
+    tail = _last_words(lines)
+    essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
+    room = max(budget * 3 // 5, min(essential + 200, budget * 6 // 5))
+    shown = _blocks.parts_of(lines, found, room, first=_causes(lines, found, tail))
+    covered = {i for part in shown for i in range(part.start, part.stop)}
+    kept: set[int] = set()
+    left = budget
+
+    def take(order: Sequence[int], room: int) -> None:
+        nonlocal left
+        for index in order:
+            if index in kept or index in covered or not lines[index].strip():
+                continue
+            cost = tokens.estimate(lines[index][:400]) + 2
+            room -= cost
+            if room < 0:
+                break
+            left -= cost
+            kept.add(index)
+
+    take(tail, budget // 3)
+    take([i for i in facts_module.failures(lines) if i not in covered], budget // 4)
+    take(facts_module.matches(output.query, lines), budget // 8)
+    take(_rare_warnings(lines), budget // 6)
+    take(facts_module.summaries(lines)[:10], budget // 10)
+    steps = [i for i, line in enumerate(lines) if _STEP.match(line)]
+    around = [steps[n] for n in {_before(steps, part.start) for part in shown} if n >= 0]
+    take(sorted(around), budget // 10)
+    take([0, 1, *range(len(lines) - 1, max(-1, len(lines) - 8), -1)], budget // 10)
+    parts = test_output.around(lines, shown, kept)
+    if lines is original:
+        return Compressed(parts)
+    return Compressed(
+        [Part(0, 0, "render", "[the time stamps at the head of the lines are cut]"), *_without_stamps(lines, parts)]
+    )
+
+
+def bare(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines without the stamp that a CI service puts before every one; `lines` itself where there is none."""
+    step = max(1, len(lines) // 100)
+    sampled = [line for line in lines[::step] if line][:120]
+    if not sampled or sum(1 for line in sampled if _PREFIX.match(line)) * 10 < 7 * len(sampled):
+        return lines
+    return [_PREFIX.sub("", line, count=1) for line in lines]
+
+
+def _last_words(lines: Sequence[str]) -> list[int]:
+    """Return the lines before and at each verdict, the first verdict's nearest lines first."""
+    verdicts = [i for i, line in enumerate(lines) if _VERDICT.search(line[:300])]
+    order: list[int] = []
+    for verdict in [*verdicts[:1], *verdicts[-1:]]:
+        start = max(0, verdict - _TAIL_LINES)
+        for index in range(verdict, start - 1, -1):
+            order.append(index)
+            if index < verdict and _STEP.match(lines[index]):
+                break
+    order.extend(verdicts[:6])
+    return list(dict.fromkeys(order))
+
+
+def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequence[int]) -> list[int]:
+    """Return the numbers of the blocks to show whole before others: those among the last words, the first, the last."""
+    words = set(tail)
+    near = [n for n, block in enumerate(found) if any(i in words for i in range(block.start, block.stop))]
+    ends = [0, len(found) - 1] if found else []
+    return list(dict.fromkeys([*reversed(near), *ends]))
+
+
+def _rare_warnings(lines: Sequence[str]) -> list[int]:
+    """Return the first line of each template of warnings, rare ones first."""
+    at = [i for i, line in enumerate(lines) if _WARNING.search(line[:200])]
+    members: dict[str, list[int]] = {}
+    for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
+        members.setdefault(form, []).append(index)
+    return [group[0] for group in sorted(members.values(), key=lambda group: (len(group), -group[-1]))][:40]
+
+
+def _before(steps: Sequence[int], line: int) -> int:
+    """Return the number of the last step at or before `line`, -1 where there is none."""
+    from bisect import bisect_right
+
+    return bisect_right(steps, line) - 1
+
+
+def _without_stamps(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
+    return [
+        part._replace(action="render", text="\n".join(lines[part.start : part.stop]), note="time stamps cut")
+        if part.action == "keep"
+        else part
+        for part in parts
+    ]
