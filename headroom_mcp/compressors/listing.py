@@ -17,7 +17,8 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "listing"
 
-_SMALL_TOKENS = 1_500  # below, every entry is shown
+_SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one wanted
+_POINTED_TOKENS = 1_200  # the same where the question names an entry that is there
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
 _BIGGEST = 5
@@ -68,9 +69,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         whole = _parts(lines, entries, set(range(len(lines))), matches, form)
     cost = _cost(lines, whole)
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
-    if cost <= budget or output.tokens < _SMALL_TOKENS or unasked:
-        return Compressed(whole) if cost < output.tokens else None
     answered = bool(matches) and asked.is_pointed(output.query)
+    small = output.tokens < (_POINTED_TOKENS if answered else _SMALL_TOKENS)
+    if cost <= budget or small or unasked:
+        return Compressed(whole) if cost < output.tokens else None
     return Compressed(
         _parts(lines, entries, _chosen(lines, entries, matches, budget, answered=answered), matches, form)
     )

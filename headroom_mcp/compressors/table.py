@@ -20,7 +20,8 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "table"
 
-_SMALL_TOKENS = 1_200  # below, without a match for the question, every row stays
+_SMALL_TOKENS = 1_600  # below, without a match for the question, every row stays: any of them may be the one wanted
+_MATCHED_TOKENS = 700  # below, even an answer is no reason to leave the other rows out
 _FIRST_ROWS = 3
 _LAST_ROWS = 2
 _GAP_TOKENS = 13
@@ -78,7 +79,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     rows = _row_texts(lines, table)
     matches = _matches(output, rows, budget)
-    if output.tokens < _SMALL_TOKENS and not matches:
+    if output.tokens < (_MATCHED_TOKENS if matches else _SMALL_TOKENS):
         return None
     said, telling = _statistics(lines, table)
     kept: set[int] = set(range(table.header_stop))
