@@ -15,6 +15,7 @@ from typing import NamedTuple
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (re.compile(r"^ *(\d+)(\t)(.*)$", re.DOTALL), re.compile(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
 MIN_THIN_LINES = 12  # fewer do not pay for the legend
+MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8
 EVERY = 5  # nobody miscounts four lines
@@ -64,12 +65,33 @@ def _strip(lines: Sequence[str], form: re.Pattern[str]) -> Numbered | None:
     return Numbered(plain, numbers, joint)
 
 
+def runs(numbered: Numbered, start: int, stop: int) -> list[tuple[int, int]]:
+    """Return lines `start` … `stop - 1` as runs whose numbers follow one another, and the runs without any between them."""
+    found: list[tuple[int, int]] = []
+    numbers = numbered.numbers
+    begin = start
+    for row in range(start + 1, stop + 1):
+        if row < stop and _follows(numbers[row - 1], numbers[row]):
+            continue
+        found.append((begin, row))
+        begin = row
+    return found
+
+
+def _follows(before: int, number: int) -> bool:
+    return number == before + 1 if before else not number
+
+
 def thinned(numbered: Numbered, start: int, stop: int) -> str | None:
     """Return lines `start` … `stop - 1` with their numbers on the first and every fifth line, None where the numbers do
-    not follow one another."""
+    not follow one another or are too few."""
     numbers = numbered.numbers
     first = numbers[start]
-    if not first or any(numbers[row] != first + row - start for row in range(start, stop)):
+    if (
+        not first
+        or stop - start < MIN_RUN_LINES
+        or any(numbers[row] != first + row - start for row in range(start, stop))
+    ):
         return None
     shown: list[str] = []
     for row in range(start, stop):

@@ -173,12 +173,16 @@ def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[
         if part.action == "omit":
             thin.append(part._replace(note=_numbered_note(numbered, part)))
             continue
-        shown = numbering.thinned(numbered, part.start, part.stop) if part.action == "keep" else None
-        if shown is None:
+        if part.action != "keep":
             thin.append(part)
             continue
-        saved += part.stop - part.start
-        thin.append(Part(part.start, part.stop, "render", shown, lossless=True))
+        for start, stop in numbering.runs(numbered, part.start, part.stop):
+            shown = numbering.thinned(numbered, start, stop)
+            if shown is None:
+                thin.append(Part(start, stop, "keep"))
+                continue
+            saved += stop - start
+            thin.append(Part(start, stop, "render", shown, lossless=True))
     if saved < numbering.MIN_THIN_LINES:
         return parts
     return [Part(0, 0, "render", numbering.LEGEND, lossless=True), *thin]
