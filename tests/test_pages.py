@@ -188,3 +188,9 @@ def test_a_chapter_named_menu_or_comments_is_text() -> None:
     )
 
     assert _rendered(f"<html><body>{chapters}<p>{_WORDS * 20}</p></body></html>").count("twice a day it") == 32
+
+
+def test_a_name_of_one_letter_is_searched_for() -> None:
+    passages = ["The class NP is the larger one.", "The class P holds what is quick.", "Many pages precede it."]
+
+    assert _passages.rank("What does P hold?", passages)[0][0].place == 1

@@ -21,6 +21,7 @@ _CLAUSE_END = re.compile(
     r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+_LETTER_NAME = re.compile(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _K1 = 1.2
@@ -112,7 +113,10 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
 
 def _candidates(vocabulary: frozenset[str]) -> re.Pattern[str]:
     """Return a pattern that finds the words which may have one of these stems, so that no others are looked at."""
-    starts = sorted({re.escape(term[:-1] if len(term) > 4 else term) for term in vocabulary})
+    starts = sorted(
+        f"{term}(?![^\\W_])" if len(term) == 1 else re.escape(term[:-1] if len(term) > 4 else term)
+        for term in vocabulary
+    )
     return re.compile(r"(?<![^\W_])(?:" + "|".join(starts) + r")[^\W_]*", re.IGNORECASE)
 
 
@@ -169,5 +173,6 @@ def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
 
 def _terms_of(clause: str) -> list[str]:
     terms = [stem(word) for word in relevance.query_terms(clause)]
+    terms.extend(name.lower() for name in _LETTER_NAME.findall(clause)[:4])
     words = [word for word in terms if _WORD.fullmatch(word)]
     return list(dict.fromkeys(words or terms))
