@@ -160,9 +160,9 @@ class Query:
         average = max(1.0, sum(lengths) / max(1, total))
         exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
         if values is not None and not any(exact):
-            exact = self._paired(values)
-            if self.paths and not any(exact):
-                exact = self._likest(values)
+            exact = self._likest(values) if self.paths else exact
+            if not any(exact):
+                exact = self._paired(values)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):

@@ -336,7 +336,7 @@ def _choose(
                 scores[index] = scores.get(index, 0.0) + worth
     for values in named:
         for index in values.values():
-            scores[index] = scores.get(index, 0.0) + 12.0
+            scores[index] = scores.get(index, 0.0) + 30.0
     if errors.count <= total // 3:
         for index in errors.first:
             scores[index] = scores.get(index, 0.0) + 8.0

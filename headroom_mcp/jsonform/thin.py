@@ -26,8 +26,9 @@ _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _FAILED_SCORE = 40.0
 _FAILED_SHARE = 0.4
-_CELL_CHARS = (400, 160, 60)
-_MARKED_CELL_CHARS = 400  # an error's message is worth more than a thousand rows without one
+# The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a
+# thousand rows without one.
+_CELL_CHARS = ((400, 400), (400, 160), (400, 60), (160, 60))
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
 _SAMPLED_FIRST = 40
@@ -388,12 +389,12 @@ class Thinner:
     ) -> dict[int, tuple[str, int]]:
         """Return the lines of rows by index, with the values each shows: all of `rest` if there is room, with cells as
         long as that allows; otherwise the marked ones in order, and a few of the others."""
-        for chars in _CELL_CHARS:
+        for marked_chars, chars in _CELL_CHARS:
             lines: dict[int, tuple[str, int]] = {}
             left = room
             for index in rest:
                 marked = marks[index].why not in ("", "change", "edge")
-                lines[index] = self._row(leaf_rows[index], picked, _MARKED_CELL_CHARS if marked else chars)
+                lines[index] = self._row(leaf_rows[index], picked, marked_chars if marked else chars)
                 left -= tokens.estimate(lines[index][0]) + label_costs[index]
                 if left < 0:
                     break
@@ -405,7 +406,7 @@ class Thinner:
         examples = plain[:: max(1, len(plain) // _MAX_UNMARKED)][:_MAX_UNMARKED]
         for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples]:
             marked = marks[index].why not in ("", "change")
-            line = self._row(leaf_rows[index], picked, _MARKED_CELL_CHARS if marked else _CELL_CHARS[-1])
+            line = self._row(leaf_rows[index], picked, _CELL_CHARS[0][0] if marked else _CELL_CHARS[-1][1])
             cost = tokens.estimate(line[0]) + label_costs[index]
             if cost > left:
                 if left < 30:
