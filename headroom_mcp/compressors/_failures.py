@@ -103,7 +103,7 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
         block = None
         if line and not line.isspace():
             head = line[:500]
-            block = _test_block(lines, index, head) or _trace_block(lines, index, head)
+            block = _test_block(lines, index, head, errors) or _trace_block(lines, index, head, errors)
             if block is None and errors and _ERROR.match(head) and not _NO_ERROR.search(head):
                 block = _error_block(lines, index)
         if block is None:
@@ -114,7 +114,7 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     return found
 
 
-def _test_block(lines: Sequence[str], start: int, head: str) -> Block | None:
+def _test_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
     for announces, ends in _STYLES:
         if not announces.search(head):
             continue
@@ -124,7 +124,7 @@ def _test_block(lines: Sequence[str], start: int, head: str) -> Block | None:
         stop = _trimmed(lines, start, stop)
         if announces.pattern.startswith(r"^\s{0,4}\d+\)") and not _is_numbered_failure(lines, start, stop):
             return None
-        return Block(start, stop, essentials(lines, start, stop), True)
+        return Block(start, stop, essentials(lines, start, stop, origin), True)
     return None
 
 
@@ -134,7 +134,7 @@ def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
     return any(_frames.is_frame(line) or _TELLING.search(line[:300]) for line in said)
 
 
-def _trace_block(lines: Sequence[str], start: int, head: str) -> Block | None:
+def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
     if not _TRACE.match(head):
         return None
     announced = head.lstrip().startswith(
@@ -170,7 +170,7 @@ def _trace_block(lines: Sequence[str], start: int, head: str) -> Block | None:
     if not frames and not announced:
         return None
     stop = _trimmed(lines, start, stop)
-    return Block(start, stop, essentials(lines, start, stop), False)
+    return Block(start, stop, essentials(lines, start, stop, origin), False)
 
 
 def _frames_follow_later(lines: Sequence[str], at: int) -> bool:
@@ -207,8 +207,11 @@ def _error_block(lines: Sequence[str], start: int) -> Block:
     return Block(first, stop, tuple(sorted({start, *kept})), False)
 
 
-def essentials(lines: Sequence[str], start: int, stop: int) -> tuple[int, ...]:
-    """Return the lines of a block that say what failed, how and where, in order."""
+def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tuple[int, ...]:
+    """Return the lines of a block that say what failed, how and where, in order.
+
+    `origin`: the frame where it was raised counts too, be it a library's; in a build the tool's own frames are the news.
+    """
     span = range(start, stop)
     kept: list[int] = [start]
     e_lines = [i for i in span if _PYTEST_E.match(lines[i][:40])]
@@ -237,7 +240,7 @@ def essentials(lines: Sequence[str], start: int, stop: int) -> tuple[int, ...]:
     kept.extend(said[-1:])
     own = [i for i in frames if not _frames.is_library(lines[i])]
     tests = [i for i in own if re.search(r"[Tt]est|[Ss]pec", lines[i])]
-    kept.extend([*own[:2], *tests[:2]] if own else frames[:2])
+    kept.extend([*(frames[:1] if origin else ()), *own[:2], *tests[:2]] if own else frames[:2])
     python = [i for i in own if lines[i].lstrip().startswith('File "')]
     if python:  # each frame has its code below it, and the innermost is the last
         chain = (

@@ -39,7 +39,8 @@ _SIGNS = re.compile(
     r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ |Step \d+/\d+ |"
     r"##\[|travis_(?:fold|time):|\$ \S|\+ \S|\S+:\d+:\d+: (?:error|warning|note): |error(?:\[E\d+\])?: |warning: |Started by |\[Pipeline\])"
 )
-_TAIL_LINES = 30
+_TAIL_LINES = 60
+_CONTEXT_LINES = 12
 
 
 def score(output: ToolOutput) -> float:
@@ -93,7 +94,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             kept.add(index)
 
     take(tail, budget // 3)
-    take([i for i in facts_module.failures(lines) if i not in covered], budget // 4)
+    told = [i for i in facts_module.failures(lines) if i not in covered]
+    take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
     take(_rare_warnings(lines), budget // 6)
     take(facts_module.summaries(lines)[:10], budget // 10)
@@ -101,6 +103,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     around = [steps[n] for n in {_before(steps, part.start) for part in shown} if n >= 0]
     take(sorted(around), budget // 10)
     take([0, 1, *range(len(lines) - 1, max(-1, len(lines) - 8), -1)], budget // 10)
+    # What is left of the budget goes to what stands around the failures: labels, calls, the command's own words.
+    left = min(
+        left, budget - sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
+    )
+    failing = [i for i in kept if i in told]
+    take(_surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing]), left)
     parts = test_output.around(lines, shown, kept)
     if lines is original:
         return Compressed(parts)
@@ -129,6 +137,15 @@ def _last_words(lines: Sequence[str]) -> list[int]:
             if index < verdict and _STEP.match(lines[index]):
                 break
     order.extend(verdicts[:6])
+    return list(dict.fromkeys(order))
+
+
+def _surroundings(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the lines around `spans`, nearest first, those after a span before those ahead of it."""
+    order: list[int] = []
+    for distance in range(_CONTEXT_LINES):
+        for start, stop in spans:
+            order.extend(i for i in (stop + distance, start - 1 - distance) if 0 <= i < len(lines))
     return list(dict.fromkeys(order))
 
 
