@@ -29,6 +29,7 @@ _CONTEXT_NUMBER = re.compile(r"-(\d+)-")
 _SEPARATOR = "--"
 _PATH_LINE = re.compile(r"^(?=[^\s:]+[/.])[^\s:]+$|^[\w.-]+$")
 _SAMPLE = 200
+_MAX_PATH_CHARS = 4_096  # PATH_MAX of Linux
 
 
 class Hit(NamedTuple):
@@ -118,6 +119,8 @@ def _parse_numbered(lines: Sequence[str]) -> list[Entry]:
 
 def _context(line: str, paths: set[str]) -> Hit | None:
     for match in _CONTEXT_NUMBER.finditer(line):
+        if match.start() > _MAX_PATH_CHARS:
+            break
         path = line[: match.start()]
         if path in paths:
             return Hit(path, match.group(1), False, line[match.end() :])

@@ -1,0 +1,110 @@
+"""What is called lossless can be rebuilt from what is shown: searches by file, paths by folder, blames by commit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp import compressors
+from headroom_mcp.compressors import git, listing, search
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Part
+
+LAW = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+
+_PATHS = st.sampled_from(["src/a.py", "src/b-1-x.py", "lib/deep/c.go", "README.md", "a b/c.txt"])
+_TEXTS = st.sampled_from(["x = 1", "    return total", "", "a:b:c", "def run(self):", "-7-", "it's 10:30:00 - ok"])
+_HITS = st.lists(st.tuples(_PATHS, st.integers(1, 9_999), st.booleans(), _TEXTS), min_size=4, max_size=60)
+
+
+@LAW
+@given(hits=_HITS)
+def test_grouped_hits_can_be_rebuilt(hits: list[tuple[str, int, bool, str]]) -> None:
+    hits.sort(key=lambda hit: hit[0])
+    known = {path for path, _, context, _ in hits if not context}
+    lines = [
+        f"{path}-{number}-{text}" if context and path in known else f"{path}:{number}:{text}"
+        for path, number, context, text in hits
+    ]
+    compressed = search.compress(ToolOutput("\n".join(lines), "Grep", {"pattern": "x"}), 10_000)
+
+    assert compressed is None or _rebuilt_hits(lines, compressed.parts) == lines
+
+
+def _rebuilt_hits(lines: list[str], parts: list[Part]) -> list[str]:
+    rebuilt: list[str] = []
+    path = ""
+    for part in parts:
+        if part.action == "keep":
+            rebuilt.extend(lines[part.start : part.stop])
+            continue
+        assert part.action == "render"
+        assert part.lossless
+        for shown in part.text.split("\n"):
+            match = re.match(r"^(\d+)([:-])(.*)$", shown)
+            if match:
+                number, mark, text = match.groups()
+                rebuilt.append(f"{path}{mark}{number}{mark}{text}")
+            else:
+                path = shown
+    return rebuilt
+
+
+@LAW
+@given(
+    files=st.lists(
+        st.tuples(st.sampled_from(["src", "src/deep", "lib/x", ""]), st.sampled_from(["a.py", "b c.txt", "d", "e.rs"])),
+        min_size=5,
+        max_size=60,
+    )
+)
+def test_grouped_paths_can_be_rebuilt(files: list[tuple[str, str]]) -> None:
+    lines = [f"{folder}/{name}" if folder else f"./{name}" for folder, name in files]
+    compressed = listing.compress(ToolOutput("\n".join(lines), "Glob"), 10_000)
+    if compressed is None:
+        return
+    rebuilt: list[str] = []
+    for part in compressed.parts:
+        if part.action == "keep":
+            rebuilt.extend(lines[part.start : part.stop])
+            continue
+        folder, _, names = part.text.partition("/:")
+        split = names.split("\n")[1:] if "\n" in names else names.split()
+        rebuilt.extend(f"{folder}/{name}" for name in split)
+
+    assert rebuilt == lines
+
+
+@LAW
+@given(runs=st.lists(st.tuples(st.sampled_from(["1a2b3c4d", "^9f8e7d6c"]), st.integers(1, 6)), min_size=3, max_size=12))
+def test_a_blame_can_be_rebuilt(runs: list[tuple[str, int]]) -> None:
+    commits = [digest for digest, length in runs for _ in range(length)]
+    if len(commits) < 8:
+        return
+    lines = [f"{digest} (Ann Bee 2026-01-03 10:00:00 +0100 {i}) x = {i}" for i, digest in enumerate(commits, 1)]
+    compressed = git.compress(ToolOutput("\n".join(lines), "Bash", {"command": "git blame a.py"}), 10_000)
+
+    assert compressed is not None
+    rebuilt: list[str] = []
+    for part in compressed.parts:
+        assert part.lossless
+        head, *code = part.text.split("\n")
+        digest, name = head.split(" ", 1)
+        rebuilt.extend(f"{digest} ({name} {shown}" for shown in code)
+    assert rebuilt == lines
+
+
+@pytest.mark.parametrize("line", ["+--", "-1-", "a/", "| ", '"a",', "a:1:", "foo ", "a\t"])
+@pytest.mark.parametrize("kind", ["search", "listing", "table", "diff", "git", "command"])
+def test_no_expression_is_quadratic_on_one_long_line(kind: str, line: str) -> None:
+    """Quadratic in 100,000 characters is minutes: the suite's own patience is the bound."""
+    module = compressors.load(kind)
+    output = ToolOutput(
+        "\n".join([line * (100_000 // len(line)), *["x"] * 9]), "Bash", {"command": "make"}, 'is "x" there?'
+    )
+
+    assert 0.0 <= module.score(output) <= 1.0
+    module.compress(output, 300)
