@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (re.compile(r"^ *(\d+)(\t)(.*)$", re.DOTALL), re.compile(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
-MIN_THIN_LINES = 12  # fewer do not pay for the legend
+MIN_THIN_LINES = 60  # a shorter window was chosen by its numbers, and the next one will be, too
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8

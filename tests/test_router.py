@@ -53,6 +53,7 @@ def test_json_after_log_lines_is_a_section_of_its_own() -> None:
         ("Bash", {"command": "cd /srv && sudo git -C shop diff"}, "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "diff"),
         ("Bash", {"command": "curl -s localhost:80/api"}, '{"a": [' + '{"id": 1, "name": "x"},\n' * 40 + '{}]}', "json"),
         ("Bash", {"command": "cat notes.csv"}, '{"error": [' + '{"id": 1, "name": "x"},\n' * 40 + '{}]}', "json"),
+        ("Bash", {"command": "nl -ba shop/price.py | sed -n '10,29p'"}, "".join(f"    {n}\t    words of a docstring, two  three\n" for n in range(10, 30)), "code"),
         ("Bash", {"command": "ls -l"}, "total 8\n" + "-rw-r--r-- 1 root root 40 2026-01-03 14:46 a.txt\n" * 6, "listing"),
         ("Bash", {"command": "apt-get install -y jq"}, "Get:1 http://x jq\nUnpacking jq\nSetting up jq\n" * 3, "command"),
     ],

@@ -23,6 +23,7 @@ KIND = "code"
 OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
 RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
 _SAMPLE_LINES = 150
+_VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
@@ -50,10 +51,17 @@ def score(output: ToolOutput) -> float:
     ]
     share = len(matching) / len(sample)
     if named:
-        return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) else 0.0
+        return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) or _is_viewed(output) else 0.0
     if share > 0.2 and _guessed(output):
         return min(0.9, 0.5 + share * 0.4)
     return share * 0.6 if share > 0.4 else 0.0
+
+
+def _is_viewed(output: ToolOutput) -> bool:
+    """Tell whether every command only shows its file: a window on a long docstring has no line of code, and yet is source."""
+    pipelines = shell.parse(output.command) if output.command else []
+    programs = {shell.name(words) for pipeline in pipelines for words in pipeline}
+    return bool(programs) and programs <= _VIEWERS
 
 
 def _sample(lines: list[str]) -> list[str]:
