@@ -155,3 +155,11 @@ def test_a_large_memory_answers_as_a_small_one_does(db: sqlite3.Connection, monk
     monkeypatch.setattr(recall, "_MATCHES", 50)
 
     assert _best(db, "server certificate log") == small == ["the server certificate expires in october"]
+
+
+def test_a_tagged_note_is_found_behind_many_better_ones(db: sqlite3.Connection) -> None:
+    notes.save(db, "apple, among much else that is said here at length", scope=HERE, tags=["rare"])
+    for number in range(100):
+        notes.save(db, f"apple {number}", scope=HERE)
+
+    assert len(recall.search(db, "apple", [HERE], tags=["rare"])) == 1
