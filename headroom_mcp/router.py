@@ -119,8 +119,7 @@ def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
         if program in hints.READERS or (program in hints.FILTERS and (at > 0 or _searches_one_file(words))):
             if at > 0:
                 continue
-            path = _last_path(words)
-            return _path_hint(path, program) if path else _NO_HINT
+            return _read_hint(program, words)
         blob = _blob_path(program, words)
         return _path_hint(blob, "git show") if blob else _command_hint(words)
     return _NO_HINT
@@ -204,11 +203,13 @@ def _searches_one_file(words: shell.Words) -> bool:
     return len(operands) == 1 and shell.name(words).endswith("grep") and not any(c in operands[0] for c in "*?[{")
 
 
-def _last_path(words: shell.Words) -> str:
-    for word in reversed(words[1:]):
-        if not word.startswith("-") and ("." in word or "/" in word):
-            return word
-    return ""
+def _read_hint(program: str, words: shell.Words) -> Hint:
+    """Return what the files say that a command prints; not firm where they are of several kinds."""
+    paths = [word for word in words[1:] if not word.startswith("-") and ("." in word or "/" in word)]
+    said = [hint for path in paths if (hint := _path_hint(path, program)).kind]
+    if not said:
+        return _NO_HINT
+    return said[-1]._replace(firm=said[-1].firm and len({hint.kind for hint in said}) == 1)
 
 
 def _path_hint(path: str, program: str = "") -> Hint:

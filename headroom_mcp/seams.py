@@ -35,14 +35,31 @@ def split(lines: Sequence[str], pipelines: list[shell.Pipeline]) -> list[Piece]:
     for start, stop, printed in _by_echoes(lines, pipelines):
         if printed is None:
             pieces.append((start, stop, None))
-        elif len(printed) > 1:
-            pieces.extend(
-                piece
-                for first, last in _by_beginnings(lines, start, stop)
-                for piece in _by_json(lines, first, last, printed)
-            )
-        else:
-            pieces.extend(_by_json(lines, start, stop, printed))
+            continue
+        for first, last, of_file in _by_file_heads(lines, start, stop, printed):
+            if of_file is None:
+                pieces.append((first, last, None))
+            elif len(of_file) > 1:
+                pieces.extend(
+                    piece
+                    for begin, end in _by_beginnings(lines, first, last)
+                    for piece in _by_json(lines, begin, end, of_file)
+                )
+            else:
+                pieces.extend(_by_json(lines, first, last, of_file))
+    return pieces
+
+
+def _by_file_heads(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
+    """Return the pieces between the "==> name <==" that head and tail print above each of several files."""
+    heads = [i for i in range(start, stop) if lines[i].startswith("==> ") and lines[i].endswith(" <==")]
+    if len(heads) < 2 and (not heads or heads[0] != start):
+        return [(start, stop, printed)]
+    pieces: list[Piece] = [(start, heads[0], printed)] if heads[0] > start else []
+    for head, after in zip(heads, [*heads[1:], stop], strict=True):
+        pieces.append((head, head + 1, None))
+        if after > head + 1:
+            pieces.append((head + 1, after, [[["cat", lines[head][4:-4]]]]))
     return pieces
 
 

@@ -64,6 +64,15 @@ def test_tool_command_and_text_name_the_kind(
     assert {section.kind for section in router.route(ToolOutput(text, tool_name, tool_input))} == {expected}
 
 
+def test_several_files_printed_by_tail_are_each_of_their_own_kind() -> None:
+    rows = ["a,b,c", *(f"{i},{i},{i}" for i in range(30))]
+    source = [line for i in range(12) for line in (f"def f{i}(x):", f"    return x + {i}", "")]
+    text = "\n".join(["==> a.csv <==", *rows, "", "==> b.py <==", *source])
+    sections = router.route(ToolOutput(text, "Bash", {"command": "tail -n +1 a.csv b.py"}))
+
+    assert [section.kind for section in sections] == ["general", "table", "general", "code"]
+
+
 def test_a_firm_hint_imports_no_other_compressor() -> None:
     code = (
         "import sys; from headroom_mcp import router; from headroom_mcp.output import ToolOutput;"
