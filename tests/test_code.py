@@ -136,6 +136,17 @@ def test_a_grammar_is_found_where_site_is_off() -> None:
     assert (done.stdout, done.stderr) == ("['f'] False\n", "")
 
 
+def test_a_plugins_hook_finds_the_grammars_of_its_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = tmp_path / "venv-1" / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    packages.mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("CLAUDE_PLUGIN_DATA", str(tmp_path))
+
+    grammar._see_own_site_packages()
+
+    assert str(packages) in sys.path
+
+
 def _module(functions: int = 60) -> str:
     body = "\n".join(
         f'def job_{i}(value, factor={i}):\n    """Does job {i}.\n\n    At length.\n    """\n'

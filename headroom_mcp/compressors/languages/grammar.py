@@ -219,9 +219,14 @@ def _binding(name: str) -> Any:
 
 def _see_own_site_packages() -> None:
     """Make the packages beside the running interpreter importable: `-S` leaves them out, and `site` costs more than this
-    whole module."""
-    prefix = os.path.dirname(os.path.dirname(sys.executable))
+    whole module. A plugin's hook runs on the system's python; its packages are in the environment made for its server."""
+    prefixes = [os.path.dirname(os.path.dirname(sys.executable))]
+    data = os.environ.get("CLAUDE_PLUGIN_DATA", "")
+    if data and os.path.isdir(data):
+        prefixes.extend(os.path.join(data, name) for name in sorted(os.listdir(data)) if name.startswith("venv"))
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for folder in (os.path.join(prefix, "lib", version, "site-packages"), os.path.join(prefix, "Lib", "site-packages")):
-        if folder not in sys.path and os.path.isdir(folder):
-            sys.path.append(folder)
+    for prefix in prefixes:
+        for parts in (("lib", version, "site-packages"), ("Lib", "site-packages")):
+            folder = os.path.join(prefix, *parts)
+            if folder not in sys.path and os.path.isdir(folder):
+                sys.path.append(folder)
