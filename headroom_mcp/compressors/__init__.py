@@ -35,6 +35,7 @@ BUILTIN = (
     "test_output",
     "build",
     "stack_trace",
+    "access_log",
     "log",
     "markdown",
     "prose",

@@ -36,12 +36,16 @@ _LEVEL = re.compile(
     r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|Info|Warning|Error|Debug)\b|\blevel=\w+|^[VDIWEF]/|^[IWEF]\d{4} "
 )
 
+_ACCESS = re.compile(r'"[A-Z]{3,10} \S+(?: HTTP/[\d.]+)?" \d{3}\b')
+
 
 def score(output: ToolOutput) -> float:
     """Return how many sampled lines begin with a time, or name a level."""
     sampled = _sampled(output.lines)
     if not sampled:
         return 0.0
+    if sum(1 for line in sampled if _ACCESS.search(line)) * 2 > len(sampled):
+        return 0.2  # requests: access_log counts them by status and path
     stamped = sum(1 for line in sampled if _STAMP.match(line))
     levelled = sum(1 for line in sampled if _LEVEL.search(line[:80]))
     return round(min(0.9, 0.95 * stamped / len(sampled) + 0.3 * levelled / len(sampled)), 3)

@@ -102,7 +102,20 @@ def kinds_for(event: Event) -> tuple[str, ...]:
         return ()
     if suffix in SOURCE_SUFFIXES:
         return ("code",)
-    return ("code", "json", "log", "table", "test_output", "build", "listing", "search", "html")
+    return (
+        "code",
+        "json",
+        "log",
+        "access_log",
+        "lint",
+        "stack_trace",
+        "table",
+        "test_output",
+        "build",
+        "listing",
+        "search",
+        "html",
+    )
 
 
 def is_text_file(path: str) -> bool:

@@ -1,0 +1,165 @@
+"""Access logs of web servers: common and combined log format (Apache, nginx, Caddy, proxies), and python's http.server.
+
+Requests that failed come first: server errors, then refused and odd ones, then missing pages, by path with their clients;
+answers to the query stand whole. The rest is counted by status, method and path, with the largest and the busiest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp import facts as facts_module
+from headroom_mcp import text, tokens
+from headroom_mcp.output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "access_log"
+
+_MIN_REQUESTS = 12
+_MAX_LINE_CHARS = 1_200  # a path with a query in it is long, and it is what failed
+_TOP = 12
+
+# 66.249.73.135 - - [18/May/2015:15:05:42 +0000] "GET /a HTTP/1.1" 500 120 "referrer" "agent"
+_REQUEST = re.compile(
+    r'^(?:\S+ )?(?P<client>[0-9a-fA-F.:]+|[\w.-]+) \S+ \S+ \[(?P<time>[^\]]+)\] "(?P<method>[A-Z]{3,10}) (?P<path>\S+)(?: [^"]*)?" (?P<status>\d{3})(?: (?P<bytes>\d+|-))?'
+)
+
+
+class Request(NamedTuple):
+    """One request: the line (0-based) and the fields that are counted."""
+
+    line: int
+    client: str
+    method: str
+    path: str
+    status: int
+    size_bytes: int
+
+
+def score(output: ToolOutput) -> float:
+    """Return the share of sampled lines that are requests."""
+    lines = output.lines
+    step = max(1, len(lines) // 60)
+    sampled = [line for line in lines[::step] if line.strip()][:80]
+    if len(sampled) < 4:
+        return 0.0
+    return round(0.97 * sum(1 for line in sampled if _REQUEST.match(line[:2000])) / len(sampled), 3)
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing: which requests must be shown is chosen by status and query, in `compress`."""
+    return []
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Show failed requests and answers by number, one for each path and status; count all by status and path."""
+    lines = output.lines
+    requests = parse(lines)
+    if len(requests) < _MIN_REQUESTS:
+        return None
+    shown: dict[int, str] = {}
+    left = budget * 3 // 4
+
+    def take(index: int, note: str = "") -> bool:
+        nonlocal left
+        if index in shown:
+            return True
+        said = text.clip_middle(lines[index], _MAX_LINE_CHARS) + note
+        cost = tokens.estimate(said) + 3
+        if cost > left:
+            return False
+        left -= cost
+        shown[index] = said
+        return True
+
+    others = set(range(len(lines))) - {request.line for request in requests}
+    for index in sorted(others)[:20]:
+        take(index)
+    for group in _failed(requests):
+        clients = {request.client for request in group}
+        note = (
+            f"  [×{len(group):,}, {len(clients):,} client{'s' if len(clients) > 1 else ''}]" if len(group) > 1 else ""
+        )
+        if not take(group[0].line, note):
+            break
+    left += budget // 8
+    for index in facts_module.matches(output.query, lines)[:12]:
+        take(index)
+    take(0)
+    take(len(lines) - 1)
+    parts: list[Part] = []
+    position = 0
+    for index in sorted(shown):
+        if index > position:
+            parts.append(Part(position, index, "render", note="counted below"))
+        parts.append(Part(index, index + 1, "render", f"{index + 1}\t{shown[index]}", lossless=len(lines[index]) <= _MAX_LINE_CHARS))  # fmt: skip
+        position = index + 1
+    if position < len(lines):
+        parts.append(Part(position, len(lines), "render", note="counted below"))
+    head = f"[access log of {len(requests):,} requests; failed ones and answers by line number, one for each path and status, then all counted]"
+    table = _table(requests, budget // 4)
+    return Compressed([Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)])
+
+
+def parse(lines: Sequence[str]) -> list[Request]:
+    """Return the requests among `lines`, in order."""
+    found: list[Request] = []
+    for index, line in enumerate(lines):
+        match = _REQUEST.match(line)
+        if match:
+            size = match["bytes"]
+            found.append(
+                Request(
+                    index, match["client"], match["method"], match["path"], int(match["status"]),
+                    int(size) if size and size.isdigit() else 0,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _failed(requests: Sequence[Request]) -> list[list[Request]]:
+    """Return failed requests by path and status: server errors first, then the rarest statuses, then the rarest paths."""
+    groups: dict[tuple[int, str], list[Request]] = {}
+    by_status: dict[int, int] = {}
+    for request in requests:
+        by_status[request.status] = by_status.get(request.status, 0) + 1
+        if request.status >= 400:
+            groups.setdefault((request.status, request.path), []).append(request)
+
+    def weight(item: tuple[tuple[int, str], list[Request]]) -> tuple[int, int, int, int]:
+        (status, _), group = item
+        return (0 if status >= 500 else 1, by_status[status], -len(group), group[0].line)
+
+    return [group for _, group in sorted(groups.items(), key=weight)]
+
+
+def _table(requests: Sequence[Request], room: int) -> str:
+    """Return counts by status, method, path and client, as far as `room` tokens go."""
+    rows = [
+        f"status: {_counted([str(request.status) for request in requests], 20)}",
+        f"method: {_counted([request.method for request in requests], 8)}",
+        f"paths: {_counted([request.path.split('?')[0][:80] for request in requests], _TOP)}",
+        f"clients: {_counted([request.client for request in requests], _TOP)}",
+    ]
+    largest = max(requests, key=lambda request: request.size_bytes)
+    if largest.size_bytes:
+        rows.append(f"largest: {largest.size_bytes:,} bytes, {largest.path[:120]} (line {largest.line + 1})")
+    kept: list[str] = []
+    for row in rows:
+        room -= tokens.estimate(row)
+        if room < 0 and len(kept) >= 2:
+            break
+        kept.append(row)
+    return "\n".join(kept)
+
+
+def _counted(words: Sequence[str], most: int) -> str:
+    """Return "200 ×3,880, 304 ×70, … 12 others": the most frequent words and how many are not named."""
+    counts: dict[str, int] = {}
+    for word in words:
+        counts[word] = counts.get(word, 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    said = ", ".join(f"{word} ×{count:,}" for word, count in ranked[:most])
+    return f"{said}, {len(ranked) - most:,} others" if len(ranked) > most else said
