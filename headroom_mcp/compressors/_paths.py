@@ -41,6 +41,8 @@ def share(lines: Sequence[str]) -> float:
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Group the paths by directory; choose among them where that is over the budget."""
+    if not output.query and output.tokens < _SMALL_TOKENS:
+        return None  # whole paths are what is copied from a short list; nobody said which
     lines = output.lines
     folders = [line.rpartition("/")[0] for line in lines]
     matches = set(asked.best(output.query, lines, _MAX_MATCHES)) if output.query else set()
