@@ -2,7 +2,7 @@
 
     Get:1 http://deb… 72 lines … Processing triggers      →      the summary, what failed, and how much was left out
 
-A filter never drops a failure. Where a build's output is still too long after it, the kind for builds takes it.
+A filter never drops a failure. What a build or a journal leaves too long goes to the kind for those.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ KIND = "command"
 _SAMPLE = 300
 _KNOWN_SHARE = 0.08
 _ENOUGH_TOKENS = 1_500  # what a filter leaves is chosen line by line already
-# What these leave too long is compilers' diagnostics and tests, which have a kind of their own.
-_BUILDS = frozenset(("make", "cmake", "mvn", "gradle", "cargo_build", "dotnet_build"))
+# What these leave too long has a kind of its own: compilers' diagnostics and tests, records with a clock.
+_LONG = {
+    **dict.fromkeys(("make", "cmake", "mvn", "gradle", "cargo_build", "dotnet_build"), "build"),
+    "journalctl": "log",
+}
 
 
 def score(output: ToolOutput) -> float:
@@ -44,10 +47,11 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     limit = max(budget, _ENOUGH_TOKENS)
     parts = apply(chosen, output, limit)
-    if chosen.name in _BUILDS and "build" in compressors.BUILTIN:
+    second = _LONG.get(chosen.name, "")
+    if second in compressors.BUILTIN:
         left = tokens.estimate(render.render(output.lines, apply(chosen, output))) if parts else output.tokens
         if left > limit:
-            answer: Compressed | None = compressors.load("build").compress(output, budget)
+            answer: Compressed | None = compressors.load(second).compress(output, budget)
             return answer
     return Compressed(parts) if parts else None
 
