@@ -9,6 +9,7 @@ stands alone.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from headroom_mcp import relevance, templates
@@ -16,10 +17,12 @@ from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Fact
 
 # Any of these may be a failure; none of them, never one. Tried on the lower-cased text, all at once.
-_STEMS = re.compile(
-    r"error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|"
-    r"timeout|cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
-    r"\be  |✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|\*\*\*"
+_STEMS = tuple(
+    (
+        "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
+        "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
+        "✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
+    ).split("|")
 )
 # What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
 _STRONG = re.compile(
@@ -52,8 +55,28 @@ _SUMMARY = re.compile(
     r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
     re.IGNORECASE | re.MULTILINE,
 )
-_SUMMARY_STEMS = re.compile(
-    r"\d (?:pass|fail|err|warn|skip|pend|test|exam|prob|issu|file|pack|vuln)|total|found|summary|tests|test suites|exit|build |\bran "
+_SUMMARY_STEMS = (
+    " pass",
+    " fail",
+    " err",
+    " warn",
+    " skip",
+    " pend",
+    " test",
+    " exam",
+    " prob",
+    " issu",
+    " file",
+    " pack",
+    " vuln",
+    "total",
+    "found",
+    "summary",
+    "tests",
+    "test suites",
+    "exit",
+    "build ",
+    "ran ",
 )
 _MAX_QUERY_FACTS = 40
 _PER_TEMPLATE = 3
@@ -104,32 +127,29 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
         words = sorted(relevance.query_terms(query), key=len, reverse=True)[:12]
         if not words:
             return []
-        candidates = _touched(lines, re.compile("|".join(map(re.escape, words))))[:_MAX_RANKED_LINES]
+        candidates = _touched(lines, words)[:_MAX_RANKED_LINES]
     scores = relevance.rank(query, [lines[i][:_MAX_LINE_CHARS] for i in candidates])
     best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
     return [i for _, i in best[:_MAX_QUERY_FACTS]]
 
 
-def _touched(lines: Sequence[str], stems: re.Pattern[str]) -> list[int]:
-    """Return the lines in which `stems` occurs, by one pass over the lower-cased text."""
-    from bisect import bisect_right
-
-    text = "\n".join(lines).lower()
-    if len(text) != sum(map(len, lines)) + max(
-        0, len(lines) - 1
-    ):  # a letter that grows when lowered: no shared offsets
-        return [i for i, line in enumerate(lines) if stems.search(line.lower())]
-    starts: list[int] = []
+def _touched(lines: Sequence[str], stems: Sequence[str]) -> list[int]:
+    """Return the lines in which one of `stems` occurs in lower case. Each stem is one fast search over the whole text."""
+    text = "\n" + "\n".join(lines).lower()
+    if len(text) != sum(map(len, lines)) + len(lines):  # a letter that grows when lowered: no shared offsets
+        wanted = [stem.lstrip("\n") for stem in stems]
+        return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)]
+    ends: list[int] = []
     position = 0
     for line in lines:
-        starts.append(position)
         position += len(line) + 1
-    touched: list[int] = []
-    position = 0
-    while (match := stems.search(text, position)) is not None:
-        index = bisect_right(starts, match.start()) - 1
-        touched.append(index)
-        if index + 1 >= len(starts):
-            break
-        position = starts[index + 1]
-    return touched
+        ends.append(position)
+    touched: set[int] = set()
+    for stem in stems:
+        lead = stem.startswith("\n")
+        at = text.find(stem)
+        while at >= 0:
+            index = bisect_left(ends, at + lead)
+            touched.add(index)
+            at = text.find(stem, ends[index])
+    return sorted(touched)

@@ -15,9 +15,8 @@ _MAX_CHARS = 240  # what tells lines apart stands at their beginning
 # quoted words | urls and paths | numbers with their units, hex, ids, addresses, times
 _QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
 _PATH = re.compile(r"(?:[a-z][a-z+.\-]{1,9}://|(?<![\w<])[~.]{0,2}/)[^\s,;:()\[\]{}<>'\"|]*")
-_NUMBER = re.compile(
-    r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{6,}\b|\b[0-9a-f]{2,}(?:[:\-][0-9a-f]{2,}){3,}\b|[\w\-]*\d[\w.\-]*(?::\d[\w.]*)*"
-)
+# A word is tried at its beginning only, and what leads up to its first digit holds none: linear.
+_NUMBER = re.compile(r"(?<![\w\-])[A-Za-z_\-]*\d[\w.\-]*(?::\d[\w.]*)*")
 
 
 def masked(lines: Sequence[str]) -> list[str]:
