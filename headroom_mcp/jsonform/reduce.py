@@ -24,6 +24,7 @@ _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64
 _MIN_ROW_CHARS = 200
+_LEAST_SAMPLE_CHARS = 24_000
 _MAX_NAMED = 200  # values remembered of fields that the query names
 _MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
 _ERRORS = (
@@ -143,6 +144,8 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
         # Few and long: all of them, each with less in it.
         smaller = [_reduced(item, room // total, query, 1, size_of(item)) for item in items]
         return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
+    # Records need fewer candidates than documents need fields.
+    room = min(room, max(_LEAST_SAMPLE_CHARS, room // 3))
     words = [word for word in sorted(query.stems) if len(word) > 2]
     words += [value for value in sorted(query.exact) if value not in query.stems]
     hits = [(word, _Hits()) for word in words]
