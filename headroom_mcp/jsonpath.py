@@ -45,8 +45,9 @@ def select_text(text: str, path: str) -> str:
     """
     try:
         documents = parse.documents(text)
-    except RecursionError:
-        documents = []
+    except RecursionError as exc:
+        msg = 'The JSON of this original is nested too deeply for a path. Ask for lines="1-100" or by query.'
+        raise SliceError(msg) from exc
     if not documents:
         msg = 'This original holds no JSON. Ask for lines="1-100" or by query.'
         raise SliceError(msg)

@@ -24,7 +24,7 @@ _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64
 _MIN_ROW_CHARS = 200
-_LEAST_SAMPLE_CHARS = 24_000
+_LEAST_SAMPLE_CHARS = 16_000
 _MAX_NAMED = 200  # values remembered of fields that the query names
 _MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
 _ERRORS = (
@@ -157,6 +157,7 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
     fields: set[str] = set()
     named: dict[str, dict[str, int]] = {}
     values = chars = 0
+    naming = bool(query.stems)
     for index, item in enumerate(items):
         values += count_of(item)
         low = repr(item).lower()
@@ -167,12 +168,12 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
             if word in low:
                 rows.add(index)
         for word, usual in baseline:
-            if word in low and (usual == 0 or low.count(word) > usual):
+            if word in low and (not usual or low.count(word) > usual):
                 errors.add(index)
                 break
         if type(item) is tuple:
             _add_fields(item, "", index, categories, crowded, figures, fields)
-            if query.stems:
+            if naming:
                 _add_named(item, index, named, query, 0)
     found = Sampled([], [], total, None)
     found.values, found.chars, found.fields = values, chars, fields
