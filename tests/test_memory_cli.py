@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,17 @@ def test_what_is_forgotten_is_gone_from_the_file(tmp_path: Path, monkeypatch: py
     assert b"zanzibar" not in held
     assert b"kilimanjaro" not in held
     assert kept.encode() in held
+
+
+def test_learning_is_off_until_it_is_turned_on_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
+    file = Path(os.environ["HEADROOM_HOME"], "config.toml")
+    assert _run("auto").output == "Learning from commands is off here.\n"
+    assert "on here" in _run("auto", "on").output
+    file.write_text("# mine\nauto_memory = true # yes\nmin_tokens = 300\n")
+
+    assert _run("auto", "off").output == "Learning from commands is off here.\n"
+
+    assert file.read_text() == "# mine\nauto_memory = false\nmin_tokens = 300\n"
+    file.write_text("not toml = = =")
+    assert _run("auto", "on").exit_code == 1
+    assert file.read_text() == "not toml = = ="

@@ -8,6 +8,7 @@ import os
 
 import click
 
+from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import install as installer
 
@@ -18,9 +19,12 @@ _SCOPE = click.Choice(installer.SCOPES)
 @click.option(
     "--scope", type=_SCOPE, default="user", show_default=True, help="For you, for this project, or for you in it."
 )
+@click.option(
+    "--auto-memory", is_flag=True, help="Let hooks note what mends failing commands; see `headroom memory auto`."
+)
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
-def install(scope: installer.Scope, only_print: bool, as_json: bool) -> None:
+def install(scope: installer.Scope, auto_memory: bool, only_print: bool, as_json: bool) -> None:
     """Add the hook and the MCP server to Claude Code.
 
     Everything else in the files stays to the byte; a copy of each goes to the data folder first.
@@ -32,6 +36,8 @@ def install(scope: installer.Scope, only_print: bool, as_json: bool) -> None:
         changes = installer.plan_install(scope, folder)
         if not only_print:
             installer.apply_install(scope, changes)
+            if auto_memory:
+                learning.turn(True)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     _report(changes, only_print, as_json)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from headroom_mcp import config
+from headroom_mcp.cli import auto_memory
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
@@ -195,6 +196,9 @@ def import_notes(file: str, here: bool, project: str) -> None:
         lines = stream.read().decode("utf-8", "replace").split("\n")
         saved, known = notes.load(store.connection, lines, scope=_project(project) if here else None)
     click.echo(f"Imported {saved:,} notes; {known:,} were here already.")
+
+
+memory.add_command(auto_memory.auto)
 
 
 @contextmanager

@@ -74,6 +74,9 @@ def measure(folder: str, *, semantic: bool = False) -> dict[str, Any]:
 def read(folder: str) -> Iterator[Conversation]:
     """Yield the conversations of `folder`/locomo.json."""
     path = os.path.join(folder, FILE_NAME)
+    others = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
+    if not os.path.exists(path) and len(others) == 1:
+        path = os.path.join(folder, others[0])  # it goes by names such as locomo10.json, too
     try:
         with open(path, encoding="utf-8") as file:
             samples = json.load(file)

@@ -36,8 +36,8 @@ def configured() -> Model | None:
     try:
         named = config.load().embeddings
         if named and named not in _loaded:
-            _loaded[named] = None
-            _loaded[named] = load(named)
+            _loaded[named] = None  # one that fails is not tried at every search
+            load(named)
         return _loaded[named] if named else None
     except HeadroomError as error:
         failures.record("embeddings", error)
@@ -46,6 +46,9 @@ def configured() -> Model | None:
 
 def load(named: str) -> Model:
     """Load the model of a folder or package. Raises: MissingExtra, SettingsError."""
+    known = _loaded.get(named)
+    if known is not None:
+        return known
     folder = _folder(named)
     try:
         from sentence_transformers import SentenceTransformer
@@ -57,7 +60,8 @@ def load(named: str) -> Model:
     except Exception as error:  # whatever torch and transformers raise for a folder that is no model
         msg = f"embeddings = {named!r}: {folder} cannot be loaded as a sentence-transformers model: {error}"
         raise SettingsError(msg) from error
-    return Model(_name(folder), engine)
+    _loaded[named] = model = Model(_name(folder), engine)
+    return model
 
 
 def _folder(named: str) -> str:

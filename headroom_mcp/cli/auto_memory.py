@@ -1,0 +1,58 @@
+"""`headroom memory auto`: whether hooks learn from commands. One line of the user's `config.toml`."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+
+import click
+
+from headroom_mcp import config, settings_file
+from headroom_mcp.errors import SettingsError
+
+# auto_memory = true
+_LINE = re.compile(r"^[ \t]*auto_memory[ \t]*=.*$", re.MULTILINE)
+
+
+@click.command()
+@click.argument("state", required=False, type=click.Choice(["on", "off"]))
+def auto(state: str | None) -> None:
+    """Turn learning from commands on or off; without a word, say which it is.
+
+    Off, hooks note nothing by themselves. What was learnt stays until it is forgotten.
+
+    Example: headroom memory auto on
+    """
+    try:
+        if state is not None:
+            turn(state == "on")
+        on = config.load(project=config.project_dir()).auto_memory
+    except (SettingsError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Learning from commands is {'on' if on else 'off'} here.")
+    if on:
+        click.echo("`headroom memory list --auto` shows what is known; `headroom memory forget --auto` removes it.")
+
+
+def turn(on: bool) -> None:
+    """Write `auto_memory` into the user's settings file, leaving everything else in it as it is.
+
+    Raises: SettingsError where the file cannot be used, OSError where it cannot be written.
+    """
+    path = os.path.join(config.data_home(), config.USER_FILE)
+    line = f"auto_memory = {'true' if on else 'false'}"
+    before = ""
+    if os.path.exists(path):
+        settings_file.read(path, cache=False)  # a file that cannot be read is the user's to mend, not ours to change
+        with open(path, encoding="utf-8", newline="") as file:
+            before = file.read()
+    # A new key goes first: after a table's head it would belong to the table.
+    after = _LINE.sub(line, before, count=1) if _LINE.search(before) else f"{line}\n{before}"
+    if after == before:
+        return
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".config")
+    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(after)
+    os.replace(temporary, path)
