@@ -269,6 +269,8 @@ class Thinner:
         return f"[… {len(gap):,} {'item' if len(gap) == 1 else 'items'}: {marker.ranges(gap)}]"
 
     def _weights(self, labels: list[str], items: list[Value]) -> list[float]:
+        if len(items) == 1:
+            return [1.0]
         # A larger part says more, though not in proportion: a tenth of the document is not a tenth of what it tells.
         weights = [self._cost(item) ** _SIZE_POWER for item in items]
         query = self.query
