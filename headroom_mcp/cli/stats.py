@@ -1,4 +1,4 @@
-"""`headroom stats`: what compression was worth, retrievals subtracted and losses shown."""
+"""`headroom stats`: what compression was worth, with everything subtracted that it cost, and losses shown."""
 
 from __future__ import annotations
 
@@ -10,52 +10,62 @@ from headroom_mcp import config
 from headroom_mcp.cli import _io
 from headroom_mcp.store import ledger, open_store
 
-_HOW = (
+HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
-    "host would have shown by itself. Retrievals are subtracted; the schemas of the MCP tools are not."
+    "host would have shown by itself. Subtracted: slices fetched back, the schemas of the MCP tools once per session\n"
+    "that loaded them, context that hooks add. Outputs left as they were are not counted."
 )
 
 
 @click.command()
+@click.option("--by", type=click.Choice(ledger.GROUPINGS), default="kind", show_default=True, help="What a row is.")
 @click.option("--project", "this_project", is_flag=True, help="Only outputs of this folder's project.")
 @click.option("--session", help="Only outputs of this session id.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def stats(this_project: bool, session: str | None, as_json: bool) -> None:
-    """Show what compression was worth: tokens before and after, retrievals subtracted, losses shown.
+def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json: bool) -> None:
+    """Show what compression was worth: tokens before and after, everything it cost subtracted, losses shown.
 
-    Example: headroom stats --project
+    Example: headroom stats --by tool --project
     """
     with _io.said_plainly(), open_store() as store:
-        figures = ledger.read(store, project=config.project_dir() if this_project else None, session=session)
+        project = config.project_dir() if this_project else None
+        figures = ledger.read(store, by, project=project, session=session)
     if as_json:
-        click.echo(json.dumps(_object(figures)))
+        click.echo(json.dumps(_object(figures, by)))
         return
     if not figures.totals.outputs:
         click.echo(
             "Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code."
         )
         return
-    click.echo(f"{'kind':<22}{'outputs':>9}{'before':>13}{'after':>12}{'fetched back':>14}{'net':>9}")
-    for kind, total in figures.by_kind.items():
-        click.echo(_row(kind or "(untyped)", total))
-    click.echo(_row("together", figures.totals))
+    names = {name: name or "(none)" for name in figures.rows}
+    width = min(46, max(12, *map(len, names.values())) + 2)
+    click.echo(
+        f"{by:<{width}}{'outputs':>8}{'before':>12}{'after':>11}{'fetched':>9}{'added':>8}{'net':>12}{'share':>8}"
+    )
+    for name, total in figures.rows.items():
+        click.echo(_row(names[name], total, width))
+    click.echo(_row("together", figures.totals, width))
     click.echo(
         f"\n{figures.totals.retrievals:,} retrievals; {figures.losses:,} of {figures.originals:,} originals cost more"
-        f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{_HOW}"
+        f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
 
 
-def _row(name: str, total: ledger.Totals) -> str:
+def _row(name: str, total: ledger.Totals, width: int) -> str:
+    # The end of a path tells more than its beginning.
+    short = name if len(name) < width else f"…{name[-(width - 2) :]}"
+    share = f"{total.net_share:.1%}" if total.tokens_host else "-"
     return (
-        f"{name[:21]:<22}{total.outputs:>9,}{total.tokens_host:>13,}{total.tokens_after:>12,}"
-        f"{total.tokens_retrieved:>14,}{total.net_share:>9.1%}"
+        f"{short:<{width}}{total.outputs:>8,}{total.tokens_host:>12,}{total.tokens_after:>11,}"
+        f"{total.tokens_retrieved:>9,}{total.tokens_charged:>8,}{total.net:>12,}{share:>8}"
     )
 
 
-def _object(figures: ledger.Ledger) -> dict[str, object]:
+def _object(figures: ledger.Ledger, by: ledger.Grouping) -> dict[str, object]:
     return {
         "totals": _totals(figures.totals),
-        "by_kind": {kind: _totals(total) for kind, total in figures.by_kind.items()},
+        f"by_{by}": {name: _totals(total) for name, total in figures.rows.items()},
         "losses": figures.losses,
         "originals": figures.originals,
         "original_bytes": figures.original_bytes,

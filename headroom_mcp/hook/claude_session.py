@@ -10,9 +10,10 @@ SessionEnd                   retention may take what is too old
 
 from __future__ import annotations
 
-from headroom_mcp import config
+from headroom_mcp import config, failures, tokens
+from headroom_mcp.errors import StoreError
 from headroom_mcp.hook import memory
-from headroom_mcp.store import Store, contexts, open_store, sessions
+from headroom_mcp.store import Store, contexts, ledger, open_store, sessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 # A finished background task speaks as a prompt too; it asks nothing.
                 if prompt and not prompt.lstrip().startswith("<task-notification>"):
                     sessions.set_query(store, session, project, prompt[:_MAX_PROMPT_CHARS])
-                    return _context("UserPromptSubmit", memory.at_prompt(store, project, session, prompt))
+                    return _context(
+                        store, session, project, "UserPromptSubmit", memory.at_prompt(store, project, session, prompt)
+                    )
             case "PreCompact":
                 # Before, not after: forgetting too early only costs a saving, too late would name what is gone.
                 _forget(store, session)
@@ -51,7 +54,7 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 table = _table(store, session) if source == "compact" else ""
                 # What a resumed conversation was told still stands in it.
                 told = memory.at_start(store, project, session) if source != "resume" else ""
-                return _context("SessionStart", table, told)
+                return _context(store, session, project, "SessionStart", table, told)
             case "SessionEnd":
                 _forget(store, session)
                 sessions.end(store, session)
@@ -85,10 +88,16 @@ def _table(store: Store, session: str) -> str:
     )
 
 
-def _context(event: str, *told: str) -> dict[str, object] | None:
-    """Return the answer that adds what is told to the conversation, None where there is nothing to tell."""
+def _context(store: Store, session: str, project: str, event: str, *told: str) -> dict[str, object] | None:
+    """Return the answer that adds what is told to the conversation and charge it, None where there is nothing to tell."""
     said = "\n\n".join(text for text in told if text)
-    return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": said}} if said else None
+    if not said:
+        return None
+    try:
+        ledger.charge(store, ledger.CONTEXT, tokens.estimate(said), session=session, project=project)
+    except StoreError as error:  # what is told is worth more than its record
+        failures.record("charge", error, store.settings)
+    return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": said}}
 
 
 def _word(payload: Payload, key: str) -> str:

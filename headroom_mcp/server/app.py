@@ -7,7 +7,9 @@ worker threads; each call opens the store for itself.
 from __future__ import annotations
 
 import functools
+import json
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +17,12 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import Tool as OfferedTool
 
-from headroom_mcp import __version__, failures
+from headroom_mcp import __version__, config, failures, tokens
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.server.tools import TOOLS, ToolRow
+from headroom_mcp.store import ledger, open_store
 
 INSTRUCTIONS = """\
 Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, and the last line names the ref of the
@@ -29,7 +33,19 @@ _SURROGATES = re.compile("[\ud800-\udfff]")  # bytes that are no UTF-8 live in t
 
 
 class HeadroomServer(MCPServer[Any]):
-    """The server, lenient about optional arguments."""
+    """The server, lenient about optional arguments, and charging its own schemas to the ledger."""
+
+    _charged = False
+
+    async def list_tools(self) -> list[OfferedTool]:
+        """List the tools. What their schemas cost the model is noted once per session, or per process without one."""
+        offered = await super().list_tools()
+        if not self._charged:
+            self._charged = True
+            # A store that is locked must not keep the client waiting for its tools.
+            place = (config.data_home(), config.session_id(), config.project_dir())
+            threading.Thread(target=_charge, args=(_schema_tokens(offered), *place)).start()
+        return offered
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -57,6 +73,21 @@ def server() -> HeadroomServer:
 def serve() -> None:
     """Serve on standard input and output until the client goes away."""
     server().run("stdio")
+
+
+def _schema_tokens(offered: list[OfferedTool]) -> int:
+    """Return the tokens of what a model reads about the tools: names, descriptions, parameters, instructions."""
+    told = [{"name": tool.name, "description": tool.description, "input_schema": tool.input_schema} for tool in offered]
+    return tokens.estimate(json.dumps(told, ensure_ascii=False, separators=(",", ":")) + INSTRUCTIONS)
+
+
+def _charge(cost: int, home: str, session: str, project: str) -> None:
+    settings = config.Settings(home=home)
+    try:
+        with open_store(settings) as store:
+            ledger.charge(store, ledger.SCHEMAS, cost, session=session, project=project, once=True)
+    except Exception as error:  # law 8: the tools work without a ledger
+        failures.record("charge", error, settings)
 
 
 def _offered(row: ToolRow) -> Tool:

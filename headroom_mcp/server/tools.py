@@ -91,12 +91,15 @@ def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str
 
 def headroom_stats() -> str:
     """Return what compression was worth in this session, this project and altogether."""
-    scopes = [("This project", {"project": config.project_dir()}), ("Everything stored", {})]
-    if config.session_id():
-        scopes.insert(0, ("This session", {"session": config.session_id()}))
+    project, session = config.project_dir(), config.session_id()
     with open_store() as store:
-        said = [_sentence(name, ledger.read(store, **scope)) for name, scope in scopes]
-    said.append("Tokens are estimated (mean error 9 % against o200k); the schemas of these tools are not subtracted.")
+        said = [_sentence("This session", ledger.read(store, session=session))] if session else []
+        said.append(_sentence("This project", ledger.read(store, project=project)))
+        said.append(_sentence("Everything stored", ledger.read(store)))
+    said.append(
+        "Tokens are estimated (mean error 9 % against o200k). Added: the schemas of these tools, once per session, and notes."
+        " Outputs left as they were are not counted."
+    )
     return "\n".join(said)
 
 
@@ -106,7 +109,8 @@ def _sentence(name: str, figures: ledger.Ledger) -> str:
         return f"{name}: nothing compressed yet."
     return (
         f"{name}: {total.outputs:,} outputs, {total.tokens_host:,} tokens became {total.tokens_after:,};"
-        f" {total.retrievals:,} retrievals cost {total.tokens_retrieved:,}. Net {total.net:+,}"
+        f" {total.retrievals:,} retrievals cost {total.tokens_retrieved:,}, what we added"
+        f" ourselves {total.tokens_charged:,}. Net {total.net:+,}"
         f" ({total.net_share:.0%}); {figures.losses:,} originals cost more than they saved."
     )
 

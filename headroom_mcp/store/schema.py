@@ -128,8 +128,21 @@ _M006_OUTPUT_LABEL = """
 ALTER TABLE output ADD COLUMN label TEXT NOT NULL DEFAULT '';
 """
 
+_M007_CHARGES = """
+CREATE TABLE charge (
+    id INTEGER PRIMARY KEY,
+    session TEXT NOT NULL,
+    project TEXT NOT NULL,
+    what TEXT NOT NULL,               -- what we ourselves put into a context: tool schemas, context added
+    created_s REAL NOT NULL,
+    tokens INTEGER NOT NULL
+);
+CREATE INDEX charge_session ON charge (session, what);
+"""
+
 MIGRATIONS = (
     _M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE, _M006_OUTPUT_LABEL,
+    _M007_CHARGES,
 )  # fmt: skip
 
 

@@ -1,0 +1,110 @@
+"""The ledger counts what everything cost, under every grouping, and shows losses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from mcp import Client
+
+from headroom_mcp import open_store
+from headroom_mcp.cli import main
+from headroom_mcp.config import Settings
+from headroom_mcp.hook import claude_session
+from headroom_mcp.server.app import server
+from headroom_mcp.store import Store, ledger
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with open_store(Settings(home=str(tmp_path))) as store:
+        yield store
+
+
+def _fill(store: Store) -> None:
+    good = store.put("a" * 100, kind="log", tool_name="Bash", project="/p", tokens_before=1000, tokens_after=100)
+    bad = store.put("b" * 100, kind="json", tool_name="WebFetch", project="/q", tokens_before=500, tokens_after=400)
+    store.retrieved(good, 50, project="/p")
+    store.retrieved(bad, 450, project="/q")
+    ledger.charge(store, ledger.SCHEMAS, 30, session="s1", project="/p", once=True)
+
+
+@pytest.mark.parametrize("by", ledger.GROUPINGS)
+def test_every_grouping_adds_up_to_the_same_totals(store: Store, by: ledger.Grouping) -> None:
+    _fill(store)
+
+    figures = ledger.read(store, by)
+
+    assert figures.totals == ledger.Totals(2, 1500, 500, 2, 500, 30)
+    assert figures.totals.net == 470
+    assert sum(row.net for row in figures.rows.values()) == 470
+
+
+def test_charges_have_a_row_of_their_own_where_they_belong_to_no_kind(store: Store) -> None:
+    _fill(store)
+
+    assert ledger.read(store, "tool").rows[ledger.SCHEMAS].net == -30
+    assert ledger.read(store, "project").rows["/p"].net == 820
+    assert list(ledger.read(store, "day").rows) == [time.strftime("%Y-%m-%d")]
+
+
+def test_a_session_is_charged_for_schemas_once(store: Store) -> None:
+    for session in ("s1", "s1", "s2", "", ""):
+        ledger.charge(store, ledger.SCHEMAS, 30, session=session, once=True)
+
+    assert ledger.read(store).totals.tokens_charged == 4 * 30
+
+
+def test_the_worst_cases_come_losses_first_and_the_largest_gaps_by_size(store: Store) -> None:
+    _fill(store)
+    store.put("c" * 100, kind="log", tokens_before=9000, tokens_after=4000)
+
+    assert [case.totals.net for case in ledger.worst(store, 2)] == [-350, 5000]
+    assert [case.totals.tokens_host for case in ledger.most_left_out(store, 2)] == [9000, 1000]
+
+
+def test_a_client_that_lists_the_tools_is_charged_for_their_schemas(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_CODE_SESSION_ID", "s1")
+
+    async def list_twice() -> None:
+        for _ in range(2):
+            async with Client(server()) as client:
+                await client.list_tools()
+                await client.list_tools()
+
+    asyncio.run(list_twice())
+    deadline = time.monotonic() + 10
+    while not ledger.read(store).totals.tokens_charged and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert 200 < ledger.read(store, session="s1").totals.tokens_charged < 900
+    assert list(ledger.read(store, session="s1").rows) == [ledger.SCHEMAS]
+
+
+def test_what_a_hook_adds_to_a_conversation_is_charged(store: Store) -> None:
+    store.put("a" * 100, session="s1", label="pytest -q", tokens_before=1000, tokens_after=100)
+    reply = claude_session.answer(
+        {"hook_event_name": "SessionStart", "source": "compact", "session_id": "s1", "cwd": "/"}
+    )
+
+    assert reply is not None
+    assert ledger.read(store, session="s1").rows[ledger.CONTEXT].tokens_charged > 10
+
+
+def test_stats_by_tool_as_a_table_and_as_json(store: Store) -> None:
+    _fill(store)
+
+    said = CliRunner().invoke(main, ["stats", "--by", "tool"]).output
+    rows = json.loads(CliRunner().invoke(main, ["stats", "--by", "tool", "--json"]).output)["by_tool"]
+
+    assert [line.split()[0] for line in said.splitlines()[:5]] == ["tool", "Bash", "tool", "WebFetch", "together"]
+    assert "-350" in said
+    assert rows["WebFetch"]["net"] == -350
