@@ -11,6 +11,7 @@ from headroom_mcp.compressors.languages.asked import Asked
 from headroom_mcp.compressors.languages.outline import Definition
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009), over bodies
 _NAME_WEIGHT = 3.0  # a term in the name says more than one in the body
 
 
@@ -89,6 +90,7 @@ def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> li
         starts.append(position)
         position += len(line) + 1
     spans = [(starts[d.start], starts[min(d.stop, len(starts) - 1)]) for d in found]
+    average = max(1.0, sum(stop - start for start, stop in spans) / len(spans))
     for term in asked.terms:
         at = _occurrences(text, term)
         if not at:
@@ -101,7 +103,8 @@ def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> li
         rarity = math.log(1 + len(found) / (1 + len(holders)))
         for index, count in holders:
             named = _NAME_WEIGHT if term in found[index].name.lower() else 1.0
-            scores[index] += rarity * named * (1 + math.log(count))
+            length = (spans[index][1] - spans[index][0]) / average
+            scores[index] += rarity * named * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
     return scores
 
 
