@@ -139,6 +139,7 @@ def test_a_secret_in_a_command_is_not_noted(project: _Project) -> None:
     project.run("python login.py --password=" + "hunter2-Xy9", failed=True, output="ValueError: bad\n")
 
     assert project.known() == []
+    assert project.connection.execute("SELECT * FROM observation").fetchall() == []
 
 
 def test_only_the_newest_episodes_are_kept(project: _Project, monkeypatch: pytest.MonkeyPatch) -> None:

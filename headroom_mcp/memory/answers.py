@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 from headroom_mcp import relevance, tokens
-from headroom_mcp.errors import UnknownNote
+from headroom_mcp.errors import StoreError, UnknownNote
 from headroom_mcp.memory import inject, notes, provenance, recall
 from headroom_mcp.memory.notes import Author, Note
 
@@ -91,7 +92,8 @@ def found(
             lines.append(f"[{len(hits) - len(lines)} more; ask for fewer, or more narrowly]")
             break
         lines.append(item)
-    notes.used(connection, [note.id for note in hits[: len(lines)]])
+    with suppress(StoreError):  # counting is not worth an answer
+        notes.used(connection, [note.id for note in hits[: len(lines)]])
     body = "\n".join(lines)
     return f"<headroom-memory>\n{body}\n</headroom-memory>"
 

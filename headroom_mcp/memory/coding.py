@@ -21,7 +21,7 @@ import time
 from typing import NamedTuple
 
 from headroom_mcp.errors import NoteError
-from headroom_mcp.memory import commands, notes, provenance
+from headroom_mcp.memory import commands, notes, provenance, secrets
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.memory.transaction import write
 
@@ -225,6 +225,8 @@ class _Writer:
         self.now_s = now_s
 
     def observe(self, what: str, subject: str, detail: str) -> None:
+        if secrets.find(f"{subject}\n{detail}"):
+            return
         with write(self.connection) as db:
             db.execute(
                 "DELETE FROM observation WHERE scope = ? AND what IN ('failure', 'edit', 'command') AND created_s < ?",
