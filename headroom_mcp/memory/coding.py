@@ -96,7 +96,7 @@ def command_ran(
     read = commands.read(command)
     made: list[Note | None] = []
     episode = _Writer(connection, project, session, ref, now)
-    shown = _one_line(commands.without_bodies(command), _COMMAND_CHARS)
+    shown = _one_line(commands.without_bodies(command[:20_000]), _COMMAND_CHARS)
     if failed and not output.strip() and commands.asks_only(command):
         failed = None
     if failed:

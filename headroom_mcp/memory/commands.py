@@ -12,6 +12,7 @@ from typing import NamedTuple
 from headroom_mcp import shell
 
 _MAX_KEY_CHARS = 300
+_MAX_HEREDOCS = 40  # each that is never closed is looked for to the end
 # Programs that look, move about or print: what they did says nothing about the project.
 _LOOKING = frozenset(
     (
@@ -88,6 +89,8 @@ def read(command: str) -> Command:
 
 def without_bodies(command: str) -> str:
     """Return `command` without what heredocs feed it: their text is no command."""
+    if command.count("<<") > _MAX_HEREDOCS:
+        return command
     return re.sub(r"(<<-?\s*(['\"]?)(\w+)\2)([^\n]*)\n.*?^\t*\3$", r"\1\4", command, flags=re.DOTALL | re.MULTILINE)
 
 

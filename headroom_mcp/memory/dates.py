@@ -44,6 +44,7 @@ def window(text: str, now_s: float) -> tuple[float, float] | None:
 
     A month or day without a year is the last one before `now_s`. Raises nothing: an impossible date is no date.
     """
+    text = text[:4_000]
     try:
         return _iso(text) or _named(text, now_s) or _relative(text, now_s)
     except (ValueError, OverflowError, OSError):

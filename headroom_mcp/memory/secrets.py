@@ -33,9 +33,9 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 # password = "hunter2!x", export DB_PASSWORD=…, "client_secret": "…", passphrase is …
 _NAMED = re.compile(
-    r"(?P<name>[\w\-.]*(?:passwor[dt]|passwd|passphrase|\bpwd|secret|credential|api[_\-. ]?key|apikey|access[_\-. ]?key|"
+    r"(?P<name>(?:passwor[dt]|passwd|passphrase|\bpwd|secret|credential|api[_\-. ]?key|apikey|access[_\-. ]?key|"
     r"private[_\-. ]?key|auth[_\-. ]?token|access[_\-. ]?token|refresh[_\-. ]?token|bearer[_\-. ]?token|_token|\btoken|\bpin)"
-    r"(?:[_\-\d]\w{0,12}|s)?)['\"]?\s*(?P<joint>:=|=>|=|:|\bis\b|\bto\b)\s*(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;]{4,})",
+    r"(?:[_\-\d]\w{0,12}|s)?)['\"]?\s*(?P<joint>:=|=>|=|:|\bis\b|\bto\b)\s*(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;]{4,400})",
     re.IGNORECASE,
 )
 # ${DB_PASSWORD}, $TOKEN, <your-token>, {{ secret }}, os.environ["X"], ****, xxxx
