@@ -16,7 +16,7 @@ from collections.abc import Sequence
 _FOOTER = re.compile(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
 _REF = re.compile(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
-_GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: [0-9]+(?:-[0-9]+)?(?: · .*)?\]$")
+_GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
 
 GAP_TOKENS = 11  # what a marker in place costs; gaps that cost less are shown instead
 
@@ -72,6 +72,12 @@ def footer(ref: str, summary: str) -> str:
 def is_gap(line: str) -> bool:
     """Tell whether `line` has the form of an in-place marker."""
     return "[… " in line and _GAP.match(line) is not None
+
+
+def gap_range(line: str) -> tuple[int, int] | None:
+    """Return the first and last line (from 1) that an in-place marker stands for, None for any other line."""
+    match = _GAP.match(line) if "[… " in line else None
+    return (int(match[1]), int(match[2] or match[1])) if match else None
 
 
 def refs(text: str) -> list[str]:

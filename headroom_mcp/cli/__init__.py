@@ -14,6 +14,7 @@ COMMANDS = {
     "compress": "headroom_mcp.cli.compress:compress",
     "retrieve": "headroom_mcp.cli.retrieve:retrieve",
     "stats": "headroom_mcp.cli.stats:stats",
+    "report": "headroom_mcp.cli.report:report",
     "memory": "headroom_mcp.cli.memory:memory",
     "serve": "headroom_mcp.cli.serve:serve",
     "install": "headroom_mcp.cli.install:install",

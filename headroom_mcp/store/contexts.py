@@ -10,6 +10,7 @@ import time
 import zlib
 from typing import TYPE_CHECKING
 
+from headroom_mcp import marker
 from headroom_mcp.types import Shown
 
 if TYPE_CHECKING:
@@ -48,6 +49,20 @@ def shown_in(store: Store, session: str, agent: str) -> list[Shown]:
         texts.append(Shown(str(label), zlib.decompress(body).decode("utf-8", "surrogatepass")))
     texts.reverse()
     return texts
+
+
+def shown_of(store: Store, ref: str) -> str:
+    """Return the latest text that was shown for the original `ref`, "" where it is not remembered any more."""
+    sessions = store.connection.execute("SELECT DISTINCT session, label FROM output WHERE ref = ?", (ref,)).fetchall()
+    for session, label in sessions:
+        for (body,) in store.connection.execute(
+            "SELECT body FROM shown WHERE session = ? AND label = ? ORDER BY id DESC LIMIT ?",
+            (session, label, MAX_TEXTS),
+        ):
+            text = zlib.decompress(body).decode("utf-8", "surrogatepass")
+            if marker.refs(text)[-1:] == [ref]:
+                return text
+    return ""
 
 
 def forget_shown(store: Store, session: str, agent: str | None = None) -> None:

@@ -1,0 +1,166 @@
+"""The report's page: figures, plots, and the cases to look at. No script, no outside resource; stored text is escaped.
+
+A content security policy says the same to the browser, so that nothing an output contains could ever load or run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from headroom_mcp import __version__, marker, secrets
+from headroom_mcp.cli import _report_plots as plots
+from headroom_mcp.cli._report_style import STYLE
+from headroom_mcp.cli.stats import HOW
+from headroom_mcp.errors import HeadroomError
+from headroom_mcp.store import Store, contexts
+from headroom_mcp.store.ledger import Case, Ledger
+from headroom_mcp.text import clip_middle, split_lines
+
+_MAX_LINES = 40  # of an excerpt
+_MAX_LINE_CHARS = 400
+_LINES_A_GAP = 8
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+class ShownCase(NamedTuple):
+    """A case with excerpts: of what was left out, and of what was shown instead ("" where it is not known any more)."""
+
+    case: Case
+    left_out: str
+    shown: str
+    note: str
+
+
+class Page(NamedTuple):
+    """What the page tells. `scope` and `written` are words."""
+
+    scope: str
+    written: str
+    by_day: Ledger
+    by_tool: Ledger
+    by_kind: Ledger
+    worst: Sequence[ShownCase]
+    largest: Sequence[ShownCase]
+
+
+def with_texts(store: Store, case: Case) -> ShownCase:
+    """Return `case` with excerpts from the store, secrets masked."""
+    try:
+        original = split_lines(secrets.mask(store.get(case.ref).text))
+    except HeadroomError as error:
+        return ShownCase(case, "", "", str(error))
+    shown = secrets.mask(contexts.shown_of(store, case.ref))
+    gaps = [gap for line in shown.split("\n") if (gap := marker.gap_range(line))]
+    if not gaps:
+        note = "It was shown in another form." if shown else "What was shown for it is not remembered any more."
+        return ShownCase(case, _clipped(original), _clipped(shown.split("\n")) if shown else "", note)
+    pieces: list[str] = []
+    for first, last in gaps:
+        held = original[first - 1 : last]
+        pieces.extend([f"lines {first:,}-{last:,}:", *(f"  {line}" for line in held[:_LINES_A_GAP])])
+        if len(held) > _LINES_A_GAP:
+            pieces.append(f"  … {len(held) - _LINES_A_GAP:,} more")
+    return ShownCase(case, _clipped(pieces), _clipped(shown.split("\n")), "")
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML."""
+    totals = page.by_kind.totals
+    body = _empty() if not totals.outputs else _filled(page)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
+        f"<title>headroom: what compression was worth</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<header><h1>What compression was worth</h1><p>{escape(page.scope)} · written {escape(page.written)}</p></header>\n"
+        f"{body}</main>\n<footer><p>{escape(HOW)}</p><p>headroom-mcp {escape(__version__)}. This page quotes tool outputs,"
+        " with secrets masked as far as they are recognised: think before you send it to anybody.</p></footer>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def _empty() -> str:
+    return "<p>Nothing compressed yet. <code>headroom demo</code> shows what it does.</p>\n"
+
+
+def _filled(page: Page) -> str:
+    totals, figures = page.by_kind.totals, page.by_kind
+    return (
+        '<dl class="key">'
+        + _key("Net", plots.number(totals.net), f"tokens, {plots.share(totals.net_share)} of what would have been shown")
+        + _key("Outputs", plots.number(totals.outputs), f"{plots.number(totals.tokens_host)} → {plots.number(totals.tokens_after)} tokens")
+        + _key("Fetched back", plots.number(totals.tokens_retrieved), f"tokens in {plots.number(totals.retrievals)} retrievals")
+        + _key("Added", plots.number(totals.tokens_charged), "tokens of tool schemas and context")
+        + _key("Losses", plots.number(figures.losses), f"of {plots.number(figures.originals)} originals cost more than they saved")
+        + "</dl>\n"
+        + _section(
+            "Savings over time",
+            "Blue is the net saving of a day, grey what the host would have shown; below the line is loss.",
+            plots.columns(page.by_day.rows) + plots.table("day", page.by_day.rows, "Savings over time"),
+        )
+        + _section("By tool", _LEGEND, plots.bars(page.by_tool.rows) + plots.table("tool", page.by_tool.rows, "By tool"))
+        + _section("By kind", _LEGEND, plots.bars(page.by_kind.rows) + plots.table("kind", page.by_kind.rows, "By kind"))
+        + _section(
+            "Worth least",
+            "Losses first: what was fetched back cost more than leaving it out had saved.",
+            _cases(page.worst),
+        )
+        + _section("Most left out", "Where a mistake would weigh most: look at what was left out.", _cases(page.largest))
+    )  # fmt: skip
+
+
+_LEGEND = (
+    '<span class="legend"><i class="shown"></i>shown</span> <span class="legend"><i class="extra"></i>fetched back and added'
+    '</span> <span class="legend"><i class="saved"></i>saved</span>'
+)
+
+
+def _key(name: str, figure: str, said: str) -> str:
+    return f"<div><dt>{name}</dt><dd><b>{figure}</b> {said}</dd></div>"
+
+
+def _section(title: str, said: str, content: str) -> str:
+    return f"<section><h2>{title}</h2><p>{said}</p>{content}</section>\n"
+
+
+def _cases(cases: Sequence[ShownCase]) -> str:
+    return f'<ol class="cases">{"".join(map(_case, cases))}</ol>'
+
+
+def _case(shown: ShownCase) -> str:
+    case, totals = shown.case, shown.case.totals
+    label = clip_middle(secrets.mask(case.label or case.tool_name or "(no name)"), 120)
+    loss = ' data-loss=""' if totals.net < 0 else ""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(case.created_s))
+    times = "shown once" if totals.outputs == 1 else f"shown {plots.number(totals.outputs)} times"
+    fetched = f", {plots.number(totals.tokens_retrieved)} fetched back" if totals.tokens_retrieved else ""
+    note = f'<p class="note">{escape(shown.note)}</p>' if shown.note else ""
+    title = "The original begins" if shown.note else "Left out"
+    return (
+        f'<li><details><summary><code>{escape(label)}</code><span class="of">{escape(case.kind or "(untyped)")}'
+        f"{f' · {escape(case.tool_name)}' if case.tool_name else ''}</span>"
+        f'<span class="sizes">{plots.number(totals.tokens_host)} → {plots.number(totals.tokens_after)}{fetched}</span>'
+        f'<span class="net"{loss}>{plots.number(totals.net)} · {plots.share(totals.net_share)}</span></summary>'
+        f"<p>{when}, {times}. All of it: <code>headroom retrieve {escape(case.ref)}"
+        f" --any-project</code></p>{note}{_excerpt(title, shown.left_out)}{_excerpt('Shown instead', shown.shown)}"
+        "</details></li>"
+    )
+
+
+def _excerpt(title: str, text: str) -> str:
+    if not text:
+        return ""
+    return f'<h3>{title}</h3><pre tabindex="0" role="region" aria-label="{title}">{escape(text)}</pre>'
+
+
+def _clipped(lines: Sequence[str]) -> str:
+    kept = [clip_middle(line, _MAX_LINE_CHARS) for line in lines[:_MAX_LINES]]
+    if len(lines) > _MAX_LINES:
+        kept.append(f"… {len(lines) - _MAX_LINES:,} more lines of this excerpt")
+    # Control characters are no HTML, and half surrogates no UTF-8.
+    text = "\n".join(kept).encode("utf-8", "replace").decode("utf-8")
+    return "".join(char if char in "\n\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

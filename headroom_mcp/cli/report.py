@@ -1,0 +1,55 @@
+"""`headroom report`: the ledger as one self-contained HTML page."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import click
+
+from headroom_mcp import config
+from headroom_mcp.cli import _io, _report_page
+from headroom_mcp.store import Store, ledger, open_store
+
+_MOST_CASES = 12
+
+
+@click.command()
+@click.option(
+    "-o", "--output", default="headroom-report.html", show_default=True, help="Where to write it; - prints it."
+)
+@click.option("--project", "this_project", is_flag=True, help="Only outputs of this folder's project.")
+@click.option("--session", help="Only outputs of this session id.")
+def report(output: str, this_project: bool, session: str | None) -> None:
+    """Write a page with plots of what was saved and the worst cases, each with what was left out.
+
+    One file without scripts or outside resources. It quotes originals, secrets masked; only you can read it.
+
+    Example: headroom report -o saved.html
+    """
+    project = config.project_dir() if this_project else None
+    with _io.said_plainly(), open_store() as store:
+        page = _report_page.Page(
+            scope=f"session {session}" if session else f"project {project}" if project else "everything stored",
+            written=time.strftime("%Y-%m-%d %H:%M"),
+            by_day=ledger.read(store, "day", project=project, session=session),
+            by_tool=ledger.read(store, "tool", project=project, session=session),
+            by_kind=ledger.read(store, "kind", project=project, session=session),
+            worst=_with_texts(store, ledger.worst(store, _MOST_CASES, project=project, session=session)),
+            largest=_with_texts(store, ledger.most_left_out(store, _MOST_CASES, project=project, session=session)),
+        )
+        html = _report_page.render(page)
+    if output == "-":
+        _io.write_text(html)
+        return
+    try:
+        with open(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(html)
+    except OSError as error:
+        msg = f"{output} could not be written: {error.strerror}. Name another place with -o."
+        raise click.ClickException(msg) from error
+    click.echo(f"{output}: {len(html.encode('utf-8', 'replace')):,} bytes, {page.by_kind.totals.outputs:,} outputs.")
+
+
+def _with_texts(store: Store, cases: list[ledger.Case]) -> list[_report_page.ShownCase]:
+    return [_report_page.with_texts(store, case) for case in cases]
