@@ -2,6 +2,7 @@
 
 UserPromptSubmit             the prompt is what the session's outputs are asked about from now on; notes about it are told
 PreCompact                   nothing shown so far counts as shown any more; the summary is asked to keep live refs
+SessionStart                 the trap for failing commands is set
 SessionStart (compact)       a short table of this session's refs, since the summary may have lost them
 SessionStart (clear)         nothing shown so far counts as shown any more
 SessionStart (not resume)    the project's most useful notes
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from headroom_mcp import config, failures, tokens
 from headroom_mcp.errors import StoreError
-from headroom_mcp.hook import memory
+from headroom_mcp.hook import memory, trap
 from headroom_mcp.store import Store, contexts, ledger, open_store, sessions
 
 TYPE_CHECKING = False
@@ -30,6 +31,8 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
     """Return what to print for a session event: an object, plain text, or None for nothing. Raises: StoreError."""
     session, cwd = _word(payload, "session_id"), _word(payload, "cwd")
     project = config.project_dir(cwd=cwd)
+    if payload.get("hook_event_name") == "SessionStart" and session:
+        _set_trap(payload, project)
     settings = config.load(project=project)
     if not session or config.is_off(settings, session):
         return None
@@ -60,6 +63,13 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 sessions.end(store, session)
                 store.expire()
     return None
+
+
+def _set_trap(payload: Payload, project: str) -> None:
+    try:
+        trap.install(payload, project)
+    except OSError as error:  # failing commands are then shown as the host shows them
+        failures.record("env file", error)
 
 
 def _forget(store: Store, session: str) -> None:

@@ -13,7 +13,7 @@ OWN_SERVER = "headroom"
 MIN_READ_LINES = 400  # below, a file is cheaper whole than with a second look
 MAX_TOKENS_PER_CHAR = 0.81  # no character class of `tokens.estimate` costs more: a bound without an import
 _QUERY_KEYS = ("query", "q", "pattern", "search", "question", "prompt", "description")
-_QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
+QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
 
 # Files that people edit by line: left-out lines there need an outline that knows the language. Data and logs do not.
 SOURCE_SUFFIXES = frozenset(
@@ -73,7 +73,7 @@ def leave(event: Event, min_tokens: int) -> str:
         return ""
     if is_own_tool(event.tool_name):
         return "our own tool"
-    if event.tool == "shell" and _is_own_command(event.tool_input.get("command")):
+    if event.tool == "shell" and is_own_command(event.tool_input.get("command")):
         return "our own command"
     if event.partial:
         return "the model asked for exactly this part"
@@ -127,9 +127,9 @@ def is_text_file(path: str) -> bool:
 def query_of(event: Event, prompt: str) -> str:
     """Return what the model wants to know: the call's own hints, then the user's last prompt."""
     hints = [event.tool_input.get(key) for key in _QUERY_KEYS]
-    words = [hint[:_QUERY_CHARS] for hint in hints if isinstance(hint, str) and hint]
+    words = [hint[:QUERY_CHARS] for hint in hints if isinstance(hint, str) and hint]
     if prompt:
-        words.append(prompt[:_QUERY_CHARS])
+        words.append(prompt[:QUERY_CHARS])
     return "\n".join(words)
 
 
@@ -139,6 +139,6 @@ def _suffix(path: str) -> str:
     return f".{suffix.lower()}" if dot and stem else ""
 
 
-def _is_own_command(command: object) -> bool:
-    # What `headroom retrieve` prints was asked for as it is.
+def is_own_command(command: object) -> bool:
+    """Tell whether a shell command is one of ours: what `headroom retrieve` prints was asked for as it is."""
     return isinstance(command, str) and ("headroom retrieve" in command or "headroom compress" in command)

@@ -17,7 +17,7 @@ from collections import Counter
 from typing import Any, Literal, NamedTuple
 
 from headroom_mcp import config, failures
-from headroom_mcp.hook import install
+from headroom_mcp.hook import install, trap
 from headroom_mcp.store import connection
 
 Grade = Literal["ok", "warn", "fail"]
@@ -39,7 +39,7 @@ class Check(NamedTuple):
 
 def examine(folder: str) -> list[Check]:
     """Return all findings for the project in `folder`."""
-    return [_python(), _claude_code(), *_installed(folder), _hook(folder), *_store(), _failure_log()]
+    return [_python(), _claude_code(), *_installed(folder), _hook(folder), _failing(), *_store(), _failure_log()]
 
 
 def find_claude() -> str:
@@ -53,6 +53,16 @@ def find_claude() -> str:
         "/opt/homebrew/bin/claude",
     ]
     return shutil.which("claude") or next((path for path in usual if os.access(path, os.X_OK)), "")
+
+
+def version_of(claude: str) -> str:
+    """Return the version of the `claude` at this path, "" where it does not tell."""
+    try:
+        answer = subprocess.run([claude, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    match = _VERSION.search(answer)
+    return match.group() if match else ""
 
 
 def _python() -> Check:
@@ -150,6 +160,14 @@ def _hook(folder: str) -> Check:
             remedy = "Run `headroom install` again: its interpreter or script may have moved."
             return Check("hook command", "fail", f"exit {ran.returncode}, said {said!r}: {command}", remedy)
     return Check("hook command", "ok", f"{len(lines):,} characters became {len(reply):,}")
+
+
+def _failing() -> Check:
+    """Tell whether the outputs of failing commands can be compressed here."""
+    if sys.platform in trap.PLATFORMS:
+        return Check("failing commands", "ok", "compressed before the host cuts them (bash and zsh)")
+    remedy = "Nothing can be done: no hook may replace them. All other outputs are compressed."
+    return Check("failing commands", "warn", f"left to the host on {sys.platform}", remedy)
 
 
 def _store() -> list[Check]:

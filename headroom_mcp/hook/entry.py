@@ -33,7 +33,7 @@ def main() -> None:
             sys.stdout.buffer.write(reply)
             sys.stdout.buffer.flush()
     except Exception as error:  # law 8: the last catch-all; the host keeps its original
-        _record(error)
+        record(error)
     os._exit(0)  # no atexit handler, no flush of a broken pipe may say another word
 
 
@@ -82,12 +82,21 @@ def start_timer() -> None:
         signal.setitimer(signal.ITIMER_REAL, TIMEOUT_S)
 
 
+def stop_timer() -> None:
+    """Let this process finish what it has begun."""
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _give_up(signum: int, frame: object) -> None:
-    _record(TimeoutError(f"no answer within {TIMEOUT_S:g} s"))
+    record(TimeoutError(f"no answer within {TIMEOUT_S:g} s"))
     os._exit(0)
 
 
-def _record(error: BaseException) -> None:
+def record(error: BaseException) -> None:
+    """Note what went wrong in the failure log. Never raises."""
     try:
         from headroom_mcp import failures
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from headroom_mcp import config
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import json_edit
+from headroom_mcp.hook import json_edit, trap
 
 Scope = Literal["user", "project", "local"]
 SCOPES: tuple[Scope, ...] = ("user", "project", "local")
@@ -179,6 +179,7 @@ def plan_uninstall(scope: Scope | None, folder: str) -> list[Change]:
 
 def apply_uninstall(changes: list[Change]) -> None:
     """Write `changes` and forget them. Raises: SettingsError when a file cannot be written."""
+    trap.forget()
     for change in changes:
         manifest = load_manifest()
         if change.is_change:

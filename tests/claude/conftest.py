@@ -39,6 +39,7 @@ class Sandbox:
         self.config = self.home / ".claude"
         self.project = folder / "project"
         self.store = folder / "store"
+        self.shell = "/bin/bash"
         self.config.mkdir(parents=True)
         self.project.mkdir()
 
@@ -47,6 +48,7 @@ class Sandbox:
         """The environment of Claude Code and of our own command; nothing of the user's but the PATH."""
         return {
             "PATH": os.environ["PATH"],
+            "SHELL": self.shell,
             "HOME": str(self.home),
             "CLAUDE_CONFIG_DIR": str(self.config),
             "HEADROOM_HOME": str(self.store),

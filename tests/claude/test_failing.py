@@ -1,0 +1,123 @@
+"""Failing commands with a real Claude Code: what the model sees of them, and that nothing else changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headroom_mcp import marker
+from headroom_mcp.evals import failing
+from headroom_mcp.hook import trap
+from headroom_mcp.hook.fake_api import Call, Turn
+
+if TYPE_CHECKING:
+    from tests.claude.conftest import Run, Sandbox
+
+pytestmark = [pytest.mark.claude, pytest.mark.skipif(sys.platform not in trap.PLATFORMS, reason="off here")]
+
+
+def _bash(command: str, **more: object) -> Call:
+    return Call("Bash", {"command": command, "description": "x", **more})
+
+
+def test_the_model_sees_every_failure_and_the_summary(sandbox: Sandbox) -> None:
+    jobs = failing.prepare(sandbox.project)
+    sandbox.headroom("install")
+
+    run = sandbox.run([_bash(job.command) for job in jobs])
+
+    shown = [_own(text) for text in run.texts]
+    assert [text.partition("\n")[0] for text in shown] == [f"Exit code {job.code}" for job in jobs]
+    assert [[fact for fact in job.facts if fact not in text] for job, text in zip(jobs, shown, strict=True)] == [
+        [] for _ in jobs
+    ]
+    assert all(_is_error(run))
+    assert all("characters truncated" not in text and marker.refs(text) for text in shown)
+
+
+def test_nothing_else_about_commands_changes(sandbox: Sandbox) -> None:
+    """Exit codes, `cd`, timeouts, background commands and their files, own traps: the same words with and without us."""
+    (sandbox.project / "sub").mkdir()
+    count = "for i in $(seq 3000); do echo background line $i; done"
+    mine = "for i in $(seq 400); do echo my own trap, line $i; done; trap 'echo gone' EXIT; exit 9"
+
+    def background_file(shown: Mapping[str, str]) -> Turn:
+        path = re.search(r"written to: (\S+\.output)", list(shown.values())[4])
+        assert path is not None
+        return _bash(f"sleep 1.5; wc -l < {path[1]}")
+
+    turns: list[Turn] = [
+        _bash("cd sub && pwd"),
+        _bash("pwd; exit 5"),
+        _bash("pwd; echo ok"),
+        _bash("(exit 4)"),
+        _bash(f"{count}; sleep 0.3; exit 7", run_in_background=True),
+        background_file,
+        _bash("echo slow; sleep 4; exit 6", timeout=1000),
+        _bash(mine),
+        _bash("set -x; true"),
+    ]
+    without = sandbox.run(turns)
+    sandbox.headroom("install")
+    with_us = sandbox.run(turns)
+
+    assert [_known(text) for text in with_us.texts] == [_known(text) for text in without.texts]
+    assert _is_error(with_us) == _is_error(without)
+
+
+def test_permission_rules_see_what_the_model_asked_for(sandbox: Sandbox) -> None:
+    rules = {"allow": ["Bash(python3 gen.py:*)"], "deny": ["Bash(mkdir:*)"]}
+    (sandbox.config / "settings.json").write_text(json.dumps({"permissions": rules}))
+    (sandbox.project / "gen.py").write_text("for n in range(3000): print('row', n)\nraise SystemExit(3)\n")
+    turns: list[Turn] = [_bash("python3 gen.py A"), _bash("mkdir denied"), _bash("python3 other.py")]
+    arguments = ("--permission-mode", "default")
+    without = sandbox.run(turns, *arguments)
+    sandbox.headroom("install")
+    with_us = sandbox.run(turns, *arguments)
+
+    assert not (sandbox.project / "denied").exists()
+    assert [_own(text) for text in with_us.texts[1:]] == [_own(text) for text in without.texts[1:]]
+    assert _is_error(with_us) == _is_error(without) == [True, True, True]
+    assert [text.texts[0].partition("\n")[0] for text in (without, with_us)] == ["Exit code 3", "Exit code 3"]
+    assert marker.refs(_own(with_us.texts[0]))
+
+
+def test_a_resumed_session_has_one_trap_and_none_after_uninstall(sandbox: Sandbox) -> None:
+    sandbox.headroom("install")
+    fails = _bash("for i in $(seq 3000); do echo row $i; done; exit 3")
+    sandbox.run([fails])
+    again = sandbox.run([fails], "--continue")
+    env_files = list((sandbox.config / "session-env").glob("*/*.sh"))
+
+    assert {path.read_text().count("trap ") for path in env_files} == {1}
+    assert marker.refs(_own(again.texts[-1]))
+
+    sandbox.headroom("uninstall")
+
+    assert {path.read_text() for path in env_files} == {""}
+
+
+def _own(text: str) -> str:
+    """Return what the tool said, without the reminders that the host appends."""
+    return text.partition("\n\n<system-reminder>")[0]
+
+
+def _known(text: str) -> str:
+    """Return `text` with the names that differ from run to run made alike."""
+    return re.sub(r"ID: \w+|\(ID: \w+\)|/tmp/claude-\S+|task-id>\w+|\b[0-9]+ms\b", "*", _own(text))
+
+
+def _is_error(run: Run) -> list[bool]:
+    found: dict[str, bool] = {}
+    for request in run.api.requests:
+        for message in request["messages"]:
+            blocks: Any = message["content"]
+            for block in blocks if isinstance(blocks, list) else ():
+                if block.get("type") == "tool_result":
+                    found.setdefault(block["tool_use_id"], bool(block.get("is_error")))
+    return list(found.values())
