@@ -116,7 +116,7 @@ def prepare(folder: str | os.PathLike[str]) -> list[Job]:
         _write(folder, "Makefile", f"CFLAGS = -Wall\nall: {objects}\n")
         named = ("unit_21.c:7:12: error:", "missing_symbol", "unit_21.o] Error 1")
         jobs.append(Job("make, one of 40 files is broken", "make -k -B", 2, named))
-    facts = (
+    named = (
         "RuntimeError: record 3999 is no JSON",
         "JSONDecodeError: Expecting property name",
         "archive.py",
