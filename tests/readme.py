@@ -6,9 +6,12 @@ exit code is 1 where a part is out of date.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
 import tempfile
+from typing import Any
 
 import click
 
@@ -29,8 +32,44 @@ _FIGURE = re.compile(r"[0-9][0-9,.]*(?= tokens| % fewer)")
 
 def update(text: str) -> str:
     """Return the README `text` with its generated parts made anew. Raises: KeyError for a part nobody makes."""
-    makers = {"picture": picture, "commands": commands, "tools": tools, "kinds": kinds}
+    makers = {"failing": failing, "picture": picture, "commands": commands, "tools": tools, "kinds": kinds}
     return _PART.sub(lambda match: f"<!-- begin {match[1]} -->\n{makers[match[1]]()}\n<!-- end {match[1]} -->", text)
+
+
+def failing() -> str:
+    """Return what a model sees of failing commands, as `headroom_mcp.evals.failing` has measured it."""
+    measured = _measured("failing")
+    first = measured["rows"][0]
+    before, after = first["text_before"].splitlines(), first["text_after"].splitlines()
+    rows = [
+        f"| {row['title']} | {row['output_chars']:,} | {row['before']['tokens']:,} | {row['before']['facts']} of {row['facts']} "
+        f"| {row['after']['tokens']:,} | {row['after']['facts']} of {row['facts']} |"
+        for row in measured["rows"]
+    ]
+    return "\n".join(
+        [
+            f"**A failing test run, as the model of Claude Code {measured['claude_code']} sees it.** Claude Code cuts what a failing "
+            f"command printed, here {first['output_chars']:,} characters of `{first['command']}`, and the end is lost:",
+            "",
+            _fenced([*before[:4], "…", before[-2]]),
+            "",
+            "With headroom_mcp the same call, with the same exit code, shows each failure and the count:",
+            "",
+            _fenced(after),
+            "",
+            "| failing command | characters | tokens seen without | facts | tokens seen with | facts |",
+            "|---|--:|--:|--:|--:|--:|",
+            *rows,
+            "",
+            "Facts: each failing test by name, what it asserts and where, the error with its line, the last count. Measured by "
+            "`python -m headroom_mcp.evals.failing` with real commands, a real Claude Code and a scripted model.",
+        ]
+    )
+
+
+def _measured(name: str) -> Any:
+    with open(os.path.join(os.path.dirname(__file__), "measured", f"{name}.json"), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def picture() -> str:

@@ -1,6 +1,6 @@
 """Failing commands before and after: what the model of a real Claude Code sees of them, without us and with us.
 
-    python -m headroom_mcp.evals.failing [--claude PATH] [--json]
+    python -m headroom_mcp.evals.failing [--claude PATH] [--json]     (--json > tests/measured/failing.json: the README's)
 
 The commands are real (pytest with 2,000 tests of which 3 fail, a make with one broken file, a script that ends in a
 traceback) and so is Claude Code; only the model is scripted. A fact is a word of the output that whoever is to mend it
@@ -114,8 +114,8 @@ def prepare(folder: str | os.PathLike[str]) -> list[Job]:
             )
         objects = " ".join(f"unit_{number}.o" for number in range(40))
         _write(folder, "Makefile", f"CFLAGS = -Wall\nall: {objects}\n")
-        named = ("unit_21.c:7:12: error:", "missing_symbol", "unit_21.o] Error 1")
-        jobs.append(Job("make, one of 40 files is broken", "make -k -B", 2, named))
+        broken = ("unit_21.c:7:12: error:", "missing_symbol", "unit_21.o] Error 1")
+        jobs.append(Job("make, one of 40 files is broken", "make -k -B", 2, broken))
     named = (
         "RuntimeError: record 3999 is no JSON",
         "JSONDecodeError: Expecting property name",
@@ -145,8 +145,8 @@ def measure(claude: str) -> list[Row]:
             job.command.replace(shlex.quote(sys.executable), "python"),
             size,
             job.facts,
-            without.text,
-            with_us.text,
+            without.text.replace(folder, "."),
+            with_us.text.replace(folder, "."),
             without.text.partition("\n")[0] == with_us.text.partition("\n")[0] == f"Exit code {job.code}",
         )
         for job, size, without, with_us in zip(jobs, sizes, before, after, strict=True)
@@ -189,8 +189,8 @@ def as_object(row: Row) -> dict[str, object]:
         "output_chars": row.output_chars,
         "facts": len(row.facts),
         "same_exit": row.same_exit,
-        "before": {"tokens": tokens.count(row.before), "facts": row.kept(row.before), "text": row.before},
-        "after": {"tokens": tokens.count(row.after), "facts": row.kept(row.after), "text": row.after},
+        "before": {"tokens": tokens.count(row.before), "facts": row.kept(row.before)},
+        "after": {"tokens": tokens.count(row.after), "facts": row.kept(row.after)},
     }
 
 
