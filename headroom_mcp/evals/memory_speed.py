@@ -9,6 +9,7 @@ Texts are drawn from a made-up vocabulary with the frequencies of natural langua
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -67,9 +68,9 @@ def _texts(count: int) -> Iterator[str]:
         "".join(chance.choice(letters) + chance.choice("aeiou") for _ in range(2 + index % 3)) + str(index % 97 or "")
         for index in range(_VOCABULARY)
     ]
-    weights = [1 / (rank + 10) for rank in range(_VOCABULARY)]
+    weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(_VOCABULARY)))
     for _ in range(count):
-        yield " ".join(chance.choices(vocabulary, weights, k=chance.randint(*_WORDS_PER_NOTE)))
+        yield " ".join(chance.choices(vocabulary, cum_weights=weights, k=chance.randint(*_WORDS_PER_NOTE)))
 
 
 def _question(text: str) -> str:
