@@ -55,7 +55,7 @@ def failing() -> str:
             "",
             "With headroom_mcp the same call, with the same exit code, shows each failure and the count:",
             "",
-            _fenced(after),
+            _fenced([*after[:24], "…", *after[-6:]]),
             "",
             "| failing command | characters | tokens seen without | facts | tokens seen with | facts |",
             "|---|--:|--:|--:|--:|--:|",

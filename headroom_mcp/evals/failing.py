@@ -145,12 +145,16 @@ def measure(claude: str) -> list[Row]:
             job.command.replace(shlex.quote(sys.executable), "python"),
             size,
             job.facts,
-            without.text.replace(folder, "."),
-            with_us.text.replace(folder, "."),
+            _anywhere(without.text, folder),
+            _anywhere(with_us.text, folder),
             without.text.partition("\n")[0] == with_us.text.partition("\n")[0] == f"Exit code {job.code}",
         )
         for job, size, without, with_us in zip(jobs, sizes, before, after, strict=True)
     ]
+
+
+def _anywhere(text: str, folder: str) -> str:
+    return text.replace(folder, ".").replace(sys.executable, "python")
 
 
 def main() -> None:
@@ -167,9 +171,9 @@ def main() -> None:
     version = doctor.version_of(claude)
     rows = measure(claude)
     if given.json:
-        print(
-            json.dumps({"claude_code": version, "rows": [as_object(row) for row in rows]}, indent=1, ensure_ascii=False)
-        )
+        found = [as_object(row) for row in rows]
+        found[0].update(text_before=rows[0].before, text_after=rows[0].after)
+        print(json.dumps({"claude_code": version, "rows": found}, indent=1, ensure_ascii=False))
         return
     print(f"Claude Code {version}: what the model sees of a failing command\n")
     for row in rows:
