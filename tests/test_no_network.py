@@ -1,0 +1,106 @@
+"""Hook, server and command line give the same bytes on a machine without any network interface."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.hook.host import COMMAND, bash, event, log
+
+_ROOT = Path(__file__).parents[1]
+_WITHOUT = ["unshare", "--net"]
+
+
+def _texts() -> dict[str, str]:
+    """Return one output for each of several kinds, a source file and prose among them."""
+    rows = [{"id": i, "name": f"item {i}", "state": "failed" if i == 77 else "ok"} for i in range(300)]
+    page = "".join(f"<h2>Part {i}</h2><p>{'words of no weight ' * 20}</p><script>x({i})</script>\n" for i in range(60))
+    return {
+        "log": log(900),
+        "json": json.dumps(rows, indent=1),
+        "html": f"<!DOCTYPE html><html><body><nav>menu</nav><main>{page}</main></body></html>",
+        "source": (_ROOT / "headroom_mcp" / "pipeline.py").read_text(encoding="utf-8"),
+        "prose": "\n\n".join(
+            f"{i}. " + "The committee met again and found nothing new to say. " * 6 for i in range(90)
+        ),
+    }
+
+
+def _everything(prefix: list[str], work: Path, home: Path) -> dict[str, bytes]:
+    """Run hook, command line and server on every text; return what each printed, standard error included."""
+    env = {**os.environ, "HEADROOM_HOME": str(home), "PYTHONPATH": str(_ROOT), "CLAUDE_PROJECT_DIR": str(work)}
+    printed: dict[str, bytes] = {}
+
+    def run(name: str, command: list[str], given: bytes = b"") -> bytes:
+        done = subprocess.run(
+            [*prefix, *command], input=given, capture_output=True, cwd=work, env=env, timeout=120, check=False
+        )
+        printed[name] = b"%d\n%s\n%s" % (done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    shell = [sys.executable, "-m", "headroom_mcp"]
+    for name, text in _texts().items():
+        run(f"hook {name}", COMMAND, json.dumps(bash(text)).encode())
+        shown = run(f"compress {name}", [*shell, "compress"], text.encode())
+        ref = shown.rpartition(b"[headroom ")[2][:12].decode("ascii", "replace")
+        run(f"retrieve {name}", [*shell, "retrieve", ref, "--lines", "5-30"])
+    page = {"bytes": 9, "code": 200, "result": _texts()["html"], "url": "https://example.com/"}
+    run("hook page", COMMAND, json.dumps(event("WebFetch", page, {"url": "https://example.com/"})).encode())
+    run("remember", [*shell, "memory", "add", "the build needs node 20"])
+    run("stats", [*shell, "stats"])
+    run("server", [*shell, "serve"], _conversation(work))
+    return printed
+
+
+def _conversation(work: Path) -> bytes:
+    """Return a client's side of a conversation with the server, by the handshake of its oldest clients."""
+    (work / "app.log").write_text(_texts()["log"], encoding="utf-8")
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    calls = [
+        {"name": "compress", "arguments": {"path": "app.log", "query": "payment"}},
+        {"name": "memory_search", "arguments": {"query": "node"}},
+    ]
+    messages: list[dict[str, object]] = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+        {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": calls[0]},
+        {"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": calls[1]},
+    ]
+    return "".join(json.dumps(message) + "\n" for message in messages).encode()
+
+
+@pytest.mark.slow
+def test_without_any_network_interface_every_answer_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*_WITHOUT, "true"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip("`unshare --net` is not permitted here: run as root, or allow user namespaces")
+    alone = subprocess.run(
+        [*_WITHOUT, sys.executable, "-c", "import socket; socket.create_connection(('127.0.0.1', 9), 1)"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    work = tmp_path / "work"
+    work.mkdir()
+
+    with_network = _everything([], work, tmp_path / "a")
+    without = _everything(_WITHOUT, work, tmp_path / "b")
+
+    assert "Network is unreachable" in alone.stderr
+    assert _sorted(with_network) == _sorted(without)
+    assert [name for name, printed in without.items() if not printed.startswith(b"0\n")] == []
+    assert b"[headroom " in without["hook log"] and b"[headroom " in without["compress html"]
+    assert without["server"].count(b'"result"') == 4
+
+
+def _sorted(printed: dict[str, bytes]) -> dict[str, list[bytes]]:
+    """Return the lines of each: the server may answer two calls in either order; a note's id and date are its own."""
+    named = {name: text for name, text in printed.items() if name != "remember"}
+    return {name: sorted(text.split(b"\n")) for name, text in named.items()}
