@@ -13,7 +13,8 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z|(?:NaN|-?Infi
 _TABLE = re.compile(r"\[([0-9]+) rows (?=\{)")
 _KEYED = re.compile(r"\{([0-9]+) keyed (?=\{)")
 _BARE = re.compile(r"[^,\[\]{}()\n]*")
-_COLUMN_NAME = re.compile(r"[^,={}?\[\]]*")
+_COLUMN_NAME = re.compile(r"[^,={}?\[\]~<^]*")
+_TEMPLATE = re.compile(r"((?:[^{}]|\{\{|\}\})*)\{([^{}]*)\}((?:[^{}]|\{\{|\}\})*)\Z", re.DOTALL)
 _MISSING = object()
 _GIVEN = re.compile(r"&([0-9]+) ")
 _USED = re.compile(r"\*([0-9]+)")
@@ -29,6 +30,8 @@ class _Reader:
         self.text = text
         self.at = 0
         self.names: dict[str, Any] = {}
+        self.headers: list[Any] = []  # kept alive: `known` goes by their identity
+        self.known: dict[tuple[int, str, Any], Any] = {}
 
     def document(self) -> Any:
         value = self.value()
@@ -146,6 +149,23 @@ class _Reader:
         if rest.startswith("=", self.at):
             self.at += 1
             return name, "const", self.value()
+        if rest.startswith('~"', self.at):
+            self.at += 1
+            match = _TEMPLATE.match(self.quoted())
+            assert match is not None
+            before, source, after = match.groups()
+            return name, "copy", (_unbraced(before), source, _unbraced(after))
+        if rest.startswith("<", self.at):
+            self.at += 1
+            if rest.startswith('"', self.at):
+                return name, "once", self.quoted()
+            match = _COLUMN_NAME.match(rest, self.at)
+            assert match is not None
+            self.at = match.end()
+            return name, "once", match.group()
+        if rest.startswith('^"', self.at):
+            self.at += 1
+            return name, "text", self.quoted()
         if rest.startswith("?{", self.at):
             self.at += 1
             return name, "maybe", self.header()
@@ -172,7 +192,7 @@ class _Reader:
                 self.at += 1
                 rows.append(self.value())
             else:
-                rows.append(self.row(columns, "\n"))
+                rows.append(self.row(columns))
             self.take("\n")
         self.take("]")
         return rows
@@ -184,38 +204,49 @@ class _Reader:
         for _ in range(count):
             key = self.word()
             self.take(",")
-            pairs.append((key, self.row(columns, "\n")))
+            pairs.append((key, self.row(columns, key)))
             self.take("\n")
         self.take("}")
         return tuple(pairs)
 
-    def row(self, columns: list[tuple[str, str, Any]], end: str) -> tuple[Any, ...]:
+    def row(self, columns: list[tuple[str, str, Any]], key: str | None = None) -> tuple[Any, ...]:
         cells = [False]  # whether a cell has been read: the first has no comma before it
-        return self.fields(columns, cells)
+        return self.fields(columns, cells, key)
 
-    def fields(self, columns: list[tuple[str, str, Any]], cells: list[bool]) -> tuple[Any, ...]:
-        pairs = []
+    def fields(self, columns: list[tuple[str, str, Any]], cells: list[bool], key: str | None = None) -> tuple[Any, ...]:
+        row: dict[str, Any] = {}
         for name, form, inner in columns:
             if form == "const":
-                pairs.append((name, inner))
+                row[name] = inner
                 continue
             if form == "object":
-                pairs.append((name, self.fields(inner, cells)))
+                row[name] = self.fields(inner, cells)
                 continue
-            if cells[0]:
-                self.take(",")
-            cells[0] = True
-            value = self.cell(form, inner)
-            if value is not _MISSING:
-                pairs.append((name, value))
-        return tuple(pairs)
+            if form != "copy":
+                if cells[0]:
+                    self.take(",")
+                cells[0] = True
+            row[name] = _MISSING if form == "copy" else self.cell(form, inner)
+        for name, form, inner in columns:
+            if form == "once":
+                known = (id(columns), name, (type(row[inner]), str(row[inner])))
+                row[name] = self.known[known] if row[name] is _MISSING else row[name]
+                self.known[known] = row[name]
+        for name, form, inner in columns:
+            if form == "copy":
+                before, source, after = inner
+                row[name] = before + str(key if source == "*" and key is not None else row[source]) + after
+        self.headers.append(columns)
+        return tuple((name, value) for name, value in row.items() if value is not _MISSING)
 
     def cell(self, form: str, inner: Any) -> Any:
         char = self.text[self.at : self.at + 1]
         if char in ("", ",", "\n", ")"):
             return _MISSING
-        if form == "cell":
+        if form in ("cell", "once"):
             return self.value()
+        if form == "text":
+            return inner + self.word()
         return self.named(lambda: self.formed(form, inner))
 
     def formed(self, form: str, inner: Any) -> Any:
@@ -230,11 +261,11 @@ class _Reader:
             return tuple(self.until("}", lambda: self.map_pair(inner)))
         return self.value()
 
-    def parenthesised(self, columns: list[tuple[str, str, Any]]) -> Any:
+    def parenthesised(self, columns: list[tuple[str, str, Any]], key: str | None = None) -> Any:
         if not self.text.startswith("(", self.at):
             return self.value()
         self.take("(")
-        row = self.row(columns, ")")
+        row = self.row(columns, key)
         self.take(")")
         return row
 
@@ -246,7 +277,11 @@ class _Reader:
             key = self.text[self.at : stop]
             self.at = stop
         self.take(":")
-        return key, self.parenthesised(columns)
+        return key, self.parenthesised(columns, key)
+
+
+def _unbraced(text: str) -> str:
+    return text.replace("{{", "{").replace("}}", "}")
 
 
 def rebuilt(value: Any) -> Any:

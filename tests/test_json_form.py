@@ -76,6 +76,7 @@ def test_the_compact_form_rebuilds_any_value(value: object) -> None:
 
     assert same(rebuilt(decode(encode.encode(opened))), value)
     assert same(rebuilt(decode(encode.encode(opened, named=True))), value)
+    assert same(rebuilt(decode(encode.encode(opened, named=True, asked=lambda name, _: False))), value)
 
 
 @given(_VALUES)
@@ -106,4 +107,39 @@ def test_nested_arrays_of_similar_objects_become_tuples() -> None:
 
     assert encode.encode(parse.loads(json.dumps(rows))) == "\n".join(
         ["[3 rows {id,type=User,tags=[{n:a,c:red}]}:", "0", "1", "2", "]"]
+    )
+
+
+@st.composite
+def _followed(draw: st.DrawFn) -> object:
+    """Rows whose columns follow from one another: links made of ids, names set by codes, ids of digits."""
+    ids = draw(st.lists(st.sampled_from(["7", "12", "a-b", "x{y}", "", "4760268021", "1"]), min_size=3, max_size=30))
+    before = draw(st.sampled_from(["", "https://example.org/things/", "{", "a{{b}"]))
+    after = draw(st.sampled_from(["", "/labels{/name}", "}", "é"]))
+    name = draw(st.sampled_from(["*", "id", "a b", "x~y", "x^", "k<", "{z}"]))
+    rows = []
+    for index, one in enumerate(ids):
+        row: list[tuple[str, object]] = [(name, one), ("url", before + one + after), ("n", parse.Num(str(index % 5)))]
+        row += [("set", f"a long name that is set by {one}"), ("of", f"number {index % 5} means this, at some length")]
+        if draw(st.booleans()):
+            row.append(("late", f"https://example.org/{index}"))
+        if draw(st.integers(0, 7)):
+            row.append(("deep", tuple((f"{k}", (("id", f"{k}"), ("v", one))) for k in range(3))))
+        if draw(st.integers(0, 20)) == 0:
+            row.reverse()
+        rows.append(tuple(row))
+    return tuple((f"k{i}", row) for i, row in enumerate(rows)) if draw(st.booleans()) else rows
+
+
+@given(_followed())
+@settings(max_examples=200, deadline=None)
+def test_columns_that_follow_from_others_come_back(value: object) -> None:
+    assert same(rebuilt(decode(encode.encode(value, named=True, asked=lambda name, _: False))), value)
+
+
+def test_a_link_made_of_another_column_is_written_once() -> None:
+    rows = [{"number": i, "url": f"https://example.org/issues/{i}/labels{{/name}}"} for i in (4, 8, 15)]
+
+    assert encode.encode(parse.loads(json.dumps(rows)), asked=lambda name, _: False) == "\n".join(
+        ['[3 rows {number,url~"https://example.org/issues/{number}/labels{{/name}}"}:', "4", "8", "15", "]"]
     )

@@ -2,6 +2,7 @@
 
     parse    text → values that keep duplicate keys, key order and numbers as written; documents amid other text
     table    which arrays (and objects keyed by id) are tables, and their columns
+    derive   which columns follow from others
     repeated what stands in a value more than once
     encode   a value → the compact form, from which it can be rebuilt
     select   which rows of a table matter: query, error-like values, rare, outliers, first and last
@@ -23,7 +24,9 @@ array of similar objects is written once as columns and then as rows.
 `key{…}` is an object in every row, its fields follow as cells; `key?{…}` may be absent, its cell is `(…)`; `key[{…}]`
 is an array of objects, its cell is `[(…),(…)]`; `key{*{…}}` is an object whose values all have these columns;
 `key=value` holds in every row and has no cell. An empty cell is an absent key. A row that does not fit is written whole,
-after "!". `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key. `{all(true):a,b,c}`
+after "!". In the lossless tier a column may follow from others: `url~"/issues/{number}"` is made of `number` (`{*}` of the
+row's key) and has no cell; `zip^""` holds strings only, which all begin with what is quoted; `city<zip` is written where
+its `zip` is new, its cell is empty after that. `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key. `{all(true):a,b,c}`
 is an object whose keys all have one value. `&1 …` gives what follows a name and `*1` repeats it. `@json …` is a string
 that holds this JSON.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp.jsonform.derive import Asked
 from headroom_mcp.jsonform.parse import Embedded, Num, Value, quote
 from headroom_mcp.jsonform.repeated import Repeats
 from headroom_mcp.jsonform.table import Column, Columns, columns_of, keyed_rows, same
@@ -18,10 +19,10 @@ _BREAK_CHARS = 100  # entries of the outer objects go on lines of their own from
 _MIN_ALL = 3  # keys with one value between them
 
 
-def encode(value: Value, level: int = 0, *, named: bool = False) -> str:
+def encode(value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None) -> str:
     """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
-    occurs again only once (`&1 value`, then `*1`)."""
-    return _Writer(Repeats(value) if named else None).block(value, level)
+    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written."""
+    return _Writer(Repeats(value) if named else None, asked).block(value, level)
 
 
 def inline(value: Value) -> str:
@@ -41,6 +42,16 @@ def key_text(key: str) -> str:
     return key if _BARE_KEY.match(key) else quote(key)
 
 
+def map_key(key: str) -> str:
+    """Return a key that is data, as the keys of a row's objects of objects are: a name in quotes, told from columns."""
+    return quote(key) if key.isidentifier() else key_text(key)
+
+
+def word(text: str) -> str:
+    """Return a string bare even where it looks like a number: where nothing else can stand."""
+    return text if _BARE.match(text) else quote(text)
+
+
 def scalar(value: Value) -> str:
     """Return a value that is no object and no array, or JSON within a string (after "@json")."""
     return _PLAIN.block(value, 9)
@@ -49,8 +60,11 @@ def scalar(value: Value) -> str:
 class _Writer:
     """Writes one value, in reading order, so that a name is given where its value first stands."""
 
-    def __init__(self, repeats: Repeats | None) -> None:
+    def __init__(self, repeats: Repeats | None, asked: Asked | None = None) -> None:
         self.repeats = repeats
+        self.asked = asked
+        # By the columns' identity: the columns, and the values met of those that others follow.
+        self.known: dict[int, tuple[Columns, set[tuple[str, type, str]]]] = {}
 
     def block(self, value: Value, level: int) -> str:
         kind = type(value)
@@ -64,7 +78,7 @@ class _Writer:
         if kind is tuple:
             return mark + self._object(value, level)
         if kind is list:
-            columns = columns_of(value)
+            columns = columns_of(value, asked=self.asked)
             if columns is not None:
                 return mark + self._table(value, columns)
             return mark + "[" + _join([self.block(item, level + 1) for item in value], level) + "]"
@@ -77,7 +91,7 @@ class _Writer:
     def _object(self, value: Value, level: int) -> str:
         rows = keyed_rows(value)
         if rows is not None and len({key for key, _ in value}) == len(value):
-            columns = columns_of(rows)
+            columns = columns_of(rows, keys=[key for key, _ in value], asked=self.asked)
             if columns is not None and not columns.odd:
                 return self._keyed_table(value, rows, columns)
         if _one_value(value):
@@ -115,9 +129,16 @@ class _Writer:
         return "{" + ",".join([self._column(column) for column in columns.columns]) + "}"
 
     def _column(self, column: Column) -> str:
-        name = key_text(column.name)
+        name = _column_name(column.name)
         if column.form == "const":
             return f"{name}={self.inline(column.value)}"
+        if column.form == "copy":
+            before, source, after = column.value
+            return f"{name}~" + quote(f"{_braced(before)}{{{source}}}{_braced(after)}")
+        if column.form == "once":
+            return f"{name}<{_column_name(column.value)}"
+        if column.form == "text":
+            return f"{name}^{quote(column.value)}"
         if column.columns is None:
             return name
         inner = self._header(column.columns)
@@ -148,19 +169,33 @@ class _Writer:
         return ",".join(cells)
 
     def _add_cells(self, cells: list[str], row: dict[str, Value], columns: Columns) -> None:
-        for name, form, _, inner in columns.columns:
-            if form == "const":
+        for name, form, given, inner in columns.columns:
+            if form == "const" or form == "copy":
                 continue
             if name not in row:
                 cells.append("")
                 continue
             value = row[name]
+            if form == "once" and not self._is_new(columns, name, row[given]):
+                cells.append("")
+                continue
+            if form == "text":
+                cells.append(word(value[len(given) :]))
+                continue
             if form == "object" and inner is not None:
                 self._add_cells(cells, dict(value), inner)
             elif value is None or inner is None:
                 cells.append(self.inline(value))
             else:
                 cells.append(self._formed(value, form, inner))
+
+    def _is_new(self, columns: Columns, name: str, source: Value) -> bool:
+        """Tell whether this is the first row written of these columns with this value in the column `name` follows."""
+        _, known = self.known.setdefault(id(columns), (columns, set()))
+        key = (name, type(source), str(source))
+        new = key not in known
+        known.add(key)
+        return new
 
     def _formed(self, value: Value, form: str, inner: Columns) -> str:
         mark = self.repeats.mark(value) if self.repeats is not None else ""
@@ -170,13 +205,21 @@ class _Writer:
             return mark + (self._item(value, inner) if inner.fits(value) else self._inline_unmarked(value))
         if form == "list":
             return mark + "[" + ",".join([self._item(item, inner) for item in value]) + "]"
-        return mark + "{" + ",".join([key_text(key) + ":" + self._item(item, inner) for key, item in value]) + "}"
+        return mark + "{" + ",".join([map_key(key) + ":" + self._item(item, inner) for key, item in value]) + "}"
 
     def _item(self, value: Value, columns: Columns) -> str:
         return f"({self._row(value, columns)})" if columns.fits(value) else self.inline(value)
 
 
 _PLAIN = _Writer(None)
+
+
+def _column_name(name: str) -> str:
+    return quote(name) if "~" in name else key_text(name)
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _join(entries: list[str], level: int) -> str:

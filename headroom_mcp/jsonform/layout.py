@@ -143,7 +143,7 @@ def _rendered(
     if chars <= _MAX_LOSSLESS_CHARS:
         if opened:
             value = parse.embed(value)
-        whole = encode.encode(value, named=True)
+        whole = encode.encode(value, named=True, asked=thinner.query.asks_for)
         cost = tokens.estimate(whole)
         blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE

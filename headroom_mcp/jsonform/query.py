@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom_mcp import relevance
+from headroom_mcp.jsonform.parse import Value
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
 # an id, a version, a path, an address: a word with a digit or a joint in it
 _IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]*[^\s\"'`,;?!().:]")
+_LINKS = re.compile(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"\b[A-Z]{3,12}\b")
 _FAILURES = re.compile(
     r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
@@ -51,7 +53,7 @@ _NO_WORDS: frozenset[str] = frozenset()
 class Query:
     """A query, taken apart once."""
 
-    __slots__ = ("capitals", "exact", "failures", "largest", "paths", "smallest", "stems", "text")
+    __slots__ = ("capitals", "exact", "failures", "largest", "links", "paths", "smallest", "stems", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -61,6 +63,7 @@ class Query:
         self.paths = [(_pieces(value), value[value.rfind("/") :]) for value in sorted(self.exact)]
         self.paths = [(pieces, tail) for pieces, tail in self.paths if len(pieces) >= 3]
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
+        self.links = bool(_LINKS.search(text))
         self.failures = bool(_FAILURES.search(text))
         self.largest = bool(_LARGEST.search(text))
         self.smallest = bool(_SMALLEST.search(text))
@@ -79,6 +82,12 @@ class Query:
             if len(short) >= 3 and any(asked.startswith(short) or short.startswith(asked) for asked in self.stems):
                 return True
         return False
+
+    def asks_for(self, name: str, value: Value) -> bool:
+        """Tell whether a column of this name with such a value is what the query wants to read."""
+        if "://" in value and (self.links or not self.text):
+            return True  # without a question, any link may be followed next
+        return self.names(name)
 
     def _paired(self, values: Sequence[frozenset[str]]) -> list[int]:
         """Return for each text in how many short values two words of the query meet that meet in few texts: "Ivan

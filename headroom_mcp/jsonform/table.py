@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp.jsonform.derive import Asked, derive
 from headroom_mcp.jsonform.parse import Embedded, Num, Value
 
 Row = dict[str, Value]
@@ -22,7 +23,8 @@ _KEY_TOKENS = 2.5  # a key written out
 
 class Column(NamedTuple):
     """One column. `form`: "cell" any value · "const" the same everywhere (`value`) · "object" its fields are cells ·
-    "maybe" an object or absent or null · "list" an array of objects · "map" an object of objects with the same keys."""
+    "maybe" an object or absent or null · "list" an array of objects · "map" an object of objects with the same keys ·
+    "copy", "once", "text" see `derive` (`value`: before, source and after; the source; how the strings begin)."""
 
     name: str
     form: str
@@ -42,8 +44,17 @@ class Columns(NamedTuple):
         return type(row) is tuple and tuple([key for key, _ in row]) in self.shapes
 
 
-def columns_of(rows: Sequence[Value], max_odd_share: float = _MAX_ODD_SHARE, depth: int = 0) -> Columns | None:
-    """Return the columns of `rows`, None where they are no table. Fewer than two rows are no table."""
+def columns_of(
+    rows: Sequence[Value],
+    max_odd_share: float = _MAX_ODD_SHARE,
+    depth: int = 0,
+    keys: Sequence[str] | None = None,
+    asked: Asked | None = None,
+) -> Columns | None:
+    """Return the columns of `rows`, None where they are no table. Fewer than two rows are no table.
+
+    `keys` are the names of the rows, if they have any. Columns are derived from others only where `asked` is given.
+    """
     if len(rows) < 2 or depth > 12:
         return None
     shapes: Counter[tuple[str, ...]] = Counter()
@@ -74,7 +85,12 @@ def columns_of(rows: Sequence[Value], max_odd_share: float = _MAX_ODD_SHARE, dep
     if regular * len(names) < 4:
         return None
     dicts = [dict(rows[i]) for i in range(len(rows)) if i not in odd] if odd else [dict(row) for row in rows]
-    return Columns(tuple([_column(name, dicts, depth) for name in names]), odd, frozenset(fitting))
+    columns = [_column(name, dicts, depth, asked) for name in names]
+    if asked is not None:
+        if keys is not None and odd:
+            keys = [key for i, key in enumerate(keys) if i not in odd]
+        columns = derive(columns, dicts, keys, asked)
+    return Columns(tuple(columns), odd, frozenset(fitting))
 
 
 def _merge(shapes: Counter[tuple[str, ...]], total: int) -> list[str]:
@@ -125,7 +141,7 @@ def _fits(shape: tuple[str, ...], names: list[str]) -> bool:
 _ABSENT = object()
 
 
-def _column(name: str, rows: list[Row], depth: int) -> Column:
+def _column(name: str, rows: list[Row], depth: int, asked: Asked | None) -> Column:
     values = [row.get(name, _ABSENT) for row in rows]
     first = values[0]
     if first is not _ABSENT and all(same(value, first) for value in values):
@@ -134,26 +150,27 @@ def _column(name: str, rows: list[Row], depth: int) -> Column:
     some = [value for value in present if value is not None]
     kinds = {type(value) for value in some}
     if kinds == {tuple}:
-        sub = _object_column(name, values, some, depth)
+        sub = _object_column(name, values, some, depth, asked)
         if sub is not None:
             return sub
     elif kinds == {list}:
         items = [item for value in some for item in value]
         if len(items) >= 2 and all(type(item) is tuple for item in items):
-            columns = columns_of(items, _MAX_ODD_SHARE, depth + 1)
+            columns = columns_of(items, _MAX_ODD_SHARE, depth + 1, None, asked)
             if columns is not None:
                 return Column(name, "list", None, columns)
     return Column(name, "cell")
 
 
-def _object_column(name: str, values: list[Value], some: list[Value], depth: int) -> Column | None:
-    columns = columns_of(some, _MAX_ODD_SHARE, depth + 1)
+def _object_column(name: str, values: list[Value], some: list[Value], depth: int, asked: Asked | None) -> Column | None:
+    columns = columns_of(some, _MAX_ODD_SHARE, depth + 1, None, asked)
     if columns is not None:
         whole = len(some) == len(values) and not columns.odd and not _repeats(some)
         return Column(name, "object" if whole else "maybe", None, columns)
     items = [item for value in some for _, item in value]
     if len(items) >= 4 and all(type(item) is tuple for item in items):
-        columns = columns_of(items, _MAX_ODD_SHARE, depth + 1)
+        keys = [key for value in some for key, _ in value]
+        columns = columns_of(items, _MAX_ODD_SHARE, depth + 1, keys, asked)
         if columns is not None:
             return Column(name, "map", None, columns)
     return None
