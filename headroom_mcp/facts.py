@@ -51,7 +51,7 @@ _NO_FAILURE = re.compile(
 )
 # "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12" (the digits are bounded: "1,1,1,…" is quadratic)
 _SUMMARY = re.compile(
-    r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
+    r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
     r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
     re.IGNORECASE | re.MULTILINE,
 )

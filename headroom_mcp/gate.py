@@ -49,7 +49,9 @@ def restore(lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], 
 def _split(part: Part, kept: list[int], missed: dict[str, int]) -> list[Part]:
     note = part.note
     if missed:
-        note = ", ".join([*([note] if note else []), *(f"{count} {kind} among them" for kind, count in missed.items())])
+        note = ", ".join(
+            [*([note] if note else []), *(f"{count} {_unit(kind, count)} among them" for kind, count in missed.items())]
+        )
     pieces: list[Part] = []
     position = part.start
     for line in kept:
@@ -68,6 +70,10 @@ def _split(part: Part, kept: list[int], missed: dict[str, int]) -> list[Part]:
         largest = max(gaps, key=lambda i: (pieces[i].stop - pieces[i].start, -i))
         pieces[largest] = pieces[largest]._replace(note=note)
     return pieces
+
+
+def _unit(kind: str, count: int) -> str:
+    return kind.removesuffix("s") if count == 1 else kind
 
 
 def _gaps_by_line(parts: Sequence[Part]) -> Callable[[int], int | None]:

@@ -43,8 +43,9 @@ _SIGNS = (
         "a test runner's lines",
         r"^(?:=+ test session starts|=+ FAILURES|=+ short test summary|\s*(?:PASS|FAIL) +\S+\.\w+|--- (?:FAIL|PASS): |=== RUN |"
         r"test [\w:]+ \.\.\. (?:ok|FAILED)|test result: |running \d+ tests?$|\[INFO\] +T E S T S|Tests run: \d|"
-        r"Test Suites: |\s*\d+ passing \(|\s*Tests +\d+ |Ran \d+ tests? in|PHPUnit \d|\d+ examples?, \d+ failures?|"
-        r"\s*\d+% tests passed|ok \d+ - |not ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR))",
+        r"Test Suites: |\s*\d+ passing \(|\s*Tests +\d+ |Ran \d+ tests? in|\d+ examples?, \d+ failures?|"
+        r"\s*\d+% tests passed|ok \d+ - |not ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR)|\[ +(?:RUN|OK|FAILED) +\] |\[=+\] (?:Running )?\d+ tests? from|"
+        r" RUN  v\d|\s*[✓✔✗✘✖×✕] \S|\s*Test Files +\d|PHPUnit \d|\d+ runs, \d+ assertions|\S+#\w+ = [\d.]+ s = |\S+\.t \.{2,} |Result: (?:PASS|FAIL)$| *\d+/\d+ Test +#\d+: )",
     ),
     _pattern(
         "stack_trace",

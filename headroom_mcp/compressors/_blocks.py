@@ -8,6 +8,7 @@ from headroom_mcp import marker, templates, text, tokens
 from headroom_mcp.compressors._failures import Block
 from headroom_mcp.types import Part
 
+_CHEAP_CHARS = 40
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
 
 
@@ -18,6 +19,11 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: S
     """
     order = list(dict.fromkeys([*first, *_telling_first(lines, found)]))
     short = [_essential(lines, block) for block in found]
+    wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
+    for number, said in enumerate(short):
+        # A marker that costs what it stands for says less than the lines themselves.
+        if len(wholly[number]) <= len(said) + _CHEAP_CHARS and tokens.estimate(wholly[number]) <= tokens.estimate(said):
+            short[number] = wholly[number]
     costs = [tokens.estimate(said) for said in short]
     texts = list(short)
     if sum(costs) > budget:

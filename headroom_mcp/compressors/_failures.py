@@ -88,6 +88,11 @@ _TELLING = re.compile(
 )
 _PYTEST_E = re.compile(r"^E\s{2,}\S|^E\s+\S")
 _PYTEST_PLACE = re.compile(r"^\S+\.\w+:\d+:(?: |$)")
+# -   "total": 90,  |  E  + line two        what differs, as runners print it; the legend above has words only
+_CHANGED = re.compile(r"^(?:E\s+|#\s+)?\s{0,6}[-+] +(?!Expected\b|Received\b|actual\b|expected\b|where\b)\S")
+_MAX_CHANGED = 6
+_FRAME_INDENT = re.compile(r"^([\s|]*)File \"")
+_GO_NEXT = re.compile(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost
@@ -96,6 +101,7 @@ _MAX_FRAMES = 12  # of one trace, outermost and innermost
 def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     """Return the failures in `lines`, in order and apart from each other; with `errors`, those of compilers and tools too."""
     found: list[Block] = []
+    said_before = _said_before(lines)
     index = 0
     total = len(lines)
     while index < total:
@@ -103,12 +109,19 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
         block = None
         if line and not line.isspace():
             head = line[:500]
-            block = _test_block(lines, index, head, errors) or _trace_block(lines, index, head, errors)
+            block = (
+                said_before.get(index)
+                or _test_block(lines, index, head, errors)
+                or _trace_block(lines, index, head, errors)
+            )
             if block is None and errors and _ERROR.match(head) and not _NO_ERROR.search(head):
                 block = _error_block(lines, index)
         if block is None:
             index += 1
         else:
+            floor = found[-1].stop if found else 0
+            if block.start < floor:  # lines above an error that the one before it has taken
+                block = block._replace(start=floor, essential=tuple(i for i in block.essential if i >= floor))
             found.append(block)
             index = max(index + 1, block.stop)
     return found
@@ -126,6 +139,30 @@ def _test_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Bl
             return None
         return Block(start, stop, essentials(lines, start, stop, origin), True)
     return None
+
+
+def _said_before(lines: Sequence[str]) -> dict[int, Block]:
+    """Return what tests of a verbose run of go say before their verdict, by first line, for those that fail.
+
+    === RUN   TestTable/case_7
+        table_test.go:12: got 3, want 4
+    === RUN   TestTable/case_8
+    --- FAIL: TestTable (0.00s)
+        --- FAIL: TestTable/case_7 (0.00s)
+    """
+    failed = {line.partition("--- FAIL: ")[2].partition(" ")[0] for line in lines if "--- FAIL: " in line[:80]}
+    found: dict[int, Block] = {}
+    if not failed:
+        return found
+    for index, line in enumerate(lines):
+        if line.startswith(("=== RUN ", "=== CONT ", "=== NAME ")) and line.split()[-1] in failed:
+            stop = index + 1
+            while stop < len(lines) and stop - index < _MAX_BLOCK and not _GO_NEXT.match(lines[stop][:80]):
+                stop += 1
+            stop = _trimmed(lines, index, stop)
+            if stop > index + 1:
+                found[index] = Block(index, stop, essentials(lines, index, stop, True), True)
+    return found
 
 
 def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
@@ -224,30 +261,52 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
             )
         ]
         kept.extend(_distinct(lines, told)[:6] or e_lines[:2])
-        kept.append(e_lines[0])
+        kept.extend(_distinct(lines, [i for i in e_lines if i - 1 not in e_lines])[:6])  # of each link of a chain
+        kept.extend([i for i in e_lines if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
         places = [i for i in span if _PYTEST_PLACE.match(lines[i][:300])]
         own = [i for i in places if not _frames.is_library(lines[i])]
         tests = [i for i in own if "test" in lines[i][:200]]
         kept.extend([*own[:2], *own[-1:], *tests[:1], *tests[-1:], *places[-1:]])
         return tuple(sorted(set(kept)))
     frames = [i for i in span if _frames.is_frame(lines[i])]
-    said = [i for i in span if i != start and lines[i].strip() and not _frames.is_frame(lines[i])]
+    code = _code_of_frames(lines, frames, stop)
+    said = [i for i in span if i != start and i not in code and lines[i].strip() and not _frames.is_frame(lines[i])]
     first_frame = frames[0] if frames else stop
     before = [i for i in said if i < first_frame]
     kept.extend(before[:_ESSENTIAL_SAID])
     kept.extend([i for i in said if _TELLING.search(lines[i][:300])][:6])
+    kept.extend([i for i in said if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
     kept.extend(i for i in said if re.match(r"^\W{0,4}(?:Caused by|Suppressed)", lines[i][:60]))
     kept.extend(said[-1:])
     own = [i for i in frames if not _frames.is_library(lines[i])]
     tests = [i for i in own if re.search(r"[Tt]est|[Ss]pec", lines[i])]
     kept.extend([*(frames[:1] if origin else ()), *own[:2], *tests[:2]] if own else frames[:2])
     python = [i for i in own if lines[i].lstrip().startswith('File "')]
+    kept.extend(_raised(lines, frames, code, stop))
     if python:  # each frame has its code below it, and the innermost is the last
         chain = (
             python if len(python) <= _MAX_FRAMES else [*python[: _MAX_FRAMES // 3], *python[-_MAX_FRAMES * 2 // 3 :]]
         )
         kept.extend(i for frame in chain for i in (frame, min(stop - 1, frame + 1)))
     return tuple(sorted(set(kept)))
+
+
+def _code_of_frames(lines: Sequence[str], frames: Sequence[int], stop: int) -> set[int]:
+    """Return the lines of code, with their carets, that Python prints below a frame: the frame's, not the failure's words."""
+    code: set[int] = set()
+    for frame in frames:
+        indent = _FRAME_INDENT.match(lines[frame][:200])
+        at = frame + 1
+        while indent and at < stop and lines[at].startswith(f"{indent.group(1)}  ") and at not in frames:
+            code.add(at)
+            at += 1
+    return code
+
+
+def _raised(lines: Sequence[str], frames: Sequence[int], code: set[int], stop: int) -> list[int]:
+    """Return the line after each run of Python's frames, which names the exception."""
+    after = [i + 1 for i in [*frames, *code] if i + 1 < stop and lines[i + 1].strip()]
+    return sorted(i for i in after if i not in code and i not in frames and lines[i].lstrip("| ")[:1].isalpha())[:8]
 
 
 def _distinct(lines: Sequence[str], at: Sequence[int]) -> list[int]:

@@ -28,7 +28,9 @@ def score(output: ToolOutput) -> float:
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return failures and counts outside the traces; within them, the traces' own lines say it."""
-    return test_output.facts(output)
+    found = _failures.blocks(output.lines, errors=False)
+    covered = {i for block in found for i in range(block.start, block.stop)}
+    return [fact for fact in facts_module.find(output) if fact.line not in covered and fact.rank != 1]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
