@@ -8,6 +8,7 @@ import os
 
 import click
 
+from headroom_mcp import config
 from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import install as installer
@@ -20,11 +21,17 @@ _SCOPE = click.Choice(installer.SCOPES)
     "--scope", type=_SCOPE, default="user", show_default=True, help="For you, for this project, or for you in it."
 )
 @click.option(
+    "--transport",
+    type=click.Choice(["command", "mcp"]),
+    default=None,
+    help="How hooks are reached: a process each, or our running server.  [default: the setting, command]",
+)
+@click.option(
     "--auto-memory", is_flag=True, help="Let hooks note what mends failing commands; see `headroom memory auto`."
 )
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
-def install(scope: installer.Scope, auto_memory: bool, only_print: bool, as_json: bool) -> None:
+def install(scope: installer.Scope, transport: str | None, auto_memory: bool, only_print: bool, as_json: bool) -> None:
     """Add the hook and the MCP server to Claude Code.
 
     Everything else in the files stays to the byte; a copy of each goes to the data folder first.
@@ -33,7 +40,7 @@ def install(scope: installer.Scope, auto_memory: bool, only_print: bool, as_json
     """
     folder = os.path.realpath(os.getcwd())
     try:
-        changes = installer.plan_install(scope, folder)
+        changes = installer.plan_install(scope, folder, transport or config.load().transport)
         if not only_print:
             installer.apply_install(scope, changes)
             if auto_memory:

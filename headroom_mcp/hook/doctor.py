@@ -93,7 +93,7 @@ def _claude_code() -> Check:
 def _installed(folder: str) -> list[Check]:
     """Return where our hook and server stand, and what in the same settings stands in their way."""
     checks: list[Check] = []
-    hooks, servers, others = [], [], []
+    hooks, servers, others, by_server = [], [], [], False
     for scope in install.SCOPES:
         settings, state, path = install.files(scope, folder)
         parsed, problem = _load(settings)
@@ -104,6 +104,7 @@ def _installed(folder: str) -> list[Check]:
         for handler in _handlers(parsed):
             if install.is_our_hook(handler):
                 hooks.append(settings)
+                by_server = by_server or handler.get("type") == "mcp_tool"
             else:
                 others.append(str(handler.get("command", handler.get("url", handler.get("type", "")))))
         entry: Any = _load(state)[0]
@@ -118,7 +119,7 @@ def _installed(folder: str) -> list[Check]:
         remedy = "Uninstall one (`headroom uninstall --scope …`): an output is compressed once, the last answer wins."
         checks.append(Check("hook", "warn", f"installed {len(hooks)} times: {', '.join(hooks)}", remedy))
     else:
-        checks.append(Check("hook", "ok", f"installed in {hooks[0]}"))
+        checks.append(Check("hook", "ok", f"installed in {hooks[0]}{', answered by the server' if by_server else ''}"))
     if servers:
         checks.append(Check("server", "ok", f"registered in {servers[0]}"))
     else:
@@ -225,7 +226,7 @@ def _failure_log() -> Check:
 def _installed_command(folder: str) -> str:
     for scope in install.SCOPES:
         for handler in _handlers(_load(install.files(scope, folder)[0])[0]):
-            if install.is_our_hook(handler):
+            if install.is_our_hook(handler) and "command" in handler:
                 return str(handler["command"])
     return ""
 

@@ -23,9 +23,12 @@ HANDLERS = {
     "SessionEnd": "headroom_mcp.hook.claude_session",
 }
 
+_own_process = False
+
 
 def main() -> None:
     """Answer the event on stdin. Never raises, never writes to stderr."""
+    own_process()
     try:
         _silence_stderr()
         reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1))
@@ -73,8 +76,16 @@ def is_claude_code(payload: dict[str, object]) -> bool:
     return "session_id" in payload and "transcript_path" in payload
 
 
+def own_process() -> None:
+    """Note that this process is a hook's, to be ended when it takes too long; a server's is not."""
+    global _own_process
+    _own_process = True
+
+
 def start_timer() -> None:
     """End this process, with nothing said, when the answer takes longer than `TIMEOUT_S`."""
+    if not _own_process:
+        return
     import signal
 
     if hasattr(signal, "setitimer"):

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
         code, shell, session, home, project, transcript = arguments
         os.environ["HEADROOM_HOME"] = home
         if os.getppid() == int(shell):  # a subshell's end is not the command's
+            entry.own_process()
             entry.start_timer()
             replace(int(code), session, project, transcript)
     except Exception as error:  # law 8: the host shows what is in the file

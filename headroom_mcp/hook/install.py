@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from headroom_mcp import config
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import json_edit, trap
+from headroom_mcp.hook import endpoint, json_edit, trap
 
 Scope = Literal["user", "project", "local"]
 SCOPES: tuple[Scope, ...] = ("user", "project", "local")
@@ -62,10 +62,10 @@ def hook_command(python: str = "") -> str:
     return shlex.join(words)
 
 
-def hook_events() -> dict[str, dict[str, Any]]:
-    """Return the group to add for each hook event."""
+def hook_events(transport: str = "command") -> dict[str, dict[str, Any]]:
+    """Return the group to add for each hook event; with the transport "mcp", the server answers those that reach it."""
     command = {"type": "command", "command": hook_command(), "timeout": TIMEOUT_S}
-    return {
+    events: dict[str, dict[str, Any]] = {
         "PreToolUse": {"matcher": "Read", "hooks": [command]},
         "PostToolUse": {"matcher": MATCHER, "hooks": [command]},
         "PostToolUseFailure": {"matcher": "Bash", "hooks": [command]},
@@ -74,6 +74,11 @@ def hook_events() -> dict[str, dict[str, Any]]:
         "SessionStart": {"hooks": [command]},
         "SessionEnd": {"hooks": [command]},
     }
+    if transport == "mcp":
+        for event in endpoint.FIELDS:
+            call = {"type": "mcp_tool", "server": SERVER, "tool": endpoint.TOOL, "input": endpoint.hook_input(event)}
+            events[event] = {**events[event], "hooks": [{**call, "timeout": TIMEOUT_S}]}
+    return events
 
 
 def server_entry() -> dict[str, Any]:
@@ -82,10 +87,10 @@ def server_entry() -> dict[str, Any]:
     return {"type": "stdio", "command": sys.executable, "args": arguments, "env": {}, "alwaysLoad": True}
 
 
-def targets(scope: Scope, folder: str) -> list[Target]:
+def targets(scope: Scope, folder: str, transport: str = "command") -> list[Target]:
     """Return what belongs where for `scope`; `folder` is the project's."""
     settings, servers, server_path = files(scope, folder)
-    found = [Target(settings, ("hooks", event), "", group) for event, group in hook_events().items()]
+    found = [Target(settings, ("hooks", event), "", group) for event, group in hook_events(transport).items()]
     found.append(Target(servers, server_path, SERVER, server_entry()))
     return found
 
@@ -107,11 +112,12 @@ def claude_config_dir() -> str:
     return os.environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
 
 
-def plan_install(scope: Scope, folder: str) -> list[Change]:
+def plan_install(scope: Scope, folder: str, transport: str = "command") -> list[Change]:
     """Return the changes that install `scope`. Raises: SettingsError for a file that is not to be touched."""
+    _check_other_scopes(scope, folder, transport)
     changes: list[Change] = []
     wanted: dict[str, list[Target]] = {}
-    for target in targets(scope, folder):
+    for target in targets(scope, folder, transport):
         wanted.setdefault(target.file, []).append(target)
     for file, file_targets in wanted.items():
         before = _read(file)
@@ -124,6 +130,9 @@ def plan_install(scope: Scope, folder: str) -> list[Change]:
         what: list[str] = []
         for target in file_targets:
             if target.key and (at := json_edit.find(base, [*target.path, target.key])) is not None:
+                if transport == "mcp":
+                    msg = f"{file} has a server {SERVER!r} of your own, which would not know our hook. Nothing was changed."
+                    raise SettingsError(msg)
                 what.append(f"kept your own server {json_edit.value_at(base, at)!r:.80}")
                 continue
             try:
@@ -135,6 +144,28 @@ def plan_install(scope: Scope, folder: str) -> list[Change]:
             what.append(f"{'.'.join(target.path)}{'.' + target.key if target.key else ''}")
         changes.append(Change(file, before, base.encode("utf-8"), ", ".join(what), made))
     return changes
+
+
+def _check_other_scopes(scope: Scope, folder: str, transport: str) -> None:
+    """Refuse a second transport beside the first. Raises: SettingsError."""
+    for other in SCOPES:
+        file = files(other, folder)[0]
+        if other == scope or (found := transport_of(_parsed(file, _read(file)))) in ("", transport):
+            continue
+        msg = f"{file} has our hooks with --transport {found}; both at once would answer twice. Run: headroom uninstall"
+        raise SettingsError(f"{msg} --scope {other}")
+
+
+def transport_of(text: str) -> str:
+    """Return the transport of our hooks in the settings `text`, "" where there are none."""
+    hooks = json.loads(text).get("hooks")
+    groups = hooks.get("PostToolUse") if isinstance(hooks, dict) else None
+    for group in groups if isinstance(groups, list) else ():
+        handlers = group.get("hooks") if isinstance(group, dict) else None
+        for handler in handlers if isinstance(handlers, list) else ():
+            if is_our_hook(handler):
+                return "mcp" if handler.get("type") == "mcp_tool" else "command"
+    return ""
 
 
 def apply_install(scope: Scope, changes: list[Change]) -> None:
@@ -216,7 +247,11 @@ def without_ours(text: str, made: list[list[str]]) -> tuple[str, int]:
 
 def is_our_hook(hook: object) -> bool:
     """Tell whether `hook` is a handler that some version of ours has added."""
-    command = hook.get("command") if isinstance(hook, dict) else None
+    if not isinstance(hook, dict):
+        return False
+    if hook.get("type") == "mcp_tool":
+        return hook.get("server") == SERVER and hook.get("tool") == endpoint.TOOL
+    command = hook.get("command")
     return isinstance(command, str) and "headroom_mcp/hook/run.py" in command.replace("\\", "/")
 
 

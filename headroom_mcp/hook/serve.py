@@ -9,4 +9,5 @@ import sys
 
 if __name__ == "__main__":
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    importlib.import_module("headroom_mcp.server").main()
+    endpoint = importlib.import_module("headroom_mcp.hook.endpoint")
+    importlib.import_module("headroom_mcp.server").main({endpoint.TOOL: endpoint.call})

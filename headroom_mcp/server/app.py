@@ -10,13 +10,15 @@ import functools
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from mcp_types import Tool as OfferedTool
 
 from headroom_mcp import __version__, config, failures, tokens
@@ -36,6 +38,7 @@ class HeadroomServer(MCPServer[Any]):
     """The server, lenient about optional arguments, and charging its own schemas to the ledger."""
 
     _charged = False
+    hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] = {}
 
     async def list_tools(self) -> list[OfferedTool]:
         """List the tools. What their schemas cost the model is noted once per session, or per process without one."""
@@ -51,6 +54,10 @@ class HeadroomServer(MCPServer[Any]):
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. Models write `null` for "not given" and 120 for "120": both are understood."""
+        if name in self.hidden:
+            # In a thread: parallel tool calls make parallel hook calls.
+            said = await anyio.to_thread.run_sync(self.hidden[name], arguments)
+            return CallToolResult(content=[TextContent(type="text", text=said)])
         given = {
             key: str(value) if isinstance(value, int) and key != "max_tokens" else value
             for key, value in arguments.items()
@@ -70,9 +77,21 @@ def server() -> HeadroomServer:
     )
 
 
-def serve() -> None:
-    """Serve on standard input and output until the client goes away."""
-    server().run("stdio")
+def serve(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]]) -> None:
+    """Serve on standard input and output until the client goes away; `hidden` tools too, though they are in no list."""
+    serving = server()
+    serving.hidden = hidden
+    threading.Thread(target=_expire, daemon=True).start()
+    serving.run("stdio")
+
+
+def _expire() -> None:
+    """Let retention take what is too old: a session that crashed never came to it."""
+    try:
+        with open_store() as store:
+            store.expire()
+    except HeadroomError as error:
+        failures.record("expire", error)
 
 
 def _schema_tokens(offered: list[OfferedTool]) -> int:

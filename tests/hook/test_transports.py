@@ -1,0 +1,103 @@
+"""The hook behind the running server: the same answers, hidden from the model, and never beside the command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headroom_mcp.errors import SettingsError
+from headroom_mcp.hook import endpoint, entry, install
+from tests.hook.host import bash, event, log
+
+_HERS = '{\n  "model": "sonnet",\n  "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "true"}]}]}\n}\n'
+
+
+@pytest.fixture(name="claude")
+def _claude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "settings.json").write_text(_HERS)
+    return tmp_path
+
+
+def _as_host(payload: dict[str, Any]) -> dict[str, str]:
+    """Return what Claude Code fills our input with: objects as compact JSON, texts raw, what is missing empty."""
+    filled = {"event": payload["hook_event_name"]}
+    for field in endpoint.FIELDS[payload["hook_event_name"]]:
+        value = payload.get(field, "")
+        filled[field] = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return filled
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        bash(log(900)),
+        bash('{"stdout": "is JSON itself"}\n' * 300),
+        bash("small"),
+        event("mcp__other__rows", [{"type": "text", "text": log(700)}], {"count": 3}),
+        event("mcp__other__rows", json.dumps({"rows": log(700).splitlines()}), {"count": 3}),
+        event("mcp__other__rows", json.dumps([{"id": n, "name": "row"} for n in range(600)]), {}),
+        event("Bash", {"odd": 1}, {"command": "x"}),
+    ],
+)
+def test_the_server_answers_as_the_command_does(payload: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADROOM_REPEATS", "off")
+    by_server = endpoint.call(_as_host(payload))
+    try:
+        by_command = entry.answer(json.dumps(payload).encode()).decode()
+    except ValueError:  # logged by either
+        by_command = ""
+
+    assert by_server == by_command
+
+
+def test_the_hidden_tool_answers_but_is_in_no_list() -> None:
+    from mcp import Client
+
+    from headroom_mcp.server.app import server
+
+    serving = server()
+    serving.hidden = {endpoint.TOOL: endpoint.call}
+
+    async def run() -> tuple[list[str], list[str]]:
+        async with Client(serving) as client:
+            listed = [tool.name for tool in (await client.list_tools()).tools]
+            calls = (client.call_tool(endpoint.TOOL, _as_host(bash(log(600 + n)))) for n in range(4))
+            return listed, [str(getattr(answer.content[0], "text", "")) for answer in await asyncio.gather(*calls)]
+
+    listed, answers = asyncio.run(run())
+
+    assert endpoint.TOOL not in listed
+    assert all("updatedToolOutput" in json.loads(answer)["hookSpecificOutput"] for answer in answers)
+
+
+def test_one_transport_replaces_the_other_and_uninstall_goes_back_to_the_byte(claude: Path) -> None:
+    for transport in ("command", "mcp", "command", "mcp"):
+        install.apply_install("user", install.plan_install("user", "/nowhere", transport))
+        text = (claude / "settings.json").read_text()
+
+        assert install.transport_of(text) == transport
+        assert text.count(endpoint.TOOL) == (len(endpoint.FIELDS) if transport == "mcp" else 0)
+        assert len(json.loads(text)["hooks"]["PostToolUse"]) == 1
+
+    install.apply_uninstall(install.plan_uninstall(None, "/nowhere"))
+
+    assert (claude / "settings.json").read_text() == _HERS
+
+
+def test_the_other_transport_in_another_scope_is_refused(claude: Path, tmp_path: Path) -> None:
+    install.apply_install("user", install.plan_install("user", str(tmp_path), "command"))
+
+    with pytest.raises(SettingsError, match="both at once"):
+        install.plan_install("project", str(tmp_path), "mcp")
+
+
+def test_a_server_of_the_users_own_is_not_asked_for_our_hook(claude: Path) -> None:
+    (claude / ".claude.json").write_text('{"mcpServers": {"headroom": {"command": "hers"}}}')
+
+    with pytest.raises(SettingsError, match="of your own"):
+        install.plan_install("user", "/nowhere", "mcp")
