@@ -26,6 +26,7 @@ _MAX_COLUMNS = 60  # with more, all pairs are too many
 _MIN_PREFIX_CHARS = 12
 _MIN_PREFIX_SAVING = 160  # characters; less is not worth a reader's second look
 _MIN_ONCE_SAVING = 120
+_MIN_ONCE_CHARS = 6  # a cell; a shorter one is read faster than looked up
 _MIN_ONCE_GROUPS = 3  # two columns of two values go together by chance
 _MIN_COPY_SAVING = 24
 _DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
@@ -53,7 +54,8 @@ def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | Non
         others = [(lengths[other], other) for other in full if other != name and other not in derived]
         near = [(other, full[other]) for _, other in sorted(others)]
         copied = _copy(values, keys, near)
-        once = None if copied else _once(values, near)
+        # What people read stays where it is: an id follows a name, not a name an id.
+        once = None if copied or any(" " in value for value in values) else _once(values, near)
         source = copied[1] if copied else once
         if source is not None:
             derived.add(name)
@@ -98,6 +100,8 @@ def _copy(
 def _once(values: list[Value], others: list[tuple[str, list[Value]]]) -> str | None:
     """Return the column whose value sets this one in all rows, where most rows repeat it."""
     distinct = len(set(values))
+    if sum(map(len, values)) < _MIN_ONCE_CHARS * len(values):
+        return None
     for name, source in others:
         groups: dict[str, Value] = {}
         for text, value in zip(source, values, strict=True):

@@ -8,7 +8,7 @@ from headroom_mcp.jsonform.parse import Embedded, Num, Value
 
 _MIN_STRING_CHARS = 24  # a name costs three tokens where it is given and two where it is used
 _MIN_OFTEN_CHARS = 14  # is enough for what stands three times or more
-_MIN_CONTAINER_CHARS = 60
+_MIN_CONTAINER_CHARS = 40
 
 
 class Repeats:
