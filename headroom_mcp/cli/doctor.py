@@ -14,14 +14,24 @@ _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a list of findings.")
-def doctor(as_json: bool) -> None:
+@click.option(
+    "--live", is_flag=True, help="Also run your Claude Code with a scripted model: are replacements honoured?"
+)
+def doctor(as_json: bool, live: bool) -> None:
     """Check Claude Code, the hook, the server entry, the store, Python and the failure log.
+
+    --live takes some seconds; it touches none of your settings and sends nothing to anybody.
 
     Ends with exit code 1 where something fails; a note is no failure.
 
     Example: headroom doctor
     """
-    checks = doctor_checks.examine(os.path.realpath(os.getcwd()))
+    folder = os.path.realpath(os.getcwd())
+    checks = doctor_checks.examine(folder)
+    if live:
+        from headroom_mcp.hook import proof
+
+        checks.extend(proof.prove(folder))
     if as_json:
         click.echo(json.dumps([check._asdict() for check in checks], indent=2))
     else:

@@ -165,7 +165,7 @@ def _hook(folder: str) -> Check:
 
 def _failing() -> Check:
     """Tell whether the outputs of failing commands can be compressed here."""
-    if sys.platform in trap.PLATFORMS:
+    if trap.is_possible():
         return Check("failing commands", "ok", "compressed before the host cuts them (bash and zsh)")
     remedy = "Nothing can be done: no hook may replace them. All other outputs are compressed."
     return Check("failing commands", "warn", f"left to the host on {sys.platform}", remedy)

@@ -24,10 +24,15 @@ _SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "failed.py")
 _OURS = "headroom_mcp/hook/failed.py"
 
 
+def is_possible() -> bool:
+    """Tell whether this platform has what the trap needs."""
+    return sys.platform in PLATFORMS
+
+
 def install(payload: dict[str, Any], project: str) -> None:
     """Write the session's env file, if the host offers one. Raises: OSError."""
     path = os.environ.get("CLAUDE_ENV_FILE", "")
-    if not path or sys.platform not in PLATFORMS:
+    if not path or not is_possible():
         return
     words = [payload.get("session_id"), config.data_home(), project, payload.get("transcript_path")]
     text = snippet([word if isinstance(word, str) else "" for word in words])
