@@ -224,6 +224,19 @@ def test_a_short_piece_loses_only_its_licence_and_long_docstrings() -> None:
     assert "Word 3" in _shown(text, "f.py", "the docstring of f is wrong")
 
 
+def test_long_documentation_in_braces_languages_keeps_its_first_paragraph() -> None:
+    doc = "\n".join(["/**", " * Adds an item.", " *", *(f" * Word {i} about it." for i in range(14)), " */"])
+    text = f"{doc}\nexport function add(item: Item): void {{\n  items.push(item);\n}}\n" * 3
+    rust = "\n".join(
+        ["/// Adds an item.", "///", *(f"/// Word {i} about it." for i in range(14)), "fn add(item: Item) {}", ""]
+    )
+
+    for shown in (_shown(text, "a.ts"), _shown(rust * 3, "a.rs")):
+        assert "Adds an item." in shown
+        assert "Word 9" not in shown
+        assert "add(item: Item)" in shown
+
+
 def test_a_minified_file_shows_its_beginning_only() -> None:
     text = "\n".join("var a=1;" + "function b(){return a}" * 200 for _ in range(20))
     shown = _shown(text, "x.js")
@@ -343,3 +356,12 @@ def test_a_log_is_no_source() -> None:
 
     assert guess.language(lines) == ""
     assert code.score(ToolOutput("\n".join(lines), "Bash", {"command": "cat run.log"})) == 0.0
+
+
+def test_a_parse_without_end_is_stopped_and_the_text_read_by_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grammar, "_MIN_STEPS", 0)
+    monkeypatch.setattr(grammar, "_STEPS_PER_KB", 0)
+    lines = [line for i in range(200) for line in (f"func F{i}(a int) int {{", "\treturn a", "}", "")]
+
+    assert grammar.parse(languages.load("go"), "\n".join(lines)) is None
+    assert [d.name for d in outline.read(lines, "go").definitions] == [f"F{i}" for i in range(200)]

@@ -16,6 +16,11 @@ from headroom_mcp.errors import MissingExtra
 
 _DOCUMENTED = frozenset({"function_definition", "class_definition"})
 _MAX_BARE_ROWS = 8  # a signature without a body is no longer
+# Error recovery can take minutes over 1 KB of broken text. A limit of steps, not of time: the same text, the same answer.
+# Real files take at most 15 steps (of 100 operations each) per KB.
+_STEPS_PER_KB = 40
+_MIN_STEPS = 300
+_CHUNK_BYTES = 1 << 14
 _loaded: dict[str, tuple[Any, Any] | None] = {}
 
 
@@ -56,14 +61,29 @@ def require(language: ModuleType) -> None:
 
 
 def parse(language: ModuleType, text: str) -> Tree | None:
-    """Return what the query of `language` finds in `text`, None where the grammar cannot be had."""
+    """Return what the query of `language` finds in `text`, None where the grammar cannot be had or finds no end."""
     loaded = _load(language)
     if loaded is None:
         return None
     from tree_sitter import Parser, QueryCursor
 
     grammar, query = loaded
-    root = Parser(grammar).parse(text.encode("utf-8", "surrogatepass")).root_node
+    source = text.encode("utf-8", "surrogatepass")
+    steps = 0
+
+    def read(offset: int, _: object) -> bytes:
+        return source[offset : offset + _CHUNK_BYTES]
+
+    def is_too_long(*_: object) -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > most_steps
+
+    most_steps = _MIN_STEPS + _STEPS_PER_KB * len(source) // 1024
+    try:
+        root = Parser(grammar).parse(read, progress_callback=is_too_long).root_node
+    except ValueError:  # "Parsing failed": it was told to stop
+        return None
     captures = QueryCursor(query).captures(root)
     nodes: list[Node] = []
     constants: list[tuple[int, int]] = []

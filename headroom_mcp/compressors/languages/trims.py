@@ -1,4 +1,4 @@
-"""What a reader of a short piece of source does not miss: licence headers, and docstrings after their first paragraph."""
+"""What a reader of a short piece of source does not miss: licence headers, and documentation after its first paragraph."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ def find(lines: list[str], query: str) -> Iterator[tuple[int, int, str]]:
     licence = _licence(lines)
     if licence is not None:
         yield licence
-    if _DOCS.isdisjoint(wanted):
+    if not _DOCS.isdisjoint(wanted):
+        return
+    start = licence[1] if licence is not None else 0
+    if any(_QUOTES.match(line) for line in lines):
         yield from _docstrings(lines)
+    else:
+        yield from _doc_comments(lines, start)
 
 
 def _licence(lines: list[str]) -> tuple[int, int, str] | None:
@@ -58,6 +63,30 @@ def _docstrings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
         first = _after_first_paragraph(lines, row, close)
         if close - first >= _MIN_DOC_ROWS:
             yield first, close, "docstring"
+        row = close + 1
+
+
+def _doc_comments(lines: list[str], start: int) -> Iterator[tuple[int, int, str]]:
+    """Yield what follows the first paragraph of `/** … */` blocks and of runs of `///`."""
+    row = start
+    while row < len(lines):
+        head = lines[row].lstrip()
+        if head.startswith("/**") and "*/" not in head:
+            close = next((at for at in range(row + 1, min(len(lines), row + _MAX_DOC_ROWS)) if "*/" in lines[at]), -1)
+            if close < 0:
+                return
+        elif head.startswith(("///", "//!")):
+            close = row + 1
+            while close < len(lines) and lines[close].lstrip().startswith(("///", "//!")):
+                close += 1
+        else:
+            row += 1
+            continue
+        first = row + 1
+        while first < close and first - row < _SHOWN_DOC_ROWS and lines[first].strip(" \t*/!"):
+            first += 1
+        if close - first >= _MIN_DOC_ROWS:
+            yield first, close, "documentation"
         row = close + 1
 
 
