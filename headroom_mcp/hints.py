@@ -26,14 +26,15 @@ COMMANDS = _inverted(
         " rake spec, dotnet test, mix test, swift test, flutter test, dart test, sbt test, mvn test, mvn verify, mvnw test,"
         " gradle test, gradlew test, make test, make check, bazel test, prove, bats, stack test, cabal test, zig test,"
         " trial, stestr, behave, cucumber, busted, manage.py test, runtests.py, composer test, just test, task test",
-        "build": "make, gmake, cmake, ninja, meson, gcc, g++, cc, c++, clang, clang++, javac, kotlinc, scalac, rustc, tsc,"
-        " vue-tsc, swiftc, ghc, nvcc, cargo build, cargo check, cargo run, cargo clippy, go build, go vet, go install, mvn,"
+        "build": "make, gmake, cmake, ninja, meson, gcc, g++, cc, c++, clang, clang++, javac, kotlinc, scalac, rustc,"
+        " swiftc, ghc, nvcc, cargo build, cargo check, cargo run, go build, go install, mvn,"
         " mvnw, gradle, gradlew, ant, sbt, bazel, buck, pants, xcodebuild, msbuild, dotnet build, dotnet publish, webpack,"
         " vite, rollup, esbuild, turbo, nx, lerna, next, npm run, yarn run, yarn build, pnpm run, pnpm build, bun run,"
         " docker build, docker buildx, docker-compose build, podman build, buildah, act, gh run, glab ci, travis,"
         " scons, waf, autoreconf, configure, rebar3, mix compile, swift build, flutter build, zig build, stack build,"
         " cabal build, nix build, nix-build, earthly, dagger",
         "lint": "ruff, flake8, pylint, mypy, pyright, basedpyright, pyflakes, pycodestyle, pydocstyle, bandit, vulture,"
+        " tsc, vue-tsc, go vet, cargo clippy,"
         " black, isort, eslint, tslint, biome, oxlint, stylelint, prettier, standard, jshint, golangci-lint, golint,"
         " staticcheck, revive, shellcheck, hadolint, yamllint, markdownlint, markdownlint-cli2, rubocop, standardrb, phpcs,"
         " phpstan, psalm, checkstyle, ktlint, detekt, swiftlint, clang-tidy, cppcheck, cpplint, sqlfluff, tflint,"

@@ -25,11 +25,13 @@ _DOCUMENTS = frozenset(("json", "html", "table", "code"))
 
 
 class Hint(NamedTuple):
-    """What the tool call says about the kind of its output. `firm`: decides unless the text denies it."""
+    """What the tool call says about the kind of its output. `firm`: decides unless the text denies it; then `otherwise`
+    is what it says."""
 
     kind: str
     firm: bool
     why: str
+    otherwise: str = ""
 
 
 _NO_HINT = Hint("", False, "")
@@ -78,6 +80,8 @@ def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
         return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
     if hint.firm and _plainly(piece.lines) in ("", hint.kind) and compressors.load(hint.kind).score(piece) > 0:
         return hint.kind, hint.why  # the expressions of sniff.py are never compiled
+    if hint.firm and hint.otherwise:
+        hint = hint._replace(kind=hint.otherwise)
     from headroom_mcp import sniff
 
     sampled = sniff.sample(piece.lines)
@@ -140,7 +144,8 @@ def _command_hint(words: shell.Words) -> Hint:
     arguments = _operands(program, words)
     with_verb = f"{program} {arguments[0]}" if arguments else program
     if hints.COMMANDS.get(with_verb) not in ("test_output", "lint") and filters.name_for(words):
-        return _known(Hint("command", program not in hints.SOFT_COMMANDS, f"filter {filters.name_for(words)}"))
+        usual = hints.COMMANDS.get(with_verb) or hints.COMMANDS.get(program, "")
+        return _known(Hint("command", program not in hints.SOFT_COMMANDS, f"filter {filters.name_for(words)}", usual))
     for key in (with_verb, program):
         kind = hints.COMMANDS.get(key, "")
         if kind:

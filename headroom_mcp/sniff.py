@@ -59,7 +59,7 @@ _SIGNS = (
 
 # A share of lines of these.
 _SHARES = (
-    _pattern("lint", 0.5, "path:line:column: message", r"^\S[^:\n]*\.\w+:\d+:\d+:? +\S|^\S[^:\n]*\.\w+:\d+: (?:error|warning|note)|^ *--> \S+:\d+:\d+|^[A-Z]{1,4}\d{2,4} "),
+    _pattern("lint", 0.5, "path:line:column: message", r"^\S[^:\n]*\.\w+:\d+:\d+:? +\S|^\S[^:(\n]*\(\d+(?:,\d+)?\): (?:error|warning|info)|^\S[^:\n]*\.\w+:\d+: (?:error|warning|note)|^ *--> \S+:\d+:\d+|^[A-Z]{1,4}\d{2,4} "),
     _pattern("search", 0.6, "path:line:text", r"^(?:[^\s:][^:\n]*[./][^:\n]*[:\-]\d+[:\-]|\d+[:\-]|[\w.@+/-]+/[\w.@+-]+:|--$)"),
     _pattern("access_log", 0.5, "requests", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]*" \d{3}\b'),
     _pattern(

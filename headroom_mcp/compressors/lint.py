@@ -15,7 +15,7 @@ from typing import NamedTuple
 from headroom_mcp import facts as facts_module
 from headroom_mcp import templates, text, tokens
 from headroom_mcp.output import ToolOutput
-from headroom_mcp.types import Action, Compressed, Fact, Part
+from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "lint"
 
@@ -23,21 +23,37 @@ _MIN_PROBLEMS = 6
 _RARE = 2
 _MAX_LINE_CHARS = 300
 _MESSAGE_CHARS = 100
+_SHORT = 12  # lines around the problems that are shown as they are
+_LONG = 40  # lines between two problems that are no frame of the first
+_LAST_LINES = 5
+_MAX_BETWEEN = 40
+_MIN_FOLDER_CHARS = 12
 
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
 _PLACED = re.compile(
     r"^(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()\n]{0,240}?)(?::(?P<line>\d+)(?::\d+)?(?:-\d+(?::\d+)?)?:?|\((?P<tsline>\d+),\d+\):)\s+(?:-\s+)?(?P<text>\S.*)$"
 )
 #   12:5  error  'x' is defined but never used  no-unused-vars         (eslint, stylish; the file stands above)
-_STYLISH = re.compile(r"^\s+(?P<line>\d+):\d+\s+(?P<text>(?:error|warning|✖|⚠|info|style)\s+.*)$")
-_STYLISH_FILE = re.compile(r"^(?:/|\.{0,2}/?[\w@-]+/|\w:\\)?[^\s:][^:\n]*\.\w{1,5}$")
+#   12:5  F821 Undefined name                                         (ruff, grouped)
+_STYLISH = re.compile(
+    r"^\s+(?P<line>\d+):\d+:?\s+(?P<text>(?:error|warning|✖|⚠|info|style|[A-Z]{1,6}\d{2,5}|[a-z]+-[\w-]+:)\s+.*)$"
+)
+_STYLISH_FILE = re.compile(r"^(?:/|\.{0,2}/?[\w@-]+/|\w:\\)?[^\s:][^:\n]*\.\w{1,5}:?$")
+#   /src/a.py:3:5 - error: …  (pyright)   ::error file=a.py,line=3::a.py:3:5: F821 …  (GitHub's annotations)
+_LEAD = re.compile(r"^(?:\s{2,4}(?=\S+:\d+:\d+ - )|::(?:error|warning|notice)\b.*?::)")
+# In a.sh line 3:  …  ^-- SC2086 (info): Double quote …               (shellcheck)
+_SHELL_PLACE = re.compile(r"^In (?P<file>\S+) line (?P<line>\d+):$")
+_SHELL_SAID = re.compile(r"^\s*\^-*\^? (?:-- )?(?P<text>SC\d+ \(\w+\): .*)$|^\s*\^-- (?P<short>SC\d+ \(\w+\): .*)$")
 #   --> src/a.py:12:5                     (ruff, rustc, biome: the place stands below the message)
 _ARROW = re.compile(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?\]?\s*$")
 _FRAME = re.compile(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
+_NOTE = re.compile(r"^(?:note|help): ")
+_CODE_LINE = re.compile(r"^\d+ ")
+_TILDES = re.compile(r"^\s*[~^]+[~^\s]*$")
 # E501 · C0114: · error[E0308] · TS2304 · SC2086 · [name-defined] · (no-unused-vars) · Style/Foo: · reportMissingImports
 _CODE = re.compile(
-    r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: [A-Z]\w+/\w+|[A-Z]\w+/\w+)\b"
-    r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[a-z][\w\-/@]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
+    r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}|[a-z]+-[a-z-]+)\]"
+    r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
 )
 _SERIOUS = re.compile(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
 
@@ -82,48 +98,90 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(found) < _MIN_PROBLEMS:
         return None
     digest = _digest(lines, found, facts_module.matches(output.query, lines), budget)
-    parts: list[Part] = []
-    position = 0
-    for problem in found:
-        if problem.start > position:
-            parts.append(Part(position, problem.start, _action(lines, position, problem.start)))
-        body = digest if not any(part.text == digest for part in parts[:2]) else ""
-        parts.append(Part(problem.start, problem.stop, "render", body, note="by rule"))
+    telling = {fact.line for fact in facts(output)[:_MAX_BETWEEN]}
+    first, last = found[0].start, found[-1].stop
+    parts = _head(lines, first)
+    parts.append(Part(first, found[0].stop, "render", digest, note="by rule"))
+    position = found[0].stop
+    for problem in found[1:]:
+        parts.extend(_between(lines, position, problem.start, telling))
+        parts.append(Part(problem.start, problem.stop, "render", note="by rule"))
         position = problem.stop
-    if position < len(lines):
-        parts.append(Part(position, len(lines), _action(lines, position, len(lines))))
-    return Compressed(parts)
+    return Compressed([*parts, *_tail(lines, last)])
+
+
+def _head(lines: Sequence[str], stop: int) -> list[Part]:
+    """Return parts for what a linter says before its first problem: file names go, a longer text is left out."""
+    if not stop:
+        return []
+    said = [line for line in lines[:stop] if line.strip()]
+    if all(_STYLISH_FILE.match(line[:300]) or _SHELL_PLACE.match(line[:300]) for line in said[-2:]) and len(said) <= 2:
+        return [Part(0, stop, "render", note="named below")]
+    return [Part(0, stop, "keep" if len(said) <= _SHORT else "omit")]
+
+
+def _between(lines: Sequence[str], start: int, stop: int, telling: set[int]) -> list[Part]:
+    """Return parts for what stands between two problems: names of files and frames of code go, what tells stays."""
+    if start == stop:
+        return []
+    if stop - start > _LONG:
+        return [Part(start, stop, "omit")]
+    parts: list[Part] = []
+    for index in range(start, stop):
+        if index in telling and not _STYLISH_FILE.match(lines[index][:300]):
+            parts.append(Part(index, index + 1, "keep"))
+        elif parts and parts[-1].action == "render":
+            parts[-1] = parts[-1]._replace(stop=index + 1)
+        else:
+            parts.append(Part(index, index + 1, "render", note="around problems"))
+    return parts
+
+
+def _tail(lines: Sequence[str], start: int) -> list[Part]:
+    """Return parts for what a linter says after its last problem: all of it where it is short, else its last lines."""
+    if start == len(lines):
+        return []
+    if sum(1 for line in lines[start:] if line.strip()) <= _SHORT:
+        return [Part(start, len(lines), "keep")]
+    end = max(start, len(lines) - _LAST_LINES)
+    return [Part(start, end, "omit"), Part(end, len(lines), "keep")]
 
 
 def problems(lines: Sequence[str]) -> list[Problem]:
-    """Return the problems that `lines` state, in order, with the code frames that belong to them."""
+    """Return the problems that `lines` state, in order, with the code frames and notes that belong to them."""
     found: list[Problem] = []
-    file = ""
+    file = shell_line = ""
     index = 0
     while index < len(lines):
-        line = lines[index]
-        placed = _PLACED.match(line[:600])
-        stylish = None if placed else _STYLISH.match(line[:600])
+        line = lines[index][:600]
         arrow = _ARROW.match(lines[index + 1][:300]) if index + 1 < len(lines) and line.strip() else None
+        placed = _PLACED.match(_LEAD.sub("", line, count=1))
+        stop = index + 1
         if arrow and not line[:1].isspace():
             stop = _frame_end(lines, index + 2)
-            code, message = _split(line.strip())
-            found.append(Problem(index, stop, arrow["file"], arrow["line"], code, message))
-            index = stop
+            found.append(_problem(index, stop, arrow["file"], arrow["line"], line.strip()))
         elif placed:
             stop = _frame_end(lines, index + 1)
-            code, message = _split(placed["text"])
-            found.append(Problem(index, stop, placed["file"], placed["line"] or placed["tsline"], code, message))
-            index = stop
-        elif stylish and file:
-            code, message = _split(stylish["text"])
-            found.append(Problem(index, index + 1, file, stylish["line"], code, message))
-            index += 1
-        else:
-            if _STYLISH_FILE.match(line[:300]):
-                file = line.strip()
-            index += 1
+            if found and found[-1].stop == index and _NOTE.match(placed["text"]) and not _split(placed["text"])[0]:
+                found[-1] = found[-1]._replace(stop=stop)  # a note on the problem above
+            else:
+                place = placed["line"] or placed["tsline"]
+                found.append(_problem(index, stop, placed["file"], place, placed["text"]))
+        elif file and (said := _STYLISH.match(line)):
+            found.append(_problem(index, stop, file, said["line"], said["text"]))
+        elif shell_line and (said := _SHELL_SAID.match(line)):
+            found.append(_problem(index, stop, file, shell_line, said["text"] or said["short"]))
+        elif head := _SHELL_PLACE.match(line):
+            file, shell_line = head["file"], head["line"]
+        elif _STYLISH_FILE.match(line[:300]):
+            file = line.strip().rstrip(":")
+        index = stop
     return found
+
+
+def _problem(start: int, stop: int, file: str, line: str, said: str) -> Problem:
+    code, message = _split(said)
+    return Problem(start, stop, file, line, code, message)
 
 
 def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int], budget: int) -> str:
@@ -134,7 +192,9 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
     rules = sorted(
         by_rule.values(), key=lambda group: (len(group) > _RARE, not _serious(group[0]), len(group), group[0].start)
     )
-    out = [f"[{len(found):,} problems of {len(by_rule):,} rules; rare rules in full, the others by place]"]
+    base = _common_folder([problem.place for problem in found])
+    below = f" below {base}" if base else ""
+    out = [f"[{len(found):,} problems of {len(by_rule):,} rules; rare rules in full, the others by place{below}]"]
     room = budget
     wanted = set(asked[:10])
     for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))][:10]:
@@ -146,6 +206,7 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
                 room -= _add(out, _whole(lines, problem))
         else:
             left.append(group)
+    left = [[problem._replace(place=problem.place[len(base) :]) for problem in group] for group in left]
     room = max(room, budget // 3)
     share = max(40, room // max(1, len(left)))
     unsaid: list[list[Problem]] = []
@@ -161,6 +222,14 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
         if len(unsaid) > 60:
             out.append(f"[… {sum(map(len, unsaid[60:])):,} problems of {len(unsaid) - 60:,} more rules]")
     return "\n".join(out)
+
+
+def _common_folder(places: Sequence[str]) -> str:
+    """Return the folder, with its last "/", that all of the absolute `places` lie in; "" where it is not worth saying."""
+    low, high = min(places), max(places)
+    same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    folder = low[: low.rfind("/", 0, same) + 1]
+    return folder if folder.startswith("/") and len(folder) > _MIN_FOLDER_CHARS else ""
 
 
 def _whole(lines: Sequence[str], problem: Problem) -> str:
@@ -222,8 +291,13 @@ def _split(said: str) -> tuple[str, str]:
     if match is None:
         return "", said
     code = next(group for group in match.groups() if group)
-    message = said[match.end("head") :].lstrip(": ") if match["head"] else said
-    return code, message or said
+    if match["head"]:
+        message = said[match.end("head") :].lstrip(": ")
+    elif match["tail"] or match["paren"] or match["rule"]:
+        message = said[: match.start()].rstrip()
+    else:
+        message = said
+    return code, " ".join(message.split()) or said
 
 
 def _serious(problem: Problem) -> bool:
@@ -232,6 +306,14 @@ def _serious(problem: Problem) -> bool:
 
 def _frame_end(lines: Sequence[str], index: int) -> int:
     """Return the line after a code frame that begins at `index`, with the blank line that closes it."""
+    below = [line[:400] for line in lines[index : index + 3]]
+    if len(below) == 3 and not below[0].strip() and _CODE_LINE.match(below[1]) and _TILDES.match(below[2]):
+        index += 3  # tsc's: a blank line, the code, what is meant, blank lines
+        while index < len(lines) and not lines[index].strip():
+            index += 1
+        return index
+    if index + 1 < len(lines) and lines[index].strip() and _TILDES.match(lines[index + 1][:400]):
+        return index + 2  # the code and a line of carets below it
     start = index
     while index < len(lines) and (
         _FRAME.match(lines[index][:200]) or (lines[index].startswith("    ") and index > start)
@@ -240,8 +322,3 @@ def _frame_end(lines: Sequence[str], index: int) -> int:
     if index > start and index < len(lines) and not lines[index].strip():
         index += 1
     return index
-
-
-def _action(lines: Sequence[str], start: int, stop: int) -> Action:
-    """Blank lines and few others are shown; long stretches between problems are left out for the gate to look at."""
-    return "keep" if sum(1 for line in lines[start:stop] if line.strip()) <= 12 else "omit"
