@@ -61,7 +61,7 @@ def check(table: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def _parse(raw: bytes, path: str) -> dict[str, Any]:
-    toml = _reader(path)
+    toml = toml_reader(path)
     try:
         table: dict[str, Any] = toml.loads(raw.decode("utf-8"))
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both
@@ -70,7 +70,8 @@ def _parse(raw: bytes, path: str) -> dict[str, Any]:
     return table
 
 
-def _reader(path: str) -> Any:
+def toml_reader(path: str) -> Any:
+    """Return the module that reads TOML such as `path`'s. Raises: SettingsError where there is none."""
     import importlib
 
     for name in ("tomllib", "tomli"):

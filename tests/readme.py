@@ -19,6 +19,7 @@ from headroom_mcp import compressors, pipeline, tokens
 from headroom_mcp.cli import main as headroom
 from headroom_mcp.config import Settings
 from headroom_mcp.evals import samples
+from headroom_mcp.hook import hosts
 from headroom_mcp.server.tools import TOOLS
 from headroom_mcp.store import open_store
 
@@ -32,7 +33,14 @@ _FIGURE = re.compile(r"[0-9][0-9,.]*(?= tokens| % fewer)")
 
 def update(text: str) -> str:
     """Return the README `text` with its generated parts made anew. Raises: KeyError for a part nobody makes."""
-    makers = {"failing": failing, "picture": picture, "commands": commands, "tools": tools, "kinds": kinds}
+    makers = {
+        "failing": failing,
+        "hosts": other_hosts,
+        "picture": picture,
+        "commands": commands,
+        "tools": tools,
+        "kinds": kinds,
+    }
     return _PART.sub(lambda match: f"<!-- begin {match[1]} -->\n{makers[match[1]]()}\n<!-- end {match[1]} -->", text)
 
 
@@ -130,6 +138,22 @@ def tools() -> str:
     """Return the table of the MCP tools."""
     rows = [f"| `{row.function.__name__}` | {row.about} |" for row in TOOLS]
     return "\n".join(["| tool | what it does |", "|---|---|", *rows])
+
+
+def other_hosts() -> str:
+    """Return the table of the hosts that `install --host` knows, from their modules."""
+    rows = []
+    for name in hosts.HOSTS:
+        host = hosts.load(name)
+        tried = (host.__doc__ or "").split("(")[-1].split(")")[0]
+        rows.append(f"| {host.TITLE} | `headroom install --host {name}` | {host.TOOLS} | {host.OUTPUTS} | {tried} |")
+    return "\n".join(
+        [
+            "| host | run | our tools there | what its hooks could do to outputs (not used yet) | from |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
 
 
 def kinds() -> str:

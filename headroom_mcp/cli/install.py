@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 import os
+from collections.abc import Callable
 
 import click
 
 from headroom_mcp import config
 from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.hook import hosts
 from headroom_mcp.hook import install as installer
 
 _SCOPE = click.Choice(installer.SCOPES)
@@ -26,18 +28,24 @@ _SCOPE = click.Choice(installer.SCOPES)
     default=None,
     help="How hooks are reached: a process each, or our running server.  [default: the setting, command]",
 )
+@click.option("--host", type=click.Choice(hosts.HOSTS), help="Add the server to this host instead of Claude Code.")
 @click.option(
     "--auto-memory", is_flag=True, help="Let hooks note what mends failing commands; see `headroom memory auto`."
 )
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
-def install(scope: installer.Scope, transport: str | None, auto_memory: bool, only_print: bool, as_json: bool) -> None:
-    """Add the hook and the MCP server to Claude Code.
+def install(
+    scope: installer.Scope, transport: str | None, host: str | None, auto_memory: bool, only_print: bool, as_json: bool
+) -> None:
+    """Add the hook and the MCP server to Claude Code, or the server to another host.
 
     Everything else in the files stays to the byte; a copy of each goes to the data folder first.
 
     Example: headroom install --print
     """
+    if host:
+        _other_host(host, hosts.plan_install, hosts.apply_install, only_print, as_json)
+        return
     folder = os.path.realpath(os.getcwd())
     try:
         changes = installer.plan_install(scope, folder, transport or config.load().transport)
@@ -58,23 +66,48 @@ def install(scope: installer.Scope, transport: str | None, auto_memory: bool, on
 
 @click.command()
 @click.option("--scope", type=_SCOPE, default=None, help="Only there; without it, everywhere we were installed.")
+@click.option("--host", type=click.Choice(hosts.HOSTS), help="Only out of this host.")
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
-def uninstall(scope: installer.Scope | None, only_print: bool, as_json: bool) -> None:
-    """Take exactly what `install` added out of Claude Code's files.
+def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool, as_json: bool) -> None:
+    """Take exactly what `install` added out of Claude Code's files and those of other hosts.
 
     The stored originals stay; `headroom purge` removes those.
 
     Example: headroom uninstall
     """
+    if host:
+        _other_host(host, hosts.plan_uninstall, hosts.apply_uninstall, only_print, as_json)
+        return
     folder = os.path.realpath(os.getcwd())
     try:
         changes = installer.plan_uninstall(scope, folder)
         if not only_print:
             installer.apply_uninstall(changes)
+        for name in hosts.installed() if scope is None else []:
+            change = hosts.plan_uninstall(name)
+            changes.append(change)
+            if not only_print:
+                hosts.apply_uninstall(name, change)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     _report([change for change in changes if change.before is not None], only_print, as_json)
+
+
+def _other_host(
+    name: str,
+    plan: Callable[[str], installer.Change],
+    apply: Callable[[str, installer.Change], None],
+    only_print: bool,
+    as_json: bool,
+) -> None:
+    try:
+        change = plan(name)
+        if not only_print:
+            apply(name, change)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    _report([change], only_print, as_json)
 
 
 def _report(changes: list[installer.Change], only_print: bool, as_json: bool) -> None:

@@ -120,8 +120,8 @@ def plan_install(scope: Scope, folder: str, transport: str = "command") -> list[
     for target in targets(scope, folder, transport):
         wanted.setdefault(target.file, []).append(target)
     for file, file_targets in wanted.items():
-        before = _read(file)
-        text = _parsed(file, before)
+        before = read(file)
+        text = parsed(file, before)
         if all(_holds(text, target) for target in file_targets):
             changes.append(Change(file, before, before, "already there"))
             continue
@@ -150,7 +150,7 @@ def _check_other_scopes(scope: Scope, folder: str, transport: str) -> None:
     """Refuse a second transport beside the first. Raises: SettingsError."""
     for other in SCOPES:
         file = files(other, folder)[0]
-        if other == scope or (found := transport_of(_parsed(file, _read(file)))) in ("", transport):
+        if other == scope or (found := transport_of(parsed(file, read(file)))) in ("", transport):
             continue
         msg = f"{file} has our hooks with --transport {found}; both at once would answer twice. Run: headroom uninstall"
         raise SettingsError(f"{msg} --scope {other}")
@@ -176,25 +176,25 @@ def apply_install(scope: Scope, changes: list[Change]) -> None:
         manifest = load_manifest()
         entry = manifest["files"].get(change.file)
         made = change.made if entry is None else entry["made"] + [p for p in change.made if p not in entry["made"]]
-        if entry is not None and change.before is not None and entry["after_sha256"] == _sha256(change.before):
+        if entry is not None and change.before is not None and entry["after_sha256"] == sha256(change.before):
             # Ours already, and untouched since: what was there before us is still what to go back to.
             backup = entry["backup"]
         elif change.before is None:
             backup = None
         else:
-            base = without_ours(_parsed(change.file, change.before), made)[0] if entry else None
-            backup = _save_backup(change.file, change.before if base is None else base.encode("utf-8"))
+            base = without_ours(parsed(change.file, change.before), made)[0] if entry else None
+            backup = save_backup(change.file, change.before if base is None else base.encode("utf-8"))
         no_folder = not os.path.isdir(os.path.dirname(change.file))
         manifest["files"][change.file] = {
             "scope": scope,
-            "after_sha256": _sha256(change.after),
+            "after_sha256": sha256(change.after),
             "backup": backup,
             "made": made,
             "made_folder": no_folder or bool(entry is not None and entry["made_folder"]),
         }
         # First what is about to be: a kill after this line leaves a file that uninstall finds unchanged.
-        _save_manifest(manifest)
-        _write(change.file, change.after)
+        save_manifest(manifest)
+        write(change.file, change.after)
 
 
 def plan_uninstall(scope: Scope | None, folder: str) -> list[Change]:
@@ -217,16 +217,16 @@ def apply_uninstall(changes: list[Change]) -> None:
             if change.after is None:
                 os.remove(os.path.realpath(change.file))
             else:
-                _write(change.file, change.after)
+                write(change.file, change.after)
         entry = manifest["files"].pop(change.file, None)
         if entry is None:
             continue
-        if entry["made_folder"] and not _remove_folder(os.path.dirname(change.file)):
+        if entry["made_folder"] and not remove_folder(os.path.dirname(change.file)):
             # Something else of ours may live there still: whoever leaves last takes the folder along.
             for other, left in manifest["files"].items():
                 if os.path.dirname(other) == os.path.dirname(change.file):
                     left["made_folder"] = True
-        _save_manifest(manifest)
+        save_manifest(manifest)
 
 
 def without_ours(text: str, made: list[list[str]]) -> tuple[str, int]:
@@ -235,6 +235,11 @@ def without_ours(text: str, made: list[list[str]]) -> tuple[str, int]:
     while (place := _ours(text)) is not None:
         text = json_edit.remove(text, *place)
         removed += 1
+    return without_empty(text, made), removed
+
+
+def without_empty(text: str, made: list[list[str]]) -> str:
+    """Return `text` without the containers at the paths `made`, as far as they are empty."""
     for path in sorted(made, key=len, reverse=True):
         at = json_edit.find(text, path)
         parent = json_edit.find(text, path[:-1])
@@ -242,7 +247,7 @@ def without_ours(text: str, made: list[list[str]]) -> tuple[str, int]:
             continue
         slot = next(slot for slot in json_edit.members(text, parent) if slot.key == path[-1])
         text = json_edit.remove(text, parent, slot)
-    return text, removed
+    return text
 
 
 def is_our_hook(hook: object) -> bool:
@@ -318,24 +323,24 @@ def _holds(text: str, target: Target) -> bool:
 
 
 def _removal(file: str, entry: dict[str, Any] | None) -> Change:
-    before = _read(file)
+    before = read(file)
     if before is None:
         return Change(file, None, None, "not there")
-    if entry is not None and entry["after_sha256"] == _sha256(before):
+    if entry is not None and entry["after_sha256"] == sha256(before):
         if entry["backup"] is None:
             return Change(file, before, None, "removed: it was made by us")
-        original = _read(entry["backup"])
+        original = read(entry["backup"])
         if original is not None:
             return Change(file, before, original, "as it was before")
     # Without a manifest, what is empty once we are gone was ours.
     unknown = [["hooks"], *(["hooks", event] for event in hook_events()), ["mcpServers"]]
-    text, removed = without_ours(_parsed(file, before), entry["made"] if entry else unknown)
+    text, removed = without_ours(parsed(file, before), entry["made"] if entry else unknown)
     return Change(file, before, text.encode("utf-8"), "our entries removed") if removed else Change(
         file, before, before, "nothing of ours"
     )  # fmt: skip
 
 
-def _parsed(file: str, body: bytes | None) -> str:
+def parsed(file: str, body: bytes | None) -> str:
     """Return the text of a settings file. Raises: SettingsError where it is no JSON object."""
     if body is None or not body.strip():
         return "{}\n"
@@ -352,7 +357,8 @@ def _parsed(file: str, body: bytes | None) -> str:
     return text
 
 
-def _read(file: str) -> bytes | None:
+def read(file: str) -> bytes | None:
+    """Return the bytes of `file`, None where there is none. Raises: SettingsError."""
     try:
         with open(file, "rb") as stream:
             return stream.read()
@@ -363,7 +369,7 @@ def _read(file: str) -> bytes | None:
         raise SettingsError(msg) from error
 
 
-def _write(file: str, body: bytes) -> None:
+def write(file: str, body: bytes) -> None:
     """Write `body` at once: a reader sees the old file or the new one. A symbolic link stays one."""
     file = os.path.realpath(file)
     temporary = f"{file}.headroom-{os.getpid()}"
@@ -389,21 +395,24 @@ def _mode_of_new(file: str) -> int:
     return 0o644 if os.path.basename(file) in ("settings.json", ".mcp.json") else 0o600
 
 
-def _save_manifest(manifest: dict[str, Any]) -> None:
+def save_manifest(manifest: dict[str, Any]) -> None:
+    """Keep what was installed where. Raises: SettingsError."""
     os.makedirs(config.data_home(), mode=0o700, exist_ok=True)
-    _write(os.path.join(config.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
+    write(os.path.join(config.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
 
 
-def _save_backup(file: str, body: bytes) -> str:
+def save_backup(file: str, body: bytes) -> str:
+    """Keep `body` as a copy of `file` in the data folder and return its path. Raises: SettingsError."""
     folder = os.path.join(config.data_home(), "backups")
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # Named by content: a second install can never overwrite what the first one saved.
-    backup = os.path.join(folder, f"{os.path.basename(file)}.{_sha256(body)[:16]}")
-    _write(backup, body)
+    backup = os.path.join(folder, f"{os.path.basename(file)}.{sha256(body)[:16]}")
+    write(backup, body)
     return backup
 
 
-def _remove_folder(folder: str) -> bool:
+def remove_folder(folder: str) -> bool:
+    """Remove `folder` if it is empty; tell whether it was."""
     try:
         os.rmdir(folder)
     except OSError:  # something else lives there by now
@@ -411,5 +420,6 @@ def _remove_folder(folder: str) -> bool:
     return True
 
 
-def _sha256(body: bytes) -> str:
+def sha256(body: bytes) -> str:
+    """Return the digest of a file's bytes."""
     return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,22 @@
+"""Cursor, IDE and CLI: `~/.cursor/mcp.json` (from its documentation; not tried)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+TITLE = "Cursor"
+TOOLS = "as Cursor names them"
+OUTPUTS = "its hooks may replace MCP results only, never a shell's"
+FORMAT = "json"
+PLACE = ("mcpServers",)
+
+
+def file() -> str:
+    """Return the user's servers."""
+    return os.path.join(os.path.expanduser("~"), ".cursor", "mcp.json")
+
+
+def entry(server: dict[str, Any]) -> dict[str, Any]:
+    """Return the server entry."""
+    return server

@@ -1,0 +1,172 @@
+"""Our server's entry in other hosts' files: there, exactly gone again, and never in a file that cannot be parsed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headroom_mcp.errors import SettingsError
+from headroom_mcp.hook import hosts, install
+
+_HERS = {
+    "toml": '# hers\nmodel = "gpt-5.5"\n\n[mcp_servers.other]\ncommand = "x"   # keep\n',
+    "json": '{\n\t"theme": "dark",\n\t"PLACE": {"other": {"command": "x"}}\n}\n',
+}
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headroom-tests"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CODEX_HOME", "COPILOT_HOME", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _install(name: str) -> install.Change:
+    change = hosts.plan_install(name)
+    hosts.apply_install(name, change)
+    return change
+
+
+def _uninstall(name: str) -> None:
+    hosts.apply_uninstall(name, hosts.plan_uninstall(name))
+
+
+def _hers(name: str) -> tuple[Path, str]:
+    host = hosts.load(name)
+    file = Path(host.file())
+    file.parent.mkdir(parents=True)
+    text = _HERS[host.FORMAT].replace("PLACE", host.PLACE[0])
+    file.write_text(text)
+    return file, text
+
+
+def _entry(name: str) -> Any:
+    host = hosts.load(name)
+    text = Path(host.file()).read_text()
+    if host.FORMAT == "json":
+        return json.loads(text)[host.PLACE[0]]["headroom"]
+    from headroom_mcp import settings_file
+
+    return settings_file.toml_reader("x").loads(text)[host.PLACE[0]]["headroom"]
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+def test_the_entry_starts_our_server_and_the_rest_stays(name: str) -> None:
+    file, text = _hers(name)
+
+    _install(name)
+
+    entry = _entry(name)
+    assert hosts.is_ours(entry)
+    assert os.environ["HEADROOM_HOME"] in json.dumps(entry)
+    assert text.rstrip("}\n").rstrip().splitlines()[0] in file.read_text()
+    assert '"other"' in file.read_text() or "mcp_servers.other" in file.read_text()
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+def test_uninstall_goes_back_to_the_byte(name: str) -> None:
+    file, text = _hers(name)
+    _install(name)
+    assert not hosts.plan_install(name).is_change
+
+    assert hosts.installed() == [name]
+    _uninstall(name)
+
+    assert file.read_text() == text
+    assert hosts.installed() == []
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+def test_a_file_that_we_made_goes_with_its_folder(name: str) -> None:
+    file = Path(hosts.load(name).file())
+    _install(name)
+    assert file.exists()
+
+    _uninstall(name)
+
+    assert not file.parent.exists()
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+def test_what_the_user_changed_meanwhile_stays(name: str) -> None:
+    file, text = _hers(name)
+    _install(name)
+    file.write_text(file.read_text().replace("dark", "light").replace("gpt-5.5", "gpt-6"))
+
+    _uninstall(name)
+
+    assert file.read_text() == text.replace("dark", "light").replace("gpt-5.5", "gpt-6")
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+@pytest.mark.parametrize("text", ["{ broken", "[1, 2]\n= 3"])
+def test_a_file_that_cannot_be_parsed_is_refused(name: str, text: str) -> None:
+    file, _ = _hers(name)
+    file.write_text(text)
+
+    with pytest.raises(SettingsError, match="nothing was changed"):
+        _install(name)
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize("name", hosts.HOSTS)
+def test_a_server_of_the_users_own_under_our_name_stays(name: str) -> None:
+    host = hosts.load(name)
+    file, _ = _hers(name)
+    own = {"json": f'{{"{host.PLACE[0]}": {{"headroom": {{"command": "hers"}}}}}}\n'}
+    file.write_text(own.get(host.FORMAT, '[mcp_servers.headroom]\ncommand = "hers"\n'))
+    before = file.read_text()
+
+    assert not _install(name).is_change
+    _uninstall(name)
+
+    assert file.read_text() == before
+
+
+def test_servers_written_inline_in_toml_are_refused() -> None:
+    file, _ = _hers("codex")
+    file.write_text('mcp_servers = { other = { command = "x" } }\n')
+
+    with pytest.raises(SettingsError, match="nothing was changed"):
+        _install("codex")
+
+
+# The hosts themselves, from npm: hundreds of megabytes, so only where asked for.
+_PACKAGES = {
+    "codex": ("@openai/codex@0.169.0", ["codex", "mcp", "list"]),
+    "gemini": ("@google/gemini-cli@0.61.0", ["gemini", "mcp", "list"]),
+    "opencode": ("opencode-ai@1.18.33", ["opencode", "mcp", "list"]),
+    "qwen": ("@qwen-code/qwen-code@0.24.4", ["qwen", "mcp", "list"]),
+    "copilot": ("@github/copilot@1.0.102", ["copilot", "mcp", "list"]),
+}
+
+
+@pytest.mark.skipif(not os.environ.get("HEADROOM_TEST_HOSTS"), reason="HEADROOM_TEST_HOSTS=1 downloads other hosts")
+@pytest.mark.parametrize("name", _PACKAGES)
+def test_the_host_itself_lists_our_server(name: str, tmp_path: Path) -> None:
+    package, command = _PACKAGES[name]
+    npm = shutil.which("npm")
+    folder = _CACHE / f"host-{name}"
+    program = folder / "node_modules" / ".bin" / command[0]
+    if not program.exists():
+        assert npm is not None
+        subprocess.run([npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", package], check=True)
+    _install(name)
+    project = tmp_path / "project"
+    project.mkdir()
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb", "CI": "1"}
+    done = subprocess.run(
+        [str(program), *command[1:]], cwd=project, env=environment, capture_output=True, text=True, timeout=90,
+        check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert "headroom" in done.stdout + done.stderr, done.stdout + done.stderr
+    print(done.stdout + done.stderr, file=sys.stderr)
