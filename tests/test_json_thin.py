@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headroom_mcp import compress_output, open_store, render
 from headroom_mcp.compressors import json as compressor
 from headroom_mcp.config import Settings
-from headroom_mcp.jsonform import reduce
+from headroom_mcp.jsonform import reduce, survey
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Part
 
@@ -83,7 +83,7 @@ def test_values_are_counted_as_the_commas_of_the_text_count_them(value: Any) -> 
     text = json.dumps(value)
     commas = re.sub(r'"(?:[^"\\]|\\.)*"', "", text).count(",")
 
-    assert reduce.count_of(parse.loads(text)) == commas + 1
+    assert survey.count_of(parse.loads(text)) == commas + 1
 
 
 @pytest.mark.parametrize("count", [100, 12_000])
@@ -209,3 +209,21 @@ def test_a_large_document_is_thinned_with_exact_totals() -> None:
     assert "50 failed" in text
     shown = {int(line.partition(":")[0]) for line in text.split("\n") if re.match(r"^\d+:", line)}
     assert any(index % 400 == 0 for index in shown)
+
+
+def test_a_large_array_of_numbers_tells_its_ends_and_its_extremes() -> None:
+    numbers = [(index * 7919) % 100_003 for index in range(60_000)]
+    text, part = _thinned(numbers, 500)
+
+    assert text.startswith("[0,7919,15838,")
+    assert f" · all from {min(numbers)} to {max(numbers)}]" in text
+    assert text.endswith(f",{numbers[-1]}]")
+    assert part.total == len(numbers)
+
+
+def test_an_array_of_numbers_with_a_loose_end_is_no_array_of_numbers() -> None:
+    text = json.dumps(list(range(60_000)))
+
+    assert reduce.plain_numbers(text) is not None
+    assert reduce.plain_numbers(text[:-1] + ",]") is None
+    assert reduce.plain_numbers(text[:-1] + ', "x"]') is None

@@ -7,6 +7,7 @@
     encode   a value → the compact form, from which it can be rebuilt
     select   which rows of a table matter: query, error-like values, rare, outliers, first and last
     reduce   a large value → one in which long arrays are sampled, with exact counts
+    survey   what is counted over all rows of a large array
     columns  which fields of a table are worth their tokens
     query    what a question asks for
     layout   where the documents stand in an output, and which tier each gets

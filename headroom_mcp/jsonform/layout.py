@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from headroom_mcp import config, tokens
-from headroom_mcp.jsonform import encode, parse, reduce, select
+from headroom_mcp.jsonform import encode, parse, reduce, select, survey
 from headroom_mcp.jsonform.parse import Document, Value
 from headroom_mcp.jsonform.thin import Thinner
 from headroom_mcp.output import ToolOutput
@@ -54,7 +54,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
     lines = output.lines
-    groups = group(parse.documents(text), text)
+    numbers = reduce.plain_numbers(text)
+    groups = group([numbers] if numbers else parse.documents(text), text)
     opened = parse.may_embed(text)
     covered = sum(found.stop - found.start for found in groups)
     if not groups or covered < len(text) * _MIN_COVERED:
@@ -149,7 +150,7 @@ def _rendered(
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
         little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
         if cost <= room or little or small or (blind and not _stands_out(value)):
-            return Part(first, stop, "render", head + whole + tail, "", True, 0, reduce.count_of(value), "values")
+            return Part(first, stop, "render", head + whole + tail, "", True, 0, survey.count_of(value), "values")
     if chars > reduce.LARGE_CHARS:
         value = reduce.reduce(value, chars, thinner.query)
         if opened:

@@ -7,30 +7,25 @@ an even sample of the rest.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
-from headroom_mcp.jsonform.parse import Embedded, Num, Value
+from headroom_mcp.jsonform.parse import Document, Embedded, Num, Value, loads
 from headroom_mcp.jsonform.query import Query
+from headroom_mcp.jsonform.survey import Hits, Survey, count_of
 
 LARGE_CHARS = 150_000  # below, every field of every row is judged
 _ROOM_CHARS = (64_000, 240_000)  # what is left to judge: a sixteenth of the text, within these bounds
 _MANY = 60  # entries from which a container is sampled and not entered
 _MAX_ROWS = 400
-_MAX_VALUES = 12  # distinct values of a category
-_MAX_CATEGORY_CHARS = 40
-_MAX_FIELDS = 400
+_CHUNK_CHARS = 200_000
+_NUMBER_NEXT = re.compile(r"\s*[-0-9]")
 _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64
 _MIN_ROW_CHARS = 200
 _LEAST_SAMPLE_CHARS = 16_000
-_MAX_NAMED = 200  # values remembered of fields that the query names
-_MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
-_ERRORS = (
-    "error", "fail", "fatal", "critical", "panic", "exception", "denied", "refused", "rejected", "timeout", "timed out",
-    "unavailable", "abort", "crash", "unhealthy", "warn", "killed", "backoff",
-)  # fmt: skip
 
 
 class Sampled:
@@ -40,7 +35,7 @@ class Sampled:
     about how long they are. `categories`, `constants` and `fields` are of all entries.
     """
 
-    __slots__ = ("categories", "chars", "constants", "fields", "indexes", "keys", "rows", "total", "values")
+    __slots__ = ("categories", "chars", "constants", "fields", "indexes", "keys", "rows", "spread", "total", "values")
 
     def __init__(self, rows: list[Value], indexes: list[int], total: int, keys: list[str] | None) -> None:
         self.rows = rows
@@ -52,12 +47,51 @@ class Sampled:
         self.categories: dict[str, Counter[str]] = {}
         self.constants: set[str] = set()
         self.fields: set[str] = set()
+        self.spread = ""  # the least and the greatest of all numbers
 
 
 def reduce(value: Value, text_chars: int, query: Query) -> Value:
     """Return `value` with its large arrays sampled. Raises: RecursionError."""
     room = min(_ROOM_CHARS[1], max(_ROOM_CHARS[0], text_chars // 16))
     return _reduced(value, room, query, 0, text_chars)
+
+
+def plain_numbers(text: str) -> Document | None:
+    """Return a large text that is one array of numbers, of which the first and last are held; None for any other.
+
+    A number is an object of a hundred bytes, ten times its text: they are never all there at once.
+    """
+    start, stop = len(text) - len(text.lstrip()), len(text.rstrip()) - 1
+    if (
+        stop - start <= LARGE_CHARS
+        or text[start] != "["
+        or text[stop] != "]"
+        or not _NUMBER_NEXT.match(text, start + 1)
+    ):
+        return None
+    edge = _MAX_ROWS // 3
+    first: list[Value] = []
+    last: list[Value] = []
+    least, greatest = ("inf", "-inf")
+    total = 0
+    at = start + 1
+    while at <= stop:
+        end = text.find(",", min(stop, at + _CHUNK_CHARS), stop)
+        end = stop if end < 0 else end
+        try:
+            values = loads(f"[{text[at:end]}]")
+        except ValueError:
+            return None
+        if not values or any(type(value) is not Num for value in values):
+            return None
+        total += len(values)
+        least, greatest = min([least, *values], key=float), max([greatest, *values], key=float)
+        first += values[: max(0, edge - len(first))]
+        last = [*last, *values[-(edge // 2) :]][-(edge // 2) :]
+        at = end + 1
+    found = Sampled([*first, *last], [*range(edge), *range(total - edge // 2, total)], total, None)
+    found.values, found.chars, found.spread = total, stop - start, f"all from {least} to {greatest}"
+    return Document(start, stop + 1, found)
 
 
 def size_of(value: Value) -> int:
@@ -84,30 +118,6 @@ def size_of(value: Value) -> int:
     return size_of(value.value) if kind is Embedded else 5
 
 
-def count_of(value: Value) -> int:
-    """Return how many scalars (and empty objects and arrays) are in `value`."""
-    kind = type(value)
-    if not value:
-        return 1
-    if kind is tuple:
-        total = len(value)
-        for _, item in value:
-            inner = type(item)
-            if (inner is tuple or inner is list) and item:
-                total += count_of(item) - 1
-        return total
-    if kind is list:
-        total = len(value)
-        for item in value:
-            inner = type(item)
-            if (inner is tuple or inner is list) and item:
-                total += count_of(item) - 1
-        return total
-    if kind is Embedded:
-        return count_of(value.value)
-    return value.values if kind is Sampled else 1
-
-
 def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Value:
     kind = type(value)
     if kind is Embedded:
@@ -119,7 +129,7 @@ def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Va
     if len(items) > _MANY:
         containers = sum(1 for item in items if type(item) in (tuple, list))
         if containers > 0.8 * len(items):
-            return _sample_rows(items, keys, room, query)
+            return _sample_rows(items, keys, room, query, size)
         if containers < 0.2 * len(items):
             return _sample_scalars(items, keys, room, query)
     sizes = [size_of(item) for item in items]
@@ -138,7 +148,7 @@ def _reduced(value: Value, room: int, query: Query, depth: int, size: int) -> Va
     return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
 
 
-def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, query: Query) -> Value:
+def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, query: Query, size: int) -> Value:
     total = len(items)
     if total <= _MAX_ROWS and room // total >= _MIN_ROW_CHARS:
         # Few and long: all of them, each with less in it.
@@ -146,52 +156,17 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
         return tuple(zip(keys, smaller, strict=True)) if keys is not None else smaller
     # Records need fewer candidates than documents need fields.
     room = min(room, max(_LEAST_SAMPLE_CHARS, room // 3))
-    words = [word for word in sorted(query.stems) if len(word) > 2]
-    words += [value for value in sorted(query.exact) if value not in query.stems]
-    hits = [(word, _Hits()) for word in words]
-    errors = _Hits()
-    baseline = _baseline(items)
-    categories: dict[str, dict[str, _Hits]] = {}
-    crowded: set[str] = set()
-    figures: dict[str, list[tuple[float, int]]] = {}
-    fields: set[str] = set()
-    named: dict[str, dict[str, int]] = {}
-    values = chars = 0
-    naming = bool(query.stems)
-    for index, item in enumerate(items):
-        values += count_of(item)
-        low = repr(item).lower()
-        if keys is not None:
-            low = f"{keys[index].lower()} {low}"
-        chars += len(low)
-        for word, rows in hits:
-            if word in low:
-                rows.add(index)
-        for word, usual in baseline:
-            if word in low and (not usual or low.count(word) > usual):
-                errors.add(index)
-                break
-        if type(item) is tuple:
-            _add_fields(item, "", index, categories, crowded, figures, fields)
-            if naming:
-                _add_named(item, index, named, query, 0)
+    seen = Survey(items, keys, query)
     found = Sampled([], [], total, None)
-    found.values, found.chars, found.fields = values, chars, fields
+    found.values, found.chars, found.fields = seen.values, size, {field.path for field in seen.fields}
+    categories = seen.categories()
     for path, groups in categories.items():
         counter = Counter({value: rows.count for value, rows in groups.items()})
         if sum(counter.values()) == total and len(counter) == 1:
             found.constants.add(path)
         elif len(counter) > 1 and sum(counter.values()) >= total * 0.5:
             found.categories[path] = counter
-    chosen = _choose(
-        total,
-        hits,
-        errors,
-        [rows for rows in named.values() if len(rows) < _MAX_NAMED],
-        categories,
-        figures,
-        max(20, min(_MAX_ROWS, room * total // max(1, chars))),
-    )
+    chosen = _choose(total, seen, categories, max(20, min(_MAX_ROWS, room * total // max(1, size))))
     held = 0
     for index in chosen:
         held += size_of(items[index])
@@ -206,151 +181,29 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
     return found
 
 
-class _Hits:
-    """How many rows something was found in, and the first of them."""
-
-    __slots__ = ("count", "first")
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: list[int] = []
-
-    def add(self, index: int) -> None:
-        self.count += 1
-        if self.count <= _MAX_HITS:
-            self.first.append(index)
-
-
-def _baseline(items: Sequence[Value]) -> list[tuple[str, int]]:
-    """Return the error words with how often they stand in an ordinary row: a field called "error" is no error."""
-    step = max(1, len(items) // 40)
-    sample = [repr(item).lower() for item in items[::step][:60]]
-    usual = []
-    for word in _ERRORS:
-        counts = sorted(text.count(word) for text in sample)
-        usual.append((word, counts[len(counts) * 3 // 4]))
-    return usual
-
-
-def _add_fields(
-    row: Value,
-    prefix: str,
-    index: int,
-    categories: dict[str, dict[str, _Hits]],
-    crowded: set[str],
-    figures: dict[str, list[tuple[float, int]]],
-    fields: set[str],
-) -> None:
-    for key, value in row:
-        path = prefix + key
-        kind = type(value)
-        if kind is tuple and value and not prefix:
-            _add_fields(value, path + ".", index, categories, crowded, figures, fields)
-            continue
-        if path not in fields and len(fields) < _MAX_FIELDS:
-            fields.add(path)
-        if kind is Num:
-            if path not in figures and len(figures) >= _MAX_FIELDS:
-                continue
-            try:
-                figure = float(value)
-            except (ValueError, OverflowError):
-                continue
-            extremes = figures.get(path)
-            if extremes is None:
-                extremes = figures[path] = []
-            if len(extremes) < 8:
-                extremes.append((figure, index))
-                extremes.sort()
-            elif figure > extremes[-1][0]:
-                extremes[4:] = [*extremes[5:], (figure, index)]
-            elif figure < extremes[0][0]:
-                extremes[:4] = [(figure, index), *extremes[:3]]
-            if len(value) > 4:
-                crowded.add(path)
-        if path in crowded:
-            continue
-        text = _category(value, kind)
-        groups = categories.get(path)
-        if groups is None:
-            if len(categories) >= _MAX_FIELDS:
-                continue
-            groups = categories[path] = {}
-        rows = groups.get(text) if text is not None else None
-        if rows is not None:
-            rows.count += 1
-            if rows.count <= 3:
-                rows.first.append(index)
-        elif text is None or len(groups) >= _MAX_VALUES:
-            crowded.add(path)
-            del categories[path]
-        else:
-            rows = groups[text] = _Hits()
-            rows.add(index)
-
-
-def _add_named(row: Value, index: int, named: dict[str, dict[str, int]], query: Query, depth: int) -> None:
-    """Note the first row of each text in a field that the query names: "which URLs" means every `url`."""
-    for key, value in row:
-        kind = type(value)
-        if kind is tuple:
-            if depth < 2:
-                _add_named(value, index, named, query, depth + 1)
-        elif kind is str:
-            values = named.get(key)
-            if values is None:
-                if len(named) >= _MAX_FIELDS or not query.names(key):
-                    named.setdefault(key, _UNNAMED) if len(named) < _MAX_FIELDS else None
-                    continue
-                values = named[key] = {}
-            if values is not _UNNAMED and len(values) < _MAX_NAMED:
-                values.setdefault(value, index)
-
-
-_UNNAMED: dict[str, int] = {}
-
-
-def _category(value: Value, kind: type) -> str | None:
-    if kind is str:
-        return value if 0 < len(value) <= _MAX_CATEGORY_CHARS else None
-    if kind is Num:
-        return str(value)
-    if kind is bool:
-        return "true" if value else "false"
-    return None
-
-
-def _choose(
-    total: int,
-    hits: list[tuple[str, _Hits]],
-    errors: _Hits,
-    named: list[dict[str, int]],
-    categories: dict[str, dict[str, _Hits]],
-    figures: dict[str, list[tuple[float, int]]],
-    most: int,
-) -> list[int]:
+def _choose(total: int, seen: Survey, categories: dict[str, dict[str, Hits]], most: int) -> list[int]:
     """Return at most `most` rows, the most telling first."""
     scores: dict[int, float] = {}
-    for _, rows in hits:
+    for rows in seen.hits.values():
         # A word that many rows hold tells few of them apart.
         weight = 10.0 * (1.0 - rows.count / total) ** 2 if rows.count <= total // 2 else 0.0
         if weight:
             worth = weight * (3.0 if rows.count <= 8 else 1.0)
             for index in rows.first:
                 scores[index] = scores.get(index, 0.0) + worth
-    for values in named:
+    for values in seen.named():
         for index in values.values():
             scores[index] = scores.get(index, 0.0) + 30.0
-    if errors.count <= total // 3:
-        for index in errors.first:
+    if seen.errors.count <= total // 3:
+        for index in seen.errors.first:
             scores[index] = scores.get(index, 0.0) + 8.0
     for groups in categories.values():
         for rows in groups.values():
             if rows.count <= max(1, total // 100):
                 for index in rows.first[:3]:
                     scores[index] = scores.get(index, 0.0) + 6.0
-    for extremes in figures.values():
-        for _, index in [*extremes[:3], *extremes[-3:]]:
+    for field in seen.fields:
+        for _, index in [*field.extremes[:3], *field.extremes[-3:]]:
             scores[index] = scores.get(index, 0.0) + 3.0
     edges = [index for index in (0, 1, 2, total - 2, total - 1) if 0 <= index < total]
     even = list(range(0, total, max(1, total * _EVEN_SHARE // most)))[: most // _EVEN_SHARE]

@@ -137,12 +137,12 @@ class Thinner:
         for position in sorted(at):
             index = value.indexes[position]
             if index > last + 1:
-                shown.append(_gap_between(last + 1, index, value.keys is not None))
+                shown.append(_gap_between(last + 1, index, value))
             values += self.count(value.rows[position])
             shown.append(labels[position] + self.thin(value.rows[position], max(12, room // 8), path, 9))
             last = index
         if last + 1 < value.total:
-            shown.append(_gap_between(last + 1, value.total, value.keys is not None))
+            shown.append(_gap_between(last + 1, value.total, value))
         self.left_values += value.values - values
         return open_close[0] + ",".join(shown) + open_close[1]
 
@@ -590,7 +590,8 @@ def _tally(total: int, shown: list[select.Leaves], categories: dict[str, Counter
     return ", ".join([f"{count:,} {value}" for value, count in counts])
 
 
-def _gap_between(start: int, stop: int, keyed: bool) -> str:
+def _gap_between(start: int, stop: int, array: Sampled) -> str:
     count = stop - start
+    keyed = array.keys is not None
     where = "" if keyed else f"{start}-{stop - 1}" if count > 1 else str(start)
-    return marker.gap_of(count, "key" if keyed else "value", where)
+    return marker.gap_of(count, "key" if keyed else "value", where, array.spread)
