@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from headroom_mcp import compressors, config, gate, marker, render, router, tokens
+from headroom_mcp import compressors, config, gate, marker, render, router, tokens, user_hooks
 from headroom_mcp.errors import StoreError
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.store import contexts
@@ -160,9 +160,19 @@ def compress_output(
     try:
         if settings.deny and _is_denied(settings.deny, text, tool_input):
             return _untouched(text, "unknown")
-        if settings.redact != "none":
-            return _compress_redacted(text, tool_input, query, call, settings, store)
-        return _compress(ToolOutput(text, tool_name, tool_input, query), text, call, settings, store)
+        original, seen = _masked(text, settings)
+        own = user_hooks.load(settings)
+        given = user_hooks.before(own, seen, tool_name, tool_input or {}, settings) if own else seen
+        if given is None:
+            return _untouched(seen, "unknown")
+        if given == text == original:
+            result = _compress(ToolOutput(text, tool_name, tool_input, query), text, call, settings, store)
+        else:
+            result = _compress_masked(text, original, given, tool_input, query, call, settings, store)
+        objected = result.outcome == "compressed" and not user_hooks.allow(
+            own, result, tool_name, tool_input or {}, settings
+        )
+        return _untouched(given, "unknown") if objected else result
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
         from headroom_mcp import failures
 
@@ -257,23 +267,33 @@ def _show(store: Store, planned: Plan, output: ToolOutput, original: str, call: 
     return Result(shown(ref), kind, ref, output.tokens, after, "compressed", planned.omitted)
 
 
-def _compress_redacted(
+def _masked(text: str, settings: config.Settings) -> tuple[str, str]:
+    """Return what is stored and what is shown of `text`, secrets masked where the settings say so."""
+    if settings.redact == "none":
+        return text, text
+    from headroom_mcp import secrets
+
+    masked = secrets.mask(text)
+    return (
+        masked if settings.redact in ("store", "both") else text,
+        masked if settings.redact in ("model", "both") else text,
+    )
+
+
+def _compress_masked(
     text: str,
+    original: str,
+    seen: str,
     tool_input: ToolInput | None,
     query: str,
     call: _Call,
     settings: config.Settings,
     store: Store | None,
 ) -> Result:
-    """Return the result where secrets are masked in the store, before the model, or both.
+    """Return the result where `original` is stored for `text`, and `seen` shown, whether it can be made small or not.
 
     Masking keeps the line count, so slices of a masked original have the same line numbers.
     """
-    from headroom_mcp import secrets
-
-    masked = secrets.mask(text)
-    original = masked if settings.redact in ("store", "both") else text
-    seen = masked if settings.redact in ("model", "both") else text
     result = _compress(ToolOutput(seen, call.tool_name, tool_input, query), original, call, settings, store)
     if result.outcome == "compressed" or seen == text:
         return result

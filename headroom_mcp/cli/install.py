@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import click
 
-from headroom_mcp import config
+from headroom_mcp import config, user_hooks
 from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import hosts
@@ -51,6 +51,7 @@ def install(
         changes = installer.plan_install(scope, folder, transport or config.load().transport)
         if not only_print:
             installer.apply_install(scope, changes)
+            user_hooks.save(user_hooks.find())
             if auto_memory:
                 learning.turn(True)
     except SettingsError as error:
@@ -60,6 +61,8 @@ def install(
         return
     if scope == "project":
         click.echo("These files name this machine's Python: for a team, `claude mcp add` and the plugin travel better.")
+    for row in user_hooks.find():
+        click.echo(f"Compression hook {row['name']!r} ({row['module']}) will be called.")
     if any(change.is_change for change in changes):
         click.echo("Start Claude Code anew to use it; `headroom doctor` checks, `headroom uninstall` takes it away.")
 
@@ -84,6 +87,8 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
         changes = installer.plan_uninstall(scope, folder)
         if not only_print:
             installer.apply_uninstall(changes)
+            if scope is None:
+                user_hooks.save([])
         for name in hosts.installed() if scope is None else []:
             change = hosts.plan_uninstall(name)
             changes.append(change)

@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from typing import Any, Literal, NamedTuple
 
-from headroom_mcp import config, failures
+from headroom_mcp import config, failures, user_hooks
 from headroom_mcp.hook import install, trap
 from headroom_mcp.store import connection
 
@@ -39,7 +39,16 @@ class Check(NamedTuple):
 
 def examine(folder: str) -> list[Check]:
     """Return all findings for the project in `folder`."""
-    return [_python(), _claude_code(), *_installed(folder), _hook(folder), _failing(), *_store(), _failure_log()]
+    return [
+        _python(),
+        _claude_code(),
+        *_installed(folder),
+        _hook(folder),
+        _failing(),
+        *_own_hooks(),
+        *_store(),
+        _failure_log(),
+    ]
 
 
 def find_claude() -> str:
@@ -169,6 +178,23 @@ def _failing() -> Check:
         return Check("failing commands", "ok", "compressed before the host cuts them (bash and zsh)")
     remedy = "Nothing can be done: no hook may replace them. All other outputs are compressed."
     return Check("failing commands", "warn", f"left to the host on {sys.platform}", remedy)
+
+
+def _own_hooks() -> list[Check]:
+    """Tell which compression hooks of the user's are called, and whether `install` should look again."""
+    path = os.path.join(config.data_home(), user_hooks.FILE)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            kept = json.load(stream)
+    except FileNotFoundError:
+        kept = []
+    except (OSError, ValueError) as error:
+        return [Check("compression hooks", "fail", f"{path}: {error}", "Run `headroom install` again.")]
+    if kept != user_hooks.find():
+        remedy = "Run `headroom install` again: it looks for them."
+        return [Check("compression hooks", "warn", "installed packages offer others than those in use", remedy)]
+    names = ", ".join(row["name"] for row in kept)
+    return [Check("compression hooks", "ok", names)] if kept else []
 
 
 def _store() -> list[Check]:
