@@ -100,7 +100,8 @@ def pick(
         every += cost + 0.3
         names.append(name)
         if worth >= _LEAST_WORTH:
-            judged.append((worth / (cost + 4.0) ** 0.5, position, cost * len(values) / len(sample) + 0.3, name))
+            spent = cost * len(values) / len(sample)  # an empty cell costs a comma
+            judged.append((worth / (spent + 4.0) ** 0.5, position, spent + 0.3, name))
     if every <= room:
         return names
     picked: list[tuple[int, str]] = []

@@ -14,6 +14,8 @@ from headroom_mcp.types import Compressed, Part
 
 _LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
 _LOSSLESS_SHARE_BLIND = 0.90  # without a query nobody knows which rows would be missed
+_BLIND_SHARE = 0.06
+_BLIND_SHARE_OF_LIMIT = 0.25  # tokens a character
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
@@ -155,6 +157,9 @@ def _rendered(
         value = reduce.reduce(value, chars, thinner.query)
         if opened:
             value = reduce.reduce(parse.embed(value), chars, thinner.query)
+    if not query:
+        # Nobody knows what will be looked for: more of it, as long as the host shows it and it is a small part.
+        room = max(room, min(int(limit_chars * _BLIND_SHARE_OF_LIMIT), int(original * _BLIND_SHARE)))
     total = thinner.count(value)
     thinned = thinner.thin(value, room)
     note = f"{thinner.left_values:,} of {total:,} values left out"

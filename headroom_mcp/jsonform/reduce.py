@@ -24,7 +24,7 @@ _NUMBER_NEXT = re.compile(r"\s*[-0-9]")
 _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64
-_MIN_ROW_CHARS = 200
+_MIN_ROW_CHARS = 60
 _LEAST_SAMPLE_CHARS = 16_000
 
 

@@ -31,9 +31,11 @@ _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
 _ERROR_KEY = re.compile(r"(?:^|[._])(?:is_?)?(?:error|err|failed|failure|exception)s?$", re.IGNORECASE)
 _OK_KEY = re.compile(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|valid)$", re.IGNORECASE)
 _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
+_SCORE_KEY = re.compile(r"(?:^|[._])(?:score|grade|rating|health|quality|coverage)$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
+_LOW_SCORE = 0.5
 _OUTLIER_Z = 6.0
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
@@ -250,6 +252,7 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
             if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
                 add(index, 1.0, "change")
             previous = text
+    _mark_low_scores(rows, add)
     _mark_named(rows, query, add)
     for path, column in numbers(rows).items():
         _mark_numbers(path, column, total, query, add)
@@ -298,6 +301,23 @@ def _mark_named(rows: list[Leaves], query: Query, add: Add) -> None:
             if type(value) is str and value not in seen:
                 seen.add(value)
                 add(index, 25.0, "named")
+
+
+def _mark_low_scores(rows: list[Leaves], add: Add) -> None:
+    """Mark the rows that fall short where most rows have full marks: a score from 0 to 1 that is mostly 1."""
+    columns: dict[str, list[tuple[float, int]]] = {}
+    for index, row in enumerate(rows):
+        for path, value in row.items():
+            if type(value) is Num and _SCORE_KEY.search(path) and _NUMBER.match(value):
+                columns.setdefault(path, []).append((float(value), index))
+    for column in columns.values():
+        full = sum(1 for score, _ in column if score == 1.0)
+        if full < 2 or any(not 0.0 <= score <= 1.0 for score, _ in column):
+            continue
+        low = [(score, index) for score, index in column if score < _LOW_SCORE]
+        if len(low) <= len(rows) / 2:
+            for score, index in low:
+                add(index, 20.0 - 10.0 * score, "score")
 
 
 def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query: Query, add: Add) -> None:

@@ -395,8 +395,11 @@ class Thinner:
             lines: dict[int, tuple[str, int]] = {}
             left = room
             for index in rest:
-                marked = marks[index].why not in ("", "change", "edge")
-                lines[index] = self._row(leaf_rows[index], picked, marked_chars if marked else chars)
+                why = marks[index].why
+                longest = chars if why in ("", "change", "edge") else marked_chars
+                if why in ("error", "query"):
+                    longest = _CELL_CHARS[0][0]
+                lines[index] = self._row(leaf_rows[index], picked, longest)
                 left -= tokens.estimate(lines[index][0]) + label_costs[index]
                 if left < 0:
                     break
