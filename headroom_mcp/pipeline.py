@@ -235,8 +235,8 @@ def _worth(planned: Plan | None, output: ToolOutput, call: _Call, settings: conf
         return ""
     if call.kinds and not all(section.kind in call.kinds for section in planned.sections):
         return _kind_word(planned.sections)
-    after = tokens.estimate(f"{planned.body}\n{_footer('0' * 12, planned)}")
-    if after > output.tokens * (1 - settings.min_saving) or len(planned.body) >= len(output.text):
+    shown = f"{planned.body}\n{_footer('0' * 12, planned)}"
+    if tokens.estimate(shown) > output.tokens * (1 - settings.min_saving) or len(shown) >= len(output.text):
         return _kind_word(planned.sections)
     return planned
 
