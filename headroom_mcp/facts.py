@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import islice
 
 from headroom_mcp import relevance, templates
 from headroom_mcp.output import ToolOutput
@@ -79,6 +80,7 @@ _SUMMARY_STEMS = (
     "ran ",
 )
 _MAX_QUERY_FACTS = 40
+_MAX_SUMMARIES = 60
 _PER_TEMPLATE = 3
 _MAX_LINE_CHARS = 2_000
 _MAX_RANKED_LINES = 60_000  # beyond, only lines that hold a rare word of the query are ranked
@@ -93,9 +95,11 @@ def find(output: ToolOutput) -> list[Fact]:
     return found
 
 
-def failures(lines: Sequence[str]) -> list[int]:
-    """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent."""
-    at = _touched(lines, _STEMS)
+def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]:
+    """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent.
+
+    `apart_from`: lines that are not looked at."""
+    at = [i for i in touched(lines, _STEMS) if i not in apart_from]
     told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
     by_template: dict[str, list[tuple[int, bool]]] = {}
     for index, line, template in zip(at, told, templates.masked(told), strict=True):
@@ -115,7 +119,8 @@ def failures(lines: Sequence[str]) -> list[int]:
 
 def summaries(lines: Sequence[str]) -> list[int]:
     """Return lines that count or conclude, the last ones first."""
-    return [i for i in reversed(_touched(lines, _SUMMARY_STEMS)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS])][:60]
+    told = (i for i in reversed(touched(lines, _SUMMARY_STEMS)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS]))
+    return list(islice(told, _MAX_SUMMARIES))
 
 
 def matches(query: str, lines: Sequence[str]) -> list[int]:
@@ -127,14 +132,15 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
         words = sorted(relevance.query_terms(query), key=len, reverse=True)[:12]
         if not words:
             return []
-        candidates = _touched(lines, words)[:_MAX_RANKED_LINES]
+        candidates = touched(lines, words)[:_MAX_RANKED_LINES]
     scores = relevance.rank(query, [lines[i][:_MAX_LINE_CHARS] for i in candidates])
     best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
     return [i for _, i in best[:_MAX_QUERY_FACTS]]
 
 
-def _touched(lines: Sequence[str], stems: Sequence[str]) -> list[int]:
-    """Return the lines in which one of `stems` occurs in lower case. Each stem is one fast search over the whole text."""
+def touched(lines: Sequence[str], stems: Sequence[str]) -> list[int]:
+    """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
+    the line's beginning. Each stem is one fast search over the whole text."""
     text = "\n" + "\n".join(lines).lower()
     if len(text) != sum(map(len, lines)) + len(lines):  # a letter that grows when lowered: no shared offsets
         wanted = [stem.lstrip("\n") for stem in stems]

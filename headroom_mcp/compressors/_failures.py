@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import facts
 from headroom_mcp.compressors import _frames
 
 
@@ -22,6 +23,14 @@ class Block(NamedTuple):
     test: bool
 
 
+# Any of these stands in a line that announces a failure (lower case). Lines without one meet no expression.
+_TEST_STEMS = (
+    "fail|error|exception|throwable|warning|traceback|panic|goroutine |unhandled|uncaught|not ok |●|×|✖|✗|\n_|\n--- |\n---- |\nx |\n x |\n  x |\n   x |\n    x "
+    "|0) |1) |2) |3) |4) |5) |6) |7) |8) |9) "
+).split("|")
+_ERROR_STEMS = "fatal|err!|\ne:|\n e:|undefined reference|***|went wrong|not found|no such file|segmentation|no space left|sanitizer".split(
+    "|"
+)
 # How each runner announces a failing test, and which line ends what it says about it.
 _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     # ____ test_name[param] ____                                                                 pytest
@@ -102,13 +111,13 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     """Return the failures in `lines`, in order and apart from each other; with `errors`, those of compilers and tools too."""
     found: list[Block] = []
     said_before = _said_before(lines)
-    index = 0
-    total = len(lines)
-    while index < total:
-        line = lines[index]
+    announcing = facts.touched(lines, [*_TEST_STEMS, *_ERROR_STEMS] if errors else _TEST_STEMS)
+    for index in sorted({*announcing, *said_before}) if said_before else announcing:
+        if found and index < found[-1].stop:
+            continue
+        head = lines[index][:500]
         block = None
-        if line and not line.isspace():
-            head = line[:500]
+        if not head.isspace():
             block = (
                 said_before.get(index)
                 or _test_block(lines, index, head, errors)
@@ -116,14 +125,11 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
             )
             if block is None and errors and _ERROR.match(head) and not _NO_ERROR.search(head):
                 block = _error_block(lines, index)
-        if block is None:
-            index += 1
-        else:
+        if block is not None:
             floor = found[-1].stop if found else 0
             if block.start < floor:  # lines above an error that the one before it has taken
                 block = block._replace(start=floor, essential=tuple(i for i in block.essential if i >= floor))
             found.append(block)
-            index = max(index + 1, block.stop)
     return found
 
 

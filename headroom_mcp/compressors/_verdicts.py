@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-# Any of these stands in a verdict; no other line is looked at.
-_HINT = re.compile(r"[Oo][Kk]|PASS|Pass|SKIP|skip|ignored|FAIL|Fail|ERROR|[✓✔√✗✘✖×✕○↓]|#|Dubious|SEGV|Timeout")
+from headroom_mcp import facts
 
+# Any of these stands in the line of a failing test (lower case); no other line is looked at.
+_STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", "✗", "✘", "✖", "×", "✕", "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
+# Any of these stands in a verdict of any sort.
+_MARKS = ("ok", "PASS", "Pass", "SKIP", "Skip", "skip", "ignored", "FAIL", "Fail", "ERROR", "✓", "✔", "√", "✗", "✘", "✖", "×", "✕", "○", "↓", " s = ", "Dubious", "Wstat", "rspec ")  # fmt: skip
 # a.test.js, a package, a script: how a whole file of tests went
 _FILE_PASSED = re.compile(
     r"^PASS(?:\s+\S|\s*$)|^ok\s+[\w./-]+\s+(?:\d|\(cached\))|^\s*(?:✓|✔) \S+\.\w+ +\(\d+ tests?\b|^\S+\.t \.{2,} ?ok\b|^//\S+ +PASSED"
@@ -46,6 +49,7 @@ _FAILED = re.compile(
     r"|^(?P<bazel>//\S+) +(?:FAILED|TIMEOUT)"
     r"|^\s{0,4}(?:Failed|X) (?P<dotnet>[\w.]+.*?) \[[\d<. ]+ ?\w+\]$"
 )
+_TICKS = ("✓ ", "✔ ", "√ ")
 _APART = re.compile(r"::| > | › | - |\s{2,}")
 _WORDS = re.compile(r"[\s:()#]+")
 _LOOKED_AT = 400  # characters of a line
@@ -54,22 +58,21 @@ _LOOKED_AT = 400  # characters of a line
 def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
     """Return the lines that say a test failed, in order, each with the test's name as it stands there."""
     found: list[tuple[int, str]] = []
-    for index, line in enumerate(lines):
-        if line and _HINT.search(line):
-            match = _FAILED.match(line[:_LOOKED_AT])
-            if match:
-                name = next((group for group in match.groups() if group), "")
-                found.append((index, name.strip()))
+    for index in facts.touched(lines, _STEMS):
+        match = _FAILED.match(lines[index][:_LOOKED_AT])
+        if match:
+            name = next((group for group in match.groups() if group), "")
+            found.append((index, name.strip()))
     return found
 
 
-def unnamed(lines: Sequence[str], heads: Iterable[str]) -> list[int]:
-    """Return a line for each failing test that none of `heads` names, in order: the line that says the most of it."""
+def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
+    """Return a line for each of the tests `failed` that none of `heads` names, in order: the line that says the most."""
     named: set[str] = set()
     for head in heads:
         named.update(_names(head))
     best: dict[str, int] = {}
-    for index, name in failing(lines):
+    for index, name in failed:
         if key_of(name) in named:
             continue
         earlier = best.get(name)
@@ -82,10 +85,13 @@ def counts(lines: Sequence[str]) -> str:
     """Return what left-out lines of a run say together: "1,998 passed, 3 skipped"; "" where they give no verdicts."""
     passed = skipped = failed = files = 0
     for index, line in enumerate(lines):
-        if not line or not _HINT.search(line):
+        if _plainly_passed(line):
+            passed += 1
+            continue
+        if not any(mark in line for mark in _MARKS):
             continue
         head = line[:_LOOKED_AT]
-        if _FILE_PASSED.search(head):
+        if _FILE_PASSED.match(head):
             files += 1
         elif _SKIPPED.search(head):
             skipped += 1
@@ -97,6 +103,14 @@ def counts(lines: Sequence[str]) -> str:
     if not (passed or failed or skipped):
         return f"{files:,} {'file' if files == 1 else 'files'} of tests passed" if files else ""
     return ", ".join(f"{count:,} {word}" for count, word in told if count)
+
+
+def _plainly_passed(line: str) -> bool:
+    """Tell whether `line` is one of the most frequent verdicts, without any expression."""
+    if " PASSED" in line and "::" in line:
+        return True
+    start = line.lstrip()
+    return line.endswith("... ok") or start.startswith("--- PASS: ") or (start[:2] in _TICKS and " tests" not in line)
 
 
 def key_of(name: str) -> str:

@@ -29,6 +29,7 @@ _VERDICT = re.compile(
     r"^##\[error\]|Exiting with failure|returned exit code [1-9]|npm ERR! (?:code|Test failed)|Command failed",
     re.IGNORECASE,
 )
+_VERDICT_STEMS = ("exit", "non-zero", "fail", "***", "could not compile", "elifecycle", "##[error]", "err! ")
 # what begins a step: a command echoed, a fold, a task, a plugin
 _STEP = re.compile(
     r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> \S+@\S+ \S)"
@@ -94,7 +95,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             kept.add(index)
 
     take(tail, budget // 3)
-    told = [i for i in facts_module.failures(lines) if i not in covered]
+    told = facts_module.failures(lines, covered)
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
     take(_rare_warnings(lines), budget // 6)
@@ -128,7 +129,7 @@ def bare(lines: Sequence[str]) -> Sequence[str]:
 
 def _last_words(lines: Sequence[str]) -> list[int]:
     """Return the lines before and at each verdict, the first verdict's nearest lines first."""
-    verdicts = [i for i, line in enumerate(lines) if _VERDICT.search(line[:300])]
+    verdicts = [i for i in facts_module.touched(lines, _VERDICT_STEMS) if _VERDICT.search(lines[i][:300])]
     order: list[int] = []
     for verdict in [*verdicts[:1], *verdicts[-1:]]:
         start = max(0, verdict - _TAIL_LINES)
@@ -159,7 +160,7 @@ def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequen
 
 def _rare_warnings(lines: Sequence[str]) -> list[int]:
     """Return the first line of each template of warnings, rare ones first."""
-    at = [i for i, line in enumerate(lines) if _WARNING.search(line[:200])]
+    at = [i for i in facts_module.touched(lines, ("warn", "\nw: ", "\nw ")) if _WARNING.search(lines[i][:200])]
     members: dict[str, list[int]] = {}
     for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
         members.setdefault(form, []).append(index)

@@ -74,10 +74,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
                 room -= cost
                 kept.add(index)
 
-    take(_verdicts.unnamed(lines, (lines[block.start] for block in found)), budget * 3 // 2)
+    failing = _verdicts.failing(lines)
+    take(_verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     take(facts_module.summaries(lines)[:12], budget // 4)
-    listed = {index for index, _ in _verdicts.failing(lines)}
-    take([i for i in facts_module.failures(lines) if i not in listed], budget // 3)
+    take(facts_module.failures(lines, covered.union(index for index, _ in failing)), budget // 3)
     return Compressed(around(lines, shown, kept))
 
 
