@@ -11,7 +11,8 @@
     columns  which fields of a table are worth their tokens
     query    what a question asks for
     layout   where the documents stand in an output, and which tier each gets
-    thin     a value → the compact form within a budget, every omission marked where it is
+    thin     a value → the compact form within a budget, every omission marked where it is: objects and arrays by
+             entries, tables by rows, plain arrays by scalars
 
 The compact form is relaxed JSON (quotes only where a string could be taken for something else) with one addition: an
 array of similar objects is written once as columns and then as rows.
