@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No timed tests: a busy machine proves nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,6 +23,7 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     """Every test has its own HEADROOM_HOME: a test that forgets to name a store must not write to a real one."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HEADROOM_HOME", str(home))
-    for name in ("HEADROOM_MIN_TOKENS", "HEADROOM_BUDGET_TOKENS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.startswith(("HEADROOM_", "CLAUDE_")) and name not in ("HEADROOM_HOME", "HEADROOM_FAULTS"):
+            monkeypatch.delenv(name)
     return home
