@@ -75,6 +75,25 @@ def failing() -> str:
     )
 
 
+def turns() -> str:
+    """Return how long tool calls take with each transport, as `headroom_mcp.evals.turn_speed` has measured it."""
+    measured = _measured("turns")
+    sizes = list(dict.fromkeys(row["size"] for row in measured["rows"]))
+    table: dict[str, list[str]] = {}
+    for row in measured["rows"]:
+        table.setdefault(row["transport"], []).append(f"{row['ratio']:.2f}")
+    return "\n".join(
+        [
+            f"| a call that prints a file, against no hook | {' | '.join(sizes)} |",
+            f"|---|{'--:|' * len(sizes)}",
+            *(f"| {name} | {' | '.join(ratios)} |" for name, ratios in table.items()),
+            "",
+            f"Medians of {measured['runs']} calls in one run with Claude Code {measured['claude_code']}, as ratios: "
+            "`python -m headroom_mcp.evals.turn_speed`.",
+        ]
+    )
+
+
 def _measured(name: str) -> Any:
     with open(os.path.join(os.path.dirname(__file__), "measured", f"{name}.json"), encoding="utf-8") as file:
         return json.load(file)

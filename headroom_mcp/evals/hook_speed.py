@@ -42,7 +42,7 @@ def measure(runs: int = 20, python: str = "") -> list[Row]:
             ("hook, 300 KB of log", 4_200),
         ):
             # Each run prints something new: a repeated output would be left out as shown before.
-            events = [_event(folder, f"{lines}-{run}", _log(lines, run)) for run in range(runs + 1)]
+            events = [_event(folder, f"{lines}-{run}", log(lines, run)) for run in range(runs + 1)]
             jobs.append((name, hook, events))
         events = [_read_event(folder, run) for run in range(runs + 1)]
         jobs.append(("hook, a source file of 5,000 lines", hook, events))
@@ -72,7 +72,8 @@ def main() -> None:
         print(f"{row.name:36} {row.median_ms:8.1f} ms {row.ratio:6.2f}x")
 
 
-def _log(lines: int, seed: int) -> str:
+def log(lines: int, seed: int) -> str:
+    """Return a service's log of about 70 characters a line, another one for each seed."""
     levels = ("INFO", "INFO", "INFO", "DEBUG", "WARN")
     body = [
         f"2026-03-0{1 + n % 9}T12:{n % 60:02}:{(n * 7 + seed) % 60:02}.{n * 37 % 1000:03}Z {levels[n % 5]} svc-{n % 6} handled"

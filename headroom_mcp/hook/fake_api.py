@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -32,11 +33,13 @@ Turn: TypeAlias = Union[str, Call, list[Call], Callable[[Mapping[str, str]], "Tu
 
 
 class FakeApi:
-    """The API and what it was sent: `requests` for turns of the script, `all_requests` with the side calls as well."""
+    """The API and what it was sent: `requests` for turns of the script, `all_requests` with the side calls as well;
+    `arrivals_s` when those of the script came."""
 
     def __init__(self, turns: Sequence[Turn], count_tokens: int = 100) -> None:
         self.requests: list[dict[str, Any]] = []
         self.all_requests: list[dict[str, Any]] = []
+        self.arrivals_s: list[float] = []
         self._turns = list(turns)
         self._position = 0
         self._calls = 0
@@ -80,6 +83,7 @@ class FakeApi:
             return [{"type": "text", "text": "ok"}]
         with self._lock:
             self.requests.append(body)
+            self.arrivals_s.append(time.perf_counter())
             turn: Turn = self._turns[self._position] if self._position < len(self._turns) else "done"
             self._position += 1
         if callable(turn):

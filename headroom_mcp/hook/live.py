@@ -38,10 +38,11 @@ def run(
     hooks: dict[str, Any] | None = None,
     timeout_s: float = 60.0,
     environ: dict[str, str] | None = None,
+    arrivals: list[float] | None = None,
 ) -> list[Seen]:
     """Let the `claude` at this path work through `turns` in `folder`, with `hooks` as its only settings.
 
-    Raises: LiveError, also when it takes longer than `timeout_s`.
+    `arrivals` gets when each of the model's requests came, by a clock of seconds. Raises: LiveError, also when it takes longer than `timeout_s`.
     """
     with tempfile.TemporaryDirectory(prefix="headroom-live-", ignore_cleanup_errors=True) as home:
         config_dir = os.path.join(home, ".claude")
@@ -77,6 +78,8 @@ def run(
                 raise LiveError(str(error)[:300]) from error
         if done.returncode:
             raise LiveError(f"exit code {done.returncode}: {(done.stderr or done.stdout)[-300:]}")
+        if arrivals is not None:
+            arrivals.extend(api.arrivals_s)
         return seen(api)
 
 

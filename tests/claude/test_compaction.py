@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.claude
 
 
+@pytest.mark.slow
 def test_refs_outlive_a_compaction(sandbox: Sandbox) -> None:
     sandbox.headroom("install")
     first = sandbox.run([Call("Bash", {"command": "seq 1 4000"}), "done"])

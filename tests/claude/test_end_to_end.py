@@ -39,6 +39,7 @@ def _retrieve(call: int, lines: str) -> Turn:
     return turn
 
 
+@pytest.mark.slow
 def test_outputs_arrive_small_and_the_original_comes_back_by_its_ref(sandbox: Sandbox) -> None:
     sandbox.add_mini_server()
     (sandbox.config / "settings.json").write_text(_SETTINGS)
@@ -71,6 +72,7 @@ def test_outputs_arrive_small_and_the_original_comes_back_by_its_ref(sandbox: Sa
     assert "headroom" not in json.loads((sandbox.config / ".claude.json").read_text()).get("mcpServers", {})
 
 
+@pytest.mark.slow
 def test_a_second_look_at_a_file_and_a_look_after_an_edit_come_whole(sandbox: Sandbox) -> None:
     sandbox.headroom("install")
     path = sandbox.project / "app.log"

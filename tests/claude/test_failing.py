@@ -25,6 +25,7 @@ def _bash(command: str, **more: object) -> Call:
     return Call("Bash", {"command": command, "description": "x", **more})
 
 
+@pytest.mark.slow
 def test_the_model_sees_every_failure_and_the_summary(sandbox: Sandbox) -> None:
     jobs = failing.prepare(sandbox.project)
     sandbox.headroom("install")
@@ -40,6 +41,7 @@ def test_the_model_sees_every_failure_and_the_summary(sandbox: Sandbox) -> None:
     assert all("characters truncated" not in text and marker.refs(text) for text in shown)
 
 
+@pytest.mark.slow
 def test_nothing_else_about_commands_changes(sandbox: Sandbox) -> None:
     """Exit codes, `cd`, timeouts, background commands and their files, own traps: the same words with and without us."""
     (sandbox.project / "sub").mkdir()
@@ -58,7 +60,7 @@ def test_nothing_else_about_commands_changes(sandbox: Sandbox) -> None:
         _bash("(exit 4)"),
         _bash(f"{count}; sleep 0.3; exit 7", run_in_background=True),
         background_file,
-        _bash("echo slow; sleep 4; exit 6", timeout=1000),
+        _bash("echo slow; sleep 2.5; exit 6", timeout=1000),
         _bash(mine),
         _bash("set -x; true"),
     ]
@@ -70,6 +72,7 @@ def test_nothing_else_about_commands_changes(sandbox: Sandbox) -> None:
     assert _is_error(with_us) == _is_error(without)
 
 
+@pytest.mark.slow
 def test_permission_rules_see_what_the_model_asked_for(sandbox: Sandbox) -> None:
     rules = {"allow": ["Bash(python3 gen.py:*)"], "deny": ["Bash(mkdir:*)"]}
     (sandbox.config / "settings.json").write_text(json.dumps({"permissions": rules}))
