@@ -66,7 +66,7 @@ _SHARES = (
         "log",
         0.4,
         "timestamps or levels",
-        r"^\W{0,2}(?:\d{4}[-/.]\d\d[-/.]\d\d[T ,]?\d\d?:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/:]\d\d[/:]\d\d[ .,:]|\d{8}-\d|\d{10}\b|"
+        r"^(?:\S+ +\| )?\W{0,2}(?:\d\d/\d\d/\d{4} |\d{4}[-/.]\d\d[-/.]\d\d[T ,]?\d\d?:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/:]\d\d[/:]\d\d[ .,:]|\d{8}-\d|\d{10}\b|"
         r"(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|NOTICE)\b|[IWEF]\d{4} |- \d{10} )|\b(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR)\b[ :\]|]",
     ),
     _pattern(

@@ -113,6 +113,14 @@ def _plainly_passed(line: str) -> bool:
     return line.endswith("... ok") or start.startswith("--- PASS: ") or (start[:2] in _TICKS and " tests" not in line)
 
 
+def passes(line: str) -> bool:
+    """Tell whether `line` says that a test, or a file of tests, went well."""
+    if _plainly_passed(line):
+        return True
+    head = line[:_LOOKED_AT]
+    return any(mark in head for mark in _MARKS) and bool(_FILE_PASSED.match(head) or _PASSED.search(head))
+
+
 def key_of(name: str) -> str:
     """Return the last part of a test's name: what its own report is headed by."""
     last = _APART.split(name.strip())[-1].strip()

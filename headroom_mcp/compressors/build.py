@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import facts as facts_module
 from headroom_mcp import templates, tokens
-from headroom_mcp.compressors import _blocks, _failures, test_output
+from headroom_mcp.compressors import _blocks, _failures, _verdicts, test_output
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -94,7 +94,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             left -= cost
             kept.add(index)
 
-    take(tail, budget // 3)
+    take([i for i in tail if not _verdicts.passes(lines[i])], budget // 3)
     told = facts_module.failures(lines, covered)
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
@@ -109,7 +109,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         left, budget - sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
     )
     failing = [i for i in kept if i in told]
-    take(_surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing]), left)
+    near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
+    take([i for i in near if not _verdicts.passes(lines[i])], left)
     parts = test_output.around(lines, shown, kept)
     if lines is original:
         return Compressed(parts)

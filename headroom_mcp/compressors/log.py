@@ -25,6 +25,8 @@ _MIN_LINES = 12
 _SAMPLE_LINES = 60
 _MAX_LINE_CHARS = 400
 _EXAMPLE_CHARS = 160
+_MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
+_MAX_DIGITS = 12
 _RARE = 2  # a template that occurs so often is rare in any log
 
 # 2026-01-01 12:00:00 | 2026/01/01T12:00 | Jan  1 12:00:00 | [12:00:00] | 12:00:00.123 | 081109 203615 | 1117838570 2005.06.03 | 17/06/09 20:10:40
@@ -36,6 +38,7 @@ _LEVEL = re.compile(
     r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|Info|Warning|Error|Debug)\b|\blevel=\w+|^[VDIWEF]/|^[IWEF]\d{4} "
 )
 
+_SERVICE = re.compile(r"##\[(?:group|section)\]|travis_fold:|section_start:\d")
 _ACCESS = re.compile(r'"[A-Z]{3,10} \S+(?: HTTP/[\d.]+)?" \d{3}\b')
 
 
@@ -46,6 +49,8 @@ def score(output: ToolOutput) -> float:
         return 0.0
     if sum(1 for line in sampled if _ACCESS.search(line)) * 2 > len(sampled):
         return 0.2  # requests: access_log counts them by status and path
+    if _SERVICE.search(output.text[:20_000]):
+        return 0.3  # a job of a CI service, stamped line by line: build reads its steps
     stamped = sum(1 for line in sampled if _STAMP.match(line))
     levelled = sum(1 for line in sampled if _LEVEL.search(line[:80]))
     return round(min(0.9, 0.95 * stamped / len(sampled) + 0.3 * levelled / len(sampled)), 3)
@@ -123,10 +128,12 @@ def _table(lines: Sequence[str], counted: Sequence[Sequence[int]], shown: set[in
     rest_kinds = rest_lines = 0
     for at in sorted(counted, key=lambda at: (-len(at), at[0])):
         hidden = sum(1 for i in at if i not in shown)
-        row = f"{hidden:,}× {at[0] + 1}-{at[-1] + 1}"
+        row = f"{hidden:,}× {at[0] + 1}" + (f"-{at[-1] + 1}" if len(at) > 1 else "")
         example = next((i for i in at if i in shown), None)
         if example is not None:
             row += f" like {example + 1}"
+        elif not lines[at[0]].strip():
+            row += " (blank)"
         else:
             row += f" {text.clip_middle(lines[at[0]], _EXAMPLE_CHARS)}"
         spread = _spread(lines, at)
@@ -142,24 +149,33 @@ def _table(lines: Sequence[str], counted: Sequence[Sequence[int]], shown: set[in
     return "\n".join(rows)
 
 
-_INTEGER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# duration: 48211.170 ms · took 12s · 91% · wrote 4096 bytes
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|us|µs|sec|secs|seconds|[kKMG]i?B|bytes|%)(?![\w/])")
 
 
 def _spread(lines: Sequence[str], at: Sequence[int]) -> str:
-    """Return the extremes of a number that jumps within a template ("last number 12 … 9,812 at line 77"), "" where none does."""
-    if len(at) < 8 or len(at) > 20_000:
+    """Return the extremes of a number that jumps within a template ("1.5 … 48211.2 ms, at 171"), "" where none does."""
+    if len(at) < _MIN_SPREAD or len(at) > _MAX_SPREAD:
         return ""
+    measured = _MEASURE.search(lines[at[0]][:_MAX_LINE_CHARS])
     values: list[tuple[float, int]] = []
     for index in at:
-        found = _INTEGER.findall(lines[index][-60:])
-        if not found or len(found[-1]) > 9:
+        if measured:
+            match = _MEASURE.search(lines[index][:_MAX_LINE_CHARS])
+            number = match.group(1) if match and match.group(2) == measured.group(2) else ""
+        else:
+            found = _NUMBER.findall(lines[index][-60:])
+            number = found[-1] if found else ""
+        if not number or len(number) > _MAX_DIGITS:
             return ""
-        values.append((float(found[-1]), index))
+        values.append((float(number), index))
     values.sort()
-    low, middle, high = values[0], values[len(values) // 2], values[-1]
-    second = values[-2]
-    if high[0] > 20 and high[0] > 8 * max(1.0, second[0] if len(values) < 50 else middle[0]) and middle[0] > 0:
-        return f"last number {low[0]:g} … {high[0]:g} at {high[1] + 1}"
+    low, middle, high = values[0][0], values[len(values) // 2][0], values[-1]
+    usual = values[-2][0] if len(values) < 50 else middle
+    if middle > 0 and high[0] > 20 and high[0] > 8 * max(1.0, usual):
+        unit = f" {measured.group(2)}" if measured else ""
+        return f"{'' if measured else 'last number '}{low:.10g} … {high[0]:.10g}{unit}, at {high[1] + 1}"
     return ""
 
 
