@@ -36,6 +36,7 @@ def update(text: str) -> str:
     makers = {
         "failing": failing,
         "hosts": other_hosts,
+        "turns": turns,
         "picture": picture,
         "commands": commands,
         "tools": tools,
