@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-_ROWS: list[tuple[str, int, int, int, int]] = []
-
 Note = Callable[[str, int, int, int, int], None]
 
 
@@ -20,11 +18,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(name="note")
-def _note() -> Note:
+def _note(request: pytest.FixtureRequest) -> Note:
     """Return a function that notes: the fault, how often it struck, answers, dangling refs, damaged answers."""
 
     def note(fault: str, struck: int, answers: int, dangling: int, damaged: int) -> None:
-        _ROWS.append((fault, struck, answers, dangling, damaged))
+        # A property of the report reaches the terminal from a worker process, too.
+        request.node.user_properties.append(("fault", (fault, struck, answers, dangling, damaged)))
 
     return note
 
@@ -37,9 +36,11 @@ def _full() -> bool:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    if not _ROWS:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [value for report in reports for name, value in report.user_properties if name == "fault"]
+    if not rows:
         return
     terminalreporter.section("faults")
     terminalreporter.write_line(f"{'fault':<44}{'struck':>8}{'answers':>9}{'dangling':>10}{'damaged':>9}")
-    for fault, struck, answers, dangling, damaged in _ROWS:
+    for fault, struck, answers, dangling, damaged in sorted(map(tuple, rows)):
         terminalreporter.write_line(f"{fault:<44}{struck:>8,}{answers:>9,}{dangling:>10,}{damaged:>9,}")
