@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.jsonform import encode, parse
+from headroom_mcp.jsonform.query import Query
 from headroom_mcp.jsonform.table import same
 from tests.compact_json import decode, rebuilt
 
@@ -76,7 +77,7 @@ def test_the_compact_form_rebuilds_any_value(value: object) -> None:
 
     assert same(rebuilt(decode(encode.encode(opened))), value)
     assert same(rebuilt(decode(encode.encode(opened, named=True))), value)
-    assert same(rebuilt(decode(encode.encode(opened, named=True, asked=lambda name, _: False))), value)
+    assert same(rebuilt(decode(encode.encode(opened, named=True, asked=lambda name, value, form: False))), value)
 
 
 @given(_VALUES)
@@ -134,12 +135,43 @@ def _followed(draw: st.DrawFn) -> object:
 @given(_followed())
 @settings(max_examples=200, deadline=None)
 def test_columns_that_follow_from_others_come_back(value: object) -> None:
-    assert same(rebuilt(decode(encode.encode(value, named=True, asked=lambda name, _: False))), value)
+    assert same(rebuilt(decode(encode.encode(value, named=True, asked=lambda name, value, form: False))), value)
 
 
 def test_a_link_made_of_another_column_is_written_once() -> None:
     rows = [{"number": i, "url": f"https://example.org/issues/{i}/labels{{/name}}"} for i in (4, 8, 15)]
 
-    assert encode.encode(parse.loads(json.dumps(rows)), asked=lambda name, _: False) == "\n".join(
+    assert encode.encode(parse.loads(json.dumps(rows)), asked=lambda name, value, form: False) == "\n".join(
         ['[3 rows {number,url~"https://example.org/issues/{number}/labels{{/name}}"}:', "4", "8", "15", "]"]
     )
+
+
+def test_links_made_of_other_columns_are_explained_and_stand_whole_where_they_are_asked_for() -> None:
+    base = "https://api.example.org/repos/acme/widgets/issues"
+    rows = [
+        {
+            "number": n,
+            "title": f"the {n}th thing that went wrong",
+            "self": f"{base}/{n}",
+            "events": f"{base}/{n}/events",
+        }
+        for n in range(512, 532)
+    ]
+    value = parse.loads(json.dumps(rows))
+    legend, written = encode.lossless(value, Query("what went wrong in 517?").asks_for)
+    _, whole = encode.lossless(value, Query("give me the link of 517").asks_for)
+
+    assert f'self~"{base}/{{number}}",events~"{base}/{{number}}/events"' in written
+    assert legend.startswith('(a~"')
+    assert f"{base}/517" not in written
+    assert f"{base}/517,{base}/517/events" in whole
+    assert same(decode(written), value)
+
+
+def test_an_id_that_follows_a_name_is_written_once() -> None:
+    rows = [{"item": i, "product": f"Chair {i % 4}", "product_id": f"99244732{i % 4}5"} for i in range(1000, 1040)]
+    legend, written = encode.lossless(parse.loads(json.dumps(rows)), Query("").asks_for)
+
+    assert written.startswith("[40 rows {item,product,product_id<product}:\n1000,Chair 0,")
+    assert "empty a is that of the earlier row" in legend
+    assert written.count("9924473215") == 1

@@ -16,8 +16,8 @@ from headroom_mcp.jsonform.parse import Num, Value
 if TYPE_CHECKING:
     from headroom_mcp.jsonform.table import Column, Row
 
-Asked = Callable[[str, Value], bool]
-"""Whether a question is about the column of this name with such a value: then it is written whole."""
+Asked = Callable[[str, Value, str], bool]
+"""Whether the column of this name with such a value is written whole and not in the form "copy" ("once") or "text"."""
 
 KEY = "*"  # stands for the row's key in a template
 
@@ -49,7 +49,7 @@ def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | Non
     lengths = {name: sum(map(len, values)) for name, values in cells.items()}
     for name in sorted(full, key=lambda name: -lengths[name]):
         values = full[name]
-        if name in sources or asked(name, values[0]):
+        if name in sources or asked(name, values[0], "copy"):
             continue
         others = [(lengths[other], other) for other in full if other != name and other not in derived]
         near = [(other, full[other]) for _, other in sorted(others)]
@@ -63,7 +63,7 @@ def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | Non
             form = "copy" if copied else "once"
             found[_at(found, name)] = found[_at(found, name)]._replace(form=form, value=copied or once)
     for name, values in cells.items():
-        if name not in derived and not asked(name, values[0]):
+        if name not in derived and not asked(name, values[0], "text"):
             prefix = _text(values)
             if prefix is not None:
                 found[_at(found, name)] = found[_at(found, name)]._replace(form="text", value=prefix)

@@ -16,6 +16,10 @@ _BARE = re.compile(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
 _BARE_KEY = re.compile(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")
 _LITERAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z|(?:true|false|null|NaN|-?Infinity)\Z")
 _BREAK_CHARS = 100  # entries of the outer objects go on lines of their own from this length on
+_LEGENDS = (
+    ("copy", "a~\"…{b}\": a is this text with the row's b in it, {*} the row's key"),
+    ("once", "a<b: an empty a is that of the earlier row with the same b"),
+)
 _MIN_ALL = 3  # keys with one value between them
 
 
@@ -23,6 +27,15 @@ def encode(value: Value, level: int = 0, *, named: bool = False, asked: Asked | 
     """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
     occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written."""
     return _Writer(Repeats(value) if named else None, asked).block(value, level)
+
+
+def lossless(value: Value, asked: Asked) -> tuple[str, str]:
+    """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
+    a line that explains the columns of that kind ("" where there are none)."""
+    writer = _Writer(Repeats(value), asked)
+    written = writer.block(value, 0)
+    legend = [said for form, said in _LEGENDS if form in writer.forms]
+    return ("(" + " · ".join(legend) + ")\n" if legend else ""), written
 
 
 def inline(value: Value) -> str:
@@ -63,6 +76,7 @@ class _Writer:
     def __init__(self, repeats: Repeats | None, asked: Asked | None = None) -> None:
         self.repeats = repeats
         self.asked = asked
+        self.forms: set[str] = set()
         # By the columns' identity: the columns, and the values met of those that others follow.
         self.known: dict[int, tuple[Columns, set[tuple[str, type, str]]]] = {}
 
@@ -132,6 +146,7 @@ class _Writer:
         name = _column_name(column.name)
         if column.form == "const":
             return f"{name}={self.inline(column.value)}"
+        self.forms.add(column.form)
         if column.form == "copy":
             before, source, after = column.value
             return f"{name}~" + quote(f"{_braced(before)}{{{source}}}{_braced(after)}")

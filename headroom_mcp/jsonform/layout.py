@@ -146,7 +146,8 @@ def _rendered(
     if chars <= _MAX_LOSSLESS_CHARS:
         if opened:
             value = parse.embed(value)
-        whole = encode.encode(value, named=True, asked=thinner.query.asks_for)
+        legend, written = encode.lossless(value, thinner.query.asks_for)
+        whole = legend + written
         cost = tokens.estimate(whole)
         blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE

@@ -83,10 +83,12 @@ class Query:
                 return True
         return False
 
-    def asks_for(self, name: str, value: Value) -> bool:
-        """Tell whether a column of this name with such a value is what the query wants to read."""
-        if "://" in value and (self.links or not self.text):
-            return True  # without a question, any link may be followed next
+    def asks_for(self, name: str, value: Value, form: str) -> bool:
+        """Tell whether a column of this name with such a value is to be written whole and not in the `form` that leaves
+        part of it to others: because the query speaks of it, or because it is a link cut in two and nobody knows which
+        link will be followed."""
+        if "://" in value and (self.links or (form == "text" and not self.text)):
+            return True
         return self.names(name)
 
     def _paired(self, values: Sequence[frozenset[str]]) -> list[int]:
