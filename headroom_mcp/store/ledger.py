@@ -80,12 +80,11 @@ _COLUMN = {"kind": "kind", "tool": "tool_name", "day": _DAY, "project": "project
 
 _LOSSES = f"""
 SELECT COUNT(*) FROM (
-    SELECT SUM(tokens_host - tokens_after)
-           - COALESCE((SELECT SUM(r.tokens) FROM retrieval r WHERE r.ref = output.ref
-                       AND (:project IS NULL OR r.project = :project)
-                       AND (:session IS NULL OR r.session = :session)), 0) AS net
-    FROM output WHERE {_SCOPE} GROUP BY ref
-) WHERE net < 0
+    SELECT ref, SUM(tokens_host - tokens_after) AS saved FROM output WHERE {_SCOPE} GROUP BY ref
+) o LEFT JOIN (
+    SELECT ref, SUM(tokens) AS fetched FROM retrieval WHERE {_SCOPE} GROUP BY ref
+) r ON r.ref = o.ref
+WHERE o.saved < COALESCE(r.fetched, 0)
 """
 
 _KEPT = f"""
@@ -96,13 +95,13 @@ WHERE ref IN (SELECT ref FROM output WHERE {_SCOPE})
 # SQLite takes the other columns of a group from the row of MAX(id): the latest output.
 _CASES = f"""
 SELECT o.ref, o.label, o.tool_name, o.kind, o.created_s, o.outputs, o.host, o.after,
-       COUNT(r.id), COALESCE(SUM(r.tokens), 0) AS fetched
+       COALESCE(r.retrievals, 0), COALESCE(r.fetched, 0)
 FROM (SELECT ref, MAX(id) AS last, label, tool_name, kind, created_s, COUNT(*) AS outputs, SUM(tokens_host) AS host,
              SUM(tokens_after) AS after FROM output WHERE {_SCOPE} GROUP BY ref) o
-LEFT JOIN (SELECT id, ref, tokens FROM retrieval WHERE {_SCOPE}) r ON r.ref = o.ref
-GROUP BY o.ref
+LEFT JOIN (SELECT ref, COUNT(*) AS retrievals, SUM(tokens) AS fetched FROM retrieval WHERE {_SCOPE} GROUP BY ref) r
+    ON r.ref = o.ref
 """
-_WORST_FIRST = "ORDER BY (o.host - o.after - COALESCE(SUM(r.tokens), 0)) * 1.0 / MAX(o.host, 1), o.ref LIMIT :most"
+_WORST_FIRST = "ORDER BY (o.host - o.after - COALESCE(r.fetched, 0)) * 1.0 / MAX(o.host, 1), o.ref LIMIT :most"
 _LEFT_OUT_MOST = "ORDER BY o.host - o.after DESC, o.ref LIMIT :most"
 
 
