@@ -72,7 +72,17 @@ class Sandbox:
         return done.stdout
 
     def run(self, turns: Sequence[Turn], *arguments: str, prompt: str = "go", count_tokens: int = 100) -> Run:
-        """Let Claude Code work through `turns`."""
+        """Let Claude Code work through `turns`.
+
+        It waits five seconds for its servers, which on a busy machine may be too few: then once more, from the start.
+        """
+        for _ in range(2):
+            run = self._run(turns, arguments, prompt, count_tokens)
+            if not any("No such tool available: mcp__" in text for text in run.texts):
+                break
+        return run
+
+    def _run(self, turns: Sequence[Turn], arguments: Sequence[str], prompt: str, count_tokens: int) -> Run:
         with FakeApi(turns, count_tokens) as api:
             done = subprocess.run(
                 [

@@ -10,10 +10,10 @@ import pytest
 from headroom_mcp import marker, open_store
 from headroom_mcp.config import Settings
 from headroom_mcp.hook import endpoint
-from headroom_mcp.hook.fake_api import Call
+from headroom_mcp.hook.fake_api import Call, Turn
 
 if TYPE_CHECKING:
-    from tests.claude.conftest import Sandbox
+    from tests.claude.conftest import Run, Sandbox
 
 pytestmark = pytest.mark.claude
 
@@ -23,13 +23,24 @@ def _rows(count: int, word: str) -> Call:
     return Call("Bash", {"command": command, "description": "x"})
 
 
+def _answered(sandbox: Sandbox, turns: list[Turn]) -> Run:
+    """Run `turns`; once more where the server was up too late for the first: its hooks are skipped in silence then."""
+    run = sandbox.run(turns, prompt="which parcels were delivered?")
+    if "[headroom " in run.texts[0]:
+        return run
+    for path in sandbox.store.glob("headroom.db*"):
+        path.unlink()
+    return sandbox.run(turns, prompt="which parcels were delivered?")
+
+
 def test_the_server_answers_hooks_of_parallel_calls_and_stays_hidden(sandbox: Sandbox) -> None:
     sandbox.add_mini_server()
     sandbox.headroom("install", "--transport", "mcp")
     path = sandbox.project / "app.log"
     path.write_text("".join(f"2026-01-01 12:00:00 INFO worker finished job {n}\n" for n in range(900)))
 
-    run = sandbox.run(
+    run = _answered(
+        sandbox,
         [
             [_rows(500, "parcel"), _rows(600, "letter"), Call("Read", {"file_path": str(path)})],
             Call("mcp__mini__rows", {"count": 400}),
@@ -37,7 +48,6 @@ def test_the_server_answers_hooks_of_parallel_calls_and_stays_hidden(sandbox: Sa
             Call("Bash", {"command": "for i in $(seq 3000); do echo row $i; done; exit 3", "description": "x"}),
             "done",
         ],
-        prompt="which parcels were delivered?",
     )
 
     assert [len(marker.refs(text.replace("\n</cell", "\n"))) for text in run.texts] == [1] * 6

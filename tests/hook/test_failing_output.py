@@ -168,6 +168,19 @@ def test_who_writes_meanwhile_keeps_every_line(tmp_path: Path) -> None:
     assert path.read_bytes() == b"0123456789late"
 
 
+def test_beside_subagents_nothing_counts_as_shown(host: Host) -> None:
+    """Their shells look like the session's own, and what one was shown the other was not."""
+    subagents = host.transcript.with_suffix("") / "subagents"
+    subagents.mkdir(parents=True)
+    (subagents / "agent-1.jsonl").write_text("{}\n")
+    command = _printing(60, "exit 3", host.project)
+    host.run(command)
+    first = host.output.read_text()
+    host.run(command)
+
+    assert host.output.read_text() == first
+
+
 def test_a_second_failing_run_names_what_it_repeats(host: Host) -> None:
     command = _printing(60, "exit 3", host.project)
     host.run(command)

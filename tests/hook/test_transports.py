@@ -32,6 +32,32 @@ def _as_host(payload: dict[str, Any]) -> dict[str, str]:
     return filled
 
 
+def test_both_transports_answer_every_recorded_event_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "start_timer", lambda: None)
+    monkeypatch.setenv("HEADROOM_REPEATS", "off")
+    recorded = json.loads((Path(__file__).parent / "samples-2.1.330.json").read_text(encoding="utf-8"))
+    payloads = [one for one in _objects(recorded) if one.get("hook_event_name") in endpoint.FIELDS]
+
+    assert len(payloads) > 30
+    for payload in payloads:
+        try:
+            by_command = entry.answer(json.dumps(payload).encode()).decode()
+        except ValueError:
+            by_command = ""
+        assert endpoint.call(_as_host(payload)) == by_command
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Return the events in the file of samples, wherever they stand in it."""
+    if isinstance(value, list):
+        return [found for item in value for found in _objects(item)]
+    if not isinstance(value, dict):
+        return []
+    if "hook_event_name" in value:
+        return [value]
+    return [found for item in value.values() for found in _objects(item)]
+
+
 @pytest.mark.parametrize(
     "payload",
     [
