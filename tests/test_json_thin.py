@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from headroom_mcp import compress_output, open_store, render
 from headroom_mcp.compressors import json as compressor
 from headroom_mcp.config import Settings
-from headroom_mcp.jsonform import reduce, survey
+from headroom_mcp.jsonform import parse, reduce, survey
+from headroom_mcp.jsonform.query import Query
 from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Part
 
@@ -78,8 +80,6 @@ def test_rows_shown_and_rows_left_out_are_all_rows(seed: int, count: int, budget
 )
 @settings(max_examples=100, deadline=None)
 def test_values_are_counted_as_the_commas_of_the_text_count_them(value: Any) -> None:
-    from headroom_mcp.jsonform import parse
-
     text = json.dumps(value)
     commas = re.sub(r'"(?:[^"\\]|\\.)*"', "", text).count(",")
 
@@ -227,3 +227,33 @@ def test_an_array_of_numbers_with_a_loose_end_is_no_array_of_numbers() -> None:
     assert reduce.plain_numbers(text) is not None
     assert reduce.plain_numbers(text[:-1] + ",]") is None
     assert reduce.plain_numbers(text[:-1] + ', "x"]') is None
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "state": st.sampled_from(["open", "closed", "true", True, None]),
+                "code": st.integers(0, 4),
+                "deep": st.fixed_dictionaries(
+                    {"level": st.sampled_from(["INFO", "WARN"]), "tags": st.just(["a", "b"])}
+                ),
+            },
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_what_is_counted_over_all_rows_is_what_stands_in_them(rows: list[dict[str, Any]]) -> None:
+    items = parse.loads(json.dumps(rows))
+    seen = survey.Survey(items, None, Query(""))
+    categories = seen.categories()
+
+    assert seen.values == sum(map(survey.count_of, items))
+    for path in ("state", "code", "deep.level"):
+        values = [row.get("deep", {}).get("level") if path == "deep.level" else row.get(path, None) for row in rows]
+        said = Counter("true" if value is True else str(value) for value in values if value is not None)
+        if path in categories:
+            assert {value: hits.count for value, hits in categories[path].items()} == said

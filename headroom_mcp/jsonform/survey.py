@@ -42,19 +42,25 @@ class Hits:
 class Field:
     """What stands at one path: `groups` by value (None once they are too many to be categories), the rows with the
     least and the greatest four numbers, the first row of each text where the query names the field (else None), and the
-    rows that have it where the first row has not."""
+    rows that have it where the first row has not and its name says something."""
 
-    __slots__ = ("extremes", "greatest", "groups", "inner", "late", "least", "named", "path")
+    __slots__ = ("extremes", "greatest", "groups", "inner", "late", "least", "named", "path", "plain")
 
-    def __init__(self, path: str, late: bool, named: bool) -> None:
+    def __init__(self, path: str, telling: bool, named: bool) -> None:
         self.path = path
         self.groups: dict[str, Hits] | None = {}
         self.extremes: list[tuple[float, int]] = []
         self.least = float("inf")
         self.greatest = float("-inf")
         self.named: dict[str, int] | None = {} if named else None
-        self.late = Hits() if late else None
+        self.late = Hits() if telling else None
         self.inner: dict[str, Field] = {}
+        self.plain = False  # a string here is only counted
+
+    def crowd(self) -> None:
+        """Take note that there are too many values for categories."""
+        self.groups = None
+        self.plain = self.named is None and self.late is None
 
 
 class Survey:
@@ -71,7 +77,7 @@ class Survey:
         self.top: dict[str, Field] = {}
         self.deep: dict[str, dict[str, int] | None] = {}
         self.others = Field("", False, False)
-        self.others.groups = None
+        self.others.crowd()
         words = [word for word in sorted(query.stems) if len(word) > 2]
         words += [value for value in sorted(query.exact) if value not in query.stems]
         self.hits = {word: Hits() for word in words}
@@ -127,7 +133,14 @@ class Survey:
                 inner = field.inner
                 for name, item in value:
                     below = inner.get(name) or self._field(inner, name, f"{key}.{name}", index)
-                    count += self._add_value(below, item, index, texts)
+                    if below.plain and type(item) is str:
+                        texts.append(item)
+                        count += 1
+                    else:
+                        count += self._add_value(below, item, index, texts)
+            elif field.plain and type(value) is str:
+                texts.append(value)
+                count += 1
             else:
                 count += self._add_value(field, value, index, texts)
         return count
@@ -146,7 +159,7 @@ class Survey:
             if groups is None:
                 return 1
             if not 0 < len(value) <= _MAX_CATEGORY_CHARS:
-                field.groups = None
+                field.crowd()
                 return 1
         elif kind is Num:
             try:
@@ -158,10 +171,10 @@ class Survey:
             if groups is None:
                 return 1
             if len(value) > _MAX_FIGURE_CHARS:
-                field.groups = None
+                field.crowd()
                 return 1
         elif kind is not bool:
-            field.groups = None
+            field.crowd()
             if value:
                 count = _whole(value, texts)
                 if kind is tuple and self.naming:
@@ -177,7 +190,7 @@ class Survey:
             if rows.count <= 3:
                 rows.first.append(index)
         elif len(groups) >= _MAX_VALUES:
-            field.groups = None
+            field.crowd()
         else:
             rows = groups[value] = Hits()
             rows.add(index)
@@ -188,10 +201,14 @@ class Survey:
         if len(self.fields) >= _MAX_FIELDS:
             field = self.others
         else:
-            field = Field(path, index > 0, self.naming and self.query.names(name))
+            telling = index > 0 and self._is_telling(path.lower())
+            field = Field(path, telling, self.naming and self.query.names(name))
             self.fields.append(field)
         beside[name] = field
         return field
+
+    def _is_telling(self, low: str) -> bool:
+        return any(word in low for word in self.hits) or any(word in low for word in _ERRORS)
 
     def _add_named(self, row: Value, index: int, depth: int) -> None:
         """Note the first row of each text in a deeper field that the query names: "which URLs" means every `url`."""
