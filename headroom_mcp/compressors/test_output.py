@@ -32,6 +32,7 @@ _SIGNS = re.compile(
 _SERVICE = re.compile(
     r"travis_fold:|travis_time:|##\[(?:group|section)\]|section_start:\d|^\[Pipeline\] |^Started by ", re.MULTILINE
 )
+_WORD = re.compile(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
 _WITHIN_A_JOB = 0.45
 _SIGN_CHARS = 200_000  # of each end of a text
 _LIST_LINE_CHARS = 300
@@ -91,7 +92,9 @@ def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int]) -> list[
             within = ordered[bisect_left(ordered, position) : bisect_left(ordered, part.start)]
             for piece in render.from_kept((i - position for i in within), part.start - position):
                 moved = piece._replace(start=piece.start + position, stop=piece.stop + position)
-                if moved.action == "omit":
+                if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
+                    moved = moved._replace(action="render", note="rules and blank lines")
+                elif moved.action == "omit":
                     moved = moved._replace(note=_verdicts.counts(lines[moved.start : moved.stop]))
                 parts.append(moved)
         if part.stop > part.start:
