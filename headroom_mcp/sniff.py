@@ -51,7 +51,7 @@ _SIGNS = (
         "stack_trace",
         0,
         "stack frames",
-        r"^(?:Traceback \(most recent call last\):|\s+at [\w.$<>/ ]+\(?[^()]*:\d+|Exception in thread |Caused by: |panic: |"
+        r"^(?:[\s|+]*(?:Exception Group )?Traceback \(most recent call last\):|\s+at [\w.$<>/ ]+\(?[^()]*:\d+|Exception in thread |Caused by: |panic: |"
         r"goroutine \d+ \[|thread '.*' panicked|Unhandled exception|\s+File \".*\", line \d+)",
     ),
     _pattern("html", 0, "HTML", r"(?i)^\s*<(?:!doctype html|html|head|body|div|script|meta|link)\b"),

@@ -166,6 +166,34 @@ def test_code_below_a_frame_is_the_frame_s_and_the_exception_is_the_failure_s() 
     assert {3, 4, 6} <= set(essential)
 
 
+def test_a_go_panic_goes_on_through_its_calls() -> None:
+    lines = [
+        "panic: boom",
+        "",
+        "goroutine 1 [running]:",
+        "main.(*Cart).Total(0x0)",
+        "\t/home/dev/cart.go:42 +0x1c",
+        "exit status 2",
+    ]
+    found = _failures.blocks(lines, errors=False)
+
+    assert [(block.start, block.stop) for block in found] == [(0, 5)]
+    assert 4 in found[0].essential
+
+
+def test_every_cause_is_shown_with_where_it_was_raised() -> None:
+    lines = [
+        "java.lang.IllegalStateException: no order",
+        "\tat com.example.Settle.run(Settle.java:71)",
+        *[f"\tat org.springframework.web.F{n}.m(F{n}.java:{n})" for n in range(20)],
+        "Caused by: java.sql.SQLException: deadlock",
+        "\tat org.springframework.jdbc.T.m(T.java:1)",
+        "\tat com.example.Db.exec(Db.java:133)",
+    ]
+
+    assert {22, 24} <= set(_failures.blocks(lines, errors=False)[0].essential)
+
+
 def test_blocks_never_overlap_where_one_error_s_head_is_another_s_tail() -> None:
     lines = [
         "a.c:1:1: error: one",

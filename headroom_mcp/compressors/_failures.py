@@ -72,7 +72,7 @@ _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 _TRACE = re.compile(
-    r"^\W{0,6}(?:Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
+    r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
     r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"
     r"|^(?:[\w.$-]+\s*:?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
 )
@@ -100,7 +100,11 @@ _PYTEST_PLACE = re.compile(r"^\S+\.\w+:\d+:(?: |$)")
 # -   "total": 90,  |  E  + line two        what differs, as runners print it; the legend above has words only
 _CHANGED = re.compile(r"^(?:E\s+|#\s+)?\s{0,6}[-+] +(?!Expected\b|Received\b|actual\b|expected\b|where\b)\S")
 _MAX_CHANGED = 6
+_CAUSE = re.compile(r"^\W{0,4}(?:Caused by|Suppressed)")
+_MAX_CAUSES = 8
 _FRAME_INDENT = re.compile(r"^([\s|]*)File \"")
+# [signal SIGSEGV: …] | main.(*Cart).Total(0x0) | created by net/http.(*Server).Serve
+_GO_CALL = re.compile(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-]+\(.*\)$)")
 _GO_NEXT = re.compile(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
 _ESSENTIAL_SAID = 4
@@ -180,9 +184,10 @@ def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
 def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
     if not _TRACE.match(head):
         return None
-    announced = head.lstrip().startswith(
-        ("Traceback", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
+    announced = head.lstrip(" +|").startswith(
+        ("Traceback", "Exception Group", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
     )
+    of_go = head.startswith(("panic:", "goroutine ", "fatal error:"))
     stop = start + 1
     frames = 0
     blanks = 0
@@ -195,7 +200,7 @@ def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> B
         elif _frames.is_frame(line):
             frames += 1
             blanks = 0
-        elif line[:1].isspace() and not blanks:
+        elif (line[:1].isspace() and not blanks) or (of_go and _GO_CALL.match(line)):
             pass
         elif re.match(
             r"^\W{0,4}(?:Caused by|Suppressed|During handling|The above exception|Wrapped by|\.\.\. \d+ more|goroutine|note: |stack backtrace|\[C\])",
@@ -282,12 +287,14 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
     kept.extend(before[:_ESSENTIAL_SAID])
     kept.extend([i for i in said if _TELLING.search(lines[i][:300])][:6])
     kept.extend([i for i in said if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
-    kept.extend(i for i in said if re.match(r"^\W{0,4}(?:Caused by|Suppressed)", lines[i][:60]))
+    causes = [i for i in said if _CAUSE.match(lines[i][:60])]
+    kept.extend(causes)
     kept.extend(said[-1:])
     own = [i for i in frames if not _frames.is_library(lines[i])]
+    kept.extend(_first_after(causes, own, frames))
     tests = [i for i in own if re.search(r"[Tt]est|[Ss]pec", lines[i])]
     kept.extend([*(frames[:1] if origin else ()), *own[:2], *tests[:2]] if own else frames[:2])
-    python = [i for i in own if lines[i].lstrip().startswith('File "')]
+    python = [i for i in own if lines[i].lstrip(" |").startswith('File "')]
     kept.extend(_raised(lines, frames, code, stop))
     if python:  # each frame has its code below it, and the innermost is the last
         chain = (
@@ -295,6 +302,17 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
         )
         kept.extend(i for frame in chain for i in (frame, min(stop - 1, frame + 1)))
     return tuple(sorted(set(kept)))
+
+
+def _first_after(causes: Sequence[int], own: Sequence[int], frames: Sequence[int]) -> list[int]:
+    """Return for each of the first causes where it was raised: the first frame of the project's own, else the first."""
+    found: list[int] = []
+    if not causes or not frames:
+        return found
+    for cause, following in zip(causes, [*causes[1:], frames[-1] + 1], strict=True):
+        within = [i for i in own if cause < i < following] or [i for i in frames if cause < i < following]
+        found.extend(within[:1])
+    return found[:_MAX_CAUSES]
 
 
 def _code_of_frames(lines: Sequence[str], frames: Sequence[int], stop: int) -> set[int]:
@@ -311,7 +329,8 @@ def _code_of_frames(lines: Sequence[str], frames: Sequence[int], stop: int) -> s
 
 def _raised(lines: Sequence[str], frames: Sequence[int], code: set[int], stop: int) -> list[int]:
     """Return the line after each run of Python's frames, which names the exception."""
-    after = [i + 1 for i in [*frames, *code] if i + 1 < stop and lines[i + 1].strip()]
+    of_python = [i for i in frames if _FRAME_INDENT.match(lines[i][:200])]
+    after = [i + 1 for i in [*of_python, *code] if i + 1 < stop and lines[i + 1].strip()]
     return sorted(i for i in after if i not in code and i not in frames and lines[i].lstrip("| ")[:1].isalpha())[:8]
 
 
