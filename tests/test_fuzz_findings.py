@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import compress_output, open_store
+from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.config import Settings
-from headroom_mcp.store import Store
+from headroom_mcp.store import Store, ledger, sessions
 
 
 @pytest.fixture(name="store")
@@ -27,3 +27,25 @@ def test_a_footer_counts_when_a_text_is_measured_in_characters(store: Store) -> 
     )
 
     assert result.ref is None or len(result.text) < len(text)
+
+
+def test_a_command_or_a_folder_with_half_a_surrogate_is_a_name_like_any_other(store: Store) -> None:
+    text = "\n".join(f"2026-01-01 INFO worker {i % 7} finished job {i}" for i in range(300))
+    project = "/srv/caf\udce9"  # how Python spells a folder whose name is no UTF-8
+
+    result = compress_output(
+        text,
+        tool_name="Bash",
+        tool_input={"command": "cat a\ud800.log"},
+        session="s\ud800",
+        project=project,
+        store=store,
+        settings=store.settings,
+    )
+    sessions.set_query(store, "s\ud800", project, "why \udfff?")
+
+    assert result.outcome == "compressed"
+    assert result.ref is not None
+    assert "finished job 0" in retrieve(result.ref, lines="1-2", store=store, project=project)
+    assert ledger.read(store, project=project).totals.outputs == 1
+    assert sessions.query(store, "s\ud800") == "why \\udfff?"

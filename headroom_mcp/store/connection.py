@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from headroom_mcp import config, failures
 from headroom_mcp.errors import StoreError
@@ -72,6 +74,25 @@ def set_aside(path: str, settings: config.Settings | None = None) -> str | None:
     return aside
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that takes any Python string: half surrogates, as JSON and file names can hold, are spelled out.
+
+    SQLite refuses them before it runs anything, so that the second try is the first one to have an effect.
+    """
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except UnicodeEncodeError:
+            if isinstance(parameters, Mapping):
+                return super().execute(sql, {name: _spelled(value) for name, value in parameters.items()})
+            return super().execute(sql, [_spelled(value) for value in parameters])
+
+
+def _spelled(value: object) -> object:
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+
+
 def _connect(path: str) -> sqlite3.Connection:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
@@ -79,7 +100,9 @@ def _connect(path: str) -> sqlite3.Connection:
     if not os.path.exists(path):
         # SQLite gives the -wal and -shm files the mode of the main file.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=_Connection
+    )
     try:
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
