@@ -104,7 +104,7 @@ def _installed(folder: str) -> list[Check]:
     checks: list[Check] = []
     hooks, servers, others, by_server = [], [], [], False
     for scope in install.SCOPES:
-        settings, state, path = install.files(scope, folder)
+        settings, state, path = install.places(scope, folder)
         parsed, problem = _load(settings)
         if problem:
             checks.append(Check("settings", "fail", f"{settings}: {problem}", "Mend the file: Claude Code ignores it."))
@@ -251,7 +251,7 @@ def _failure_log() -> Check:
 
 def _installed_command(folder: str) -> str:
     for scope in install.SCOPES:
-        for handler in _handlers(_load(install.files(scope, folder)[0])[0]):
+        for handler in _handlers(_load(install.places(scope, folder)[0])[0]):
             if install.is_our_hook(handler) and "command" in handler:
                 return str(handler["command"])
     return ""

@@ -7,16 +7,14 @@ otherwise it removes our entries and nothing else. A file that cannot be parsed 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shlex
 import sys
 from typing import Any, Literal, NamedTuple
 
-from headroom_mcp import config
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import endpoint, json_edit, trap
+from headroom_mcp.hook import endpoint, json_edit, trap, user_files
 
 Scope = Literal["user", "project", "local"]
 SCOPES: tuple[Scope, ...] = ("user", "project", "local")
@@ -24,7 +22,6 @@ SERVER = "headroom"
 TIMEOUT_S = 10
 # Our own tools' answers are left alone; asking for that here saves a process.
 MATCHER = "^(?:Bash|Read|Grep|Glob|WebFetch|Agent|Edit|Write|mcp__(?!headroom__|plugin_[^_]+_headroom__).*)$"
-_MANIFEST = "install.json"
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -89,13 +86,13 @@ def server_entry() -> dict[str, Any]:
 
 def targets(scope: Scope, folder: str, transport: str = "command") -> list[Target]:
     """Return what belongs where for `scope`; `folder` is the project's."""
-    settings, servers, server_path = files(scope, folder)
+    settings, servers, server_path = places(scope, folder)
     found = [Target(settings, ("hooks", event), "", group) for event, group in hook_events(transport).items()]
     found.append(Target(servers, server_path, SERVER, server_entry()))
     return found
 
 
-def files(scope: Scope, folder: str) -> tuple[str, str, tuple[str, ...]]:
+def places(scope: Scope, folder: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the settings file, the file of MCP servers and the place of the servers in it."""
     state = os.path.join(os.environ.get("CLAUDE_CONFIG_DIR") or os.path.expanduser("~"), ".claude.json")
     if scope == "user":
@@ -120,8 +117,8 @@ def plan_install(scope: Scope, folder: str, transport: str = "command") -> list[
     for target in targets(scope, folder, transport):
         wanted.setdefault(target.file, []).append(target)
     for file, file_targets in wanted.items():
-        before = read(file)
-        text = parsed(file, before)
+        before = user_files.read(file)
+        text = user_files.parsed(file, before)
         if all(_holds(text, target) for target in file_targets):
             changes.append(Change(file, before, before, "already there"))
             continue
@@ -149,8 +146,8 @@ def plan_install(scope: Scope, folder: str, transport: str = "command") -> list[
 def _check_other_scopes(scope: Scope, folder: str, transport: str) -> None:
     """Refuse a second transport beside the first. Raises: SettingsError."""
     for other in SCOPES:
-        file = files(other, folder)[0]
-        if other == scope or (found := transport_of(parsed(file, read(file)))) in ("", transport):
+        file = places(other, folder)[0]
+        if other == scope or (found := transport_of(user_files.parsed(file, user_files.read(file)))) in ("", transport):
             continue
         msg = f"{file} has our hooks with --transport {found}; both at once would answer twice. Run: headroom uninstall"
         raise SettingsError(f"{msg} --scope {other}")
@@ -173,38 +170,42 @@ def apply_install(scope: Scope, changes: list[Change]) -> None:
     for change in changes:
         if not change.is_change or change.after is None:
             continue
-        manifest = load_manifest()
+        manifest = user_files.load_manifest()
         entry = manifest["files"].get(change.file)
         made = change.made if entry is None else entry["made"] + [p for p in change.made if p not in entry["made"]]
-        if entry is not None and change.before is not None and entry["after_sha256"] == sha256(change.before):
+        if (
+            entry is not None
+            and change.before is not None
+            and entry["after_sha256"] == user_files.sha256(change.before)
+        ):
             # Ours already, and untouched since: what was there before us is still what to go back to.
             backup = entry["backup"]
         elif change.before is None:
             backup = None
         else:
-            base = without_ours(parsed(change.file, change.before), made)[0] if entry else None
-            backup = save_backup(change.file, change.before if base is None else base.encode("utf-8"))
+            base = without_ours(user_files.parsed(change.file, change.before), made)[0] if entry else None
+            backup = user_files.save_backup(change.file, change.before if base is None else base.encode("utf-8"))
         no_folder = not os.path.isdir(os.path.dirname(change.file))
         manifest["files"][change.file] = {
             "scope": scope,
-            "after_sha256": sha256(change.after),
+            "after_sha256": user_files.sha256(change.after),
             "backup": backup,
             "made": made,
             "made_folder": no_folder or bool(entry is not None and entry["made_folder"]),
         }
         # First what is about to be: a kill after this line leaves a file that uninstall finds unchanged.
-        save_manifest(manifest)
-        write(change.file, change.after)
+        user_files.save_manifest(manifest)
+        user_files.write(change.file, change.after)
 
 
 def plan_uninstall(scope: Scope | None, folder: str) -> list[Change]:
     """Return the changes that remove us from `scope`, or from everywhere we were installed. Raises: SettingsError."""
-    manifest = load_manifest()
+    manifest = user_files.load_manifest()
     listed = [file for file, entry in manifest["files"].items() if scope is None or entry["scope"] == scope]
     if scope in ("project", "local"):
-        listed = [file for file in listed if file in files(scope, folder)[:2]]
+        listed = [file for file in listed if file in places(scope, folder)[:2]]
     for one in SCOPES if scope is None else (scope,):
-        listed.extend(file for file in files(one, folder)[:2] if file not in listed)
+        listed.extend(file for file in places(one, folder)[:2] if file not in listed)
     return [_removal(file, manifest["files"].get(file)) for file in listed]
 
 
@@ -212,21 +213,21 @@ def apply_uninstall(changes: list[Change]) -> None:
     """Write `changes` and forget them. Raises: SettingsError when a file cannot be written."""
     trap.forget()
     for change in changes:
-        manifest = load_manifest()
+        manifest = user_files.load_manifest()
         if change.is_change:
             if change.after is None:
                 os.remove(os.path.realpath(change.file))
             else:
-                write(change.file, change.after)
+                user_files.write(change.file, change.after)
         entry = manifest["files"].pop(change.file, None)
         if entry is None:
             continue
-        if entry["made_folder"] and not remove_folder(os.path.dirname(change.file)):
+        if entry["made_folder"] and not user_files.remove_folder(os.path.dirname(change.file)):
             # Something else of ours may live there still: whoever leaves last takes the folder along.
             for other, left in manifest["files"].items():
                 if os.path.dirname(other) == os.path.dirname(change.file):
                     left["made_folder"] = True
-        save_manifest(manifest)
+        user_files.save_manifest(manifest)
 
 
 def without_ours(text: str, made: list[list[str]]) -> tuple[str, int]:
@@ -266,20 +267,6 @@ def is_our_server(entry: object) -> bool:
     return isinstance(arguments, list) and any(
         "headroom_mcp/hook/serve.py" in str(argument).replace("\\", "/") for argument in arguments
     )
-
-
-def load_manifest() -> dict[str, Any]:
-    """Return what was installed where. Raises: SettingsError when the manifest cannot be read."""
-    path = os.path.join(config.data_home(), _MANIFEST)
-    try:
-        with open(path, encoding="utf-8") as stream:
-            manifest: dict[str, Any] = json.load(stream)
-    except FileNotFoundError:
-        return {"files": {}}
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read: {error}. Move it away; our entries can still be found and removed."
-        raise SettingsError(msg) from error
-    return manifest
 
 
 def _ours(text: str) -> tuple[int, json_edit.Slot] | None:
@@ -323,103 +310,18 @@ def _holds(text: str, target: Target) -> bool:
 
 
 def _removal(file: str, entry: dict[str, Any] | None) -> Change:
-    before = read(file)
+    before = user_files.read(file)
     if before is None:
         return Change(file, None, None, "not there")
-    if entry is not None and entry["after_sha256"] == sha256(before):
+    if entry is not None and entry["after_sha256"] == user_files.sha256(before):
         if entry["backup"] is None:
             return Change(file, before, None, "removed: it was made by us")
-        original = read(entry["backup"])
+        original = user_files.read(entry["backup"])
         if original is not None:
             return Change(file, before, original, "as it was before")
     # Without a manifest, what is empty once we are gone was ours.
     unknown = [["hooks"], *(["hooks", event] for event in hook_events()), ["mcpServers"]]
-    text, removed = without_ours(parsed(file, before), entry["made"] if entry else unknown)
+    text, removed = without_ours(user_files.parsed(file, before), entry["made"] if entry else unknown)
     return Change(file, before, text.encode("utf-8"), "our entries removed") if removed else Change(
         file, before, before, "nothing of ours"
     )  # fmt: skip
-
-
-def parsed(file: str, body: bytes | None) -> str:
-    """Return the text of a settings file. Raises: SettingsError where it is no JSON object."""
-    if body is None or not body.strip():
-        return "{}\n"
-    try:
-        text = body.decode("utf-8")
-        value = json.loads(text.removeprefix("\ufeff"))
-    except ValueError as error:
-        msg = f"{file} cannot be parsed: {error}. Mend it by hand; nothing was changed."
-        raise SettingsError(msg) from error
-    if not isinstance(value, dict) or text.startswith("\ufeff"):
-        what = "starts with a byte order mark" if text.startswith("\ufeff") else "holds no JSON object"
-        msg = f"{file} {what}. Mend it by hand; nothing was changed."
-        raise SettingsError(msg)
-    return text
-
-
-def read(file: str) -> bytes | None:
-    """Return the bytes of `file`, None where there is none. Raises: SettingsError."""
-    try:
-        with open(file, "rb") as stream:
-            return stream.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        msg = f"{file} cannot be read: {error}. Nothing was changed."
-        raise SettingsError(msg) from error
-
-
-def write(file: str, body: bytes) -> None:
-    """Write `body` at once: a reader sees the old file or the new one. A symbolic link stays one."""
-    file = os.path.realpath(file)
-    temporary = f"{file}.headroom-{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(file), exist_ok=True)
-        mode = os.stat(file).st_mode & 0o777 if os.path.exists(file) else _mode_of_new(file)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, file)
-    except OSError as error:
-        if os.path.exists(temporary):
-            os.remove(temporary)
-        msg = f"{file} cannot be written: {error}. Nothing was changed."
-        raise SettingsError(msg) from error
-
-
-def _mode_of_new(file: str) -> int:
-    # A project's files are shared, by git if not by users; the others hold what is one user's own.
-    return 0o644 if os.path.basename(file) in ("settings.json", ".mcp.json") else 0o600
-
-
-def save_manifest(manifest: dict[str, Any]) -> None:
-    """Keep what was installed where. Raises: SettingsError."""
-    os.makedirs(config.data_home(), mode=0o700, exist_ok=True)
-    write(os.path.join(config.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
-
-
-def save_backup(file: str, body: bytes) -> str:
-    """Keep `body` as a copy of `file` in the data folder and return its path. Raises: SettingsError."""
-    folder = os.path.join(config.data_home(), "backups")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    # Named by content: a second install can never overwrite what the first one saved.
-    backup = os.path.join(folder, f"{os.path.basename(file)}.{sha256(body)[:16]}")
-    write(backup, body)
-    return backup
-
-
-def remove_folder(folder: str) -> bool:
-    """Remove `folder` if it is empty; tell whether it was."""
-    try:
-        os.rmdir(folder)
-    except OSError:  # something else lives there by now
-        return False
-    return True
-
-
-def sha256(body: bytes) -> str:
-    """Return the digest of a file's bytes."""
-    return hashlib.sha256(body).hexdigest()

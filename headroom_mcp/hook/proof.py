@@ -68,7 +68,7 @@ def _failure(call: live.Seen) -> Check:
 def _transport(folder: str) -> str:
     for scope in install.SCOPES:
         try:
-            with open(install.files(scope, folder)[0], encoding="utf-8") as stream:
+            with open(install.places(scope, folder)[0], encoding="utf-8") as stream:
                 found = install.transport_of(stream.read())
         except (OSError, ValueError):
             continue

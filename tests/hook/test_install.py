@@ -136,7 +136,7 @@ def test_a_file_that_we_do_not_understand_is_refused_and_left_alone(claude: Path
     assert not (claude / ".claude.json").exists()
 
 
-def test_project_and_local_scope_write_to_the_projects_own_files(claude: Path, tmp_path: Path) -> None:
+def test_project_and_local_scope_write_to_the_projects_user_files(claude: Path, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
 

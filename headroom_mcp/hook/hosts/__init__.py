@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import install, json_edit
+from headroom_mcp.hook import install, json_edit, user_files
 from headroom_mcp.hook.hosts import toml_block
 
 HOSTS = ("codex", "gemini", "opencode", "qwen", "copilot", "cursor", "vscode")
@@ -29,12 +29,12 @@ def plan_install(name: str) -> install.Change:
     """Return the change that installs our server for the host. Raises: SettingsError for a file that is not to be touched."""
     host = load(name)
     file = host.file()
-    before = install.read(file)
+    before = user_files.read(file)
     value = host.entry(server())
     if host.FORMAT == "toml":
         after, what = toml_block.add(file, before, host.PLACE, value)
         return install.Change(file, before, after, what)
-    text = install.parsed(file, before)
+    text = user_files.parsed(file, before)
     at = json_edit.find(text, [*host.PLACE, install.SERVER])
     if at is not None and json_edit.value_at(text, at) == value:
         return install.Change(file, before, before, "already there")
@@ -53,66 +53,66 @@ def apply_install(name: str, change: install.Change) -> None:
     """Write `change`. Raises: SettingsError; the file stays as it is then."""
     if not change.is_change or change.after is None:
         return
-    manifest = install.load_manifest()
+    manifest = user_files.load_manifest()
     kept = manifest.setdefault("hosts", {}).get(name)
-    if kept is not None and change.before is not None and kept["after_sha256"] == install.sha256(change.before):
+    if kept is not None and change.before is not None and kept["after_sha256"] == user_files.sha256(change.before):
         backup, made, made_folder = kept["backup"], kept["made"], kept["made_folder"]
     else:
-        backup = None if change.before is None else install.save_backup(change.file, change.before)
+        backup = None if change.before is None else user_files.save_backup(change.file, change.before)
         made, made_folder = change.made, not os.path.isdir(os.path.dirname(change.file))
     manifest["hosts"][name] = {
         "file": change.file,
-        "after_sha256": install.sha256(change.after),
+        "after_sha256": user_files.sha256(change.after),
         "backup": backup,
         "made": made,
         "made_folder": made_folder,
     }
-    install.save_manifest(manifest)
-    install.write(change.file, change.after)
+    user_files.save_manifest(manifest)
+    user_files.write(change.file, change.after)
 
 
 def plan_uninstall(name: str) -> install.Change:
     """Return the change that takes our server out of the host's file. Raises: SettingsError."""
     host = load(name)
-    kept = install.load_manifest().get("hosts", {}).get(name)
+    kept = user_files.load_manifest().get("hosts", {}).get(name)
     file = kept["file"] if kept else host.file()
-    before = install.read(file)
+    before = user_files.read(file)
     if before is None:
         return install.Change(file, None, None, "not there")
-    if kept is not None and kept["after_sha256"] == install.sha256(before):
+    if kept is not None and kept["after_sha256"] == user_files.sha256(before):
         if kept["backup"] is None:
             return install.Change(file, before, None, "removed: it was made by us")
-        original = install.read(kept["backup"])
+        original = user_files.read(kept["backup"])
         if original is not None:
             return install.Change(file, before, original, "as it was before")
     if host.FORMAT == "toml":
         after = toml_block.remove(before)
     else:
-        after = _without(install.parsed(file, before), host.PLACE, kept["made"] if kept else []).encode("utf-8")
+        after = _without(user_files.parsed(file, before), host.PLACE, kept["made"] if kept else []).encode("utf-8")
     return install.Change(file, before, after, "our entry removed" if after != before else "nothing of ours")
 
 
 def apply_uninstall(name: str, change: install.Change) -> None:
     """Write `change` and forget it. Raises: SettingsError."""
-    manifest = install.load_manifest()
+    manifest = user_files.load_manifest()
     if change.is_change:
         if change.after is None:
             os.remove(os.path.realpath(change.file))
         else:
-            install.write(change.file, change.after)
+            user_files.write(change.file, change.after)
     kept = manifest.get("hosts", {}).pop(name, None)
     if kept is None:
         return
     if kept["made_folder"]:
-        install.remove_folder(os.path.dirname(change.file))
+        user_files.remove_folder(os.path.dirname(change.file))
     if not manifest["hosts"]:
         del manifest["hosts"]
-    install.save_manifest(manifest)
+    user_files.save_manifest(manifest)
 
 
 def installed() -> list[str]:
     """Return the hosts that `install` has written to. Raises: SettingsError."""
-    kept = install.load_manifest().get("hosts", {})
+    kept = user_files.load_manifest().get("hosts", {})
     return [name for name in HOSTS if name in kept]
 
 
