@@ -23,7 +23,19 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from headroom_mcp import compressors, config, jsonpath, marker, render, router, secrets, settings_file, shell, slices
+from headroom_mcp import (
+    compressors,
+    config,
+    jsonpath,
+    marker,
+    render,
+    repeats,
+    router,
+    secrets,
+    settings_file,
+    shell,
+    slices,
+)
 from headroom_mcp.config import Settings
 from headroom_mcp.errors import HeadroomError, SettingsError
 from headroom_mcp.evals import fuzz_inputs
@@ -32,6 +44,7 @@ from headroom_mcp.output import ToolOutput
 from headroom_mcp.pipeline import compress_output
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.originals import Original
+from headroom_mcp.types import Part, Shown
 
 LIMIT_S = 2.0
 _MAX_FAILURES = 25
@@ -103,6 +116,20 @@ def fuzz_flow(dice: Random, place: Place) -> None:
         == result.text,
         "law 7: our own output is untouched",
     )
+
+
+def fuzz_repeats(dice: Random, place: Place) -> None:
+    """What is left out as shown before stands, line for line, in what was shown before."""
+    text = fuzz_inputs.text(dice, place.given)
+    before = fuzz_inputs.mutated(dice, text)
+    lines = text.split("\n")
+    earlier = [Shown("an earlier one", before), Shown("a later one", fuzz_inputs.text(dice, place.given))]
+    parts = repeats.fold(lines, [Part(0, len(lines), "keep")], repeats.find(lines, earlier), earlier, ())
+    render.check(parts, len(lines))
+    for part in parts:
+        for line in lines[part.start : part.stop] if part.action == "omit" else ():
+            body = line.rstrip().lstrip(" 0123456789\t:-")
+            check(any(body in shown.text for shown in earlier), "only what was shown is named as shown")
 
 
 def fuzz_json_path(dice: Random, place: Place) -> None:
@@ -189,7 +216,7 @@ def fuzz_hook(dice: Random, place: Place) -> None:
 
 # target -> how many of a thousand inputs it gets
 TARGETS: dict[Target, int] = {
-    fuzz_compressor: 480, fuzz_router: 150, fuzz_json_path: 80, fuzz_marker: 60, fuzz_settings: 40, fuzz_shell: 60,
+    fuzz_compressor: 440, fuzz_repeats: 40, fuzz_router: 150, fuzz_json_path: 80, fuzz_marker: 60, fuzz_settings: 40, fuzz_shell: 60,
     fuzz_secrets: 40, fuzz_slices: 50, fuzz_flow: 20, fuzz_hook: 20,
 }  # fmt: skip
 

@@ -97,7 +97,7 @@ def text(dice: Random, given: list[str]) -> str:
         forms = [dice.choice(_LINES) for _ in range(dice.choice((1, 1, 2, 4)))]
         made = "\n".join(_filled(dice, dice.choice(forms)) for _ in range(min(count, 200)))
     for _ in range(dice.choice((0, 1, 1, 2, 5))):
-        made = _mutated(dice, made)
+        made = mutated(dice, made)
     return made[:20_000]
 
 
@@ -105,7 +105,7 @@ def command(dice: Random) -> str:
     """Return a shell command, most often a broken one."""
     made = dice.choice(_COMMANDS)
     for _ in range(dice.choice((0, 0, 1, 3))):
-        made = _mutated(dice, made)
+        made = mutated(dice, made)
     return made[:2_000]
 
 
@@ -113,7 +113,7 @@ def json_path(dice: Random) -> str:
     """Return a JSON path, most often a broken one."""
     made = "".join(dice.choice(_PATHS).lstrip("$" if at else "") for at in range(dice.choice((1, 1, 2))))
     for _ in range(dice.choice((0, 1, 2))):
-        made = _mutated(dice, made)
+        made = mutated(dice, made)
     return made[:1_000]
 
 
@@ -121,7 +121,7 @@ def settings(dice: Random) -> str:
     """Return a settings file, most often a broken one."""
     made = "\n".join(dice.choice(_SETTINGS) for _ in range(dice.randrange(1, 5)))
     for _ in range(dice.choice((0, 1, 2))):
-        made = _mutated(dice, made)
+        made = mutated(dice, made)
     return made[:5_000]
 
 
@@ -229,7 +229,8 @@ def _drawn(dice: Random, mark: str) -> str:
             return str(dice.randrange(10 ** {"{n2}": 2, "{n3}": 3, "{n5}": 5}.get(mark, 1)))
 
 
-def _mutated(dice: Random, made: str) -> str:
+def mutated(dice: Random, made: str) -> str:
+    """Return `made` with one thing done to it."""
     at = dice.randrange(len(made) + 1)
     end = min(len(made), at + dice.choice((1, 3, 20, 200)))
     match dice.randrange(9):
