@@ -47,6 +47,7 @@ def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | Non
     sources: set[str] = set()
     derived: set[str] = set()
     lengths = {name: sum(map(len, values)) for name, values in cells.items()}
+    distinct = {name: len(set(values)) for name, values in full.items()}
     for name in sorted(full, key=lambda name: -lengths[name]):
         values = full[name]
         if name in sources or asked(name, values[0], "copy"):
@@ -55,7 +56,10 @@ def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | Non
         near = [(other, full[other]) for _, other in sorted(others)]
         copied = _copy(values, keys, near)
         # What people read stays where it is: an id follows a name, not a name an id.
-        once = None if copied or any(" " in value for value in values) else _once(values, near)
+        setting = [
+            (other, values_of) for other, values_of in near if distinct[name] <= distinct[other] <= len(rows) / 2
+        ]
+        once = None if copied or any(" " in value for value in values) else _once(values, setting)
         source = copied[1] if copied else once
         if source is not None:
             derived.add(name)
@@ -99,8 +103,7 @@ def _copy(
 
 def _once(values: list[Value], others: list[tuple[str, list[Value]]]) -> str | None:
     """Return the column whose value sets this one in all rows, where most rows repeat it."""
-    distinct = len(set(values))
-    if sum(map(len, values)) < _MIN_ONCE_CHARS * len(values):
+    if len(set(values)) < 2 or sum(map(len, values)) < _MIN_ONCE_CHARS * len(values):
         return None
     for name, source in others:
         groups: dict[str, Value] = {}
@@ -110,8 +113,7 @@ def _once(values: list[Value], others: list[tuple[str, list[Value]]]) -> str | N
                 break
         else:
             saved = sum(map(len, values)) * (len(values) - len(groups)) // len(values)
-            few = _MIN_ONCE_GROUPS <= len(groups) <= len(values) / 2
-            if few and distinct > 1 and saved >= _MIN_ONCE_SAVING:
+            if len(groups) >= _MIN_ONCE_GROUPS and saved >= _MIN_ONCE_SAVING:
                 return name
     return None
 
