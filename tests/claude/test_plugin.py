@@ -69,9 +69,13 @@ def test_the_plugins_hook_and_server_work_in_a_real_run(
     # Not before: installing a plugin empties its data folder.
     _as_if_built(sandbox, "headroom-inline" if how == "plugin-dir" else "headroom-headroom", monkeypatch)
 
-    shown, slice_ = sandbox.run([Call("Bash", {"command": "seq 1 4000"}), _ask, "done"], *arguments).texts
+    fails = Call("Bash", {"command": "for i in $(seq 4000); do echo row $i; done; exit 3"})
+    run = sandbox.run([Call("Bash", {"command": "seq 1 4000"}), _ask, fails, "done"], *arguments)
 
+    shown, slice_, failed = run.texts
     assert "[headroom " in shown
+    assert failed.startswith("Exit code 3\n")
+    assert "[headroom " in failed
     assert "1998\n1999\n2000" in slice_
 
 
