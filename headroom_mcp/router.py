@@ -18,6 +18,7 @@ from headroom_mcp.output import ToolOutput
 from headroom_mcp.types import Section
 
 _MAX_CANDIDATES = 5
+_UNBEATEN = 1.0  # no score without a hint's bonus is as high: no other module need be asked
 _HINT_BONUS = 0.25  # what a soft hint is worth against the text's own scores
 
 # Two neighbouring sections of these are two documents.
@@ -82,6 +83,10 @@ def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
         return hint.kind, hint.why  # the expressions of sniff.py are never compiled
     if hint.firm and hint.otherwise:
         hint = hint._replace(kind=hint.otherwise)
+    if hint.kind and _plainly(piece.lines) in ("", hint.kind):
+        score = compressors.load(hint.kind).score(piece) + _HINT_BONUS
+        if score >= _UNBEATEN:
+            return hint.kind, f"{hint.why}; score {score:.2f}"
     from headroom_mcp import sniff
 
     sampled = sniff.sample(piece.lines)

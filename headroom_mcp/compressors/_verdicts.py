@@ -12,8 +12,8 @@ from headroom_mcp import facts
 
 # Any of these stands in the line of a failing test (lower case); no other line is looked at.
 _STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", "✗", "✘", "✖", "×", "✕", "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
-# Any of these stands in a verdict of any sort.
-_MARKS = ("ok", "PASS", "Pass", "SKIP", "Skip", "skip", "ignored", "FAIL", "Fail", "ERROR", "✓", "✔", "√", "✗", "✘", "✖", "×", "✕", "○", "↓", " s = ", "Dubious", "Wstat", "rspec ")  # fmt: skip
+# Any of these stands in a verdict of any sort (lower case).
+_MARKS = (*_STEMS, "ok", "pass", "skip", "ignored", "✓", "✔", "√", "○", "↓", " s = ")
 # a.test.js, a package, a script: how a whole file of tests went
 _FILE_PASSED = re.compile(
     r"^PASS(?:\s+\S|\s*$)|^ok\s+[\w./-]+\s+(?:\d|\(cached\))|^\s*(?:✓|✔) \S+\.\w+ +\(\d+ tests?\b|^\S+\.t \.{2,} ?ok\b|^//\S+ +PASSED"
@@ -84,11 +84,10 @@ def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iter
 def counts(lines: Sequence[str]) -> str:
     """Return what left-out lines of a run say together: "1,998 passed, 3 skipped"; "" where they give no verdicts."""
     passed = skipped = failed = files = 0
-    for index, line in enumerate(lines):
+    for index in facts.touched(lines, _MARKS):
+        line = lines[index]
         if _plainly_passed(line):
             passed += 1
-            continue
-        if not any(mark in line for mark in _MARKS):
             continue
         head = line[:_LOOKED_AT]
         if _FILE_PASSED.match(head):
@@ -118,7 +117,7 @@ def passes(line: str) -> bool:
     if _plainly_passed(line):
         return True
     head = line[:_LOOKED_AT]
-    return any(mark in head for mark in _MARKS) and bool(_FILE_PASSED.match(head) or _PASSED.search(head))
+    return bool(_FILE_PASSED.match(head) or _PASSED.search(head))
 
 
 def key_of(name: str) -> str:
