@@ -7,6 +7,7 @@ what they begin with. A gap says what it holds by suffix or folder.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from headroom_mcp import asked, complaints, tokens
@@ -21,6 +22,10 @@ _SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one
 _POINTED_TOKENS = 1_200  # the same where the question names an entry that is there
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
+# What programs write beside the sources: nobody asks for it by the name that it shares with them.
+_BY_PRODUCT = re.compile(
+    r"(?:^|/)(?:__pycache__|node_modules|dist|build|target|\.git|\.?venv|site-packages)(?:/|$)|\.(?:pyc|class|o|map)$"
+)
 _BIGGEST = 5
 _MAX_LINE_CHARS = 160
 # Without a question every name is as likely to be wanted as any other: all are shown where that is short enough.
@@ -88,6 +93,7 @@ def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
         for entry, line in zip(entries, lines, strict=True)
     ]
     found = asked.best(output.query, texts, _MAX_MATCHES)
+    found = sorted(found, key=lambda index: _BY_PRODUCT.search(texts[index]) is not None)
     return found if len(found) < max(8, len(lines) // 3) else []
 
 
@@ -112,7 +118,8 @@ def _chosen(
         return True
 
     for position, index in enumerate(matches):
-        add(index, always=position == 0)
+        if room > budget // 3 or position == 0:
+            add(index, always=position == 0)
     for index, entry in enumerate(entries):
         if not entry.name and lines[index] and not lines[index].startswith("total "):
             add(index)  # complaints, summaries
