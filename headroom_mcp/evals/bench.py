@@ -239,17 +239,28 @@ def _broken_plan(output: ToolOutput, settings: Settings) -> list[str]:
         )
         if part.action == "render" or not expected:
             continue
-        try:
-            position = shown.index(expected[0], position) + len(expected)
-        except ValueError:
-            law = "law 3: a kept line is not verbatim" if part.action == "keep" else "law 4: a gap is not marked"
-            broken.append(f"{law}: {expected[0][:80]!r}")
+        found = _run_at(shown, expected, position)
+        if found < 0:
+            law = (
+                "law 3: kept lines are not shown as they are" if part.action == "keep" else "law 4: a gap is not marked"
+            )
+            broken.append(f"{law}: {part.start + 1}-{part.stop}, {expected[0][:80]!r}")
             break
-        if shown[position - len(expected) : position] != expected:
-            broken.append(f"law 3: lines {part.start + 1}-{part.stop} are not shown as they are")
-            break
+        position = found + len(expected)
     broken.extend(_hidden_failures(output, planned.parts, planned.body))
     return broken
+
+
+def _run_at(shown: list[str], run: list[str], position: int) -> int:
+    """Return where the lines `run` stand together in `shown`, from `position` on; -1 where they do not."""
+    while True:
+        try:
+            position = shown.index(run[0], position)
+        except ValueError:
+            return -1
+        if shown[position : position + len(run)] == run:
+            return position
+        position += 1  # a rendered part before it may show the same line
 
 
 def _hidden_failures(output: ToolOutput, parts: Sequence[Any], body: str) -> list[str]:
