@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from headroom_mcp.cli import main
 from headroom_mcp.config import Settings
 from headroom_mcp.errors import ExpiredRef
-from headroom_mcp.store import Store, contexts, open_store
+from headroom_mcp.store import Store, contexts, open_store, sessions
 from headroom_mcp.store.purge import purge
 
 
@@ -32,9 +32,12 @@ def test_purged_bytes_are_in_no_file_any_more(store: Store, tmp_path: Path) -> N
     contexts.note_shown(store, "s", "", "cat", "shown text")
     assert body[2000:2100] in _bytes_on_disk(tmp_path)
 
+    sessions.note_file(store, "s/agent", "/p/secret-plan.txt", "whole")
+
     purge(store)
 
     assert body[2000:2100] not in _bytes_on_disk(tmp_path)
+    assert b"secret-plan" not in _bytes_on_disk(tmp_path)
     assert contexts.shown_in(store, "s", "") == []
 
 

@@ -59,37 +59,31 @@ def rebuild(store: Store) -> None:
         raise StoreError(msg) from error
 
 
-def _where(session: str | None, project: str | None, older_than_s: float | None) -> tuple[str, list[object]]:
-    terms: list[str] = ["1"]
-    values: list[object] = []
-    if session is not None:
-        terms.append("session = ?")
-        values.append(session)
-    if project is not None:
-        terms.append("project = ?")
-        values.append(project)
-    if older_than_s is not None:
-        terms.append("created_s < ?")
-        values.append(time.time() - older_than_s)
-    return " AND ".join(terms), values
+def _where(
+    session: str | None,
+    project: str | None,
+    older_than_s: float | None,
+    session_column: str = "session",
+    time_column: str = "created_s",
+) -> tuple[str, list[object]]:
+    """Return the SQL condition of the criteria given, and its values; "1" where there are none."""
+    age = None if older_than_s is None else time.time() - older_than_s
+    criteria = [(f"{session_column} = ?", session), ("project = ?", project), (f"{time_column} < ?", age)]
+    given = [(term, value) for term, value in criteria if value is not None]
+    return " AND ".join(["1", *(term for term, _ in given)]), [value for _, value in given]
 
 
 def _purge_contexts(
     db: sqlite3.Connection, session: str | None, project: str | None, older_than_s: float | None
 ) -> None:
-    terms: list[str] = ["1"]
-    values: list[object] = []
-    if session is not None:
-        terms.append("id = ?")
-        values.append(session)
-    if project is not None:
-        terms.append("project = ?")
-        values.append(project)
-    if older_than_s is not None:
-        terms.append("seen_s < ?")
-        values.append(time.time() - older_than_s)
-    where = " AND ".join(terms)
+    where, values = _where(session, project, older_than_s, "id", "seen_s")
     db.execute(f"DELETE FROM shown WHERE session IN (SELECT id FROM session WHERE {where})", values)
+    # A file's path tells something, too. A context is "SESSION" or "SESSION/AGENT".
+    db.execute(
+        "DELETE FROM seen_file WHERE EXISTS (SELECT 1 FROM session"
+        f" WHERE {where} AND (context = id OR substr(context, 1, length(id) + 1) = id || '/'))",
+        values,
+    )
     db.execute(f"DELETE FROM session WHERE {where}", values)
 
 
