@@ -16,7 +16,7 @@ def write(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
-        except BaseException:
+        except BaseException:  # an interrupt too: the lock must not outlive the statement that failed; raised again
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")

@@ -107,7 +107,7 @@ def _connect(path: str) -> sqlite3.Connection:
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         schema.migrate(connection)
-    except BaseException:
+    except BaseException:  # whatever it is, a half-opened connection must not stay open; raised again
         connection.close()
         raise
     return connection

@@ -63,7 +63,7 @@ class Store:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
-            except BaseException:
+            except BaseException:  # an interrupt too: nothing half-written, no lock left behind; raised again
                 self.connection.execute("ROLLBACK")
                 raise
             self.connection.execute("COMMIT")

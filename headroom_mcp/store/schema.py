@@ -158,7 +158,7 @@ def migrate(connection: sqlite3.Connection) -> None:
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # an interrupt too: a migration runs whole or not at all; raised again
         connection.execute("ROLLBACK")
         raise
 
