@@ -9,10 +9,10 @@ TYPE_CHECKING = False  # type checkers know the name; `typing` itself would cost
 if TYPE_CHECKING:
     from typing import Any
 
-    from headroom_mcp.config import Settings as Settings
     from headroom_mcp.errors import HeadroomError as HeadroomError
-    from headroom_mcp.pipeline import compress_output as compress_output
-    from headroom_mcp.pipeline import retrieve as retrieve
+    from headroom_mcp.flow.compress import compress_output as compress_output
+    from headroom_mcp.flow.compress import retrieve as retrieve
+    from headroom_mcp.settings.table import Settings as Settings
     from headroom_mcp.store import Store as Store
     from headroom_mcp.store import open_store as open_store
     from headroom_mcp.types import Result as Result
@@ -22,11 +22,11 @@ __version__ = "0.1.0"
 _HOME_OF = {
     "HeadroomError": "errors",
     "Result": "types",
-    "Settings": "config",
+    "Settings": "settings.table",
     "Store": "store",
-    "compress_output": "pipeline",
+    "compress_output": "flow.compress",
     "open_store": "store",
-    "retrieve": "pipeline",
+    "retrieve": "flow.compress",
 }
 
 __all__ = [

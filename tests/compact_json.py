@@ -1,4 +1,4 @@
-"""The way back from the compact form of JSON: a decoder that knows only the grammar in `headroom_mcp.jsonform`."""
+"""The way back from the compact form of JSON: a decoder that knows only the grammar in `headroom_mcp.compressors.json`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from headroom_mcp.jsonform.parse import Embedded, Num, dumps
+from headroom_mcp.compressors.json.parse import Embedded, Num, dumps
 
 _LITERALS = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z|(?:NaN|-?Infinity)\Z")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from headroom_mcp import compress_output, marker, render
-from headroom_mcp.config import Settings
-from headroom_mcp.output import ToolOutput
-from headroom_mcp.pipeline import plan
+from headroom_mcp import compress_output
+from headroom_mcp.flow.compress import plan
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
+from headroom_mcp.text import marker
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput
 
 
@@ -56,10 +58,11 @@ def failure_log(store: Store) -> str:
     """Return the last line of the failure log, for messages."""
     import os
 
-    from headroom_mcp import config, failures
+    from headroom_mcp import fault_log
+    from headroom_mcp.settings import table as config
 
     for home in (config.data_home(store.settings), config.data_home()):
-        path = os.path.join(home, failures.LOG_NAME)
+        path = os.path.join(home, fault_log.LOG_NAME)
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 return file.read().splitlines()[-1]

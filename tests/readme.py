@@ -15,13 +15,15 @@ from typing import Any
 
 import click
 
-from headroom_mcp import compressors, pipeline, tokens
+from headroom_mcp import compressors
 from headroom_mcp.cli import main as headroom
-from headroom_mcp.config import Settings
 from headroom_mcp.evals import samples
-from headroom_mcp.hook import hosts
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.install import hosts
 from headroom_mcp.server.tools import TOOLS
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.text import tokens
 
 _COLUMNS = 500
 _BEFORE_LINES = 14

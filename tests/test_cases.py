@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from headroom_mcp import open_store
-from headroom_mcp.config import Settings
+from headroom_mcp.settings.table import Settings
 
 from . import laws
 

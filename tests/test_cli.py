@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp import open_store
-from headroom_mcp.config import Settings
-from headroom_mcp.store import ledger
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store.sqlite import ledger
 
 ROOT = Path(__file__).parents[1]
 LOG = b"".join(b"2026-01-01 INFO worker %d finished job %d\n" % (i % 7, i) for i in range(900))

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp import compress_output, numbering, open_store, render
-from headroom_mcp.compressors import code, languages
-from headroom_mcp.compressors.languages import grammar, guess, outline, python_ast
-from headroom_mcp.config import Settings
+from headroom_mcp import compress_output, open_store
+from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast
+from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.errors import MissingExtra
 from headroom_mcp.evals import code_check
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import numbering
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 
 SAMPLES = Path(__file__).parent / "languages"
 ROOT = Path(__file__).parent.parent
@@ -126,8 +128,7 @@ def test_an_asked_for_grammar_that_is_missing_names_the_pip_command(monkeypatch:
 def test_a_grammar_is_found_where_site_is_off() -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from headroom_mcp.compressors import languages\n"
-        "from headroom_mcp.compressors.languages import grammar\n"
+        "from headroom_mcp.compressors.code import grammar, languages\n"
         "tree = grammar.parse(languages.load('python'), 'def f():\\n    pass\\n')\n"
         "print([node.name for node in tree.nodes], 'site' in sys.modules)"
     )

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import compress_output, open_store, retrieve, tokens
-from headroom_mcp.config import Settings
+from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.evals import samples
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import tokens
 from headroom_mcp.types import Result
 
 ROOT = Path(__file__).parents[1]

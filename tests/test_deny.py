@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.server import deny
+from headroom_mcp.server import permissions
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_rule_covers_what_its_pattern_says(
     (tmp_path / ".claude").mkdir()
     (tmp_path / ".claude" / where).write_text(json.dumps({"permissions": {"deny": [rule]}}))
 
-    assert deny.rule_against(str(tmp_path / path), str(tmp_path)) == (rule if covered else None)
+    assert permissions.rule_against(str(tmp_path / path), str(tmp_path)) == (rule if covered else None)
 
 
 def test_rules_with_an_absolute_path_and_of_the_user_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,8 +56,8 @@ def test_rules_with_an_absolute_path_and_of_the_user_count_too(tmp_path: Path, m
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "config"))
     project = tmp_path / "project"
 
-    assert deny.rule_against(str(project / "private" / "x"), str(project)) == rule
-    assert deny.rule_against(str(project / "public" / "x"), str(project)) is None
+    assert permissions.rule_against(str(project / "private" / "x"), str(project)) == rule
+    assert permissions.rule_against(str(project / "public" / "x"), str(project)) is None
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_settings_file_that_cannot_be_read_holds_no_rule(
     (tmp_path / ".claude").mkdir()
     (tmp_path / ".claude" / "settings.json").write_text(text)
 
-    assert deny.rule_against(str(tmp_path / ".env"), str(tmp_path)) is None
+    assert permissions.rule_against(str(tmp_path / ".env"), str(tmp_path)) is None

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp import facts, gate, pipeline, render, templates
-from headroom_mcp.compressors import _failures, _verdicts
-from headroom_mcp.config import Settings
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import blocks as _failures
+from headroom_mcp.facts import find as facts
+from headroom_mcp.facts import verdicts as _verdicts
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow import gate
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import templates
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact, Part
 
 RUNS = settings(

@@ -6,23 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import render
-from headroom_mcp.compressors import command, filters
+from headroom_mcp.compressors.command import filter_rules
+from headroom_mcp.compressors.command import kind as command
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 
-FOLDER = Path(filters.__file__).parent
+FOLDER = Path(filter_rules.__file__).parent / "filters"
 
 
 def _tests() -> list[tuple[str, dict[str, str]]]:
-    return [(name, test) for name in sorted(filters.NAMES) for test in (filters.read(name) or {}).get("tests", [])]
+    return [
+        (name, test) for name in sorted(filter_rules.NAMES) for test in (filter_rules.read(name) or {}).get("tests", [])
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "test"), _tests(), ids=lambda value: value if isinstance(value, str) else value["name"]
 )
 def test_a_filter_does_what_its_file_says(name: str, test: dict[str, str]) -> None:
-    chosen = filters.load(name)
+    chosen = filter_rules.load(name)
     assert chosen is not None
     output = ToolOutput(test["input"])
     parts = command.apply(chosen, output)
@@ -32,9 +35,9 @@ def test_a_filter_does_what_its_file_says(name: str, test: dict[str, str]) -> No
 
 
 def test_the_files_are_those_in_the_index_and_each_has_a_test() -> None:
-    assert {path.stem for path in FOLDER.glob("*.toml")} == filters.NAMES
-    assert {name for name, _ in _tests()} == filters.NAMES
-    assert len(filters.NAMES) >= 25
+    assert {path.stem for path in FOLDER.glob("*.toml")} == filter_rules.NAMES
+    assert {name for name, _ in _tests()} == filter_rules.NAMES
+    assert len(filter_rules.NAMES) >= 25
 
 
 @pytest.mark.parametrize(
@@ -55,32 +58,32 @@ def test_the_files_are_those_in_the_index_and_each_has_a_test() -> None:
     ],
 )
 def test_a_filter_is_found_by_the_words_of_its_command(words: list[str], expected: str) -> None:
-    assert filters.name_for(words) == expected
+    assert filter_rules.name_for(words) == expected
 
 
-@pytest.mark.parametrize("name", sorted(filters.NAMES))
+@pytest.mark.parametrize("name", sorted(filter_rules.NAMES))
 def test_the_little_reader_reads_what_the_library_reads(name: str) -> None:
-    data = filters.read(name)
+    data = filter_rules.read(name)
     assert data is not None
     del data["tests"]
     head = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").partition("\n[[tests]]")[0]
 
-    assert filters.plain_toml(head) == data
+    assert filter_rules.plain_toml(head) == data
 
 
 def test_more_of_toml_than_the_little_reader_knows_is_left_to_the_library() -> None:
-    assert filters.plain_toml("a = { b = 1 }") is None
-    assert filters.plain_toml('a = "b\\n"') is None
+    assert filter_rules.plain_toml("a = { b = 1 }") is None
+    assert filter_rules.plain_toml('a = "b\\n"') is None
 
 
 def test_an_unknown_field_is_an_error_that_names_it() -> None:
     with pytest.raises(SettingsError, match="strip"):
-        filters.compiled("x", {"strip": []})
+        filter_rules.compiled("x", {"strip": []})
 
 
-@pytest.mark.parametrize("name", sorted(filters.NAMES))
+@pytest.mark.parametrize("name", sorted(filter_rules.NAMES))
 def test_no_filter_drops_a_failure(name: str) -> None:
-    chosen = filters.load(name)
+    chosen = filter_rules.load(name)
     assert chosen is not None
     failure = "fatal: the connection was refused while writing block 7"
     lines = [*(f"line {i}" for i in range(40)), failure, *(f"line {i}" for i in range(40))]

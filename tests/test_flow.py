@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp import compress_output, open_store, retrieve
-from headroom_mcp.config import Settings
+from headroom_mcp.settings.table import Settings
 
 
 @pytest.fixture(name="settings")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp import compress_output, open_store, retrieve
-from headroom_mcp.config import Settings
-from headroom_mcp.store import Store, ledger, sessions
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import Store
+from headroom_mcp.store.sqlite import ledger, sessions
 
 
 @pytest.fixture(name="store")

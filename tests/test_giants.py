@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import giants, open_store, pipeline
-from headroom_mcp.config import Settings
+from headroom_mcp import open_store
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow import huge
+from headroom_mcp.settings.table import Settings
 
 from . import laws
 
@@ -15,7 +17,7 @@ from . import laws
 @pytest.fixture(name="small_windows")
 def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "_GIANT_CHARS", 20_000)
-    monkeypatch.setattr(giants, "_END_CHARS", 4_000)
+    monkeypatch.setattr(huge, "_END_CHARS", 4_000)
 
 
 @pytest.mark.usefixtures("small_windows")
@@ -40,6 +42,6 @@ def test_one_line_of_megabytes_keeps_every_law(tmp_path: Path) -> None:
 def test_the_windows_are_both_ends_without_overlap() -> None:
     lines = ["x" * 999] * 10_000
 
-    assert giants.windows(lines) == [(0, 2_500), (7_500, 10_000)]
-    assert giants.windows(["x"] * 3) == [(0, 3)]
-    assert giants.windows([]) == []
+    assert huge.windows(lines) == [(0, 2_500), (7_500, 10_000)]
+    assert huge.windows(["x"] * 3) == [(0, 3)]
+    assert huge.windows([]) == []

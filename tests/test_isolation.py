@@ -13,11 +13,12 @@ import pytest
 from mcp import Client
 from mcp_types import TextContent
 
-from headroom_mcp import compress_output, marker, open_store, retrieve
-from headroom_mcp.config import Settings
+from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.errors import UnknownRef
 from headroom_mcp.server.app import server
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
+from headroom_mcp.text import marker
 from tests.hook.host import bash, run_hook
 
 SECRET = "the launch code is 0451"

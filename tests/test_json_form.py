@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp.jsonform import encode, parse
-from headroom_mcp.jsonform.query import Query
-from headroom_mcp.jsonform.table import same
+from headroom_mcp.compressors.json import encode, parse
+from headroom_mcp.compressors.json.query import Query
+from headroom_mcp.compressors.json.table import same
 from tests.compact_json import decode, rebuilt
 
 _KEYS = st.sampled_from(

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp import compress_output, open_store, render
-from headroom_mcp.compressors import json as compressor
-from headroom_mcp.config import Settings
-from headroom_mcp.jsonform import parse, reduce, survey
-from headroom_mcp.jsonform.query import Query
-from headroom_mcp.output import ToolOutput
+from headroom_mcp import compress_output, open_store
+from headroom_mcp.compressors.json import kind as compressor
+from headroom_mcp.compressors.json import parse, reduce, survey
+from headroom_mcp.compressors.json.query import Query
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
 _GAP = re.compile(r"^\[… ([0-9,]+) rows?: ([^·\]]*?)(?: · (.*))?\]$")

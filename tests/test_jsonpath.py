@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp import compress_output, jsonpath, open_store, retrieve
-from headroom_mcp.config import Settings
+from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.errors import SliceError
+from headroom_mcp.retrieval import json_path
+from headroom_mcp.settings.table import Settings
 
 _STORE = json.dumps(
     {
@@ -49,7 +50,7 @@ _STORE = json.dumps(
     ],
 )
 def test_a_path_selects_what_it_says(path: str, expected: str) -> None:
-    assert jsonpath.select_text(_STORE, path) == expected
+    assert json_path.select_text(_STORE, path) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,18 +67,18 @@ def test_a_path_that_does_not_work_says_what_to_do(path: str, says: str) -> None
     if path == "$.a key":
         says = "expected . or ["
     with pytest.raises(SliceError, match=says.replace("[", r"\[").replace("(", r"\(")):
-        jsonpath.select_text(_STORE, path)
+        json_path.select_text(_STORE, path)
 
 
 def test_json_lines_are_one_array() -> None:
     text = "\n".join(json.dumps({"n": n}) for n in range(5))
 
-    assert jsonpath.select_text(text, "$[3:].n") == "3\n4"
+    assert json_path.select_text(text, "$[3:].n") == "3\n4"
 
 
 def test_a_text_without_json_says_so() -> None:
     with pytest.raises(SliceError, match="holds no JSON"):
-        jsonpath.select_text("no braces here", "$.a")
+        json_path.select_text("no braces here", "$.a")
 
 
 @given(
@@ -85,7 +86,7 @@ def test_a_text_without_json_says_so() -> None:
 )
 @settings(deadline=None)
 def test_slices_agree_with_python(values: list[int], start: int, stop: int, step: int) -> None:
-    found = jsonpath.select(jsonpath.parse.loads(json.dumps(values)), f"$[{start}:{stop}:{step}]")
+    found = json_path.select(json_path.parse.loads(json.dumps(values)), f"$[{start}:{stop}:{step}]")
 
     assert [int(item) for item in found] == values[start:stop:step]
 

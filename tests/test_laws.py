@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp import compressors, open_store, render
-from headroom_mcp.config import Settings
-from headroom_mcp.output import ToolOutput
+from headroom_mcp import compressors, open_store
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 
 from . import laws, outputs
 

@@ -14,10 +14,11 @@ from mcp import Client
 
 from headroom_mcp import open_store
 from headroom_mcp.cli import main
-from headroom_mcp.config import Settings
-from headroom_mcp.hook import claude_session
+from headroom_mcp.hook.claude_code import session as claude_session
 from headroom_mcp.server.app import server
-from headroom_mcp.store import Store, ledger
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import Store
+from headroom_mcp.store.sqlite import ledger
 
 
 @pytest.fixture(name="store")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from headroom_mcp import render
-from headroom_mcp.compressors import listing
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors.listing import kind as listing
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 
 _MODULES = (
     "__init__ adapters api auth certs compat cookies hooks models sessions status structures utils retry cache".split()

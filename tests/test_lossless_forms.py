@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compressors
-from headroom_mcp.compressors import git, listing, search
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import git
+from headroom_mcp.compressors.listing import kind as listing
+from headroom_mcp.compressors.search import kind as search
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True, database=None)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.memory import answers, coding, commands, inject, notes
+from headroom_mcp.commands import identity
+from headroom_mcp.memory import learn as coding
+from headroom_mcp.memory import notes, session_context
+from headroom_mcp.memory import tools as answers
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.store import schema
+from headroom_mcp.store.sqlite import schema
 
 _FAILURE = """\
 tests/test_cart.py:12: in test_total
@@ -117,14 +120,18 @@ def test_the_broadest_passing_test_command_is_known(project: _Project) -> None:
         "Tests pass with `uv run pytest -q`",
         "The build works with `npm run build`",
     }
-    assert "Tests pass with `uv run pytest -q`" in inject.at_start(project.connection, str(project.folder), "new")
+    assert "Tests pass with `uv run pytest -q`" in session_context.at_start(
+        project.connection, str(project.folder), "new"
+    )
 
 
 def test_episodes_are_found_when_asked_for_and_not_told_unasked(project: _Project) -> None:
     project.run("python migrate.py --to 7", failed=True, output="KeyError: 'tenant_id'\n")
 
-    assert inject.at_start(project.connection, str(project.folder), "t") == ""
-    assert inject.for_prompt(project.connection, str(project.folder), "t", "KeyError tenant_id in migrate") == ""
+    assert session_context.at_start(project.connection, str(project.folder), "t") == ""
+    assert (
+        session_context.for_prompt(project.connection, str(project.folder), "t", "KeyError tenant_id in migrate") == ""
+    )
     assert "tenant_id" in answers.found(project.connection, "KeyError tenant_id", project=str(project.folder))
 
 
@@ -198,7 +205,7 @@ def test_conventions_are_the_users_own_sentences(project: _Project, prompt: str,
 def test_a_command_is_read_for_what_it_runs_and_changes(
     command: str, key: str, purpose: str, changes: tuple[str, ...]
 ) -> None:
-    read = commands.read(command)
+    read = identity.read(command)
 
     assert (read.key, read.purpose, read.changes) == (key, purpose, changes)
 

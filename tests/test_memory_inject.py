@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp import tokens
-from headroom_mcp.memory import answers, inject, notes, provenance
-from headroom_mcp.store import schema
+from headroom_mcp.memory import notes, provenance, session_context
+from headroom_mcp.memory import tools as answers
+from headroom_mcp.store.sqlite import schema
+from headroom_mcp.text import tokens
 
 HERE = "/projects/here"
 
@@ -29,8 +30,8 @@ def _db() -> sqlite3.Connection:
 
 
 def test_nothing_is_said_where_nothing_is_known(db: sqlite3.Connection) -> None:
-    assert inject.at_start(db, HERE, "s") == ""
-    assert inject.for_prompt(db, HERE, "s", "how do I run the tests?") == ""
+    assert session_context.at_start(db, HERE, "s") == ""
+    assert session_context.for_prompt(db, HERE, "s", "how do I run the tests?") == ""
 
 
 def test_the_start_tells_whose_words_each_note_is(db: sqlite3.Connection) -> None:
@@ -38,7 +39,7 @@ def test_the_start_tells_whose_words_each_note_is(db: sqlite3.Connection) -> Non
     notes.save(db, "the parser is in core/", scope=HERE, author="agent")
     notes.save(db, "tests pass with `pytest -q`", scope=HERE, author="tool", topic="works:test")
 
-    text = inject.at_start(db, HERE, "s")
+    text = session_context.at_start(db, HERE, "s")
 
     assert text.splitlines()[0] == "<headroom-memory>"
     assert text.splitlines()[-1] == "</headroom-memory>"
@@ -67,8 +68,8 @@ def test_a_note_cannot_leave_its_line_or_its_fence(db: sqlite3.Connection, text:
     notes.save(db, text, scope=HERE, author="tool")
 
     for shown in (
-        inject.at_start(db, HERE, "s"),
-        inject.for_prompt(db, HERE, "other", f"hostile note {text}"),
+        session_context.at_start(db, HERE, "s"),
+        session_context.for_prompt(db, HERE, "other", f"hostile note {text}"),
         answers.found(db, "hostile note", project=HERE),
     ):
         lines = shown.splitlines()
@@ -90,8 +91,8 @@ def test_injected_text_stays_within_its_budget(rows: list[tuple[str, notes.Autho
     for text, author in rows:
         notes.save(connection, f"shared word {text}", scope=HERE, author=author)
 
-    start = inject.at_start(connection, HERE, "s", max_tokens=budget)
-    prompt = inject.for_prompt(connection, HERE, "t", "a shared word", max_tokens=budget)
+    start = session_context.at_start(connection, HERE, "s", max_tokens=budget)
+    prompt = session_context.for_prompt(connection, HERE, "t", "a shared word", max_tokens=budget)
 
     for shown in (start, prompt):
         assert tokens.estimate(shown) <= budget
@@ -102,9 +103,9 @@ def test_a_prompt_brings_what_it_is_about_and_only_once(db: sqlite3.Connection) 
     notes.save(db, "payment tests need the sandbox key server running", scope=HERE, author="agent")
     notes.save(db, "the logo is blue", scope=HERE, author="agent")
 
-    first = inject.for_prompt(db, HERE, "s", "fix the failing payment tests")
-    again = inject.for_prompt(db, HERE, "s", "fix the failing payment tests")
-    other = inject.for_prompt(db, HERE, "s2", "fix the failing payment tests")
+    first = session_context.for_prompt(db, HERE, "s", "fix the failing payment tests")
+    again = session_context.for_prompt(db, HERE, "s", "fix the failing payment tests")
+    other = session_context.for_prompt(db, HERE, "s2", "fix the failing payment tests")
 
     assert "sandbox key server" in first
     assert "logo" not in first
@@ -115,9 +116,9 @@ def test_a_prompt_brings_what_it_is_about_and_only_once(db: sqlite3.Connection) 
 def test_what_the_start_told_is_not_told_again_until_compaction(db: sqlite3.Connection) -> None:
     notes.save(db, "payment tests need the sandbox server", scope=HERE, author="user")
 
-    assert "sandbox" in inject.at_start(db, HERE, "s")
-    assert inject.for_prompt(db, HERE, "s", "run the payment tests") == ""
-    assert "sandbox" in inject.at_start(db, HERE, "s")
+    assert "sandbox" in session_context.at_start(db, HERE, "s")
+    assert session_context.for_prompt(db, HERE, "s", "run the payment tests") == ""
+    assert "sandbox" in session_context.at_start(db, HERE, "s")
 
 
 def test_a_note_whose_file_changed_is_flagged_and_not_told_at_the_start(db: sqlite3.Connection, tmp_path: Path) -> None:
@@ -127,11 +128,11 @@ def test_a_note_whose_file_changed_is_flagged_and_not_told_at_the_start(db: sqli
         db, "tests run with make test", scope=project, author="tool", topic="works:make",
         rests_on=provenance.digests(["Makefile"], project),
     )  # fmt: skip
-    assert "make test" in inject.at_start(db, project, "s")
+    assert "make test" in session_context.at_start(db, project, "s")
 
     (tmp_path / "Makefile").write_text("check:\n\tpytest\n")
 
-    assert inject.at_start(db, project, "s2") == ""
+    assert session_context.at_start(db, project, "s2") == ""
     assert "since then changed: Makefile" in answers.found(db, "tests run", project=project)
 
 

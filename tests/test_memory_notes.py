@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp.config import Settings
 from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
 from headroom_mcp.memory import notes, recall
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 
 HERE = "/projects/here"
@@ -221,8 +221,8 @@ def test_a_crash_in_the_middle_of_a_save_leaves_no_half_note(tmp_path: Path) -> 
 
 _CRASHING = """
 import sys, time
-from headroom_mcp.config import Settings
 from headroom_mcp.memory import notes
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 store = open_store(Settings(home=sys.argv[1]))
 index = notes._index
@@ -249,7 +249,7 @@ def _save_and_search(home: str, worker: int) -> int:
 
 
 def _memory() -> sqlite3.Connection:  # closes nothing: an in-memory database goes with its last reference
-    from headroom_mcp.store import schema
+    from headroom_mcp.store.sqlite import schema
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     schema.migrate(connection)

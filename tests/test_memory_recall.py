@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom_mcp.memory import dates, notes, recall
-from headroom_mcp.store import schema
+from headroom_mcp.store.sqlite import schema
 
 HERE = "/projects/here"
 NOW_S = float(calendar.timegm((2023, 8, 20, 12, 0, 0)))

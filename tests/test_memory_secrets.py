@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.memory import secrets
+from headroom_mcp.memory import note_secrets
 
 # Written in two halves, so that no scanner takes this file for a leak.
 _SECRETS = [
@@ -71,19 +71,19 @@ _CLEAN = [
 
 @pytest.mark.parametrize("text", _SECRETS)
 def test_a_secret_is_found_alone_and_in_a_sentence(text: str) -> None:
-    assert secrets.find(text)
-    assert secrets.find(f"for the record, we use {text} on staging.\nAnother line.")
+    assert note_secrets.find(text)
+    assert note_secrets.find(f"for the record, we use {text} on staging.\nAnother line.")
 
 
 @pytest.mark.parametrize("text", _CLEAN)
 def test_talk_about_secrets_is_no_secret(text: str) -> None:
-    assert secrets.find(text) == []
+    assert note_secrets.find(text) == []
 
 
 def test_a_finding_points_at_the_secret_without_telling_it() -> None:
     text = "the key is AKIA" + "IOSFODNN7EXAMPLE, keep it"
 
-    (finding, *_) = secrets.find(text)
+    (finding, *_) = note_secrets.find(text)
 
     assert text[finding.start : finding.stop].startswith("AKIA")
     assert "AKIA" not in finding.kind

@@ -12,7 +12,7 @@ numpy = pytest.importorskip("numpy")
 
 from headroom_mcp.errors import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
 from headroom_mcp.memory import embeddings, notes, recall, vectors  # noqa: E402
-from headroom_mcp.store import schema  # noqa: E402
+from headroom_mcp.store.sqlite import schema  # noqa: E402
 
 HERE, THERE = "/projects/here", "/projects/there"
 _TOPICS = (("car", "vehicle", "automobile"), ("dog", "puppy", "hound"), ("rain", "storm", "weather"))

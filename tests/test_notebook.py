@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from headroom_mcp.compressors import notebook
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.tool_output import ToolOutput
 
 
 def _notebook(*cells: dict[str, object]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from headroom_mcp.hook import claude_code, oversize
+from headroom_mcp.hook.claude_code import oversize, tool_outputs
 
 
 def _before(path: Path, **given: object) -> dict[str, object]:
@@ -61,14 +61,14 @@ def test_the_limited_read_is_answered_as_the_whole_file(tmp_path: Path) -> None:
         "tool_response": {"type": "text", "file": file},
     }
 
-    event = claude_code.parse(payload)
+    event = tool_outputs.parse(payload)
 
     assert event is not None
     assert (event.oversize, event.partial) == (True, False)
     assert event.texts == [large.read_text()]
 
     large.write_text("another file by now\n" * 20_000)
-    changed = claude_code.parse(payload)
+    changed = tool_outputs.parse(payload)
 
     assert changed is not None
     assert (changed.oversize, changed.partial) == (False, True)

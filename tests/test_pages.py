@@ -6,8 +6,12 @@ import time
 
 import pytest
 
-from headroom_mcp.compressors import _html_main, _html_scan, _passages, _sections, html, markdown, prose
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import _sections, markdown
+from headroom_mcp.compressors.html import kind as html
+from headroom_mcp.compressors.html import main_text, scan
+from headroom_mcp.compressors.prose import kind as prose
+from headroom_mcp.query import clauses
+from headroom_mcp.tool_output import ToolOutput
 
 _WORDS = "The tide comes in twice a day and twice a day it goes out again, as every child on the coast knows. "
 
@@ -86,7 +90,7 @@ def test_bad_markup_is_read_in_linear_time(piece: str) -> None:
     def seconds(times: int) -> float:
         source = piece * times
         start = time.process_time()
-        _html_main.choose(_html_scan.scan(source))
+        main_text.choose(scan.scan(source))
         return time.process_time() - start
 
     seconds(500)
@@ -110,7 +114,7 @@ def test_each_question_of_a_query_finds_its_own_passage() -> None:
         "The mayor is Ada.",
     ]
 
-    ranked = _passages.rank("Who is the mayor? How is salt sold?", passages)
+    ranked = clauses.rank("Who is the mayor? How is salt sold?", passages)
 
     assert [found[0].place for found in ranked] == [3, 1]
 
@@ -118,13 +122,13 @@ def test_each_question_of_a_query_finds_its_own_passage() -> None:
 def test_a_quoted_beginning_outranks_the_same_words_in_another_order() -> None:
     passages = ["a reset of the cache after a failed request", "the request failed after a reset of the cache", "other"]
 
-    ranked = _passages.rank("the request failed after…", passages)
+    ranked = clauses.rank("the request failed after…", passages)
 
     assert ranked[0][0].place == 1
 
 
 def test_questions_without_marks_are_told_apart() -> None:
-    assert _passages.clauses("What is DATANET  What did Baran build at RAND How is it paid") == [
+    assert clauses.clauses("What is DATANET  What did Baran build at RAND How is it paid") == [
         "What is DATANET",
         "What did Baran build at RAND",
         "How is it paid",
@@ -193,4 +197,4 @@ def test_a_chapter_named_menu_or_comments_is_text() -> None:
 def test_a_name_of_one_letter_is_searched_for() -> None:
     passages = ["The class NP is the larger one.", "The class P holds what is quick.", "Many pages precede it."]
 
-    assert _passages.rank("What does P hold?", passages)[0][0].place == 1
+    assert clauses.rank("What does P hold?", passages)[0][0].place == 1

@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
-from headroom_mcp.config import Settings
 from headroom_mcp.errors import ExpiredRef
-from headroom_mcp.store import Store, contexts, open_store, sessions
-from headroom_mcp.store.purge import purge
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.sqlite import contexts, sessions
+from headroom_mcp.store.sqlite.purge import purge
 
 
 @pytest.fixture(name="store")

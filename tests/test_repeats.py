@@ -7,9 +7,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp import compress_output, open_store, render, repeats, retrieve
-from headroom_mcp.config import Settings
-from headroom_mcp.store import contexts
+from headroom_mcp import compress_output, open_store, retrieve
+from headroom_mcp.flow import repeats
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store.sqlite import contexts
+from headroom_mcp.text import parts as render
 from headroom_mcp.types import Part, Shown
 
 

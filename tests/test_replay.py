@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from headroom_mcp.cli import main
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.evals import sessions, transcripts
+from headroom_mcp.evals.recorded import sessions, transcripts
 
 _LOG = "\n".join([f"2026-01-01 INFO worker {i % 7} finished job {i}" for i in range(600)])
 

@@ -17,8 +17,9 @@ from click.testing import CliRunner
 
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
-from headroom_mcp.config import Settings
-from headroom_mcp.store import Store, ledger
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import Store
+from headroom_mcp.store.sqlite import ledger
 
 EVIL = "</pre><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>"
 TOKEN = "ghp_" + "a1B2" * 9

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from headroom_mcp import router, shell
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.commands import shell
+from headroom_mcp.routing import router
+from headroom_mcp.tool_output import ToolOutput
 
 
 @pytest.mark.parametrize(
@@ -75,14 +76,14 @@ def test_several_files_printed_by_tail_are_each_of_their_own_kind() -> None:
 
 def test_a_firm_hint_imports_no_other_compressor() -> None:
     code = (
-        "import sys; from headroom_mcp import router; from headroom_mcp.output import ToolOutput;"
+        "import sys; from headroom_mcp.routing import router; from headroom_mcp.tool_output import ToolOutput;"
         "router.route(ToolOutput('src/a.py:1:x = 1\\n' * 9, 'Grep', {'pattern': 'x'}));"
-        "print(sorted(m.rpartition('.')[2] for m in sys.modules if m.startswith('headroom_mcp.compressors.') and '._' not in m),"
-        " 'headroom_mcp.sniff' in sys.modules)"
+        "print(sorted({m.split('.')[2] for m in sys.modules if m.startswith('headroom_mcp.compressors.') and '._' not in m}),"
+        " 'headroom_mcp.routing.sample' in sys.modules)"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
-    assert printed.split("]")[0] == "['filters', 'search'"
+    assert printed.split("]")[0] == "['command', 'search'"
     assert printed.strip().endswith("False")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp import secrets
+from headroom_mcp.text import secrets
 
 _WORD = "a1B2c3D4e5"
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from headroom_mcp import compress_output, open_store, tokens
+from headroom_mcp import compress_output, open_store
 from headroom_mcp.server.app import server
+from headroom_mcp.text import tokens
 
 TOOLS_LIST_TOKENS = {"o200k": 600, "estimate": 660}  # the estimate is within 10 %
 

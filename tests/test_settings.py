@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from headroom_mcp import compress_output, config, open_store, retrieve
+from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
-from headroom_mcp.config import Settings
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import table as config
+from headroom_mcp.settings.table import Settings
 
 _TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 

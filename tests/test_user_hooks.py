@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import compress_output, failures, retrieve, user_hooks
+from headroom_mcp import compress_output, fault_log, retrieve
+from headroom_mcp.flow import user_hooks
 from tests.hook.host import bash, run_hook
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "compression_hooks"
@@ -94,4 +95,4 @@ def test_a_hook_that_misbehaves_is_logged_and_passed_over(tmp_path: Path, name: 
     _module(tmp_path, name, body)
 
     assert compress_output(_log()).text == plain
-    assert Path(os.environ["HEADROOM_HOME"], failures.LOG_NAME).exists()
+    assert Path(os.environ["HEADROOM_HOME"], fault_log.LOG_NAME).exists()

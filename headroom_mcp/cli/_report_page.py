@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from headroom_mcp import __version__, marker, secrets
+from headroom_mcp import __version__
 from headroom_mcp.cli import _report_plots as plots
 from headroom_mcp.cli._report_style import STYLE
 from headroom_mcp.cli.stats import HOW
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.store import Store, contexts
-from headroom_mcp.store.ledger import Case, Ledger
-from headroom_mcp.text import clip_middle, split_lines
+from headroom_mcp.store import Store
+from headroom_mcp.store.sqlite import contexts
+from headroom_mcp.store.sqlite.ledger import Case, Ledger
+from headroom_mcp.text import marker, secrets
+from headroom_mcp.text.lines import clip_middle, split_lines
 
 _MAX_LINES = 40  # of an excerpt
 _MAX_LINE_CHARS = 400

@@ -8,8 +8,9 @@ import tempfile
 
 import click
 
-from headroom_mcp import config, settings_file
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import file as settings_file
+from headroom_mcp.settings import table as config
 
 # auto_memory = true
 _LINE = re.compile(r"^[ \t]*auto_memory[ \t]*=.*$", re.MULTILINE)

@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from headroom_mcp import tokens
-from headroom_mcp.config import Settings
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import tokens
 
 # subcommand -> module:name; anything else is a folder of cases
 SUBCOMMANDS = {
     "cases": "headroom_mcp.cli.bench:cases_command",
-    "memory": "headroom_mcp.evals.memory_bench:bench",
+    "memory": "headroom_mcp.evals.memory.bench:bench",
 }
 _HEAD = ("", "cases", "saving", "effective", "needles", "all kept", "ms", "MB/s")
 

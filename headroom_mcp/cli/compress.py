@@ -6,9 +6,11 @@ import json
 
 import click
 
-from headroom_mcp import config, pipeline, tokens
 from headroom_mcp.cli import _io
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.settings import table as config
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput
 
 
@@ -73,7 +75,7 @@ _WHY = {
 
 
 def _explain(output: ToolOutput, as_json: bool) -> None:
-    from headroom_mcp import router
+    from headroom_mcp.routing import router
 
     sections = router.route(output)
     if as_json:

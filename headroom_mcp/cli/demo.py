@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import click
 
-from headroom_mcp import pipeline, tokens
-from headroom_mcp.config import Settings
 from headroom_mcp.evals import samples
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.text import tokens
 
 _PICTURE_LINES = 24
 _WIDTH = 72  # with the indent of a wrapped line, 78 columns

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from headroom_mcp.hook import doctor as doctor_checks
+from headroom_mcp.install import doctor as doctor_checks
 
 _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
 
@@ -29,7 +29,7 @@ def doctor(as_json: bool, live: bool) -> None:
     folder = os.path.realpath(os.getcwd())
     checks = doctor_checks.examine(folder)
     if live:
-        from headroom_mcp.hook import proof
+        from headroom_mcp.install.live import proof
 
         checks.extend(proof.prove(folder))
     if as_json:

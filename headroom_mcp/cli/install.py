@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import click
 
-from headroom_mcp import config, user_hooks
 from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import hosts
-from headroom_mcp.hook import install as installer
+from headroom_mcp.flow import user_hooks
+from headroom_mcp.install import claude_code as installer
+from headroom_mcp.install import hosts
+from headroom_mcp.settings import table as config
 
 _SCOPE = click.Choice(installer.SCOPES)
 

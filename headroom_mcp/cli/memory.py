@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 import click
 
-from headroom_mcp import config
 from headroom_mcp.cli import auto_memory
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.store import Store, open_store, purge
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.sqlite import purge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -10,7 +10,7 @@ import click
 
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import open_store
-from headroom_mcp.store import purge as purge_module
+from headroom_mcp.store.sqlite import purge as purge_module
 
 _AGE = re.compile(r"^(\d+)\s*([smhdw])$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

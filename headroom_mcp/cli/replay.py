@@ -8,10 +8,10 @@ import sys
 
 import click
 
-from headroom_mcp import tokens
 from headroom_mcp.cli import _io
-from headroom_mcp.evals import sessions as sessions_module
-from headroom_mcp.evals import transcripts
+from headroom_mcp.evals.recorded import sessions as sessions_module
+from headroom_mcp.evals.recorded import transcripts
+from headroom_mcp.text import tokens
 
 
 @click.command()

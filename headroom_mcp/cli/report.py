@@ -7,9 +7,10 @@ import time
 
 import click
 
-from headroom_mcp import config
 from headroom_mcp.cli import _io, _report_page
-from headroom_mcp.store import Store, ledger, open_store
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.sqlite import ledger
 
 _MOST_CASES = 12
 

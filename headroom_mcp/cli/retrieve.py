@@ -6,10 +6,12 @@ import json
 
 import click
 
-from headroom_mcp import config, marker, pipeline, tokens
 from headroom_mcp.cli import _io
 from headroom_mcp.errors import UnknownRef
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.settings import table as config
 from headroom_mcp.store import open_store
+from headroom_mcp.text import marker, tokens
 
 
 @click.command()

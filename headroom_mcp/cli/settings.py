@@ -7,8 +7,8 @@ import os
 
 import click
 
-from headroom_mcp import config
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import table as config
 
 
 @click.command()

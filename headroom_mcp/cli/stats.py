@@ -6,9 +6,10 @@ import json
 
 import click
 
-from headroom_mcp import config
 from headroom_mcp.cli import _io
-from headroom_mcp.store import ledger, open_store
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import open_store
+from headroom_mcp.store.sqlite import ledger
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"

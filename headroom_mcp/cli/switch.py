@@ -6,7 +6,7 @@ import os
 
 import click
 
-from headroom_mcp import config
+from headroom_mcp.settings import table as config
 
 _SESSION = click.option(
     "--session", default=None, help='Only this session ("." for the one this shell belongs to). Default: all.'

@@ -20,28 +20,29 @@ import importlib
 from types import ModuleType
 
 # Strictest first: on equal scores the earlier one wins. Modules are imported when they are asked.
-BUILTIN = (
-    "notebook",
-    "json",
-    "html",
-    "search",
-    "code",
-    "diff",
-    "command",
-    "git",
-    "listing",
-    "table",
-    "lint",
-    "test_output",
-    "build",
-    "stack_trace",
-    "access_log",
-    "log",
-    "markdown",
-    "prose",
-    "blob",
-    "general",
-)
+_MODULE_OF = {
+    "notebook": "notebook",
+    "json": "json.kind",
+    "html": "html.kind",
+    "search": "search.kind",
+    "code": "code.kind",
+    "diff": "diff",
+    "command": "command.kind",
+    "git": "git",
+    "listing": "listing.kind",
+    "table": "table.kind",
+    "lint": "lint",
+    "test_output": "test_output",
+    "build": "build",
+    "stack_trace": "stack_trace",
+    "access_log": "access_log",
+    "log": "log",
+    "markdown": "markdown",
+    "prose": "prose.kind",
+    "blob": "blob",
+    "general": "general",
+}
+BUILTIN = tuple(_MODULE_OF)
 
 
 def load(kind: str) -> ModuleType:
@@ -51,4 +52,4 @@ def load(kind: str) -> ModuleType:
     """
     if kind not in BUILTIN:
         raise KeyError(kind)
-    return importlib.import_module(f"headroom_mcp.compressors.{kind}")
+    return importlib.import_module(f"headroom_mcp.compressors.{_MODULE_OF[kind]}")

@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import asked, tokens
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _SMALL_TOKENS = 2_500  # below, every name is shown

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom_mcp import facts as facts_module
-from headroom_mcp import text, tokens
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "access_log"

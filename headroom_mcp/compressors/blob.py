@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import tokens
-from headroom_mcp.compressors import _clip, _passages, general
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import general
+from headroom_mcp.query import clauses
+from headroom_mcp.query import clip as _clip
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 KIND = "blob"
@@ -85,7 +87,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     long_lines = sum(stop - start for start, stop, sort in runs if sort == "long" or (sort and stop - start < _MIN_RUN))
     room = max(300, min(12_000, 3 * budget // max(1, long_lines)))
     readable = sum(tokens.estimate("\n".join(lines[start:stop])) for start, stop, sort in runs if not sort)
-    query = _passages.asked(output)
+    query = clauses.asked(output)
     parts: list[Part] = []
     for start, stop, sort in runs:
         if not sort:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import facts as facts_module
-from headroom_mcp import templates, tokens
-from headroom_mcp.compressors import _blocks, _failures, _verdicts, test_output
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import _failure_parts, test_output
+from headroom_mcp.facts import blocks as _failures
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import verdicts as _verdicts
+from headroom_mcp.text import templates, tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "build"
@@ -77,7 +79,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     tail = _last_words(lines)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     room = max(budget * 3 // 5, min(essential + 200, budget * 6 // 5))
-    shown = _blocks.parts_of(lines, found, room, first=_causes(lines, found, tail))
+    shown = _failure_parts.parts_of(lines, found, room, first=_causes(lines, found, tail))
     covered = {i for part in shown for i in range(part.start, part.stop)}
     kept: set[int] = set()
     left = budget

@@ -10,8 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom_mcp import asked, complaints, render, tokens
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import tool_errors
+from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 KIND = "diff"
@@ -65,7 +68,7 @@ def score(output: ToolOutput) -> float:
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return complaints of the tool and marks of a conflict: what a diff shows is data."""
-    found = complaints.find(output.lines)
+    found = tool_errors.find(output.lines)
     for index, line in enumerate(output.lines):
         if line.lstrip("+- ").startswith(("<<<<<<< ", ">>>>>>> ")):
             found.append(Fact(index, 0, "conflict marks", index, index + 1))

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import render
-from headroom_mcp.compressors import _clip, _passages
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.query import clauses
+from headroom_mcp.query import clip as _clip
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 KIND = "general"
@@ -48,7 +49,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     kept: set[int] = set()
     forms = shapes(lines)
     dull = _dull(forms)
-    query = _passages.asked(output)
+    query = clauses.asked(output)
     left = budget
     if query and len(output.text) <= _MAX_RANKED_CHARS:
         left -= _take_answers(lines, costs, query, budget // 2, kept)
@@ -105,9 +106,9 @@ def _take(order: Sequence[int], costs: Sequence[int], dull: Sequence[bool], room
 def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: int, kept: set[int]) -> int:
     """Keep the paragraphs (long ones: the lines and their neighbours) that answer each question of the query."""
     spans = paragraphs(lines)
-    ranked = _passages.rank(query, ["\n".join(lines[start:stop]) for start, stop in spans])
+    ranked = clauses.rank(query, ["\n".join(lines[start:stop]) for start, stop in spans])
     spent = 0
-    for number, passage in enumerate(_passages.deal(ranked, 60, near=0.4)):
+    for number, passage in enumerate(clauses.deal(ranked, 60, near=0.4)):
         wanted = _with_rest(lines, spans, passage.place) - kept
         cost = sum(costs[i] for i in wanted) + _GAP_TOKENS
         if spent + cost > room:
@@ -174,7 +175,7 @@ def _in_part(output: ToolOutput, kept: Sequence[int], budget: int) -> Compressed
         return Compressed(render.from_kept(kept, len(lines))) if len(kept) < len(lines) else None
     # Few long lines get what room there is: a text may be one line.
     room = max(_LONG_LINE_CHARS, min(6_000, 3 * budget // len(long)))
-    query = _passages.asked(output)
+    query = clauses.asked(output)
     clipped = {i: _clip.clip(lines[i], room, query) for i in long}
     parts: list[Part] = []
     for part in render.from_kept(kept, len(lines)):

@@ -12,9 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import asked, complaints, render, tokens
 from headroom_mcp.compressors import _paths
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import tool_errors
+from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "git"
@@ -59,7 +62,7 @@ def score(output: ToolOutput) -> float:
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return complaints, conflicts and where a branch stands; subjects of commits are data."""
-    found = complaints.find(output.lines)
+    found = tool_errors.find(output.lines)
     for index, line in enumerate(output.lines):
         if line.startswith(("\tboth ", "You have unmerged", "Unmerged paths", "CONFLICT", "UU ", "AA ")):
             found.append(Fact(index, 0, "conflicts", index, index + 1))

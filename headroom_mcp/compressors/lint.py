@@ -12,9 +12,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from headroom_mcp import facts as facts_module
-from headroom_mcp import templates, text, tokens
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import templates, tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "lint"

@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from headroom_mcp import render, tokens
-from headroom_mcp.compressors import _passages, _sections
+from headroom_mcp.compressors import _sections
 from headroom_mcp.compressors._sections import Block
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.query import clauses
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 KIND = "markdown"
@@ -75,7 +77,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(found) < 4:
         return None
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
-    query = _passages.asked(output)
+    query = clauses.asked(output)
     above = _sections.chains(found)
     kept = _answers(lines, found, above, costs, query, budget) if query else set()
     if kept:
@@ -100,10 +102,10 @@ def _answers(
 ) -> set[int]:
     """Return the blocks that answer the query, the headings over them, and what a block needs beside it."""
     texts = [_context(lines, found, above[index], block) for index, block in enumerate(found)]
-    ranked = _passages.rank(query, texts)
+    ranked = clauses.rank(query, texts)
     kept: set[int] = set()
     left = budget * 7 // 8
-    for number, passage in enumerate(_passages.deal(ranked, 200, near=0.35)):
+    for number, passage in enumerate(clauses.deal(ranked, 200, near=0.35)):
         wanted = {passage.place, *above[passage.place], *_beside(lines, found, passage.place)} - kept
         cost = sum(costs[i] for i in wanted) + (_GAP_COST if wanted else 0)
         if cost > left:

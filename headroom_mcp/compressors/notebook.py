@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from headroom_mcp import facts as common
-from headroom_mcp import text, tokens
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.facts import find as common
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "notebook"

@@ -6,10 +6,12 @@ names of the others; libraries' frames are counted. As far as the budget goes, t
 
 from __future__ import annotations
 
-from headroom_mcp import facts as facts_module
-from headroom_mcp import tokens
-from headroom_mcp.compressors import _blocks, _failures, _frames, test_output
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import _failure_parts, test_output
+from headroom_mcp.facts import blocks as _failures
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import frames as _frames
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 KIND = "stack_trace"
@@ -42,6 +44,6 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if not found:
         return None
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
-    shown = _blocks.parts_of(lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)))
+    shown = _failure_parts.parts_of(lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)))
     kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
     return Compressed(test_output.around(lines, shown, kept))

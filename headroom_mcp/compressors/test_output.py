@@ -10,10 +10,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from headroom_mcp import facts as facts_module
-from headroom_mcp import render, tokens
-from headroom_mcp.compressors import _blocks, _failures, _verdicts
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors import _failure_parts
+from headroom_mcp.facts import blocks as _failures
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import verdicts
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 KIND = "test_output"
@@ -61,7 +64,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     found = _failures.blocks(lines, errors=False)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
-    shown = _blocks.parts_of(lines, found, max(budget * 3 // 4, min(essential + 200, budget * 2)))
+    shown = _failure_parts.parts_of(lines, found, max(budget * 3 // 4, min(essential + 200, budget * 2)))
     covered = {i for block in found for i in range(block.start, block.stop)}
     kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))}
     kept -= covered
@@ -75,8 +78,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
                 room -= cost
                 kept.add(index)
 
-    failing = _verdicts.failing(lines)
-    take(_verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
+    failing = verdicts.failing(lines)
+    take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     take(facts_module.summaries(lines)[:12], budget // 4)
     take(facts_module.failures(lines, covered.union(index for index, _ in failing)), budget // 3)
     return Compressed(around(lines, shown, kept))
@@ -95,7 +98,7 @@ def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int]) -> list[
                 if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
                     moved = moved._replace(action="render", note="rules and blank lines")
                 elif moved.action == "omit":
-                    moved = moved._replace(note=_verdicts.counts(lines[moved.start : moved.stop]))
+                    moved = moved._replace(note=verdicts.counts(lines[moved.start : moved.stop]))
                 parts.append(moved)
         if part.stop > part.start:
             parts.append(part)

@@ -20,11 +20,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp import facts, marker, render, tokens
-from headroom_mcp.config import Settings
-from headroom_mcp.output import ToolOutput
-from headroom_mcp.pipeline import compress_output, plan
+from headroom_mcp.facts import find as facts
+from headroom_mcp.flow.compress import compress_output, plan
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
+from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -264,7 +266,8 @@ def _run_at(shown: list[str], run: list[str], position: int) -> int:
 
 
 def _hidden_failures(output: ToolOutput, parts: Sequence[Any], body: str) -> list[str]:
-    from headroom_mcp import compressors, router
+    from headroom_mcp import compressors
+    from headroom_mcp.routing import router
 
     omitted = {line for part in parts if part.action == "omit" for line in range(part.start, part.stop)}
     hidden = 0

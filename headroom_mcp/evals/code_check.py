@@ -20,11 +20,12 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from headroom_mcp import render, tokens
-from headroom_mcp.compressors import code, languages
-from headroom_mcp.compressors.languages import outline
-from headroom_mcp.config import budget_for
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors.code import kind as code
+from headroom_mcp.compressors.code import languages, outline
+from headroom_mcp.settings.table import budget_for
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 
 LONG_FILE_LINES = 400
 

@@ -18,8 +18,9 @@ import sys
 import tempfile
 from typing import NamedTuple
 
-from headroom_mcp import tokens
-from headroom_mcp.hook import doctor, live
+from headroom_mcp.install import doctor
+from headroom_mcp.install.live import run as live
+from headroom_mcp.text import tokens
 
 _TESTS = """\
 import pytest

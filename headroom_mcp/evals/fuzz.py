@@ -23,27 +23,23 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from headroom_mcp import (
-    compressors,
-    config,
-    jsonpath,
-    marker,
-    render,
-    repeats,
-    router,
-    secrets,
-    settings_file,
-    shell,
-    slices,
-)
-from headroom_mcp.config import Settings
+from headroom_mcp import compressors
+from headroom_mcp.commands import shell
 from headroom_mcp.errors import HeadroomError, SettingsError
 from headroom_mcp.evals import fuzz_inputs
+from headroom_mcp.flow import repeats
+from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry
-from headroom_mcp.output import ToolOutput
-from headroom_mcp.pipeline import compress_output
+from headroom_mcp.retrieval import json_path, slices
+from headroom_mcp.routing import router
+from headroom_mcp.settings import file as settings_file
+from headroom_mcp.settings import table as config
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.originals import Original
+from headroom_mcp.store.sqlite.originals import Original
+from headroom_mcp.text import marker, secrets
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part, Shown
 
 LIMIT_S = 2.0
@@ -136,7 +132,7 @@ def fuzz_json_path(dice: Random, place: Place) -> None:
     """The JSON path reader answers or says what is wrong."""
     text = json.dumps(fuzz_inputs.value(dice, 4)) if dice.random() < 0.8 else fuzz_inputs.text(dice, place.given)
     with contextlib.suppress(HeadroomError):
-        jsonpath.select_text(text, fuzz_inputs.json_path(dice))
+        json_path.select_text(text, fuzz_inputs.json_path(dice))
 
 
 def fuzz_slices(dice: Random, place: Place) -> None:

@@ -15,9 +15,9 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 
-from headroom_mcp.compressors import json as compressor
-from headroom_mcp.config import budget_for
-from headroom_mcp.output import ToolOutput
+from headroom_mcp.compressors.json import kind as compressor
+from headroom_mcp.settings.table import budget_for
+from headroom_mcp.tool_output import ToolOutput
 
 _QUERY = "which orders of Ana Silva failed, and why?"
 _WORDS = "request cache payment order gateway worker queue index shard replica token session user batch".split()

@@ -11,9 +11,9 @@ import atexit
 import shutil
 import tempfile
 
-from headroom_mcp.config import Settings
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.pipeline import compress_output, retrieve
+from headroom_mcp.flow.compress import compress_output, retrieve
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.types import ToolInput
 

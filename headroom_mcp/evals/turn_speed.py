@@ -18,7 +18,8 @@ import tempfile
 from typing import NamedTuple
 
 from headroom_mcp.evals import hook_speed
-from headroom_mcp.hook import doctor, install, live
+from headroom_mcp.install import claude_code, doctor
+from headroom_mcp.install.live import run as live
 
 SIZES = {"small": 5, "30 KB": 370, "300 KB": 4_200}
 TRANSPORTS = {"no hook": "", "hook command": "command", "hook in the server": "mcp"}
@@ -43,7 +44,7 @@ def measure(claude: str, runs: int = 20) -> list[Row]:
                 stream.write(hook_speed.log(SIZES[size], run))
         turns = [live.bash(f"cat {shlex.quote(_name(size, run))}") for size, run in order]
         for name, transport in TRANSPORTS.items():
-            events = install.hook_events(transport) if transport else {}
+            events = claude_code.hook_events(transport) if transport else {}
             hooks = {event: [group] for event, group in events.items()}
             arrivals: list[float] = []
             live.run(claude, turns, folder, hooks=hooks, timeout_s=60 + 3 * len(turns), arrivals=arrivals)

@@ -14,13 +14,13 @@ TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 
 # event -> the module whose `answer(payload)` returns what to print, or None
 HANDLERS = {
-    "PostToolUse": "headroom_mcp.hook.claude_code",
-    "PostToolUseFailure": "headroom_mcp.hook.memory",
-    "PreToolUse": "headroom_mcp.hook.oversize",
-    "UserPromptSubmit": "headroom_mcp.hook.claude_session",
-    "PreCompact": "headroom_mcp.hook.claude_session",
-    "SessionStart": "headroom_mcp.hook.claude_session",
-    "SessionEnd": "headroom_mcp.hook.claude_session",
+    "PostToolUse": "headroom_mcp.hook.claude_code.tool_outputs",
+    "PostToolUseFailure": "headroom_mcp.hook.learn",
+    "PreToolUse": "headroom_mcp.hook.claude_code.oversize",
+    "UserPromptSubmit": "headroom_mcp.hook.claude_code.session",
+    "PreCompact": "headroom_mcp.hook.claude_code.session",
+    "SessionStart": "headroom_mcp.hook.claude_code.session",
+    "SessionEnd": "headroom_mcp.hook.claude_code.session",
 }
 
 _own_process = False
@@ -109,9 +109,9 @@ def _give_up(signum: int, frame: object) -> None:
 def record(error: BaseException) -> None:
     """Note what went wrong in the failure log. Never raises."""
     try:
-        from headroom_mcp import failures
+        from headroom_mcp import fault_log
 
-        failures.record("hook", error)
+        fault_log.record("hook", error)
     except Exception:  # a hook that cannot even log stays silent: the host reads any stderr as a failure
         return
 

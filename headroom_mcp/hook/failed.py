@@ -12,7 +12,7 @@ def _run() -> None:
     version = "python{}.{}".format(*sys.version_info[:2])
     sys.path.append(os.path.join(os.path.dirname(os.path.dirname(sys.executable)), "lib", version, "site-packages"))
     try:
-        from headroom_mcp.hook import failing_output
+        from headroom_mcp.hook.claude_code import failing_output
     except Exception:  # half-written during an upgrade: the host shows what it has
         os._exit(0)
     failing_output.main(sys.argv[1:])

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom_mcp import config, pipeline
-from headroom_mcp.hook import decide
-from headroom_mcp.store import Store, open_store, sessions
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.hook import event as decide
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.sqlite import sessions
 
 
 def respond(event: decide.Event, settings: config.Settings | None = None) -> list[str | None] | None:

@@ -12,8 +12,9 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp import config, failures
+from headroom_mcp import fault_log
 from headroom_mcp.errors import HeadroomError, MissingExtra, SettingsError
+from headroom_mcp.settings import table as config
 
 _loaded: dict[str, Model | None] = {}
 
@@ -40,7 +41,7 @@ def configured() -> Model | None:
             load(named)
         return _loaded[named] if named else None
     except HeadroomError as error:
-        failures.record("embeddings", error)
+        fault_log.record("embeddings", error)
         return None
 
 

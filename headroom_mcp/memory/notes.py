@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
-from headroom_mcp.memory import secrets, words
-from headroom_mcp.memory.transaction import write
+from headroom_mcp.memory import note_secrets, words
+from headroom_mcp.store.sqlite.transaction import write
 
 GLOBAL = ""
 MAX_CHARS = 4_000_000  # a note is prose; a whole file belongs in the store, where it has a ref
@@ -288,7 +288,7 @@ def _checked(text: str) -> str:
         raise NoteError(msg)
     if text != words.clean(text):
         raise NoteError("The note holds NUL or half a surrogate pair, which is no text; nothing was saved.")
-    found = secrets.find(text)
+    found = note_secrets.find(text)
     if found:
         msg = (
             f"This looks like it holds a secret ({found[0].kind}, character {found[0].start + 1}); nothing was saved. "

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from headroom_mcp import relevance
 from headroom_mcp.errors import StoreError
 from headroom_mcp.memory import dates, notes, words
 from headroom_mcp.memory.notes import Note
+from headroom_mcp.query import bm25
 
 # Field weights for bm25(): own words, the notes next to it, those two away, tags; the scope only filters.
 _WEIGHTS = "1.0, 0.5, 0.3, 1.0, 0.0"
@@ -135,7 +135,7 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     weight = 1.0
     if note.speaker and any(name in terms for name in note.speaker.lower().split()):
         weight += _SPEAKER
-    weight += _OWN * len(set(terms).intersection(relevance.terms(note.text[:_OWN_CHARS]))) / max(1, len(terms))
+    weight += _OWN * len(set(terms).intersection(bm25.terms(note.text[:_OWN_CHARS]))) / max(1, len(terms))
     if period and period[0] <= note.created_s < period[1]:
         weight += _IN_TIME
     if note.text.rstrip().endswith("?"):

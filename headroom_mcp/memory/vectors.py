@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from headroom_mcp.memory.embeddings import Model
-from headroom_mcp.memory.transaction import write
+from headroom_mcp.store.sqlite.transaction import write
 
 _TEXT_CHARS = 2_000  # small models read about 256 tokens
 _BATCH = 256

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from headroom_mcp import relevance
+from headroom_mcp.query import bm25
 
 # getUserId, HTTPServer: a joint inside a word
 _CAMEL_JOINT = re.compile(r"[a-z0-9](?=[A-Z])|[A-Z](?=[A-Z][a-z])")
@@ -40,7 +40,7 @@ def indexed(text: str) -> str:
 def asked(query: str) -> list[str]:
     """Return the terms of `query` that can tell notes apart, each once, in order; empty where it has no word at all."""
     found: list[str] = []
-    for term in relevance.terms(clean(query[:_MAX_QUERY_CHARS])):
+    for term in bm25.terms(clean(query[:_MAX_QUERY_CHARS])):
         if _UNSPACED.search(term):
             for run in _UNSPACED.findall(term):
                 found.extend(_pairs(run))

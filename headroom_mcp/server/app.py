@@ -21,10 +21,13 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from mcp_types import Tool as OfferedTool
 
-from headroom_mcp import __version__, config, failures, tokens
+from headroom_mcp import __version__, fault_log
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.server.tools import TOOLS, ToolRow
-from headroom_mcp.store import ledger, open_store
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import open_store
+from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.text import tokens
 
 INSTRUCTIONS = """\
 Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, and the last line names the ref of the
@@ -91,7 +94,7 @@ def _expire() -> None:
         with open_store() as store:
             store.expire()
     except HeadroomError as error:
-        failures.record("expire", error)
+        fault_log.record("expire", error)
 
 
 def _schema_tokens(offered: list[OfferedTool]) -> int:
@@ -106,7 +109,7 @@ def _charge(cost: int, home: str, session: str, project: str) -> None:
         with open_store(settings) as store:
             ledger.charge(store, ledger.SCHEMAS, cost, session=session, project=project, once=True)
     except Exception as error:  # law 8: the tools work without a ledger
-        failures.record("charge", error, settings)
+        fault_log.record("charge", error, settings)
 
 
 def _offered(row: ToolRow) -> Tool:
@@ -143,7 +146,7 @@ def _guarded(function: Callable[..., str]) -> Callable[..., str]:
         except HeadroomError as error:
             raise ToolError(str(error)) from error
         except Exception as error:  # a bug of ours: logged for `headroom doctor`, and said instead of hidden
-            failures.record(f"tool {function.__name__}", error)
+            fault_log.record(f"tool {function.__name__}", error)
             msg = f"{function.__name__} failed inside ({type(error).__name__}). Use the original tool instead."
             raise ToolError(msg) from error
 

@@ -10,7 +10,7 @@ import os
 import stat
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.server import deny
+from headroom_mcp.server import permissions
 
 MAX_FILE_BYTES = 64 << 20  # some seconds of work; a larger file is better searched than read
 
@@ -57,7 +57,7 @@ def resolve(path: str, project: str) -> str:
     if real != root and not real.startswith(root + os.sep):
         msg = f"{path} lies outside the project {root}; only files inside it are read."
         raise PathRefused(msg)
-    rule = deny.rule_against(real, root) or deny.rule_against(named, root)
+    rule = permissions.rule_against(real, root) or permissions.rule_against(named, root)
     if rule is not None:
         msg = f"{path} is not read: the user's rule {rule} covers it. Use the Read tool, which asks where it must."
         raise PathRefused(msg)

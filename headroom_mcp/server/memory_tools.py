@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from headroom_mcp import config
 from headroom_mcp.errors import NoteError
-from headroom_mcp.memory import answers
+from headroom_mcp.memory import tools as answers
+from headroom_mcp.settings import table as config
 from headroom_mcp.store import open_store
 
 

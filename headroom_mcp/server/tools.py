@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from headroom_mcp import config, marker, pipeline, tokens
 from headroom_mcp.errors import HeadroomError
+from headroom_mcp.flow import compress as pipeline
 from headroom_mcp.server import files, memory_tools
-from headroom_mcp.store import Store, ledger, open_store
+from headroom_mcp.settings import table as config
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Result
 
 MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
@@ -70,7 +73,7 @@ def _kept_whole(text: str, result: Result, store: Store, session: str, project: 
         )
         raise HeadroomError(msg)
     if store.settings.redact in ("store", "both"):
-        from headroom_mcp import secrets
+        from headroom_mcp.text import secrets
 
         text = secrets.mask(text)
     return store.put(text, session=session, project=project, kind=result.kind)

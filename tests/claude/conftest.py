@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from headroom_mcp.hook.fake_api import FakeApi, Turn
+from headroom_mcp.install.live.fake_api import FakeApi, Turn
 
 VERSIONS = ("2.1.330", "2.1.197")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headroom-tests"

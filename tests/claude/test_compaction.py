@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headroom_mcp import marker
-from headroom_mcp.hook.fake_api import Call
+from headroom_mcp.install.live.fake_api import Call
+from headroom_mcp.text import marker
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Sandbox

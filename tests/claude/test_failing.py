@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headroom_mcp import marker
 from headroom_mcp.evals import failing
-from headroom_mcp.hook import trap
-from headroom_mcp.hook.fake_api import Call, Turn
+from headroom_mcp.hook.claude_code import trap
+from headroom_mcp.install.live.fake_api import Call, Turn
+from headroom_mcp.text import marker
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Run, Sandbox

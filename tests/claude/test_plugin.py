@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headroom_mcp import marker
-from headroom_mcp.hook import install
-from headroom_mcp.hook.fake_api import Call, Turn
+from headroom_mcp.install import claude_code
+from headroom_mcp.install.live.fake_api import Call, Turn
+from headroom_mcp.text import marker
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Sandbox
@@ -36,7 +36,7 @@ def test_the_launcher_installs_what_the_project_declares() -> None:
 
 def test_the_plugin_and_install_ask_for_the_same_events_and_tools() -> None:
     written = json.loads((_ROOT / "hooks" / "hooks.json").read_text(encoding="utf-8"))["hooks"]
-    installed = install.hook_events()
+    installed = claude_code.hook_events()
 
     assert {event: [group.get("matcher") for group in groups] for event, groups in written.items()} == {
         event: [group.get("matcher")] for event, group in installed.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headroom_mcp.hook.fake_api import Call, Turn
+from headroom_mcp.install.live.fake_api import Call, Turn
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Sandbox

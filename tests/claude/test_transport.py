@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headroom_mcp import marker, open_store
-from headroom_mcp.config import Settings
+from headroom_mcp import open_store
 from headroom_mcp.hook import endpoint
-from headroom_mcp.hook.fake_api import Call, Turn
+from headroom_mcp.install.live.fake_api import Call, Turn
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import marker
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Run, Sandbox

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import failures
-from headroom_mcp.config import Settings
+from headroom_mcp import fault_log
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 
 from . import harness
@@ -84,7 +84,7 @@ def test_a_locked_store_gives_no_answer_in_time(tmp_path: Path, note: Note) -> N
     note("store locked by another process", 1, 0 if not out else 1, 0, int(code != 0 or err != b""))
 
     assert (code, out, err) == (0, b"", b"")
-    assert "locked" in (home / failures.LOG_NAME).read_text()
+    assert "locked" in (home / fault_log.LOG_NAME).read_text()
 
 
 def test_damaged_pages_cost_at_most_the_answer_and_the_store_begins_anew(

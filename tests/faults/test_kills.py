@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from headroom_mcp import marker
+from headroom_mcp.text import marker
 
 from . import harness
 from .conftest import Note

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import marker
-from headroom_mcp.config import Settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store import originals as originals_module
+from headroom_mcp.store.sqlite import originals as originals_module
+from headroom_mcp.text import marker
 
 from . import harness
 from .conftest import Note

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.hook import trap
+from headroom_mcp.hook.claude_code import trap
 from tests.hook.host import log
 
 pytestmark = [

@@ -12,11 +12,18 @@ from collections.abc import Callable
 import atheris
 
 with atheris.instrument_imports(include=["headroom_mcp"]):
-    from headroom_mcp import compressors, config, jsonpath, marker, render, router, secrets, settings_file, shell
-    from headroom_mcp.config import Settings
+    from headroom_mcp import compressors
+    from headroom_mcp.commands import shell
     from headroom_mcp.errors import HeadroomError, SettingsError
     from headroom_mcp.hook import entry
-    from headroom_mcp.output import ToolOutput
+    from headroom_mcp.retrieval import json_path as jsonpath
+    from headroom_mcp.routing import router
+    from headroom_mcp.settings import file as settings_file
+    from headroom_mcp.settings import table as config
+    from headroom_mcp.settings.table import Settings
+    from headroom_mcp.text import marker, secrets
+    from headroom_mcp.text import parts as render
+    from headroom_mcp.tool_output import ToolOutput
 
 _HOME = tempfile.mkdtemp(prefix="headroom-atheris-")
 _FILE = os.path.join(_HOME, "fuzzed.toml")

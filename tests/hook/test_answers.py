@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from headroom_mcp import open_store
-from headroom_mcp.hook import claude_code, decide, entry
+from headroom_mcp.hook import entry
+from headroom_mcp.hook import event as decide
+from headroom_mcp.hook.claude_code import tool_outputs
 from tests.hook.host import bash, event, log, run_hook
 
 _SAMPLES = json.loads((Path(__file__).parent / "samples-2.1.330.json").read_text(encoding="utf-8"))
@@ -229,8 +231,8 @@ def _saved(tmp_path: Path, text: str) -> tuple[Path, Path]:
 
 
 def test_source_files_are_shortened_only_by_an_outline() -> None:
-    python = claude_code.parse(_read(900, path="/home/u/proj/app.py"))
-    data = claude_code.parse(_read(900, path="/home/u/proj/data.json"))
+    python = tool_outputs.parse(_read(900, path="/home/u/proj/app.py"))
+    data = tool_outputs.parse(_read(900, path="/home/u/proj/data.json"))
 
     assert python is not None
     assert data is not None

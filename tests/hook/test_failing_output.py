@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import marker, open_store
-from headroom_mcp.hook import failing_output, trap
+from headroom_mcp import open_store
+from headroom_mcp.hook.claude_code import failing_output, trap
+from headroom_mcp.text import marker
 from tests.hook.host import log
 
 _SHELLS = [shell for shell in ("bash", "zsh") if shutil.which(shell)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import hosts, install
+from headroom_mcp.install import claude_code, hosts
 
 _HERS = {
     "toml": '# hers\nmodel = "gpt-5.5"\n\n[mcp_servers.other]\ncommand = "x"   # keep\n',
@@ -29,7 +29,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def _install(name: str) -> install.Change:
+def _install(name: str) -> claude_code.Change:
     change = hosts.plan_install(name)
     hosts.apply_install(name, change)
     return change
@@ -53,7 +53,7 @@ def _entry(name: str) -> Any:
     text = Path(host.file()).read_text()
     if host.FORMAT == "json":
         return json.loads(text)[host.PLACE[0]]["headroom"]
-    from headroom_mcp import settings_file
+    from headroom_mcp.settings import file as settings_file
 
     return settings_file.toml_reader("x").loads(text)[host.PLACE[0]]["headroom"]
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import install, json_edit
+from headroom_mcp.install import claude_code, json_edit
 
 _HERS = {
     "model": "sonnet",
@@ -37,14 +37,14 @@ def _claude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _install(scope: install.Scope = "user", folder: str = "/nowhere") -> list[install.Change]:
-    changes = install.plan_install(scope, folder)
-    install.apply_install(scope, changes)
+def _install(scope: claude_code.Scope = "user", folder: str = "/nowhere") -> list[claude_code.Change]:
+    changes = claude_code.plan_install(scope, folder)
+    claude_code.apply_install(scope, changes)
     return changes
 
 
-def _uninstall(scope: install.Scope | None = None, folder: str = "/nowhere") -> None:
-    install.apply_uninstall(install.plan_uninstall(scope, folder))
+def _uninstall(scope: claude_code.Scope | None = None, folder: str = "/nowhere") -> None:
+    claude_code.apply_uninstall(claude_code.plan_uninstall(scope, folder))
 
 
 def _commands(text: str) -> list[str]:
@@ -58,9 +58,9 @@ def test_hook_and_server_are_added_and_the_rest_stays(claude: Path) -> None:
 
     _install()
 
-    assert _commands((claude / "settings.json").read_text()) == ["notify-send done", install.hook_command()]
+    assert _commands((claude / "settings.json").read_text()) == ["notify-send done", claude_code.hook_command()]
     state = json.loads((claude / ".claude.json").read_text())
-    assert state["mcpServers"]["headroom"] == install.server_entry()
+    assert state["mcpServers"]["headroom"] == claude_code.server_entry()
     assert list(state["mcpServers"]) == ["other", "headroom"]
     assert "\n" not in (claude / ".claude.json").read_text()
 
@@ -231,7 +231,7 @@ def test_generated_settings_are_the_same_bytes_after_install_and_uninstall(
     installed = json.loads((claude / "settings.json").read_bytes())
     _uninstall()
 
-    assert install.hook_command() in str(installed)
+    assert claude_code.hook_command() in str(installed)
     assert {k: v for k, v in installed.items() if k != "hooks"} == {k: v for k, v in value.items() if k != "hooks"}
     assert (claude / "settings.json").read_bytes() == before
     assert (claude / ".claude.json").read_bytes() == before
@@ -241,10 +241,10 @@ def test_generated_settings_are_the_same_bytes_after_install_and_uninstall(
 @given(_SETTINGS, st.sampled_from(_STYLES), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_added_to_a_text_is_removed_exactly(value: dict[str, Any], style: dict[str, Any], newline: str) -> None:
     text = _written(value, style, newline, newline).decode("utf-8", "surrogatepass")
-    group = install.hook_events()["PostToolUse"]
+    group = claude_code.hook_events()["PostToolUse"]
 
     added, made = json_edit.add(text, ("hooks", "PostToolUse"), "", group)
-    removed, count = install.without_ours(added, made)
+    removed, count = claude_code.without_ours(added, made)
 
     assert json.loads(added)["hooks"]["PostToolUse"][-1] == group
     assert count == 1

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp import marker, open_store
+from headroom_mcp import open_store
 from headroom_mcp.memory import notes
+from headroom_mcp.text import marker
 from tests.hook.host import log, run_hook
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp import marker, open_store
+from headroom_mcp import open_store
 from headroom_mcp.hook import entry
-from headroom_mcp.store import sessions
+from headroom_mcp.store.sqlite import sessions
+from headroom_mcp.text import marker
 from tests.hook.host import bash, log, run_hook
 
 _SESSION = "5ecea5c4"

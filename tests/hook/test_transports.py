@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import endpoint, entry, install
+from headroom_mcp.hook import endpoint, entry
+from headroom_mcp.install import claude_code
 from tests.hook.host import bash, event, log
 
 _HERS = '{\n  "model": "sonnet",\n  "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "true"}]}]}\n}\n'
@@ -103,27 +104,27 @@ def test_the_hidden_tool_answers_but_is_in_no_list() -> None:
 
 def test_one_transport_replaces_the_other_and_uninstall_goes_back_to_the_byte(claude: Path) -> None:
     for transport in ("command", "mcp", "command", "mcp"):
-        install.apply_install("user", install.plan_install("user", "/nowhere", transport))
+        claude_code.apply_install("user", claude_code.plan_install("user", "/nowhere", transport))
         text = (claude / "settings.json").read_text()
 
-        assert install.transport_of(text) == transport
+        assert claude_code.transport_of(text) == transport
         assert text.count(endpoint.TOOL) == (len(endpoint.FIELDS) if transport == "mcp" else 0)
         assert len(json.loads(text)["hooks"]["PostToolUse"]) == 1
 
-    install.apply_uninstall(install.plan_uninstall(None, "/nowhere"))
+    claude_code.apply_uninstall(claude_code.plan_uninstall(None, "/nowhere"))
 
     assert (claude / "settings.json").read_text() == _HERS
 
 
 def test_the_other_transport_in_another_scope_is_refused(claude: Path, tmp_path: Path) -> None:
-    install.apply_install("user", install.plan_install("user", str(tmp_path), "command"))
+    claude_code.apply_install("user", claude_code.plan_install("user", str(tmp_path), "command"))
 
     with pytest.raises(SettingsError, match="both at once"):
-        install.plan_install("project", str(tmp_path), "mcp")
+        claude_code.plan_install("project", str(tmp_path), "mcp")
 
 
 def test_a_server_of_the_users_own_is_not_asked_for_our_hook(claude: Path) -> None:
     (claude / ".claude.json").write_text('{"mcpServers": {"headroom": {"command": "hers"}}}')
 
     with pytest.raises(SettingsError, match="of your own"):
-        install.plan_install("user", "/nowhere", "mcp")
+        claude_code.plan_install("user", "/nowhere", "mcp")

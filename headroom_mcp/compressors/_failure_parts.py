@@ -1,0 +1,122 @@
+"""Showing failures: each by its essential lines first, whole as far as the budget goes, equal ones by their first lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom_mcp.facts.blocks import Block
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import marker, templates, tokens
+from headroom_mcp.types import Part
+
+_CHEAP_CHARS = 40
+_MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
+
+
+def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = ()) -> list[Part]:
+    """Return a part for each block, in line order, of about `budget` tokens together; every block is at least named.
+
+    `first`: numbers of the blocks that are shown whole before others.
+    """
+    order = list(dict.fromkeys([*first, *_telling_first(lines, found)]))
+    short = [_essential(lines, block) for block in found]
+    wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
+    for number, said in enumerate(short):
+        # A marker that costs what it stands for says less than the lines themselves.
+        if len(wholly[number]) <= len(said) + _CHEAP_CHARS and tokens.estimate(wholly[number]) <= tokens.estimate(said):
+            short[number] = wholly[number]
+    costs = [tokens.estimate(said) for said in short]
+    texts = list(short)
+    if sum(costs) > budget:
+        texts = _equal_ones_by_name(lines, found, short)
+        costs = [tokens.estimate(said) for said in texts]
+    if sum(costs) > budget:
+        texts = _within(lines, found, texts, costs, budget, order)
+        costs = [tokens.estimate(said) for said in texts]
+    left = budget - sum(costs)
+    whole: set[int] = set()
+    for number in order:
+        block = found[number]
+        cost = tokens.estimate("\n".join(lines[block.start : block.stop])) - costs[number]
+        if 0 <= cost <= left:
+            left -= cost
+            whole.add(number)
+    return [
+        Part(block.start, block.stop, "keep")
+        if number in whole
+        else Part(block.start, block.stop, "render", texts[number], note="a failure in short")
+        for number, block in enumerate(found)
+    ]
+
+
+def _essential(lines: Sequence[str], block: Block) -> str:
+    said = [text.clip_middle(lines[i], _MAX_LINE_CHARS) for i in block.essential]
+    left_out = sum(1 for i in range(block.start, block.stop) if lines[i].strip()) - len(block.essential)
+    if left_out > 0:
+        said.append(marker.gap_of(left_out, "line", f"in {block.start + 1}-{block.stop}"))
+    return "\n".join(said)
+
+
+def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str]) -> list[str]:
+    """Return the texts with those that say what an earlier one says, but for names and numbers, cut to their first line."""
+    first: dict[str, int] = {}
+    texts: list[str] = []
+    for block, said in zip(found, short, strict=True):
+        body = [lines[i] for i in block.essential[1:]] or [lines[block.start]]
+        key = "\n".join(templates.masked(body[:3]))
+        if key in first and block.stop - block.start > 1:
+            earlier = found[first[key]]
+            places = [lines[i] for i in block.essential[1:] if any(char.isdigit() for char in lines[i])]
+            name = (
+                [text.clip_middle(lines[block.start], _MAX_LINE_CHARS), *places[-1:]]
+                if block.test
+                else [lines[block.start][:300]]
+            )
+            note = f"in {block.start + 1}-{block.stop}, like {earlier.start + 1}"
+            texts.append("\n".join([*name, marker.gap_of(block.stop - block.start - len(name), "line", note)]))
+        else:
+            first.setdefault(key, len(texts))
+            texts.append(said)
+    return texts
+
+
+def _within(
+    lines: Sequence[str],
+    found: Sequence[Block],
+    texts: Sequence[str],
+    costs: Sequence[int],
+    budget: int,
+    order: Sequence[int],
+) -> list[str]:
+    """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit `budget`."""
+    fitted = list(texts)
+    total = sum(costs)
+    for number in reversed(order):
+        if total <= budget:
+            break
+        name = lines[found[number].start].strip()[:300]
+        total -= costs[number] - tokens.estimate(name)
+        fitted[number] = name
+    if total > budget * 3 // 2:
+        for number in reversed(order):
+            if total <= budget * 3 // 2:
+                break
+            total -= tokens.estimate(fitted[number])
+            fitted[number] = ""
+        unsaid = sum(1 for said in fitted if not said)
+        last = max((n for n, said in enumerate(fitted) if said), default=-1)
+        if unsaid and last >= 0:
+            fitted[last] += f"\n[… {unsaid:,} more failures]"
+    return fitted
+
+
+def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> list[int]:
+    """Return the numbers of the blocks: the first of each template, then the others, each in line order."""
+    seen: set[str] = set()
+    first: list[int] = []
+    again: list[int] = []
+    keys = templates.masked([lines[block.essential[min(1, len(block.essential) - 1)]] for block in found])
+    for number, key in enumerate(keys):
+        (again if key in seen else first).append(number)
+        seen.add(key)
+    return [*first, *again]

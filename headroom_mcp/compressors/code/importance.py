@@ -1,0 +1,129 @@
+"""Which bodies of a file matter: those the reader asks for, then those the rest of the file uses, then the small ones."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from headroom_mcp.compressors.code.outline import Definition
+from headroom_mcp.compressors.code.wanted import Asked
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009), over bodies
+_NAME_WEIGHT = 3.0  # a term in the name says more than one in the body
+
+
+class Body(NamedTuple):
+    """Rows `start` … `stop - 1`, and how much they matter. `pointed`: the reader named this very definition."""
+
+    start: int
+    stop: int
+    pointed: bool
+    asked: float
+    references: int
+
+
+def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_use: bool) -> list[Body]:
+    """Return the bodies of functions and data types, most important first.
+
+    `by_use`: count how often the file names each; where nothing can be shown, that is not worth the time.
+    """
+    found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
+    scores = _asked_scores(lines, found, asked)
+    uses = _uses(lines) if found and by_use else {}
+    named = _named(definitions, asked)
+    ranked = [
+        Body(
+            d.head_stop,
+            d.stop,
+            d in named,
+            scores[index],
+            uses.get(_last_name(d.name), 0),
+        )
+        for index, d in enumerate(found)
+    ]
+    ranked.sort(key=lambda body: (not body.pointed, -body.asked, -body.references, body.stop - body.start, body.start))
+    return ranked
+
+
+def _named(definitions: list[Definition], asked: Asked) -> set[Definition]:
+    """Return the definitions that the reader named: of several with one name those in a type that was named too, and none
+    where a plain word ("update") names several."""
+    holders: dict[str, list[tuple[Definition, bool]]] = {}
+    open_: list[Definition] = []
+    for definition in definitions:
+        while open_ and open_[-1].stop <= definition.start:
+            open_.pop()
+        name = _last_name(definition.name)
+        if name in asked.names:
+            inside = any(_last_name(outer.name) in asked.names for outer in open_) or (
+                name != definition.name
+                and any(part in asked.names for part in re.split(r"[.:<>]+", definition.name)[:-1])
+            )
+            holders.setdefault(name, []).append((definition, inside))
+        open_.append(definition)
+    found: set[Definition] = set()
+    for name, same in holders.items():
+        inner = [definition for definition, inside in same if inside]
+        if inner:
+            found.update(inner)
+        elif len(same) == 1 or _is_identifier(name):
+            found.update(definition for definition, _ in same)
+    return found
+
+
+def _is_identifier(name: str) -> bool:
+    """Tell a name that only a program has from a word: "read_file", "readFile", "X509"."""
+    return "_" in name.strip("_") or not name[1:].islower()
+
+
+def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> list[float]:
+    scores = [0.0] * len(found)
+    if not asked.terms or not found:
+        return scores
+    text = "\n".join(lines).lower()
+    starts: list[int] = []
+    position = 0
+    for line in text.split("\n"):
+        starts.append(position)
+        position += len(line) + 1
+    spans = [(starts[d.start], starts[min(d.stop, len(starts) - 1)]) for d in found]
+    average = max(1.0, sum(stop - start for start, stop in spans) / len(spans))
+    for term in asked.terms:
+        at = _occurrences(text, term)
+        if not at:
+            continue
+        holders = []
+        for index, (start, stop) in enumerate(spans):
+            count = bisect_right(at, stop) - bisect_right(at, start - 1)
+            if count:
+                holders.append((index, count))
+        rarity = math.log(1 + len(found) / (1 + len(holders)))
+        for index, count in holders:
+            named = _NAME_WEIGHT if term in found[index].name.lower() else 1.0
+            length = (spans[index][1] - spans[index][0]) / average
+            scores[index] += rarity * named * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
+    return scores
+
+
+def _occurrences(text: str, term: str) -> list[int]:
+    found: list[int] = []
+    at = text.find(term)
+    while at >= 0:
+        found.append(at)
+        at = text.find(term, at + len(term))
+    return found
+
+
+def _uses(lines: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in _IDENTIFIER.findall("\n".join(lines)):
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _last_name(name: str) -> str:
+    """Return `bar` for `Foo.prototype.bar` and `ns::bar`."""
+    return re.split(r"[.:>]+", name)[-1].strip("*& ")

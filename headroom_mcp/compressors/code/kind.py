@@ -1,0 +1,207 @@
+"""Source files as outlines. Keeps, verbatim and under their true numbers, imports, constants and every signature with its
+decorators and the first line of its documentation; leaves bodies out as whole ranges of lines.
+
+    def transfer(source, target, amount):
+        \"\"\"Move `amount` from one account to another.\"\"\"
+    […  45 lines: 120-164]
+
+The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
+A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings).
+"""
+
+from __future__ import annotations
+
+import re
+
+from headroom_mcp.commands import shell
+from headroom_mcp.compressors.code import languages
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import numbering
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "code"
+
+OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
+RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
+_SAMPLE_LINES = 150
+_VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
+_MAX_LINE_CHARS = 400  # minified and generated lines are clipped
+
+# def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
+_CODE_LINE = re.compile(
+    r"^\s*(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
+    r"(?:public|private|protected|static|export|const|let|var|function|namespace|package|interface|type)\b|return\b|[})\]]+[;,]?$|"
+    r".*[;{]$|(?:if|for|while|else|elif|try|except|with)\b.*:$|@\w+|(?://|/\*|\*|#))"
+)
+# total = 3    x.y += f(z)    call(argument     where the file's name says that it is source
+_STATEMENT = re.compile(r"^\s*(?:[\w.\[\]'\", ]+ ?(?:[-+*/|:]?=) ?\S|[\w.]+\()")
+
+
+def score(output: ToolOutput) -> float:
+    """Return how much of a sample looks like source: most lines of a program end or begin like code."""
+    sample = _sample(output.lines)
+    if len(sample) < 4:
+        return 0.0
+    named = language_of(output)
+    module = languages.load(named) if named else None
+    heads = getattr(module, "HEADS", None)
+    matching = [
+        line
+        for line in sample
+        if _CODE_LINE.match(line) or (named and _STATEMENT.match(line)) or (heads is not None and heads.match(line))
+    ]
+    share = len(matching) / len(sample)
+    if named:
+        return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) or _is_viewed(output) else 0.0
+    if share > 0.2 and _guessed(output):
+        return min(0.9, 0.5 + share * 0.4)
+    return share * 0.6 if share > 0.4 else 0.0
+
+
+def _is_viewed(output: ToolOutput) -> bool:
+    """Tell whether every command only shows its file: a window on a long docstring has no line of code, and yet is source."""
+    pipelines = shell.parse(output.command) if output.command else []
+    programs = {shell.name(words) for pipeline in pipelines for words in pipeline}
+    return bool(programs) and programs <= _VIEWERS
+
+
+def _sample(lines: list[str]) -> list[str]:
+    """Return the lines of the beginning, the middle and the end, without numbers and blank ones."""
+    part = _SAMPLE_LINES // 3
+    middle = len(lines) // 2
+    blocks = [lines] if len(lines) <= 3 * part else [lines[:part], lines[middle : middle + part], lines[-part:]]
+    sample: list[str] = []
+    for block in blocks:
+        numbered = numbering.read(block)
+        sample.extend(line for line in (block if numbered is None else numbered.lines) if line.strip())
+    return sample
+
+
+def _guessed(output: ToolOutput) -> str:
+    from headroom_mcp.compressors.code import guess
+
+    return guess.language(_sample(output.lines))
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing for a file that is source by its name: "error" there is a word of the program, and what the query
+    asks for is kept by structure. Text that only looks like source has facts like any other."""
+    if language_of(output):
+        return []
+    from headroom_mcp.facts import find as common
+
+    return common.find(output)
+
+
+def language_of(output: ToolOutput) -> str:
+    """Return the language by the path or by the files that the command names, "" when none of them tells."""
+    found = languages.of_path(output.path)
+    if found or not output.command:
+        return found
+    for pipeline in shell.parse(output.command):
+        for words in pipeline:
+            for word in reversed(words[1:]):
+                found = languages.of_path(word)
+                if found:
+                    return found
+    return ""
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Outline a long text within about `budget` tokens, trim a short one; None where there is nothing to leave out."""
+    lines = output.lines
+    numbered = numbering.read(lines)
+    plain = numbered.lines if numbered is not None else lines
+    language = language_of(output) or _guessed(output)
+    long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
+    if long:
+        from headroom_mcp.compressors.code import selection
+
+        kept, notes = selection.choose(output, plain, language, budget)
+    else:
+        kept, notes = _trimmed(output, plain)
+    parts = render.from_kept(kept, len(lines), notes)
+    if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
+        # What stays is shown another way, so that it must be known here which gaps are none.
+        parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
+    if numbered is not None:
+        parts = _with_thin_numbers(numbered, parts)
+    if all(part.action == "keep" for part in parts):
+        return None
+    return Compressed(parts)
+
+
+def _is_range(output: ToolOutput) -> bool:
+    """Tell whether the reader chose a range of lines."""
+    if output.tool_input.get("offset") or output.tool_input.get("limit"):
+        return True
+    return any(
+        shell.name(words) in ("sed", "head", "tail", "awk", "grep", "open")
+        for pipeline in (shell.parse(output.command) if output.command else ())
+        for words in pipeline
+    )
+
+
+def _trimmed(output: ToolOutput, lines: list[str]) -> tuple[set[int], dict[int, str]]:
+    """Return the rows of a short text that are about the code, and notes for the gaps."""
+    from headroom_mcp.compressors.code import trims
+
+    kept = set(range(len(lines)))
+    notes: dict[int, str] = {}
+    for start, stop, note in trims.find(lines, output.query):
+        kept.difference_update(range(start, stop))
+        notes[start] = note
+    return kept, notes
+
+
+def _clipped(lines: list[str], parts: list[Part]) -> list[Part]:
+    """Clip kept lines that are too long for anybody to have written them."""
+    clipped: list[Part] = []
+    for part in parts:
+        if part.action != "keep":
+            clipped.append(part)
+            continue
+        start = part.start
+        for row in range(part.start, part.stop):
+            if len(lines[row]) > _MAX_LINE_CHARS:
+                if row > start:
+                    clipped.append(Part(start, row, "keep"))
+                shown = text.clip_middle(lines[row], _MAX_LINE_CHARS)
+                clipped.append(Part(row, row + 1, "render", shown, "a long line, clipped"))
+                start = row + 1
+        if part.stop > start:
+            clipped.append(Part(start, part.stop, "keep"))
+    return clipped
+
+
+def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[Part]:
+    """Show long kept runs with every fifth line number, and say in gaps which numbers they hold."""
+    thin: list[Part] = []
+    saved = 0
+    for part in parts:
+        if part.action == "omit":
+            thin.append(part._replace(note=_numbered_note(numbered, part)))
+            continue
+        if part.action != "keep":
+            thin.append(part)
+            continue
+        for start, stop in numbering.runs(numbered, part.start, part.stop):
+            shown = numbering.thinned(numbered, start, stop)
+            if shown is None:
+                thin.append(Part(start, stop, "keep"))
+                continue
+            saved += stop - start
+            thin.append(Part(start, stop, "render", shown, lossless=True))
+    if saved < numbering.MIN_THIN_LINES:
+        return parts
+    return [Part(0, 0, "render", numbering.LEGEND, lossless=True), *thin]
+
+
+def _numbered_note(numbered: numbering.Numbered, part: Part) -> str:
+    numbers = [number for number in numbered.numbers[part.start : part.stop] if number]
+    if not numbers or numbers[0] == part.start + 1:
+        return part.note
+    told = f"numbered {numbers[0]}-{numbers[-1]}"
+    return f"{part.note}, {told}" if part.note else told

@@ -1,0 +1,51 @@
+"""What the reader of a file is after: the words of the query, of a search pattern, of a range by pattern."""
+
+from __future__ import annotations
+
+import re
+
+from headroom_mcp.commands import shell
+from headroom_mcp.query import bm25
+from headroom_mcp.tool_output import ToolOutput
+
+_SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
+# the words between the slashes of sed -n '/def f/,/return/p' and awk '/def f/'
+_ADDRESS = re.compile(r"/((?:[^/\\]|\\.)+)/")
+_WORD = re.compile(r"[A-Za-z_]\w{2,}")
+_KEYWORDS = frozenset(
+    "def class func function fn import from return raise throw public private static self this const var let type".split()
+)
+_MAX_TERMS = 24
+
+
+class Asked:
+    """`names`: identifiers as written, that a definition's name can equal. `terms`: lower-cased words to look for."""
+
+    __slots__ = ("names", "terms")
+
+    def __init__(self, names: frozenset[str], terms: list[str]) -> None:
+        self.names = names
+        self.terms = terms
+
+
+def of(output: ToolOutput) -> Asked:
+    """Return what the query and the command of `output` ask for; empty where they say nothing."""
+    pattern = _patterns(output)
+    text = f"{pattern} {output.query}"
+    names = frozenset(word for word in _WORD.findall(text) if word not in _KEYWORDS)
+    terms = [term for term in bm25.query_terms(text) if len(term) > 2 and term not in _KEYWORDS]
+    return Asked(names, terms[:_MAX_TERMS])
+
+
+def _patterns(output: ToolOutput) -> str:
+    given = output.tool_input.get("pattern")
+    found = [given] if isinstance(given, str) else []
+    if output.command:
+        for pipeline in shell.parse(output.command):
+            for words in pipeline:
+                program = shell.name(words)
+                if program in _SEARCHERS:
+                    found.extend(shell.arguments(words)[:1])
+                elif program in ("sed", "awk", "gawk"):
+                    found.extend(match for word in words[1:] for match in _ADDRESS.findall(word))
+    return " ".join(found)

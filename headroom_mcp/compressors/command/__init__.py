@@ -1,0 +1,1 @@
+"""Commands whose chatter is known."""

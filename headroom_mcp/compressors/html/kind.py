@@ -1,0 +1,157 @@
+"""Web pages: the main text as Markdown, without the markup, navigation, scripts, advertising and comments around it.
+
+    <nav>…</nav><h1>Title</h1><p>Text with a <a href="/x">link</a>.</p><footer>…</footer>
+    →  # Title
+       Text with a link.
+       [… page text; left out: 7 navigation, 3 footer blocks, 12 link targets, 5 scripts, 41,236 characters of markup]
+
+The main text is shown whole where that is possible: a sentence missed costs the reader the page again. Link targets are
+shown when the query asks for links, and counted otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp.compressors.html import main_text, scan
+from headroom_mcp.compressors.html.scan import Block, Page
+from headroom_mcp.query import clauses
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "html"
+
+_SAMPLE_CHARS = 20_000
+_START = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+# elements of pages; XML, feeds and drawings have other names
+_PAGE_TAG = re.compile(
+    r"</?(?:a|article|body|br|button|div|footer|form|h[1-6]|head|header|img|input|li|link|main|meta|nav|ol|p|script|section"
+    r"|span|strong|style|table|td|th|title|tr|ul)\b",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][\w:.-]*")
+_ASKS_LINKS = re.compile(r"\b(?:links?|urls?|hrefs?|uris?|download|https?)\b", re.IGNORECASE)
+_EDITED_CHARS = 60_000  # a page file below this is read to be edited: its markup is the content
+_MAX_SHELL_CHARS = 28_000  # a host hides a longer shell output behind a preview
+_MAX_SERVER_CHARS = 47_000
+_MAX_CHARS = 160_000  # 40,000 tokens of text: more is a book, of which the reader wants passages
+_HEAD_LINES = 60  # response headers or log lines may precede a page
+
+
+def score(output: ToolOutput) -> float:
+    """Return how surely this is a web page: by its first tag, else by the share of page elements."""
+    sample = output.text[:_SAMPLE_CHARS]
+    if "<" not in sample or (output.tool_name in ("Read", "Edit", "Write") and len(output.text) < _EDITED_CHARS):
+        return 0.0
+    start = _START.search(sample, 0, 6_000)
+    if start is not None and not sample[: start.start()].rsplit("\n", 1)[-1].strip():
+        return 0.95
+    if sample.lstrip()[:1] != "<":
+        return 0.0
+    tags = len(_ANY_TAG.findall(sample))
+    if tags >= 20 and len(_PAGE_TAG.findall(sample)) >= 0.6 * tags:
+        return 0.8
+    return 0.0
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return nothing: the rendering shows the page's whole text, and markup is not looked through for error words."""
+    return []
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Render the page's text; lines before the page stay."""
+    lines = output.lines
+    first = _first_line(lines)
+    source = "\n".join(lines[first:]) if first else output.text
+    query = clauses.asked(output)
+    page = scan.scan(source, with_targets=bool(_ASKS_LINKS.search(query)))
+    chosen = main_text.choose(page)
+    if not chosen.kept:
+        return None
+    limit = _limit_chars(output)
+    body = _markdown([page.blocks[i] for i in chosen.kept])
+    dropped = dict(chosen.dropped)
+    if len(body) > limit:
+        kept = clauses.fit([page.blocks[i].text for i in chosen.kept], query, limit // 4)
+        dropped["text"] = len(chosen.kept) - len(kept)
+        body = _markdown([page.blocks[chosen.kept[i]] for i in kept])
+    text = "\n".join(part for part in (_heading(page, body), body, _left_out(page, dropped, len(source), body)) if part)
+    parts = [Part(0, first, "keep")] if first else []
+    return Compressed([*parts, Part(first, len(lines), "render", text)])
+
+
+def _limit_chars(output: ToolOutput) -> int:
+    if output.command:
+        return _MAX_SHELL_CHARS
+    return _MAX_CHARS if output.tool_name in ("WebFetch", "Read") else _MAX_SERVER_CHARS
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    """Return the line on which the page starts: 0 unless headers or messages come first."""
+    for index, line in enumerate(lines[:_HEAD_LINES]):
+        if _START.match(line.lstrip()):
+            return index
+    return 0
+
+
+def _heading(page: Page, body: str) -> str:
+    """Return what the head of the page says about it and the body does not."""
+    said: list[str] = []
+    for key in ("title", "headline", "author", "published", "site", "description"):
+        value = page.meta.get(key, "")
+        if value and value[:80] not in body[:4_000] and not any(value in line for line in said):
+            said.append(f"{key}: {value}")
+    return "\n".join(said)
+
+
+def _markdown(blocks: Sequence[Block]) -> str:
+    """Return blocks as Markdown: headings, list items, table rows and code keep their form."""
+    out: list[str] = []
+    before = ""
+    for block in blocks:
+        kind = block.kind
+        if kind[0] == "h":
+            out.append(f"\n{'#' * int(kind[1])} {' '.join(block.text.split())}")
+        elif kind == "li":
+            out.append(f"{'  ' * max(0, block.depth - 1)}- {block.text}")
+        elif kind == "pre":
+            out.append(f"```\n{block.text}\n```")
+        elif kind == "row":
+            out.append(f"| {block.text} |")
+        elif before in ("li", "p+") and kind == "p+":
+            out.append(f"{'  ' * block.depth}{block.text}")
+        else:
+            out.append(f"\n{block.text}" if before not in ("", "h") else block.text)
+        before = "h" if kind[0] == "h" else kind
+    return "\n".join(out).strip("\n")
+
+
+_NAMES = {
+    "text": "text",
+    "navigation": "navigation",
+    "header": "page header",
+    "footer": "footer",
+    "aside": "sidebar",
+    "form": "form",
+    "dialog": "dialog",
+    "comments": "reader comment",
+    "social": "share-button",
+    "advert": "advertising",
+    "hidden": "hidden",
+    "link": "menu",
+    "short": "stray",
+}
+
+
+def _left_out(page: Page, dropped: dict[str, int], source_chars: int, body: str) -> str:
+    """Return the line that counts what the rendering does not show."""
+    blocks = [f"{count:,} {_NAMES[kind]}" for kind, count in dropped.items() if count]
+    said = [f"{', '.join(blocks)} blocks"] if blocks else []
+    if page.links:
+        said.append(f"{page.links:,} link targets")
+    if page.scripts:
+        said.append(f"{page.scripts:,} scripts")
+    said.append(f"{max(0, source_chars - len(body)):,} characters of markup and the rest")
+    return f"[… page text only; left out: {', '.join(said)}]"

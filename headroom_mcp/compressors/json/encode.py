@@ -1,0 +1,253 @@
+"""A value in the compact form, from which it can be rebuilt (the grammar stands in the package's docstring)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp.compressors.json.derive import Asked
+from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
+from headroom_mcp.compressors.json.repeated import Repeats
+from headroom_mcp.compressors.json.table import Column, Columns, columns_of, keyed_rows, same
+
+_UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f\u2028\u2029\ud800-\udfff…"
+# A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
+_BARE = re.compile(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
+_BARE_KEY = re.compile(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")
+_LITERAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z|(?:true|false|null|NaN|-?Infinity)\Z")
+_BREAK_CHARS = 100  # entries of the outer objects go on lines of their own from this length on
+_LEGENDS = (
+    ("copy", "a~\"…{b}\": a is this text with the row's b in it, {*} the row's key"),
+    ("once", "a<b: an empty a is that of the earlier row with the same b"),
+)
+_MIN_ALL = 3  # keys with one value between them
+
+
+def encode(value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None) -> str:
+    """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
+    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written."""
+    return _Writer(Repeats(value) if named else None, asked).block(value, level)
+
+
+def lossless(value: Value, asked: Asked) -> tuple[str, str]:
+    """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
+    a line that explains the columns of that kind ("" where there are none)."""
+    writer = _Writer(Repeats(value), asked)
+    written = writer.block(value, 0)
+    legend = [said for form, said in _LEGENDS if form in writer.forms]
+    return ("(" + " · ".join(legend) + ")\n" if legend else ""), written
+
+
+def inline(value: Value) -> str:
+    """Return the compact form of `value` on one line, without tables."""
+    return _PLAIN.inline(value)
+
+
+def string(text: str) -> str:
+    """Return a string bare where it cannot be mistaken, quoted otherwise."""
+    if _BARE.match(text) and not _LITERAL.match(text):
+        return text
+    return quote(text)
+
+
+def key_text(key: str) -> str:
+    """Return an object's key, quoted where it is not a plain name."""
+    return key if _BARE_KEY.match(key) else quote(key)
+
+
+def map_key(key: str) -> str:
+    """Return a key that is data, as the keys of a row's objects of objects are: a name in quotes, told from columns."""
+    return quote(key) if key.isidentifier() else key_text(key)
+
+
+def word(text: str) -> str:
+    """Return a string bare even where it looks like a number: where nothing else can stand."""
+    return text if _BARE.match(text) else quote(text)
+
+
+def scalar(value: Value) -> str:
+    """Return a value that is no object and no array, or JSON within a string (after "@json")."""
+    return _PLAIN.block(value, 9)
+
+
+class _Writer:
+    """Writes one value, in reading order, so that a name is given where its value first stands."""
+
+    def __init__(self, repeats: Repeats | None, asked: Asked | None = None) -> None:
+        self.repeats = repeats
+        self.asked = asked
+        self.forms: set[str] = set()
+        # By the columns' identity: the columns, and the values met of those that others follow.
+        self.known: dict[int, tuple[Columns, set[tuple[str, type, str]]]] = {}
+
+    def block(self, value: Value, level: int) -> str:
+        kind = type(value)
+        mark = ""
+        if self.repeats is not None and (kind is str or kind is tuple or kind is list):
+            mark = self.repeats.mark(value)
+            if mark.startswith("*"):
+                return mark
+        if kind is str:
+            return mark + string(value)
+        if kind is tuple:
+            return mark + self._object(value, level)
+        if kind is list:
+            columns = columns_of(value, asked=self.asked)
+            if columns is not None:
+                return mark + self._table(value, columns)
+            return mark + "[" + _join([self.block(item, level + 1) for item in value], level) + "]"
+        if kind is Num:
+            return str(value)
+        if kind is Embedded:
+            return f"@json{value.style} " + self.block(value.value, 9)
+        return "null" if value is None else "true" if value else "false"
+
+    def _object(self, value: Value, level: int) -> str:
+        rows = keyed_rows(value)
+        if rows is not None and len({key for key, _ in value}) == len(value):
+            columns = columns_of(rows, keys=[key for key, _ in value], asked=self.asked)
+            if columns is not None and not columns.odd:
+                return self._keyed_table(value, rows, columns)
+        if _one_value(value):
+            return self._all(value)
+        entries = [key_text(key) + ":" + self.block(item, level + 1) for key, item in value]
+        return "{" + _join(entries, level) + "}"
+
+    def inline(self, value: Value) -> str:
+        kind = type(value)
+        mark = ""
+        if self.repeats is not None and (kind is str or kind is tuple or kind is list):
+            mark = self.repeats.mark(value)
+            if mark.startswith("*"):
+                return mark
+        return mark + self._inline_unmarked(value)
+
+    def _inline_unmarked(self, value: Value) -> str:
+        kind = type(value)
+        if kind is str:
+            return string(value)
+        if kind is tuple:
+            if _one_value(value):
+                return self._all(value)
+            return "{" + ",".join([key_text(key) + ":" + self.inline(item) for key, item in value]) + "}"
+        if kind is list:
+            return "[" + ",".join([self.inline(item) for item in value]) + "]"
+        if kind is Embedded:
+            return f"@json{value.style} " + self.inline(value.value)
+        return self.block(value, 9)
+
+    def _all(self, value: Value) -> str:
+        return f"{{all({self.inline(value[0][1])}):" + ",".join([string(key) for key, _ in value]) + "}"
+
+    def _header(self, columns: Columns) -> str:
+        return "{" + ",".join([self._column(column) for column in columns.columns]) + "}"
+
+    def _column(self, column: Column) -> str:
+        name = _column_name(column.name)
+        if column.form == "const":
+            return f"{name}={self.inline(column.value)}"
+        self.forms.add(column.form)
+        if column.form == "copy":
+            before, source, after = column.value
+            return f"{name}~" + quote(f"{_braced(before)}{{{source}}}{_braced(after)}")
+        if column.form == "once":
+            return f"{name}<{_column_name(column.value)}"
+        if column.form == "text":
+            return f"{name}^{quote(column.value)}"
+        if column.columns is None:
+            return name
+        inner = self._header(column.columns)
+        if column.form == "object":
+            return name + inner
+        if column.form == "maybe":
+            return f"{name}?{inner}"
+        return f"{name}[{inner}]" if column.form == "list" else f"{name}{{*{inner}}}"
+
+    def _table(self, rows: Sequence[Value], columns: Columns) -> str:
+        lines = [f"[{len(rows)} rows {self._header(columns)}:"]
+        odd = columns.odd
+        for index, row in enumerate(rows):
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns))
+        lines.append("]")
+        return "\n".join(lines)
+
+    def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
+        lines = [f"{{{len(rows)} keyed {self._header(columns)}:"]
+        for key, row in value:
+            lines.append(f"{string(key)},{self._row(row, columns)}")
+        lines.append("}")
+        return "\n".join(lines)
+
+    def _row(self, row: Value, columns: Columns) -> str:
+        cells: list[str] = []
+        self._add_cells(cells, dict(row), columns)
+        return ",".join(cells)
+
+    def _add_cells(self, cells: list[str], row: dict[str, Value], columns: Columns) -> None:
+        for name, form, given, inner in columns.columns:
+            if form == "const" or form == "copy":
+                continue
+            if name not in row:
+                cells.append("")
+                continue
+            value = row[name]
+            if form == "once" and not self._is_new(columns, name, row[given]):
+                cells.append("")
+                continue
+            if form == "text":
+                cells.append(word(value[len(given) :]))
+                continue
+            if form == "object" and inner is not None:
+                self._add_cells(cells, dict(value), inner)
+            elif value is None or inner is None:
+                cells.append(self.inline(value))
+            else:
+                cells.append(self._formed(value, form, inner))
+
+    def _is_new(self, columns: Columns, name: str, source: Value) -> bool:
+        """Tell whether this is the first row written of these columns with this value in the column `name` follows."""
+        _, known = self.known.setdefault(id(columns), (columns, set()))
+        key = (name, type(source), str(source))
+        new = key not in known
+        known.add(key)
+        return new
+
+    def _formed(self, value: Value, form: str, inner: Columns) -> str:
+        mark = self.repeats.mark(value) if self.repeats is not None else ""
+        if mark.startswith("*"):
+            return mark
+        if form == "maybe":
+            return mark + (self._item(value, inner) if inner.fits(value) else self._inline_unmarked(value))
+        if form == "list":
+            return mark + "[" + ",".join([self._item(item, inner) for item in value]) + "]"
+        return mark + "{" + ",".join([map_key(key) + ":" + self._item(item, inner) for key, item in value]) + "}"
+
+    def _item(self, value: Value, columns: Columns) -> str:
+        return f"({self._row(value, columns)})" if columns.fits(value) else self.inline(value)
+
+
+_PLAIN = _Writer(None)
+
+
+def _column_name(name: str) -> str:
+    return quote(name) if "~" in name else key_text(name)
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _join(entries: list[str], level: int) -> str:
+    if level > 1 or sum(map(len, entries)) < _BREAK_CHARS:
+        return ",".join(entries)
+    return ",\n".join(entries)
+
+
+def _one_value(value: Value) -> bool:
+    """Tell whether all keys of an object have the same short value: a set, written as its names."""
+    if len(value) < _MIN_ALL:
+        return False
+    first = value[0][1]
+    if type(first) in (tuple, list) and first:
+        return False
+    return type(first) is not Embedded and all(same(item, first) for _, item in value)

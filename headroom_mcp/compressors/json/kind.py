@@ -1,0 +1,57 @@
+"""JSON of any shape (SmartCrusher): lossless first, then by the statistics of its fields and the query.
+
+    [{"id": 1, "state": "open"}, …]   →   [300 rows {id,state,user{login,type=User}}:
+                                          1,open,octocat
+                                          …
+                                          [… 290 rows: 4-66, 68-294 · 288 open, 2 closed]
+                                          ]
+
+Takes one document, several in a row, JSON lines, and JSON amid log lines; a document cut off by the host as far as it
+goes. `headroom_mcp.compressors.json` holds the form; here is the choice between its tiers.
+"""
+
+from __future__ import annotations
+
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Fact
+
+KIND = "json"
+
+_MIN_CHARS = 200
+
+
+def score(output: ToolOutput) -> float:
+    """Return how much of a sample looks like JSON."""
+    text = output.text
+    start = 0
+    while start < len(text) and text[start] in " \t\r\n\ufeff":
+        start += 1
+    if len(text) - start < _MIN_CHARS:
+        return 0.0
+    first = text[start]
+    head = text[start : start + 4000]
+    dense = head.count('"') >= 8 and head.count(":") >= 2
+    if first in "{[":
+        following = head[1:].lstrip()[:1]
+        valid = following in '{["]}' if first == "[" else following in '"}'
+        if not valid and not (first == "[" and (following.isdigit() or following in "-tfn")):
+            return 0.0
+        return 0.97 if text.rstrip()[-1] in "}]" else 0.8
+    if dense and ('":' in head) and ("{" in head):
+        return 0.45
+    return 0.0
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Return the documents of `output` in the compact form, thinned where that is not small enough."""
+    from headroom_mcp.compressors.json import layout
+
+    try:
+        return layout.compress(output, budget)
+    except RecursionError:  # nested beyond what anybody reads: the plain path
+        return None
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return none: which rows carry facts is a matter of values, and the compressor keeps them itself."""
+    return []

@@ -1,0 +1,168 @@
+"""Where the documents stand in an output, and how much room each gets."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from headroom_mcp.compressors.json import encode, parse, reduce, select, survey
+from headroom_mcp.compressors.json.parse import Document, Value
+from headroom_mcp.compressors.json.thin import Thinner
+from headroom_mcp.settings import table as config
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Part
+
+_LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
+_LOSSLESS_SHARE_BLIND = 0.90  # without a query nobody knows which rows would be missed
+_BLIND_SHARE = 0.06
+_BLIND_SHARE_OF_LIMIT = 0.25  # tokens a character
+_SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
+_SMALL_SHARE = 0.75
+_GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
+_MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
+_UNLIMITED_CHARS = 60_000
+_MARGIN_CHARS = 1_000  # the footer and what stands around the document
+_MIN_COVERED = 0.5  # of the text must be JSON
+_MAX_JOINT_CHARS = 40  # "data: " before each document
+_MAX_CUT_CHARS = 300
+
+
+class Group(NamedTuple):
+    """Documents in a row, characters `start` … `stop - 1`, with the same text (`joint`) between any two."""
+
+    start: int
+    stop: int
+    documents: list[Document]
+    joint: str
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Return the parts of `output`, None where it holds no JSON worth a new form. Raises: RecursionError."""
+    lines = output.lines
+    text = "\n".join(lines)
+    if len(text) <= reduce.LARGE_CHARS:
+        return _compress(output, text, budget)
+    # A large document is a million small objects and no cycles: collecting garbage meanwhile doubles the time.
+    import gc
+
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _compress(output, text, budget)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
+    lines = output.lines
+    numbers = reduce.plain_numbers(text)
+    groups = group([numbers] if numbers else parse.documents(text), text)
+    opened = parse.may_embed(text)
+    covered = sum(found.stop - found.start for found in groups)
+    if not groups or covered < len(text) * _MIN_COVERED:
+        return None
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    limit = (config.limit_chars(config.Settings(), output.tool_name) or _UNLIMITED_CHARS) - _MARGIN_CHARS
+    parts: list[Part] = []
+    position = 0
+    for found in groups:
+        first = bisect_right(starts, found.start) - 1
+        last = bisect_right(starts, max(found.start, found.stop - 1)) - 1
+        if first < position:
+            return None  # two documents on one line, with other text between: nothing to gain
+        if first > position:
+            parts.append(Part(position, first, "keep"))
+        share = max(80, budget * (found.stop - found.start) // max(1, covered))
+        before = text[starts[first] : found.start]
+        after = text[found.stop : starts[last + 1] - 1]
+        parts.append(_rendered(found, text, share, output.query, limit, opened, first, last + 1, before, after))
+        position = last + 1
+    if position < len(lines):
+        parts.append(Part(position, len(lines), "keep"))
+    return Compressed(parts)
+
+
+def group(documents: list[Document], text: str) -> list[Group]:
+    """Return runs of documents that stand in a row, one a line or with the same few characters between any two."""
+    groups: list[Group] = []
+    for document in documents:
+        if groups:
+            open_group = groups[-1]
+            joint = text[open_group.stop : document.start]
+            single = len(open_group.documents) == 1
+            same = joint.strip() == open_group.joint.strip() or single
+            if same and len(joint.strip()) <= _MAX_JOINT_CHARS and joint.count("\n") <= 3:
+                open_group.documents.append(document)
+                joint = joint if single else open_group.joint
+                groups[-1] = Group(open_group.start, document.stop, open_group.documents, joint)
+                continue
+        groups.append(Group(document.start, document.stop, [document], ""))
+    return groups
+
+
+def _stands_out(value: Value) -> bool:
+    """Tell whether the largest array in `value`, at most two levels down, is background for few failures."""
+    level = [value]
+    arrays: list[list[Value]] = []
+    for _ in range(3):
+        arrays.extend(item for item in level if type(item) is list)
+        level = [item for held in level if type(held) is tuple for _, item in held]
+    longest = max(arrays, key=len, default=[])
+    return select.stands_out([select.leaves(item) for item in longest])
+
+
+def _rendered(
+    found: Group,
+    text: str,
+    room: int,
+    query: str,
+    limit_chars: int,
+    opened: bool,
+    first: int,
+    stop: int,
+    before: str,
+    after: str,
+) -> Part:
+    """Return the render of one group: lossless where that is small enough, thinned otherwise."""
+    documents = found.documents
+    value: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
+    head = before
+    if len(documents) > 1:
+        between = found.joint.strip()
+        head = f"{before}{len(documents):,} JSON documents" + (f", each after {between!r}" if between else "") + ": "
+    tail = after
+    cut = documents[-1].cut
+    if cut is not None:
+        shown = (
+            cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
+        )
+        tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
+    chars = found.stop - found.start
+    original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
+    thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
+    if chars <= _MAX_LOSSLESS_CHARS:
+        if opened:
+            value = parse.embed(value)
+        legend, written = encode.lossless(value, thinner.query.asks_for)
+        whole = legend + written
+        cost = tokens.estimate(whole)
+        blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
+        small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
+        little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
+        if cost <= room or little or small or (blind and not _stands_out(value)):
+            return Part(first, stop, "render", head + whole + tail, "", True, 0, survey.count_of(value), "values")
+    if chars > reduce.LARGE_CHARS:
+        value = reduce.reduce(value, chars, thinner.query)
+        if opened:
+            value = reduce.reduce(parse.embed(value), chars, thinner.query)
+    if not query:
+        # Nobody knows what will be looked for: more of it, as long as the host shows it and it is a small part.
+        room = max(room, min(int(limit_chars * _BLIND_SHARE_OF_LIMIT), int(original * _BLIND_SHARE)))
+    total = thinner.count(value)
+    thinned = thinner.thin(value, room)
+    note = f"{thinner.left_values:,} of {total:,} values left out"
+    return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")

@@ -1,0 +1,209 @@
+"""What a query asks of JSON: words, exact values, and whether it wants failures or extremes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp.compressors.json.parse import Value
+from headroom_mcp.query import bm25
+
+# "Office Chair", 'main', `id`: what stands in quotes is meant exactly
+_QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
+# an id, a version, a path, an address: a word with a digit or a joint in it
+_IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]*[^\s\"'`,;?!().:]")
+_LINKS = re.compile(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
+_CAPITALS = re.compile(r"\b[A-Z]{3,12}\b")
+_FAILURES = re.compile(
+    r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
+    r"exception\w*|root cause)\b",
+    re.IGNORECASE,
+)
+_LARGEST = re.compile(
+    r"\b(?:longest|largest|biggest|highest|slowest|most|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
+    r"last)\b",
+    re.IGNORECASE,
+)
+_SMALLEST = re.compile(
+    r"\b(?:shortest|smallest|lowest|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst)\b", re.IGNORECASE
+)
+
+
+class Match(NamedTuple):
+    """How well a text answers a query: `score` is 1.0 for the best by words and more for exact values; `rare` counts
+    the query's words that few other texts hold; `exact` its exact values, where they single out a few texts."""
+
+    score: float
+    rare: int
+    exact: int
+    enough: int = 2
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether this is what was asked for, and not a mere echo of common words."""
+        return self.exact > 0 or self.rare >= self.enough
+
+
+_NO_MATCH = Match(0.0, 0, 0)
+_NO_WORDS: frozenset[str] = frozenset()
+
+
+class Query:
+    """A query, taken apart once."""
+
+    __slots__ = ("capitals", "exact", "failures", "largest", "links", "paths", "smallest", "stems", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        words = bm25.query_terms(text) if text else []
+        self.stems = frozenset(stem(word) for word in words if len(word) > 1)
+        self.exact = frozenset(_exact_values(text)) if text else frozenset()
+        self.paths = [(_pieces(value), value[value.rfind("/") :]) for value in sorted(self.exact)]
+        self.paths = [(pieces, tail) for pieces, tail in self.paths if len(pieces) >= 3]
+        self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
+        self.links = bool(_LINKS.search(text))
+        self.failures = bool(_FAILURES.search(text))
+        self.largest = bool(_LARGEST.search(text))
+        self.smallest = bool(_SMALLEST.search(text))
+
+    def names(self, name: str) -> bool:
+        """Tell whether the query speaks of the field `name`: "duration" of `dur`, "URLs" of `url`, "fixes" of
+        `FixedVersion`."""
+        if not self.stems:
+            return False
+        for word in bm25.terms(name):
+            if len(word) < 2:
+                continue
+            short = stem(word)
+            if short in self.stems:
+                return True
+            if len(short) >= 3 and any(asked.startswith(short) or short.startswith(asked) for asked in self.stems):
+                return True
+        return False
+
+    def asks_for(self, name: str, value: Value, form: str) -> bool:
+        """Tell whether a column of this name with such a value is to be written whole and not in the `form` that leaves
+        part of it to others: because the query speaks of it, or because it is a link cut in two and nobody knows which
+        link will be followed."""
+        if "://" in value and (self.links or (form == "text" and not self.text)):
+            return True
+        return self.names(name)
+
+    def _paired(self, values: Sequence[frozenset[str]]) -> list[int]:
+        """Return for each text in how many short values two words of the query meet that meet in few texts: "Ivan
+        Johnson" means the row of ivan_johnson_6036."""
+        hits = [0] * len(values)
+        if len(self.stems) < 2:
+            return hits
+        either = re.compile("|".join(sorted(map(re.escape, self.stems), key=len, reverse=True)))
+        texts_with: dict[frozenset[str], list[int]] = {}
+        known: dict[str, frozenset[str]] = {}
+        for index, found in enumerate(values):
+            for value in found:
+                pair = known.get(value)
+                if pair is None:
+                    pair = _NO_WORDS
+                    if len(value) <= 60 and len(set(either.findall(value))) >= 2:
+                        pair = self.stems & {stem(word) for word in bm25.terms(value)}
+                    known[value] = pair
+                if len(pair) >= 2:
+                    texts_with.setdefault(pair, []).append(index)
+        for indexes in texts_with.values():
+            if len(set(indexes)) <= max(2, len(values) // 20):
+                for index in set(indexes):
+                    hits[index] += 1
+        return hits
+
+    def calls(self, name: str) -> bool:
+        """Tell whether the query says `name` itself, as a word: "of the release" says "release"."""
+        return len(name) >= 4 and (stem(name.lower()) in self.stems or name.lower() in self.exact)
+
+    def _likest(self, values: Sequence[frozenset[str]]) -> list[int]:
+        """Return 1 for the one text with the value most like a path or a compound name in the query, where one stands
+        out: "POST org/project-cards-/projects" means /repos/org/project-cards-2022/projects, not …/projects/1/columns."""
+        likeness = [0.0] * len(values)
+        for asked, tail in self.paths:
+            for index, found in enumerate(values):
+                for value in found:
+                    if len(value) <= 200 and any(joint in value for joint in "/-_."):
+                        pieces = _pieces(value)
+                        like = 2 * len(asked & pieces) / (len(asked) + len(pieces))
+                        like += 0.2 if value.endswith(tail) else 0.0
+                        if like > likeness[index]:
+                            likeness[index] = like
+        # Equal paths are told apart by words in capitals: GET, POST, ERROR.
+        for index, found in enumerate(values):
+            if any(word in found for word in self.capitals):
+                likeness[index] += 0.05
+        best = max(likeness, default=0.0)
+        near = [index for index, like in enumerate(likeness) if like >= best - 0.02]
+        return [1 if best >= 0.4 and len(near) <= 2 and index in near else 0 for index in range(len(values))]
+
+    def match(self, texts: list[str], values: Sequence[frozenset[str]] | None = None) -> list[Match]:
+        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches.
+
+        BM25 over stems (Robertson & Zaragoza, 2009); a word that more than half of the texts hold tells none apart.
+        """
+        total = len(texts)
+        if not self.stems:
+            return [_NO_MATCH] * total
+        counts: list[dict[str, int]] = []
+        lengths: list[int] = []
+        frequency: dict[str, int] = {}
+        wanted = self.stems
+        for words in map(bm25.terms, texts):
+            lengths.append(len(words))
+            found: dict[str, int] = {}
+            for word in words:
+                short = stem(word)
+                if short in wanted:
+                    found[short] = found.get(short, 0) + 1
+            for short in found:
+                frequency[short] = frequency.get(short, 0) + 1
+            counts.append(found)
+        common = {word for word, texts_with in frequency.items() if total >= 3 and texts_with > total / 2}
+        rare = {
+            word for word, texts_with in frequency.items() if texts_with <= (max(2, total // 10) if total >= 10 else 1)
+        } - common
+        idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequency.items() if word not in common}
+        average = max(1.0, sum(lengths) / max(1, total))
+        exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
+        if values is not None and not any(exact):
+            exact = self._likest(values) if self.paths else exact
+            if not any(exact):
+                exact = self._paired(values)
+        singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
+        matches: list[Match] = []
+        for found, length, hits in zip(counts, lengths, exact, strict=True):
+            score = 0.0
+            for word, n in found.items():
+                if word in idf:
+                    score += idf[word] * n * 2.2 / (n + 1.2 * (0.5 + 0.5 * length / average))
+            # A question for failures or extremes names kinds of things, and meets its words by chance.
+            enough = 3 if self.failures or self.largest or self.smallest else 2
+            matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0, enough))
+        best = max((found.score for found in matches), default=0.0) or 1.0
+        return [found._replace(score=found.score / best + 2.0 * found.exact) for found in matches]
+
+
+def _pieces(value: str) -> frozenset[str]:
+    return frozenset(word for word in bm25.terms(value) if word.isalnum())
+
+
+def stem(word: str) -> str:
+    """Return `word` without the endings that plural and tense give it."""
+    for ending in ("ies", "es", "ed", "ing", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _exact_values(text: str) -> list[str]:
+    values = [(a or b or c).strip().lower() for a, b, c in _QUOTED.findall(text)]
+    for word in _IDENTIFIER.findall(text):
+        word = word.lstrip("#([{<")
+        if len(word) >= 3 and (any(c.isdigit() for c in word) or any(c in "_/-@." for c in word[1:-1])):
+            values.append(word.lower())
+    return values

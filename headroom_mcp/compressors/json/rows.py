@@ -1,0 +1,276 @@
+"""A table within a room: the rows the query is about and failures whole, the others in the columns that say most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from headroom_mcp.compressors.json import columns as columns_module
+from headroom_mcp.compressors.json import encode, select
+from headroom_mcp.compressors.json.parse import Value, dumps
+from headroom_mcp.compressors.json.reduce import Sampled
+from headroom_mcp.text import lines as text
+from headroom_mcp.text import marker, tokens
+
+if TYPE_CHECKING:
+    from headroom_mcp.compressors.json.thin import Thinner
+
+_WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
+_WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
+_MAX_WHOLE = 12
+_FAILING_TOKENS = 160  # a longer row would cost others their place
+_FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
+_FAILED_SCORE = 40.0
+_FAILED_SHARE = 0.4
+# The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a
+# thousand rows without one.
+_CELL_CHARS = ((400, 400), (400, 160), (400, 60), (160, 60))
+_SAMPLED_FIRST = 40
+_MAX_UNMARKED = 6  # rows that nothing distinguishes, shown as examples
+_MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
+
+
+def table(
+    thinner: Thinner,
+    rows: Sequence[Value],
+    room: int,
+    path: str,
+    keys: list[str] | None,
+    sampled: Sampled | None = None,
+) -> str:
+    """Return a table within `room`: the rows the query is about whole, the others in the columns that fit.
+
+    `rows` are all rows, or those at hand of a `sampled` table.
+    """
+    held = len(rows)
+    total = sampled.total if sampled else held
+    indexes = sampled.indexes if sampled else list(range(held))
+    all_values = sampled.values if sampled else sum(map(thinner.count, rows))
+    leaf_rows = [select.leaves(row) for row in rows]
+    named = [(("key", key), *row) for key, row in zip(keys, rows, strict=True)] if keys else list(rows)
+    marks = select.mark(named, leaf_rows, thinner.query)
+    lines: dict[int, str] = {}
+    left = room - 40
+    left -= _add_whole_rows(thinner, lines, rows, marks, left, path)
+    left -= _add_failing_rows(thinner, lines, rows, leaf_rows, marks, left)
+    left_before = thinner.left_values  # thinned whole rows count what they leave out themselves
+    categories = sampled.categories if sampled else select.category_columns(leaf_rows)
+    constants = columns_module.constants(leaf_rows) if held > 1 else {}
+    if sampled:
+        constants = {name: value for name, value in constants.items() if name in sampled.constants}
+    rest = [i for i in sorted(range(held), key=lambda i: (-marks[i].score, i)) if i not in lines]
+    picked = columns_module.pick(
+        leaf_rows, constants, max(0, left) // max(1, len(rest)), thinner.query, keys, rest[:_SAMPLED_FIRST]
+    )
+    label_costs = [2 + len(key) // 3 for key in keys] if keys else [3] * held
+    shown = _rows_that_fit(thinner, rest, leaf_rows, marks, picked, label_costs, left)
+    values_shown = sum(thinner.count(rows[index]) for index in lines)
+    for index, (line, cells_shown) in shown.items():
+        lines[index] = line
+        values_shown += cells_shown + (len(constants) if leaf_rows[index] else 0)
+    thinner.left_values = left_before + all_values - values_shown
+    fields = dict.fromkeys(name for row in leaf_rows for name in row)
+    if sampled:
+        fields.update(dict.fromkeys(sorted(sampled.fields)))
+    hidden = [name for name in fields if name not in picked and name not in constants]
+    out = [_table_head(thinner, total, picked, constants, hidden if shown else [], categories, keys is not None)]
+    for index in sorted(lines):
+        label = encode.string(keys[index]) if keys else str(indexes[index])
+        out.append(f"{label}:{lines[index]}")
+    if len(lines) < total:
+        if keys:
+            gone = [keys[i] for i in range(held) if i not in lines]
+            where = text.clip_middle(",".join(gone[:12]), 160) + (",…" if total - len(lines) > 12 else "")
+        else:
+            where = marker.ranges_but(sorted(indexes[i] for i in lines), total)
+        note = _tally(total, [leaf_rows[i] for i in lines], categories)
+        out.append(marker.gap_of(total - len(lines), "row", where, note))
+    out.append("}" if keys else "]")
+    return "\n".join(out)
+
+
+def _rows_that_fit(
+    thinner: Thinner,
+    rest: list[int],
+    leaf_rows: list[select.Leaves],
+    marks: list[select.Marked],
+    picked: list[str],
+    label_costs: list[int],
+    room: int,
+) -> dict[int, tuple[str, int]]:
+    """Return the lines of rows by index, with the values each shows: all of `rest` if there is room, with cells as
+    long as that allows; otherwise the marked ones in order, and a few of the others."""
+    for marked_chars, chars in _CELL_CHARS:
+        lines: dict[int, tuple[str, int]] = {}
+        left = room
+        for index in rest:
+            why = marks[index].why
+            longest = chars if why in ("", "change", "edge") else marked_chars
+            if why in ("error", "query"):
+                longest = _CELL_CHARS[0][0]
+            lines[index] = _row(thinner, leaf_rows[index], picked, longest)
+            left -= tokens.estimate(lines[index][0]) + label_costs[index]
+            if left < 0:
+                break
+        else:
+            return lines
+    lines = {}
+    left = room
+    plain = sorted(index for index in rest if marks[index].why in ("", "change"))
+    examples = plain[:: max(1, len(plain) // _MAX_UNMARKED)][:_MAX_UNMARKED]
+    for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples]:
+        marked = marks[index].why not in ("", "change")
+        line = _row(thinner, leaf_rows[index], picked, _CELL_CHARS[0][0] if marked else _CELL_CHARS[-1][1])
+        cost = tokens.estimate(line[0]) + label_costs[index]
+        if cost > left:
+            if left < 30:
+                break
+            continue
+        left -= cost
+        lines[index] = line
+    return lines
+
+
+def _row(thinner: Thinner, row: select.Leaves, picked: list[str], chars: int) -> tuple[str, int]:
+    """Return a row's cells and how many of its values they show."""
+    cells: list[str] = []
+    shown = 0
+    for name in picked:
+        if name not in row:
+            cells.append("")
+            continue
+        value = row[name]
+        if type(value) in (tuple, list) and value and thinner.size(value) > chars:
+            cells.append(f"[… {thinner.count(value)} values]")
+            continue
+        shown += thinner.count(value)
+        cell = encode.inline(value)
+        cells.append(cell if len(cell) <= chars else text.clip_middle(cell, chars))
+    return ",".join(cells), shown
+
+
+def _add_whole_rows(
+    thinner: Thinner, lines: dict[int, str], rows: Sequence[Value], marks: list[select.Marked], room: int, path: str
+) -> int:
+    """Put what the query surely asks for into `lines`, whole where it fits; return the tokens spent.
+
+    The one best record may take more than the room: an agent that misses a field of it asks for everything again.
+    """
+    spent = 0
+    best = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
+    failed = [i for i, found in enumerate(marks) if found.why == "error" and found.score >= _FAILED_SCORE]
+    if len(failed) <= max(1, len(rows) // 25):
+        # Few rows failed among many: what they say has no columns in the others.
+        for index in failed:
+            whole = dumps(rows[index])
+            cost = tokens.estimate(whole) + 3
+            if spent + cost <= room * _FAILED_SHARE:
+                spent += cost
+                lines[index] = whole
+    if not best:
+        return spent
+    least = _WHOLE_MATCH * marks[best[0]].match.score
+    shown_already = set(lines)
+    for index in best[:_MAX_WHOLE]:
+        if index in shown_already:
+            continue
+        if marks[index].match.score < least:
+            break
+        limit = max(int(room * _WHOLE_SHARE) - spent, 0 if len(lines) > len(shown_already) else thinner.generous)
+        whole = dumps(rows[index])
+        cost = tokens.estimate(whole) + 3
+        if cost > _MINIFIED_TOKENS:
+            whole = encode.encode(rows[index], 2)
+            cost = tokens.estimate(whole) + 3
+        if cost > limit:
+            if len(lines) > len(shown_already) or limit < 40:
+                break
+            whole = thinner.thin(rows[index], limit - 3, f"{path}[{index}]", 9)
+            cost = tokens.estimate(whole) + 3
+        spent += cost
+        lines[index] = whole
+    return spent
+
+
+def _add_failing_rows(
+    thinner: Thinner,
+    lines: dict[int, str],
+    rows: Sequence[Value],
+    leaf_rows: list[select.Leaves],
+    marks: list[select.Marked],
+    room: int,
+) -> int:
+    """Put the failing rows that have fields of their own into `lines`, whole; return the tokens spent.
+
+    The columns of the table are those that tell the others apart: a failure's code and remedy stand beside them.
+    """
+    having = Counter(name for row in leaf_rows for name in row)
+    few = max(1, len(rows) // 20)
+    failing = [
+        index
+        for index, found in enumerate(marks)
+        if found.why in ("error", "query")
+        and index not in lines
+        and any(having[name] <= few for name in leaf_rows[index])
+        and select.error_level(rows[index]) == 2
+    ]
+    spent = 0
+    if len(failing) > few:
+        return spent
+    for index in sorted(failing, key=lambda i: (-marks[i].score, i)):
+        whole = dumps(rows[index])
+        cost = tokens.estimate(whole) + 3
+        if cost <= _FAILING_TOKENS and spent + cost <= room * _FAILING_SHARE:
+            spent += cost
+            lines[index] = whole
+    return spent
+
+
+def _table_head(
+    thinner: Thinner,
+    total: int,
+    names: list[str],
+    constants: dict[str, Value],
+    hidden: list[str],
+    categories: dict[str, Counter[str]],
+    keyed: bool,
+) -> str:
+    fixed = [f"{name}={encode.inline(value)}" for name, value in constants.items()]
+    head = f"{{{total} keyed {{" if keyed else f"[{total} rows {{"
+    head += ",".join([*names, *fixed]) + "}"
+    spread = [
+        f"{path}: " + ", ".join([f"{count} {encode.string(value)}" for value, count in counter.most_common(8)])
+        for path, counter in sorted(categories.items(), key=lambda item: len(item[1]))[:2]
+        if len(counter) <= 8
+    ]
+    if spread:
+        head += " · " + "; ".join(spread)
+    if hidden:
+        shown = _names(hidden)
+        head += f"\n[… {len(hidden)} {'field' if len(hidden) == 1 else 'fields'} of each row: {shown}]"
+    return head + ("" if hidden else ":")
+
+
+def _names(fields: list[str]) -> str:
+    """Return the names of left-out fields, those of one object together where there are many."""
+    if len(fields) <= 16:
+        return ",".join(fields)
+    groups: Counter[str] = Counter(name.partition(".")[0] for name in fields)
+    names = [name if count == 1 else f"{name}.* ({count:,})" for name, count in groups.items()]
+    return ",".join(names[:24]) + (",…" if len(names) > 24 else "")
+
+
+def _tally(total: int, shown: list[select.Leaves], categories: dict[str, Counter[str]]) -> str:
+    """Return what the rows that are not `shown` were, by the column with the fewest values: "93 INFO, 1 WARN"."""
+    if not categories:
+        return ""
+    path = min(categories, key=lambda name: (len(categories[name]), name))
+    found = Counter(categories[path])
+    found["without"] += total - sum(categories[path].values())
+    for row in shown:
+        found[select.category(row.get(path)) or "without"] -= 1
+    counts = sorted(
+        ((value, count) for value, count in found.items() if count > 0), key=lambda item: (-item[1], item[0])
+    )
+    return ", ".join([f"{count:,} {value}" for value, count in counts])

@@ -1,0 +1,355 @@
+"""Which rows of a table matter, by the statistics of their fields and by the query; never by a keyword in a key.
+
+Reasons, strongest first: the query names it · an error-like value · a rare category · an outlier (median/MAD) · a change
+of category along the rows · first and last.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from headroom_mcp.compressors.json.parse import Embedded, Num, Value
+from headroom_mcp.compressors.json.query import Match, Query
+from headroom_mcp.compressors.json.reduce import Sampled
+
+Add = Callable[[int, float, str], None]
+Leaves = dict[str, Value]
+"""Dotted path → value, for the objects of a row; arrays are not entered."""
+
+# What a failing thing's value says; 200 rows of "error": null say nothing.
+_ERROR = re.compile(
+    r"\b(?:error|errors|fatal|critical|panic|exception|crash\w*|fail|failed|failure|failing|denied|refused|rejected|"
+    r"unhealthy|timed? ?out|timeout|unavailable|oom\w*|killed|aborted|emerg\w*|high)\b|(?:Error|Exception|BackOff|Failed)\b"
+    r"|\b(?:ERR|Err[A-Z]\w+)",
+    re.IGNORECASE,
+)
+_WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
+_ERROR_KEY = re.compile(r"(?:^|[._])(?:is_?)?(?:error|err|failed|failure|exception)s?$", re.IGNORECASE)
+_OK_KEY = re.compile(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|valid)$", re.IGNORECASE)
+_STATUS_KEY = re.compile(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
+_SCORE_KEY = re.compile(r"(?:^|[._])(?:score|grade|rating|health|quality|coverage)$", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
+_MAX_LONG_TEXT = 2_000
+_LONG_TABLE = 40
+_LOW_SCORE = 0.5
+_OUTLIER_Z = 6.0
+_MAX_DEPTH = 6
+_MAX_OUTLIERS = 3
+_MAX_RARE = 3  # rows that stand for one rare value
+
+
+class Marked(NamedTuple):
+    """A row's importance: `score` orders rows, `why` names the strongest reason ("query", "error", …, "" for none)."""
+
+    score: float
+    why: str
+    match: Match
+
+
+def leaves(value: Value) -> Leaves:
+    """Return what stands in a row by dotted path: its objects are entered, arrays and empty objects are values."""
+    found: Leaves = {}
+    if type(value) is tuple:
+        _add_leaves(found, value, "", 0)
+    return found
+
+
+def _add_leaves(found: Leaves, value: Value, prefix: str, depth: int) -> None:
+    for key, item in value:
+        name = key if "." not in key else f'"{key}"'
+        path = prefix + name
+        if type(item) is tuple and item and depth < _MAX_DEPTH and not _is_map(item):
+            _add_leaves(found, item, path + ".", depth + 1)
+        else:
+            while path in found:
+                path += "'"  # a duplicate key
+            found[path] = item
+
+
+def _is_map(value: Value) -> bool:
+    """Tell whether an object is keyed by ids: its values are objects that begin with the same fields."""
+    if len(value) < 2:
+        return False
+    first, second = value[0][1], value[1][1]
+    return (
+        type(first) is tuple
+        and type(second) is tuple
+        and len(first) > 1
+        and [k for k, _ in first] == [k for k, _ in second]
+    )
+
+
+def strings_of(value: Value) -> list[str]:
+    """Return every string and number below `value`, keys not."""
+    found: list[str] = []
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is str or kind is Num:
+            found.append(item)
+        elif kind is tuple:
+            stack.extend([inner for _, inner in reversed(item)])
+        elif kind is list:
+            stack.extend(reversed(item))
+        elif kind is Embedded:
+            stack.append(item.value)
+        elif kind is Sampled:
+            stack.extend(reversed(item.rows))
+    return found
+
+
+def words_of(value: Value) -> str:
+    """Return keys and values below `value` as one text, for ranking."""
+    found: list[str] = []
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is str or kind is Num:
+            found.append(item)
+        elif kind is tuple:
+            for key, inner in reversed(item):
+                stack.append(inner)
+                found.append(key)
+        elif kind is list:
+            stack.extend(reversed(item))
+        elif kind is Embedded:
+            stack.append(item.value)
+        elif kind is Sampled:
+            found.extend(item.keys or ())
+            stack.extend(reversed(item.rows))
+    return " ".join(found)
+
+
+def error_level(value: Value) -> int:
+    """Return 2 where a value below says that something failed, 1 where it warns, 0 otherwise."""
+    level = 0
+    stack: list[tuple[str, Value]] = [("", value)]
+    while stack:
+        key, item = stack.pop()
+        kind = type(item)
+        if kind is str:
+            if len(item) <= _MAX_LONG_TEXT:
+                if _ERROR.search(item):
+                    return 2
+                if _WARNING.search(item):
+                    level = 1
+        elif kind is tuple:
+            stack.extend(item)
+        elif kind is list:
+            stack.extend([(key, inner) for inner in item])
+        elif kind is Sampled:
+            stack.extend([(key, inner) for inner in item.rows])
+        elif kind is bool:
+            if (item and _ERROR_KEY.search(key)) or (not item and _OK_KEY.search(key)):
+                return 2
+        elif kind is Num and len(item) == 3 and item >= "400" and item < "600" and _STATUS_KEY.search(key):
+            return 2
+    return level
+
+
+def category_columns(rows: list[Leaves]) -> dict[str, Counter[str]]:
+    """Return the columns whose values repeat: path → value → count. At most a third as many values as rows, or eight."""
+    total = len(rows)
+    counts: dict[str, Counter[str]] = {}
+    dropped: set[str] = set()
+    limit = max(2, min(12, total // 3))
+    for row in rows:
+        for path, value in row.items():
+            if path in dropped:
+                continue
+            text = category(value)
+            if text is None:
+                dropped.add(path)
+                counts.pop(path, None)
+                continue
+            counter = counts.get(path)
+            if counter is None:
+                counter = counts[path] = Counter()
+            counter[text] += 1
+            if len(counter) > limit:
+                dropped.add(path)
+                del counts[path]
+    return {
+        path: counter for path, counter in counts.items() if len(counter) > 1 and sum(counter.values()) >= total * 0.5
+    }
+
+
+def category(value: Value) -> str | None:
+    if type(value) is str:
+        return value if 0 < len(value) <= 40 else None
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    return str(value) if type(value) is Num and len(value) <= 4 else None
+
+
+def stands_out(rows: list[Leaves]) -> bool:
+    """Tell whether a long table has few rows whose state says that they failed: then the rest is background."""
+    if len(rows) < _LONG_TABLE:
+        return False
+    for counter in category_columns(rows).values():
+        failed = sum(count for value, count in counter.items() if _ERROR.search(value))
+        if 0 < failed <= max(1, len(rows) // 20):
+            return True
+    return False
+
+
+def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
+    """Return the numeric columns: path → (value, row). Numbers in strings count where the whole column is numeric."""
+    found: dict[str, list[tuple[float, int]]] = {}
+    mixed: set[str] = set()
+    for index, row in enumerate(rows):
+        for path, value in row.items():
+            if type(value) is Num or (type(value) is str and _NUMBER.match(value)):
+                if _NUMBER.match(value):
+                    found.setdefault(path, []).append((float(value), index))
+            elif value is not None:
+                mixed.add(path)
+    return {path: values for path, values in found.items() if path not in mixed and len(values) >= 3}
+
+
+def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
+    """Return the importance of each row: `items` the rows, `rows` their leaves (an empty dict for what is no object)."""
+    total = len(items)
+    scores = [0.0] * total
+    why = [""] * total
+
+    def add(index: int, amount: float, reason: str) -> None:
+        if amount > scores[index]:
+            why[index] = reason
+        scores[index] += amount
+
+    values = (
+        [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
+        if (query.exact)
+        else None
+    )
+    matches = query.match([words_of(item) for item in items] if query.stems else [""] * total, values)
+    for index, match in enumerate(matches):
+        if match.score > 0:
+            add(index, (50.0 if match.sure else 12.0) * match.score, "query")
+    for index, level in enumerate(_errors_by_column(items, rows)):
+        if level:
+            add(index, (40.0 if level == 2 else 20.0) * (1.5 if query.failures else 1.0), "error")
+    categories = category_columns(rows)
+    for path, counter in categories.items():
+        rare = {value for value, count in counter.items() if count <= max(1, total // 25)}
+        previous = None
+        seen: Counter[str] = Counter()
+        for index, row in enumerate(rows):
+            value = row.get(path)
+            text = category(value) if value is not None else None
+            if text is not None and text in rare and seen[text] < _MAX_RARE:
+                seen[text] += 1
+                add(index, 8.0, "rare")
+            if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
+                add(index, 1.0, "change")
+            previous = text
+    _mark_low_scores(rows, add)
+    _mark_named(rows, query, add)
+    for path, column in numbers(rows).items():
+        _mark_numbers(path, column, total, query, add)
+    for index in (0, 1, total - 1):
+        if 0 <= index < total:
+            add(index, 5.0, "edge")
+    return [Marked(*row) for row in zip(scores, why, matches, strict=True)]
+
+
+def _errors_by_column(items: list[Value], rows: list[Leaves]) -> list[int]:
+    """Return each row's error level. A column in which most rows sound like errors tells none apart, and is passed over:
+    a name, a namespace, the text of a rule."""
+    total = len(rows)
+    levels = [0] * total
+    columns: dict[str, list[tuple[int, int]]] = {}
+    for index, row in enumerate(rows):
+        if not row and items[index]:
+            levels[index] = error_level(items[index])
+        for path, value in row.items():
+            if value is None or (type(value) is Num and "ode" not in path and "tatus" not in path):
+                continue
+            level = error_level(((path, value),))
+            if level:
+                columns.setdefault(path, []).append((index, level))
+    for hits in columns.values():
+        if len(hits) <= max(1, total // 2):
+            for index, level in hits:
+                levels[index] = max(levels[index], level)
+    return levels
+
+
+def _mark_named(rows: list[Leaves], query: Query, add: Add) -> None:
+    """Mark rows that have a field the query names and most rows lack, each of its values once."""
+    if not query.stems:
+        return
+    having: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        for path in row:
+            having.setdefault(path, []).append(index)
+    for path, indexes in having.items():
+        if len(indexes) > 0.6 * len(rows) or not query.names(path.rpartition(".")[2]):
+            continue
+        seen: set[str] = set()
+        for index in indexes:
+            value = rows[index][path]
+            if type(value) is str and value not in seen:
+                seen.add(value)
+                add(index, 25.0, "named")
+
+
+def _mark_low_scores(rows: list[Leaves], add: Add) -> None:
+    """Mark the rows that fall short where most rows have full marks: a score from 0 to 1 that is mostly 1."""
+    columns: dict[str, list[tuple[float, int]]] = {}
+    for index, row in enumerate(rows):
+        for path, value in row.items():
+            if type(value) is Num and _SCORE_KEY.search(path) and _NUMBER.match(value):
+                columns.setdefault(path, []).append((float(value), index))
+    for column in columns.values():
+        full = sum(1 for score, _ in column if score == 1.0)
+        if full < 2 or any(not 0.0 <= score <= 1.0 for score, _ in column):
+            continue
+        low = [(score, index) for score, index in column if score < _LOW_SCORE]
+        if len(low) <= len(rows) / 2:
+            for score, index in low:
+                add(index, 20.0 - 10.0 * score, "score")
+
+
+def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query: Query, add: Add) -> None:
+    ordered = sorted(column)
+    named = query.names(path)
+    extremes = 60.0 if named else 25.0
+    if query.largest and (named or not _looks_like_id(column)):
+        for value, index in ordered[-_MAX_OUTLIERS:]:
+            if value != ordered[len(ordered) // 2][0]:
+                add(index, extremes, "extreme")
+    if query.smallest and (named or not _looks_like_id(column)):
+        for value, index in ordered[:_MAX_OUTLIERS]:
+            if value != ordered[len(ordered) // 2][0]:
+                add(index, extremes, "extreme")
+    if len(ordered) < 8:
+        return
+    median = ordered[len(ordered) // 2][0]
+    deviations = sorted(abs(value - median) for value, _ in ordered)
+    mad = deviations[len(deviations) // 2]
+    if mad == 0:
+        return
+    far = [(abs(value - median) / (1.4826 * mad), index) for value, index in ordered]
+    far = sorted((item for item in far if item[0] > _OUTLIER_Z), reverse=True)
+    if len(far) <= max(_MAX_OUTLIERS, total // 20):
+        for _, index in far[:_MAX_OUTLIERS]:
+            add(index, 12.0, "outlier")
+
+
+def _looks_like_id(column: list[tuple[float, int]]) -> bool:
+    """Tell whether a numeric column counts or stamps its rows: all different and (nearly) sorted, or huge."""
+    values = [value for value, _ in column]
+    if len(set(values)) < len(values) * 0.98:
+        return False
+    rising = sum(1 for a, b in itertools.pairwise(values) if b >= a)
+    return rising >= 0.9 * (len(values) - 1) or min(values) > 1e8

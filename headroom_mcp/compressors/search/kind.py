@@ -1,0 +1,293 @@
+"""Search results: grep, rg, git grep, ag, and the Grep tools of agents.
+
+First without loss: a file's path once, its hits as `N:text` below it. Where that is too long, hits are chosen: those that
+define what is looked for, those the question is about, then every file's first ones; what a file hides is counted.
+
+    src/a.py:3:import x                src/a.py
+    src/a.py:9:x.run()          →      3:import x
+    src/b.py:1:import x                9:x.run()
+                                       src/b.py:1:import x
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from headroom_mcp.commands import shell
+from headroom_mcp.compressors import _paths
+from headroom_mcp.compressors.search import definitions
+from headroom_mcp.compressors.search import hits as _hits
+from headroom_mcp.compressors.search.hits import Entry
+from headroom_mcp.facts import tool_errors
+from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Fact, Part
+
+KIND = "search"
+
+_GAP_TOKENS = 14
+_SMALL_TOKENS = 2_000  # below, a hit lost costs more than the lines saved, unless the question names a definition
+_SIGNATURE_LINES = 3  # a definition's head may go on over some lines of context
+_MAX_FILES_NAMED = 6
+# grep: a/b.pyc: binary file matches | Binary file a/b.pyc matches
+_BINARY = re.compile(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
+_IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]{1,80}$")
+# Copies and by-products: shown after the sources they are made from.
+_SECONDARY = re.compile(
+    r"(?:^|[/\\])(?:tests?|specs?|__tests__|testdata|fixtures|docs?|examples?|vendor|third_party|node_modules|dist|build|"
+    r"target|generated|migrations|locales?)(?:[/\\]|$)|[._-](?:test|spec|min)\.\w+$|\.(?:md|rst|txt|lock|map|snap)$|"
+    r"(?:^|[/\\])test_[^/\\]*$",
+    re.IGNORECASE,
+)
+
+
+def score(output: ToolOutput) -> float:
+    """Return the share of lines that are hits."""
+    form, share = _hits.form_of(output.lines)
+    if form == "none":
+        return 0.3 if _paths.share(output.lines) > 0.8 else 0.0
+    if form in ("plain", "single") and not _pattern(output):
+        return 0.0  # "key: value" and numbered text have the same shapes
+    return round(min(0.8, share * 0.8), 3)
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return the tool's own complaints: what is found is data."""
+    return tool_errors.find(output.lines)
+
+
+def compress(output: ToolOutput, budget: int) -> Compressed | None:
+    """Group the hits by file; where that is over the budget, choose among them."""
+    lines = output.lines
+    form, share = _hits.form_of(lines)
+    if _paths.share(lines) > 0.8:
+        return _paths.compress(output, budget)
+    if form == "none" or share < 0.3:
+        return None
+    entries = _hits.parse(lines, form)
+    if form == "plain" and _are_counts(entries):
+        return _paths.compress(output, budget)
+    everything = {i for i, line in enumerate(lines) if not _BINARY.match(line)}
+    if form in ("numbered", "plain"):
+        whole = _parts(lines, entries, everything)
+        cost = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in whole)
+    else:
+        whole, cost = [Part(0, len(lines), "keep")], output.tokens
+    if not any(entry and entry.is_hit for entry in entries):
+        return None
+    chosen = _choose(output, entries, budget, cost)
+    if chosen is None:
+        return Compressed(whole) if cost < output.tokens else None
+    if form == "heading":
+        chosen |= _headings_of(lines, entries, chosen)
+    return Compressed(_parts(lines, entries, chosen))
+
+
+def _are_counts(entries: Sequence[Entry]) -> bool:
+    """Tell whether these are a number for each file, as `grep -c` prints them."""
+    counts = sum(1 for entry in entries if entry and entry.text.strip().isdigit())
+    return counts > 0.9 * len(entries) and len({_path(entry) for entry in entries}) >= counts
+
+
+def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int) -> set[int] | None:
+    """Return the lines to show, None where all of them should be."""
+    if cost <= budget:
+        return None
+    ranked, sure = _ranked(output, entries)
+    if output.tokens < _SMALL_TOKENS and not sure:
+        return None
+    lines = output.lines
+    chosen: set[int] = {
+        i
+        for i, entry in enumerate(entries)
+        if entry is None and lines[i] and lines[i] != "--" and not _BINARY.match(lines[i])
+    }
+    if len(chosen) > 12:
+        chosen = set(sorted(chosen)[:6]) | set(sorted(chosen)[-6:])
+    room = budget - sum(tokens.estimate(lines[i]) for i in chosen)
+    shown_paths: set[str] = set()
+    for block in ranked:
+        new = [i for i in block if i not in chosen]
+        if not new:
+            continue
+        price = sum(tokens.estimate(_text(entries[i])) + 3 for i in new)
+        if new[0] - 1 not in chosen and new[-1] + 1 not in chosen:
+            price += _GAP_TOKENS
+        path = _path(entries[new[0]])
+        if path not in shown_paths:
+            price += tokens.estimate(path)
+        if price > room:
+            if room < 40:
+                break
+            continue
+        room -= price
+        shown_paths.add(path)
+        chosen.update(new)
+    return chosen if shown_paths else None
+
+
+def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[Iterator[list[int]], bool]:
+    """Return blocks of lines to show, best first, and whether the first surely is what was asked for."""
+    names = [name for name in asked.quoted(output.query) if _IDENTIFIER.match(name)]
+    pattern = _pattern(output)
+    looked_for = names or ([pattern] if _IDENTIFIER.match(pattern) else [])
+    texts = [entry.text if entry else "" for entry in entries]
+    about = asked.scores(
+        output.query, [f"{_path(entry)} {text}" if entry else "" for entry, text in zip(entries, texts, strict=True)]
+    )
+    top = max(about.values(), default=1.0)
+    per_file: dict[str, int] = {}
+    for entry in entries:
+        if entry and entry.is_hit:
+            per_file[entry.path] = per_file.get(entry.path, 0) + 1
+    seen: dict[str, int] = {}
+    seen_texts: dict[str, int] = {}
+    secondary: dict[str, float] = {}
+    weights: list[tuple[float, int]] = []
+    sure = False
+    for index, entry in enumerate(entries):
+        if entry is None:
+            continue
+        weight = 4.0 * about.get(index, 0.0) / top
+        name = definitions.defined_name(entry.text) if (entry.is_hit or index in about) else ""
+        if name:
+            last = re.split(r"[.:$]+", name)[-1]
+            if name in looked_for or last in looked_for:
+                weight += 12.0
+                sure = sure or bool(names)
+            elif pattern and entry.is_hit and pattern.lower() in name.lower():
+                weight += 5.0
+            elif entry.is_hit:
+                weight += 1.0
+        if entry.is_hit:
+            rank = seen[entry.path] = seen.get(entry.path, 0) + 1
+            weight += 2.0 / rank + 1.0 / per_file[entry.path]
+            shape = entry.text.strip()
+            copies = seen_texts[shape] = seen_texts.get(shape, 0) + 1
+            weight -= min(2.0, 0.5 * (copies - 1))
+        elif not weight:
+            continue
+        if entry.path not in secondary:
+            secondary[entry.path] = 1.5 if _SECONDARY.search(entry.path) else 0.0
+        weight -= secondary[entry.path]
+        weights.append((weight, index))
+    weights.sort(key=lambda pair: (-pair[0], pair[1]))
+    return (_block(entries, index, weight) for weight, index in weights), sure
+
+
+def _block(entries: Sequence[Entry], index: int, weight: float) -> list[int]:
+    """Return `index` with the lines that a definition's head goes on over."""
+    block = [index]
+    if weight < 12.0:
+        return block
+    text = _text(entries[index])
+    path = _path(entries[index])
+    for after in range(index + 1, min(len(entries), index + 1 + _SIGNATURE_LINES)):
+        if text.rstrip().endswith(("{", ":", ";", "}")) or text.count("(") <= text.count(")"):
+            break
+        if entries[after] is None or _path(entries[after]) != path:
+            break
+        block.append(after)
+        text += _text(entries[after])
+    return block
+
+
+def _pattern(output: ToolOutput) -> str:
+    """Return what was searched for, "" where it cannot be known."""
+    pattern = output.tool_input.get("pattern") or output.tool_input.get("query")
+    if isinstance(pattern, str):
+        return pattern
+    for pipeline in shell.parse(output.command):
+        for words in pipeline:
+            if shell.name(words) in ("grep", "egrep", "fgrep", "rg", "ag", "ack", "git"):
+                operands = shell.arguments(words)
+                if "-e" in words[:-1]:
+                    return words[words.index("-e") + 1]
+                operands = operands[1:] if shell.name(words) == "git" else operands
+                operands = [word for word in operands if not word.isdigit()]
+                if operands:
+                    return operands[0]
+    return ""
+
+
+def _headings_of(lines: Sequence[str], entries: Sequence[Entry], chosen: set[int]) -> set[int]:
+    """Return the heading lines above the chosen hits."""
+    headings: set[int] = set()
+    heading = -1
+    for index, entry in enumerate(entries):
+        if entry is None and lines[index] and lines[index] != "--":
+            heading = index
+        elif index in chosen and heading >= 0 and entry is not None and lines[heading] == entry.path:
+            headings.add(heading)
+    return headings
+
+
+def _parts(lines: Sequence[str], entries: Sequence[Entry], shown: set[int]) -> list[Part]:
+    """Return parts that show the lines `shown`, a file's path once above them, and count what each gap holds."""
+    parts: list[Part] = []
+    per_path: dict[str, int] = {}
+    for index in shown:
+        path = _path(entries[index])
+        if path:
+            per_path[path] = per_path.get(path, 0) + 1
+    heading = ""  # the path under which the next line may stand without its own
+    index = 0
+    total = len(lines)
+    while index < total:
+        stop = index
+        if index not in shown:
+            while stop < total and stop not in shown:
+                stop += 1
+            held = {_path(entry) for entry in entries[index:stop] if entry}
+            if held - {heading}:
+                heading = ""
+            parts.append(Part(index, stop, "omit", note=_note(entries, index, stop)))
+        else:
+            path = _path(entries[index])
+            while stop < total and stop in shown and _path(entries[stop]) == path:
+                stop += 1
+            if not path or (heading != path and per_path[path] < 2) or lines[index].startswith(path) is False:
+                parts.append(Part(index, stop, "keep"))
+                heading = "" if path else heading
+            else:
+                body = "\n".join(_short(entries[i]) for i in range(index, stop))
+                text = body if heading == path else f"{path}\n{body}"
+                parts.append(Part(index, stop, "render", text=text, lossless=True))
+                heading = path
+        index = stop
+    return parts
+
+
+def _short(entry: Entry) -> str:
+    if entry is None:
+        return ""
+    if not entry.number:
+        return entry.text if entry.is_hit else f"-{entry.text}"
+    return f"{entry.number}{':' if entry.is_hit else '-'}{entry.text}"
+
+
+def _note(entries: Sequence[Entry], start: int, stop: int) -> str:
+    """Return what a gap holds: "14 hits", or "230 hits in 12 files: a.py 90, b.py 31 …"."""
+    counts: dict[str, int] = {}
+    for entry in entries[start:stop]:
+        if entry and entry.is_hit:
+            counts[entry.path] = counts.get(entry.path, 0) + 1
+    hits = sum(counts.values())
+    if not hits:
+        return "binary files match" if entries[start] is None and stop - start > 1 else ""
+    said = f"{hits:,} hit{'s' if hits != 1 else ''}"
+    if len(counts) < 2:
+        return said if stop - start != hits else ""
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_FILES_NAMED]
+    named = ", ".join(f"{path} {count}" for path, count in most)
+    return f"{said} in {len(counts)} files: {named}{' …' if len(counts) > len(most) else ''}"
+
+
+def _path(entry: Entry) -> str:
+    return entry.path if entry else ""
+
+
+def _text(entry: Entry) -> str:
+    return entry.text if entry else ""

@@ -1,0 +1,1 @@
+"""Recall measured: LoCoMo and recorded coding sessions."""

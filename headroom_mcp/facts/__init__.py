@@ -1,0 +1,1 @@
+"""What must survive: errors, failing tests, totals, and lines about the question."""

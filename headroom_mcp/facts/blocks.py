@@ -1,0 +1,346 @@
+"""Failures as blocks: a failing test, a stack trace, a compiler's error with what follows it.
+
+A block begins at a line that announces it and ends where the next begins or the text goes back to routine. Its *essential*
+lines are the announcement, what was expected and what came, and the first places in the project's own code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp.facts import find as facts
+from headroom_mcp.facts import frames as _frames
+
+
+class Block(NamedTuple):
+    """Lines `start` … `stop - 1` tell of one failure. `essential`: the lines that say it, in order. `test`: of a test."""
+
+    start: int
+    stop: int
+    essential: tuple[int, ...]
+    test: bool
+
+
+# Any of these stands in a line that announces a failure (lower case). Lines without one meet no expression.
+_TEST_STEMS = (
+    "fail|error|exception|throwable|warning|traceback|panic|goroutine |unhandled|uncaught|not ok |●|×|✖|✗|\n_|\n--- |\n---- |\nx |\n x |\n  x |\n   x |\n    x "
+    "|0) |1) |2) |3) |4) |5) |6) |7) |8) |9) "
+).split("|")
+_ERROR_STEMS = "fatal|err!|\ne:|\n e:|undefined reference|***|went wrong|not found|no such file|segmentation|no space left|sanitizer".split(
+    "|"
+)
+# How each runner announces a failing test, and which line ends what it says about it.
+_STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    # ____ test_name[param] ____                                                                 pytest
+    (re.compile(r"^_+ (?!_ )\S.* _+$"), re.compile(r"^(?:=+ .* =+|=+|_+ (?!_ )\S.* _+)$")),
+    # FAIL: test_x (mod.Class)                                                                   unittest
+    (re.compile(r"^(?:FAIL|ERROR): \S+ \("), re.compile(r"^(?:={30,}|Ran \d+ tests?.*)$")),
+    # --- org.example.FooTest::testBar                                                           a JUnit runner
+    (re.compile(r"^--- [\w.$]+::\S+"), re.compile(r"^--- [\w.$]+::\S+")),
+    # --- FAIL: TestX (0.00s)                                                                    go test
+    (re.compile(r"^\s*--- FAIL: "), re.compile(r"^\s*(?:---|===) |^(?:FAIL|ok|PASS|exit|\?)\b")),
+    # ---- tests::x stdout ----                                                                  cargo test
+    (re.compile(r"^---- .+ (?:stdout|stderr) ----$"), re.compile(r"^(?:---- .+ ----|failures:|test result:.*)$")),
+    #   ● suite › test                                                                           jest
+    (re.compile(r"^\s*● \S"), re.compile(r"^\s*● \S|^(?:PASS|FAIL) |^Test Suites:")),
+    #  FAIL  src/a.test.ts > suite > test                                                        vitest
+    (re.compile(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > "), re.compile(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > |^⎯+|^\s*Test Files ")),
+    #   1) suite                                                                   mocha, rspec, phpunit, exunit, minitest
+    (re.compile(r"^\s{0,4}\d+\) \S"), re.compile(r"^\s{0,4}\d+\) \S|^(?:Finished in|Failed examples:|FAILURES!|Tests:|ERRORS!|\d+ (?:tests|runs|examples))|^--\s*$|^npm ERR!")),
+    # FooTest > bar FAILED                                                                       gradle
+    (re.compile(r"^\S.* > .* FAILED\s*$"), re.compile(r"^\S")),
+    # testBar(FooTest)  Time elapsed: 0.1 sec  <<< FAILURE!                                      maven
+    (re.compile(r"<<< (?:FAILURE|ERROR)!"), re.compile(r"^\s*$|<<< (?:FAILURE|ERROR)!|^\[(?:INFO|ERROR)\] *$|^Tests run:|^Running ")),
+    # - should … *** FAILED ***                                                                  scalatest
+    (re.compile(r"\*\*\* FAILED \*\*\*"), re.compile(r"^(?:\[\w+\] )?(?!  )\S")),
+    # not ok 3 - adds                                                                            TAP
+    (re.compile(r"^\s*not ok \d+"), re.compile(r"^\s*(?:not )?ok \d+|^\s*# (?:tests|pass|fail)\b|^\s*\.\.\.\s*$")),
+    # suite:case failed on line 121                                                              common_test
+    (re.compile(r"^\S+:\w+ failed on line \d+"), re.compile(r"^(?:- ){5,}")),
+    # ── Failure (test.R:3:1): …  |  2. Failure: … (@test.R#3) ---                               testthat
+    (re.compile(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]"), re.compile(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]|^(?:══|=){3,}|^testthat results|^Error: ")),
+    # [  FAILED  ] Suite.Case  |  a.cc:12: Failure                                               googletest
+    (re.compile(r"^\S+:\d+: Failure$|^\S+\(\d+\): error: "), re.compile(r"^\[ +(?:FAILED|OK|RUN) +\]|^\s*$")),
+    # Failed   Namespace.Class.Test [12 ms]                                                      dotnet test
+    (re.compile(r"^\s{0,4}(?:Failed|X) [\w.]+.* \[[\d<. ]+ ?\w+\]$"), re.compile(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.]+.* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
+    # Module Failed: … / Test Failed: …                                                          qunit
+    (re.compile(r"^\s*(?:Module|Test) Failed: "), re.compile(r"^\s*$|^\s*(?:Module|Test) Failed: ")),
+    # #   Failed test 'adds'                                                                     Test::More
+    (re.compile(r"^#\s+Failed test "), re.compile(r"^(?!#)")),
+)  # fmt: skip
+
+_TRACE = re.compile(
+    r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
+    r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"
+    r"|^(?:[\w.$-]+\s*:?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
+)
+_ERROR = re.compile(
+    r"^.{0,300}?(?::\d+(?::\d+)?:?|\(\d+(?:,\d+)?\):) (?:fatal )?error\b|^\W{0,3}(?:error|fatal|ERR!|npm ERR!|E:)(?:\[[A-Z]\d+\])?[: ]|^error\b|^\[(?:ERROR|FATAL)\] (?!\s*$)"
+    r"|^CMake Error|^.{0,60}\bundefined reference to\b|^.{0,80}: \*\*\* |^FAILURE: |^\* What went wrong|^(?:make|ninja|gmake)(?:\[\d+\])?: \*\*\*|^FAILED: "
+    r"|^\S+: (?:command )?not found$|^.{0,80}: No such file or directory|^.{0,120}\bERROR\b[: ]|^\s*ERROR\s*$|^(?:Test|Build|Compilation|Job|Task).{0,60}\bfail(?:ed|ure)\b|^\S.{0,80}\bFAILED\b\s*$"
+    r"|^\s{0,4}Error(?: while| in| at|:)|^.{0,60}\bSegmentation fault\b|^\W{0,3}Failed to |^.{0,40}\bNo space left"
+)
+_NO_ERROR = re.compile(
+    r"\b0 errors?\b|\bno errors?\b|errors?: 0\b|\|\| (?:true|exit|echo)|^\S*\$ |^\+ |^travis_cmd|\berror: no error\b",
+    re.IGNORECASE,
+)
+# what goes on telling after an error's own line: notes, code, carets, indented lines, sentences of maven
+_MORE = re.compile(
+    r"^(?:\s+\S|\s*[|^~]|note:|help:|hint:|warning: unused|\s*\d+ \||In file included|\S+: (?:In|At) |\[ERROR\] |npm ERR! |\+|-|@@|#|>|=|\*)"
+)
+_TELLING = re.compile(
+    r"\bexpect|\bactual\b|\breceived\b|\bassert|\bgot\b|\bwant|\bshould\b|\bleft:|\bright:|\bdiff|\bbut was\b|\binstead\b|\bmessage\b|\breason\b|!=|==|"
+    r"Error\b|Exception\b|panicked|Caused by|Failure/Error|Failed asserting|\bto (?:equal|be|have|match|throw)\b",
+    re.IGNORECASE,
+)
+_PYTEST_E = re.compile(r"^E\s{2,}\S|^E\s+\S")
+_PYTEST_PLACE = re.compile(r"^\S+\.\w+:\d+:(?: |$)")
+# -   "total": 90,  |  E  + line two        what differs, as runners print it; the legend above has words only
+_CHANGED = re.compile(r"^(?:E\s+|#\s+)?\s{0,6}[-+] +(?!Expected\b|Received\b|actual\b|expected\b|where\b)\S")
+_MAX_CHANGED = 6
+_CAUSE = re.compile(r"^\W{0,4}(?:Caused by|Suppressed)")
+_MAX_CAUSES = 8
+_FRAME_INDENT = re.compile(r"^([\s|]*)File \"")
+# [signal SIGSEGV: …] | main.(*Cart).Total(0x0) | created by net/http.(*Server).Serve
+_GO_CALL = re.compile(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-]+\(.*\)$)")
+_GO_NEXT = re.compile(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
+_MAX_BLOCK = 600
+_ESSENTIAL_SAID = 4
+_MAX_FRAMES = 12  # of one trace, outermost and innermost
+
+
+def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
+    """Return the failures in `lines`, in order and apart from each other; with `errors`, those of compilers and tools too."""
+    found: list[Block] = []
+    said_before = _said_before(lines)
+    announcing = facts.touched(lines, [*_TEST_STEMS, *_ERROR_STEMS] if errors else _TEST_STEMS)
+    for index in sorted({*announcing, *said_before}) if said_before else announcing:
+        if found and index < found[-1].stop:
+            continue
+        head = lines[index][:500]
+        block = None
+        if not head.isspace():
+            block = (
+                said_before.get(index)
+                or _test_block(lines, index, head, errors)
+                or _trace_block(lines, index, head, errors)
+            )
+            if block is None and errors and _ERROR.match(head) and not _NO_ERROR.search(head):
+                block = _error_block(lines, index)
+        if block is not None:
+            floor = found[-1].stop if found else 0
+            if block.start < floor:  # lines above an error that the one before it has taken
+                block = block._replace(start=floor, essential=tuple(i for i in block.essential if i >= floor))
+            found.append(block)
+    return found
+
+
+def _test_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
+    for announces, ends in _STYLES:
+        if not announces.search(head):
+            continue
+        stop = start + 1
+        while stop < len(lines) and stop - start < _MAX_BLOCK and not ends.search(lines[stop][:500]):
+            stop += 1
+        stop = _trimmed(lines, start, stop)
+        if announces.pattern.startswith(r"^\s{0,4}\d+\)") and not _is_numbered_failure(lines, start, stop):
+            return None
+        return Block(start, stop, essentials(lines, start, stop, origin), True)
+    return None
+
+
+def _said_before(lines: Sequence[str]) -> dict[int, Block]:
+    """Return what tests of a verbose run of go say before their verdict, by first line, for those that fail.
+
+    === RUN   TestTable/case_7
+        table_test.go:12: got 3, want 4
+    === RUN   TestTable/case_8
+    --- FAIL: TestTable (0.00s)
+        --- FAIL: TestTable/case_7 (0.00s)
+    """
+    failed = {line.partition("--- FAIL: ")[2].partition(" ")[0] for line in lines if "--- FAIL: " in line[:80]}
+    found: dict[int, Block] = {}
+    if not failed:
+        return found
+    for index, line in enumerate(lines):
+        if line.startswith(("=== RUN ", "=== CONT ", "=== NAME ")) and line.split()[-1] in failed:
+            stop = index + 1
+            while stop < len(lines) and stop - index < _MAX_BLOCK and not _GO_NEXT.match(lines[stop][:80]):
+                stop += 1
+            stop = _trimmed(lines, index, stop)
+            if stop > index + 1:
+                found[index] = Block(index, stop, essentials(lines, index, stop, True), True)
+    return found
+
+
+def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
+    """Tell a numbered failure from an entry of a numbered list: it says what went wrong, or where."""
+    said = [line for line in lines[start + 1 : min(stop, start + 40)] if line.strip()]
+    return any(_frames.is_frame(line) or _TELLING.search(line[:300]) for line in said)
+
+
+def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
+    if not _TRACE.match(head):
+        return None
+    announced = head.lstrip(" +|").startswith(
+        ("Traceback", "Exception Group", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
+    )
+    of_go = head.startswith(("panic:", "goroutine ", "fatal error:"))
+    stop = start + 1
+    frames = 0
+    blanks = 0
+    while stop < len(lines) and stop - start < _MAX_BLOCK:
+        line = lines[stop][:400]
+        if not line.strip():
+            blanks += 1
+            if blanks > 2:
+                break
+        elif _frames.is_frame(line):
+            frames += 1
+            blanks = 0
+        elif (line[:1].isspace() and not blanks) or (of_go and _GO_CALL.match(line)):
+            pass
+        elif re.match(
+            r"^\W{0,4}(?:Caused by|Suppressed|During handling|The above exception|Wrapped by|\.\.\. \d+ more|goroutine|note: |stack backtrace|\[C\])",
+            line,
+        ):
+            blanks = 0
+        elif _TRACE.match(line) and (announced or frames) and not (frames and _frames_follow_later(lines, stop)):
+            stop += 1
+            break  # Python's last line: the exception itself
+        elif frames == 0 and stop - start <= 6 and not announced and not blanks:
+            pass  # a message of several lines before its frames
+        else:
+            break
+        stop += 1
+    if not frames and not announced:
+        return None
+    stop = _trimmed(lines, start, stop)
+    return Block(start, stop, essentials(lines, start, stop, origin), False)
+
+
+def _frames_follow_later(lines: Sequence[str], at: int) -> bool:
+    return any(_frames.is_frame(line) for line in lines[at + 1 : at + 3])
+
+
+def _error_block(lines: Sequence[str], start: int) -> Block:
+    stop = start + 1
+    first = start
+    while (
+        first > 0
+        and start - first < 4
+        and re.match(r"^In file included|^\S+: In (?:function|member)|^\s+from \S+:\d+", lines[first - 1][:200])
+    ):
+        first -= 1
+    blanks = 0
+    while stop < len(lines) and stop - start < 40:
+        line = lines[stop][:400]
+        if not line.strip():
+            blanks += 1
+            if blanks > 1 or not (stop + 1 < len(lines) and lines[stop + 1][:2].isspace()):
+                break
+        elif _frames.is_frame(line) or _MORE.match(line):
+            blanks = 0
+        elif stop - start <= 2 and not blanks and not _ERROR.match(line):
+            pass
+        else:
+            break
+        stop += 1
+    stop = _trimmed(lines, start, stop)
+    kept = [i for i in range(first, min(stop, start + 12)) if lines[i].strip() and not _frames.is_frame(lines[i])][:10]
+    places = [i for i in range(start, stop) if _frames.is_frame(lines[i])]
+    kept.extend(places[:2])
+    return Block(first, stop, tuple(sorted({start, *kept})), False)
+
+
+def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tuple[int, ...]:
+    """Return the lines of a block that say what failed, how and where, in order.
+
+    `origin`: the frame where it was raised counts too, be it a library's; in a build the tool's own frames are the news.
+    """
+    span = range(start, stop)
+    kept: list[int] = [start]
+    e_lines = [i for i in span if _PYTEST_E.match(lines[i][:40])]
+    if e_lines:
+        told = [
+            i
+            for i in e_lines
+            if re.match(
+                r"^E\s+(?:[\w.]+(?:Error|Exception|Warning|Exit|Interrupt)\b|assert |Failed|Exception)", lines[i][:200]
+            )
+        ]
+        kept.extend(_distinct(lines, told)[:6] or e_lines[:2])
+        kept.extend(_distinct(lines, [i for i in e_lines if i - 1 not in e_lines])[:6])  # of each link of a chain
+        kept.extend([i for i in e_lines if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
+        places = [i for i in span if _PYTEST_PLACE.match(lines[i][:300])]
+        own = [i for i in places if not _frames.is_library(lines[i])]
+        tests = [i for i in own if "test" in lines[i][:200]]
+        kept.extend([*own[:2], *own[-1:], *tests[:1], *tests[-1:], *places[-1:]])
+        return tuple(sorted(set(kept)))
+    frames = [i for i in span if _frames.is_frame(lines[i])]
+    code = _code_of_frames(lines, frames, stop)
+    said = [i for i in span if i != start and i not in code and lines[i].strip() and not _frames.is_frame(lines[i])]
+    first_frame = frames[0] if frames else stop
+    before = [i for i in said if i < first_frame]
+    kept.extend(before[:_ESSENTIAL_SAID])
+    kept.extend([i for i in said if _TELLING.search(lines[i][:300])][:6])
+    kept.extend([i for i in said if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
+    causes = [i for i in said if _CAUSE.match(lines[i][:60])]
+    kept.extend(causes)
+    kept.extend(said[-1:])
+    own = [i for i in frames if not _frames.is_library(lines[i])]
+    kept.extend(_first_after(causes, own, frames))
+    tests = [i for i in own if re.search(r"[Tt]est|[Ss]pec", lines[i])]
+    kept.extend([*(frames[:1] if origin else ()), *own[:2], *tests[:2]] if own else frames[:2])
+    python = [i for i in own if lines[i].lstrip(" |").startswith('File "')]
+    kept.extend(_raised(lines, frames, code, stop))
+    if python:  # each frame has its code below it, and the innermost is the last
+        chain = (
+            python if len(python) <= _MAX_FRAMES else [*python[: _MAX_FRAMES // 3], *python[-_MAX_FRAMES * 2 // 3 :]]
+        )
+        kept.extend(i for frame in chain for i in (frame, min(stop - 1, frame + 1)))
+    return tuple(sorted(set(kept)))
+
+
+def _first_after(causes: Sequence[int], own: Sequence[int], frames: Sequence[int]) -> list[int]:
+    """Return for each of the first causes where it was raised: the first frame of the project's own, else the first."""
+    found: list[int] = []
+    if not causes or not frames:
+        return found
+    for cause, following in zip(causes, [*causes[1:], frames[-1] + 1], strict=True):
+        within = [i for i in own if cause < i < following] or [i for i in frames if cause < i < following]
+        found.extend(within[:1])
+    return found[:_MAX_CAUSES]
+
+
+def _code_of_frames(lines: Sequence[str], frames: Sequence[int], stop: int) -> set[int]:
+    """Return the lines of code, with their carets, that Python prints below a frame: the frame's, not the failure's words."""
+    code: set[int] = set()
+    for frame in frames:
+        indent = _FRAME_INDENT.match(lines[frame][:200])
+        at = frame + 1
+        while indent and at < stop and lines[at].startswith(f"{indent.group(1)}  ") and at not in frames:
+            code.add(at)
+            at += 1
+    return code
+
+
+def _raised(lines: Sequence[str], frames: Sequence[int], code: set[int], stop: int) -> list[int]:
+    """Return the line after each run of Python's frames, which names the exception."""
+    of_python = [i for i in frames if _FRAME_INDENT.match(lines[i][:200])]
+    after = [i + 1 for i in [*of_python, *code] if i + 1 < stop and lines[i + 1].strip()]
+    return sorted(i for i in after if i not in code and i not in frames and lines[i].lstrip("| ")[:1].isalpha())[:8]
+
+
+def _distinct(lines: Sequence[str], at: Sequence[int]) -> list[int]:
+    seen: set[str] = set()
+    return [i for i in at if not (lines[i] in seen or seen.add(lines[i]))]  # type: ignore[func-returns-value]
+
+
+def _trimmed(lines: Sequence[str], start: int, stop: int) -> int:
+    """Return `stop` without blank lines before it."""
+    while stop > start + 1 and not lines[stop - 1].strip():
+        stop -= 1
+    return stop

@@ -1,0 +1,162 @@
+"""What must survive: the lines an agent acts on.
+
+`find` reads any output and names its facts: failures first (errors, assertions, failing tests, panics, exit codes), then
+lines that match the query, then totals and summaries. The gate puts back what a compressor dropped. Of failures that
+differ only in numbers and names the first few and the last are facts; so a thousand equal errors cannot push out one that
+stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Container, Sequence
+from itertools import islice
+
+from headroom_mcp.query import bm25
+from headroom_mcp.text import templates
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Fact
+
+# Any of these may be a failure; none of them, never one. Tried on the lower-cased text, all at once.
+_STEMS = tuple(
+    (
+        "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
+        "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
+        "✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
+    ).split("|")
+)
+# What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
+_STRONG = re.compile(
+    r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|severe|exception|traceback|aborted|e)\b[\s:\[(!>]"
+    r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
+    r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
+    r"|\berror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
+    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
+    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)(?:Error|Exception)$"
+    r"|\b(?:FAILED|FAIL|FATAL|ERROR|SEVERE|CRITICAL|PANIC|EMERG|ALERT)\b|<<< (?:FAILURE|ERROR)|^not ok\b|^\s*[✗✘✖×❌]|panicked at"
+    r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
+    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:",
+    re.MULTILINE,
+)
+_STRONG_LOW = re.compile(r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|aborted)\b[\s:\[(!>]", re.IGNORECASE)
+_WEAK = re.compile(
+    r"\b(?:errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|undefined|unresolved|denied|refused|"
+    r"timed? ?out|cannot|can't|could not|couldn't|not found|no such|unable to|invalid|unexpected|mismatch|corrupt(?:ed)?|conflict|rejected|"
+    r"unreachable|killed)\b|\w(?:Error|Exception)\b",
+    re.IGNORECASE,
+)
+_NO_FAILURE = re.compile(
+    r"\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
+    r"|\b(?:PASSED|passed|SUCCESS|\.\.\. ok)\b\s*(?:\[|$)|\berror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b",
+    re.IGNORECASE,
+)
+# "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12" (the digits are bounded: "1,1,1,…" is quadratic)
+_SUMMARY = re.compile(
+    r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
+    r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SUMMARY_STEMS = (
+    " pass",
+    " fail",
+    " err",
+    " warn",
+    " skip",
+    " pend",
+    " test",
+    " exam",
+    " prob",
+    " issu",
+    " file",
+    " pack",
+    " vuln",
+    "total",
+    "found",
+    "summary",
+    "tests",
+    "test suites",
+    "exit",
+    "build ",
+    "ran ",
+)
+_MAX_QUERY_FACTS = 40
+_MAX_SUMMARIES = 60
+_PER_TEMPLATE = 3
+_MAX_LINE_CHARS = 2_000
+_MAX_RANKED_LINES = 60_000  # beyond, only lines that hold a rare word of the query are ranked
+
+
+def find(output: ToolOutput) -> list[Fact]:
+    """Return the facts of `output`: by rank, within a rank the most telling first."""
+    lines = output.lines
+    found = [Fact(i, 0, "failures", i, i + 1) for i in failures(lines)]
+    found.extend(Fact(i, 1, "query matches", i, i + 1) for i in matches(output.query, lines))
+    found.extend(Fact(i, 2, "summary lines", i, i + 1) for i in summaries(lines))
+    return found
+
+
+def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]:
+    """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent.
+
+    `apart_from`: lines that are not looked at."""
+    at = [i for i in touched(lines, _STEMS) if i not in apart_from]
+    told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
+    by_template: dict[str, list[tuple[int, bool]]] = {}
+    for index, line, template in zip(at, told, templates.masked(told), strict=True):
+        strong = bool(_STRONG.search(line) or _STRONG_LOW.match(line))
+        if (strong or _WEAK.search(line)) and not _NO_FAILURE.search(line):
+            by_template.setdefault(template, []).append((index, strong))
+    ranked: list[tuple[int, int, int]] = []
+    for members in by_template.values():
+        picked = members if len(members) <= _PER_TEMPLATE else [*members[: _PER_TEMPLATE - 1], members[-1]]
+        for order, (index, strong) in enumerate(picked):
+            # A template's first line comes before any template's second; among equals the strong and the rare.
+            frequency = 0 if len(members) <= 3 else 1 if len(members) <= 20 else 2
+            ranked.append((order * 4 + (0 if strong else 2) + frequency // 2, frequency, index))
+    ranked.sort()
+    return [index for _, _, index in ranked]
+
+
+def summaries(lines: Sequence[str]) -> list[int]:
+    """Return lines that count or conclude, the last ones first."""
+    told = (i for i in reversed(touched(lines, _SUMMARY_STEMS)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS]))
+    return list(islice(told, _MAX_SUMMARIES))
+
+
+def matches(query: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines that match the query best, best first."""
+    if not query:
+        return []
+    candidates: Sequence[int] = range(len(lines))
+    if len(lines) > _MAX_RANKED_LINES:
+        words = sorted(bm25.query_terms(query), key=len, reverse=True)[:12]
+        if not words:
+            return []
+        candidates = touched(lines, words)[:_MAX_RANKED_LINES]
+    scores = bm25.rank(query, [lines[i][:_MAX_LINE_CHARS] for i in candidates])
+    best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
+    return [i for _, i in best[:_MAX_QUERY_FACTS]]
+
+
+def touched(lines: Sequence[str], stems: Sequence[str]) -> list[int]:
+    """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
+    the line's beginning. Each stem is one fast search over the whole text."""
+    text = "\n" + "\n".join(lines).lower()
+    if len(text) != sum(map(len, lines)) + len(lines):  # a letter that grows when lowered: no shared offsets
+        wanted = [stem.lstrip("\n") for stem in stems]
+        return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)]
+    ends: list[int] = []
+    position = 0
+    for line in lines:
+        position += len(line) + 1
+        ends.append(position)
+    touched: set[int] = set()
+    for stem in stems:
+        lead = stem.startswith("\n")
+        at = text.find(stem)
+        while at >= 0:
+            index = bisect_left(ends, at + lead)
+            touched.add(index)
+            at = text.find(stem, ends[index])
+    return sorted(touched)

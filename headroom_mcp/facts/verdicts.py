@@ -1,0 +1,150 @@
+"""Verdicts: the lines in which a test runner says of one test, or of one file of tests, how it went.
+
+Passing ones are only counted. A failing one names a test that a reader must see, here or at the head of its own report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from headroom_mcp.facts import find as facts
+
+# Any of these stands in the line of a failing test (lower case); no other line is looked at.
+_STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", "✗", "✘", "✖", "×", "✕", "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
+# Any of these stands in a verdict of any sort (lower case).
+_MARKS = (*_STEMS, "ok", "pass", "skip", "ignored", "✓", "✔", "√", "○", "↓", " s = ")
+# a.test.js, a package, a script: how a whole file of tests went
+_FILE_PASSED = re.compile(
+    r"^PASS(?:\s+\S|\s*$)|^ok\s+[\w./-]+\s+(?:\d|\(cached\))|^\s*(?:✓|✔) \S+\.\w+ +\(\d+ tests?\b|^\S+\.t \.{2,} ?ok\b|^//\S+ +PASSED"
+)
+_PASSED = re.compile(
+    r"::.* PASSED\b|\bPASSED \S+::|^\S.* > .* PASSED$|\.\.\. (?:#\d+ )?ok$|^\s*(?:✓|✔|√) |^\s*ok \d+(?!.*# (?:SKIP|skip|TODO))|^\[ +OK +\] \S|^\s*--- PASS: |^\s+Passed \S"
+    r"|Test +#\d+: .* Passed +\d|^\S+#\w+ = [\d.]+ s = \.$|^\s+PASS \["
+)
+_SKIPPED = re.compile(
+    r"::.* SKIPPED\b|\bSKIPPED \S+::|\.\.\. (?:skipped\b|ignored)|^\s*ok \d+.*# (?:SKIP|skip)|^\[ +SKIPPED +\] \S+\.\S+ \(|^\s*--- SKIP: |^\s+Skipped \S|^\S.* > .* SKIPPED$|^\s*[○↓] |= S$"
+)
+# The name of what failed. Those with a message of their own come first.
+_FAILED = re.compile(
+    r"^(?:FAILED|ERROR) (?P<pytest>\S+::.+?)(?: - .*)?$"
+    r"|^(?:\[gw\d+\] \[ *\d+%\] )?(?:FAILED|ERROR) (?P<xdist>\S+::\S.*?)\s*$"
+    r"|^(?P<verbose>\S+::.+?) (?:FAILED|ERROR)\b(?: +\[ *\d+%\])?\s*$"
+    r"|^(?:FAILED|ERROR) (?P<file>\S+\.py)\b"
+    r"|^(?P<unittest>\w+) \([\w.]+\).*\.\.\. (?:FAIL|ERROR)$"
+    r"|^test (?P<cargo>\S+)(?: - .*)? \.\.\. FAILED"
+    r"|^\s+(?:FAIL|SIGSEGV|SIGABRT|TIMEOUT) \[ *[\d.]+s\] (?P<nextest>\S.*)$"
+    r"|^\s*[✗✘✖×✕] (?P<mark>\S.*?)(?: \(?\d[\d.]* ?m?s\)?)?\s*$"
+    r"|^\s*not ok \d+(?: -)? ?(?P<tap>.*)$"
+    r"|^\[ +FAILED +\] (?P<gtest>[^\s,]+\.[^\s,]+)"
+    r"|^ *\d+/\d+ Test +#\d+: (?P<ctest>\S+) \.*\*\*\*"
+    r"|^\s+\d+ - (?P<listed>\S.*) \((?:Failed|SEGFAULT|Timeout|Not Run|ILLEGAL|NUMERICAL|OTHER_FAULT|Subprocess aborted|BAD_COMMAND|INTERRUPT)\)"
+    r"|^\[ERROR\] {2,}(?P<maven>[\w.$]+(?:\.|:)\w+(?:->\S+)?(?::\d+)?)(?: .*)?$"
+    r"|^(?P<gradle>\S.* > .*) FAILED\s*$"
+    r"|^rspec (?P<rspec>\S+:\d+) # "
+    r"|^\s*--- FAIL: (?P<go>\S+)"
+    r"|^FAIL\s+(?P<suite>[^\s\[]*[./][^\s\[]*)"
+    r"|^(?P<minitest>\S+#\w+) = [\d.]+ s = [FE]$"
+    r"|^(?P<perl>\S+\.t) +(?:\.{2,} *(?:Failed|Dubious)|\(Wstat)"
+    r"|^(?P<bazel>//\S+) +(?:FAILED|TIMEOUT)"
+    r"|^\s{0,4}(?:Failed|X) (?P<dotnet>[\w.]+.*?) \[[\d<. ]+ ?\w+\]$"
+)
+_TICKS = ("✓ ", "✔ ", "√ ")
+_APART = re.compile(r"::| > | › | - |\s{2,}")
+_WORDS = re.compile(r"[\s:()#]+")
+_LOOKED_AT = 400  # characters of a line
+
+
+def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the lines that say a test failed, in order, each with the test's name as it stands there."""
+    found: list[tuple[int, str]] = []
+    for index in facts.touched(lines, _STEMS):
+        match = _FAILED.match(lines[index][:_LOOKED_AT])
+        if match:
+            name = next((group for group in match.groups() if group), "")
+            found.append((index, name.strip()))
+    return found
+
+
+def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
+    """Return a line for each of the tests `failed` that none of `heads` names, in order: the line that says the most."""
+    named: set[str] = set()
+    for head in heads:
+        named.update(_names(head))
+    best: dict[str, int] = {}
+    for index, name in failed:
+        if key_of(name) in named:
+            continue
+        earlier = best.get(name)
+        if earlier is None or _length(lines[index]) >= _length(lines[earlier]):
+            best[name] = index
+    return sorted(best.values())
+
+
+def counts(lines: Sequence[str]) -> str:
+    """Return what left-out lines of a run say together: "1,998 passed, 3 skipped"; "" where they give no verdicts."""
+    passed = skipped = failed = files = 0
+    for index in facts.touched(lines, _MARKS):
+        line = lines[index]
+        if _plainly_passed(line):
+            passed += 1
+            continue
+        head = line[:_LOOKED_AT]
+        if _FILE_PASSED.match(head):
+            files += 1
+        elif _SKIPPED.search(head):
+            skipped += 1
+        elif _PASSED.search(head):
+            passed += not _is_suite(lines, index)
+        elif _FAILED.match(head):
+            failed += 1
+    told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")]
+    if not (passed or failed or skipped):
+        return f"{files:,} {'file' if files == 1 else 'files'} of tests passed" if files else ""
+    return ", ".join(f"{count:,} {word}" for count, word in told if count)
+
+
+def _plainly_passed(line: str) -> bool:
+    """Tell whether `line` is one of the most frequent verdicts, without any expression."""
+    if " PASSED" in line and "::" in line:
+        return True
+    start = line.lstrip()
+    return line.endswith("... ok") or start.startswith("--- PASS: ") or (start[:2] in _TICKS and " tests" not in line)
+
+
+def passes(line: str) -> bool:
+    """Tell whether `line` says that a test, or a file of tests, went well."""
+    if _plainly_passed(line):
+        return True
+    head = line[:_LOOKED_AT]
+    return bool(_FILE_PASSED.match(head) or _PASSED.search(head))
+
+
+def key_of(name: str) -> str:
+    """Return the last part of a test's name: what its own report is headed by."""
+    last = _APART.split(name.strip())[-1].strip()
+    if " " not in last and "[" not in last:
+        last = re.split(r"[.#]", last.rstrip("."))[-1] or last
+    return last
+
+
+def _length(line: str) -> int:
+    """Return the characters of a line without its padding: the line with a message of its own is the longer one."""
+    return len(" ".join(line.split()))
+
+
+def _names(head: str) -> set[str]:
+    """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
+    text = head.strip().strip("_=- ").strip()
+    parts = {part.strip() for part in _APART.split(text)} | {text}
+    words = set(_WORDS.split(text))
+    words.update(word.rpartition(".")[2] for word in list(words) if "[" not in word)
+    words.update(word.partition(".")[2] for word in list(words) if "[" in word)
+    return parts | words
+
+
+def _is_suite(lines: Sequence[str], index: int) -> bool:
+    """Tell whether TAP's `ok` at `index` concludes a suite, whose tests are counted by themselves."""
+    if not lines[index].lstrip().startswith("ok "):
+        return False
+    return any(line.strip() == "type: 'suite'" for line in lines[index + 1 : index + 4])

@@ -1,0 +1,189 @@
+"""Lines that this context has been shown before: overlapping ranges of a file, a test run again.
+
+Agents read the same lines several times; in recorded sessions a quarter of all tool-output tokens are such lines. A run
+of lines that stands, consecutive and to the byte, in a text *shown* earlier in the same context (session and agent,
+since the last compaction) is left out and its place named. Never by likeness, never for what was left out earlier,
+never for a failure: those are shown every time.
+
+Listings with line numbers (`nl -ba`, `grep -n`, a Read) match by number and text, so what is folded keeps its true
+numbers; after an edit that moved lines, a run matches with one constant shift, which the note says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from headroom_mcp.text import marker, tokens
+from headroom_mcp.types import Part, Shown
+
+MIN_LINES = 3
+MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader's detour too
+_MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
+
+# "   120\tcode" (nl, cat -n, Read) · "120:code" and "120-code" (grep -n)
+_NUMBERED = re.compile(r"^\s*(\d+)(?:\t|[:\-](?=\s|\S))(.*)$")
+
+
+class Run(NamedTuple):
+    """Lines `start` … `stop - 1` (0-based) of the new output stand in `earlier[source]`."""
+
+    start: int
+    stop: int
+    source: int
+    shift: int | None
+    """New line number minus the earlier one, where both texts are numbered; None where the new one is not."""
+
+
+def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
+    """Return the runs of `lines` that stand in `earlier`, longest first choice at each place, in line order.
+
+    Later texts are preferred: they are nearer to the reader. Linear in the size of both but for common lines, of which
+    only the latest `_MAX_CANDIDATES` places are tried.
+    """
+    numbers, bodies = _numbered(lines)
+    wanted = {body for body in bodies if len(body.strip()) >= 4}
+    places: dict[str, list[tuple[int, int]]] = {}
+    texts: list[tuple[list[int | None], list[str]]] = []
+    for source, shown in enumerate(earlier):
+        shown_numbers, shown_bodies = _numbered(shown.text.split("\n"))
+        texts.append((shown_numbers, shown_bodies))
+        for at, body in enumerate(shown_bodies):
+            if body in wanted:
+                places.setdefault(body, []).append((source, at))
+    runs: list[Run] = []
+    position = 0
+    while position < len(lines):
+        best: Run | None = None
+        for source, at in reversed(places.get(bodies[position], ())[-_MAX_CANDIDATES:]):
+            run = _extend(position, numbers, bodies, source, at, *texts[source])
+            if run is not None and (best is None or run.stop > best.stop):
+                best = run
+        if best is not None and _is_worth(lines, best):
+            runs.append(best)
+            position = best.stop
+        else:
+            position += 1
+    return runs
+
+
+def fold(
+    lines: Sequence[str],
+    parts: Sequence[Part],
+    runs: Sequence[Run],
+    earlier: Sequence[Shown],
+    keep: Collection[int],
+) -> list[Part]:
+    """Return `parts` with the lines that lie in `runs` left out and their earlier place named, except the lines `keep`.
+
+    Lines that a compressor left out and that were shown earlier are named too: the reader has them. What is rendered
+    stays: its text is not the lines'.
+    """
+    folded: list[Part] = []
+    stretches = _stretches(lines, runs, keep)
+    at = 0
+    for part in parts:
+        if part.action == "render" or part.text or part.start == part.stop:
+            folded.append(part)
+            continue
+        while at < len(stretches) and stretches[at][1] <= part.start:
+            at += 1
+        position = part.start
+        for start, stop, run in stretches[at:]:
+            if start >= part.stop:
+                break
+            start, stop = max(start, position), min(stop, part.stop)
+            if start > position:
+                folded.append(part._replace(start=position, stop=start))
+            folded.append(Part(start, stop, "omit", note=_note(lines, start, stop, run, earlier[run.source])))
+            position = stop
+        if position < part.stop:
+            folded.append(part._replace(start=position))
+    return _join(lines, folded, stretches, earlier)
+
+
+def _stretches(lines: Sequence[str], runs: Sequence[Run], keep: Collection[int]) -> list[tuple[int, int, Run]]:
+    """Return the parts of `runs` between the lines `keep` that are long enough for a note to be shorter."""
+    found: list[tuple[int, int, Run]] = []
+    for run in runs:
+        start = run.start
+        for stop in [*sorted(i for i in keep if run.start <= i < run.stop), run.stop]:
+            if stop > start and tokens.estimate("\n".join(lines[start:stop])) >= 2 * marker.GAP_TOKENS + 8:
+                found.append((start, stop, run))
+            start = stop + 1
+    return found
+
+
+def _join(
+    lines: Sequence[str],
+    parts: Sequence[Part],
+    stretches: Sequence[tuple[int, int, Run]],
+    earlier: Sequence[Shown],
+) -> list[Part]:
+    """Return `parts` with the pieces of one stretch, cut at the compressor's own boundaries, as one omission again."""
+    run_at = {start: (stop, run) for start, stop, run in stretches}
+    joined: list[Part] = []
+    until, run = 0, None
+    for part in parts:
+        if part.start in run_at and part.stop > part.start:
+            until, run = run_at[part.start]
+        elif run is not None and joined and joined[-1].stop == part.start < until and part.stop <= until:
+            first = joined.pop().start
+            joined.append(Part(first, part.stop, "omit", note=_note(lines, first, part.stop, run, earlier[run.source])))
+            continue
+        else:
+            run = None
+        joined.append(part)
+    return joined
+
+
+def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -> str:
+    first, last = _number_of(lines[start]), _number_of(lines[stop - 1])
+    what = f"{first}-{last} " if first is not None and last is not None else ""
+    moved = f", moved by {run.shift:+d}" if run.shift else ""
+    return f"{what}as shown above by {shown.label}{moved}"
+
+
+def _numbered(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
+    """Return the number and the text of each line; a line without a number is its whole text."""
+    numbers: list[int | None] = []
+    bodies: list[str] = []
+    for line in lines:
+        match = _NUMBERED.match(line) if line[:12].lstrip()[:1].isdigit() else None
+        numbers.append(int(match.group(1)) if match and len(match.group(1)) < 9 else None)
+        bodies.append((match.group(2) if match and len(match.group(1)) < 9 else line).rstrip())
+    return numbers, bodies
+
+
+def _number_of(line: str) -> int | None:
+    return _numbered([line])[0][0]
+
+
+def _extend(
+    position: int,
+    numbers: Sequence[int | None],
+    bodies: Sequence[str],
+    source: int,
+    at: int,
+    shown_numbers: Sequence[int | None],
+    shown_bodies: Sequence[str],
+) -> Run | None:
+    shift: int | None = None
+    length = 0
+    while position + length < len(bodies) and at + length < len(shown_bodies):
+        number, shown = numbers[position + length], shown_numbers[at + length]
+        if bodies[position + length] != shown_bodies[at + length] or (number is not None and shown is None):
+            break
+        step = None if number is None or shown is None else number - shown
+        if length and step != shift:
+            break
+        shift = step
+        length += 1
+    return Run(position, position + length, source, shift) if length else None
+
+
+def _is_worth(lines: Sequence[str], run: Run) -> bool:
+    if run.stop - run.start < MIN_LINES:
+        return False
+    return tokens.estimate("\n".join(lines[run.start : run.stop])) >= MIN_TOKENS

@@ -1,0 +1,1 @@
+"""Claude Code's events: tool outputs, sessions, oversized reads, failing commands."""

@@ -1,0 +1,238 @@
+"""Compresses the output of a command that has failed, in place, in the file that Claude Code is about to read.
+
+The trap (see `trap`) starts us when the shell ends with a code other than 0; descriptor 1 is the file, 3 was the shell's
+standard error. The original is stored first. Any doubt (another file, two files, somebody still writing, a command that
+went to the background) leaves the file as it is, and so does a failure of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+
+from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.hook import entry, respond
+from headroom_mcp.hook import event as decide
+from headroom_mcp.settings import table as config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+HOST_CHARS = 10_000  # what Claude Code shows of a failing command, from its first 30,000 (2.1.197, 2.1.330)
+HOST_WINDOW_CHARS = 30_000
+MAX_CHARS = 9_600  # its count is of UTF-16 units, with "Exit code N" before ours
+MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
+MAX_BYTES = 48 << 20
+# /tmp/claude-1000/-home-u-proj/0b0c…/tasks/b12x.output
+_TASK_FILE = re.compile(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
+_INTERRUPTED = (130, 143)  # the host or the user has moved on
+# Programs whose 1 says "nothing found" or "they differ": the host calls that a success, and so the hook sees all of it.
+_ANSWER_BY_ONE = frozenset("grep rg egrep fgrep zgrep ugrep ag find diff test [ cmp".split())
+
+
+def main(arguments: list[str]) -> None:
+    """Run on the arguments of the trap: CODE SHELL_PID SESSION HOME PROJECT TRANSCRIPT. Never raises, prints nothing."""
+    try:
+        code, shell, session, home, project, transcript = arguments
+        os.environ["HEADROOM_HOME"] = home
+        if os.getppid() == int(shell):  # a subshell's end is not the command's
+            entry.own_process()
+            entry.start_timer()
+            replace(int(code), session, project, transcript)
+    except Exception as error:  # law 8: the host shows what is in the file
+        entry.record(error)
+    os._exit(0)
+
+
+def replace(code: int, session: str, project: str, transcript: str, out: int = 1, err: int = 3) -> bool:
+    """Replace what is in the file behind descriptor `out` by its compression; tell whether that was done.
+
+    Raises: OSError, StoreError, SettingsError; the file is then as it was.
+    """
+    path = output_file(out, err)
+    if not path or code in _INTERRUPTED or is_background(path, transcript):
+        return False
+    settings = config.load(project=project)
+    if config.is_off(settings, session) or respond.is_tool_off("Bash", settings.tools_off):
+        return False
+    masks = settings.redact in ("model", "both")
+    size = os.fstat(out).st_size
+    if size > MAX_BYTES or (size < MIN_BYTES and not masks):
+        return False
+    command = command_of(os.environ.get("HEADROOM_SHELL", ""))
+    if (code == 1 and answers_by_one(command)) or decide.is_own_command(command):
+        return False
+    body = _read(path, size)
+    text = body.decode("utf-8", "surrogateescape")
+    shown = _compressed(text, command, session, project, transcript, settings)
+    if shown is None:
+        return False
+    entry.stop_timer()  # from here on, an end in the middle would be worse than a late one
+    return _write(path, os.fstat(out), body, shown.encode("utf-8", "surrogateescape"))
+
+
+def output_file(out: int, err: int) -> str:
+    """Return the path of the host's output file behind `out`, "" where anything about it is not as expected."""
+    import fcntl
+
+    try:
+        status, other = os.fstat(out), os.fstat(err)
+        flags = fcntl.fcntl(out, fcntl.F_GETFL)
+        path = path_of(out)
+    except OSError:
+        return ""
+    match = _TASK_FILE.search(path)
+    ours = status.st_uid == os.geteuid() and match is not None and int(match.group(1)) == os.geteuid()
+    plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and bool(flags & os.O_APPEND)
+    merged = (status.st_dev, status.st_ino) == (other.st_dev, other.st_ino)
+    return path if ours and plain and merged else ""
+
+
+def path_of(descriptor: int) -> str:
+    """Return the path of an open file; "" on platforms that do not tell. Raises: OSError."""
+    if sys.platform == "linux":
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    if sys.platform == "darwin":
+        import fcntl
+
+        answer: bytes = fcntl.fcntl(descriptor, getattr(fcntl, "F_GETPATH", 50), bytes(1024))
+        return os.fsdecode(answer.rstrip(b"\0"))
+    return ""
+
+
+def is_background(path: str, transcript: str) -> bool:
+    """Tell whether the model was told of this file: a command in the background names it when it starts.
+
+    What such a command prints is read from the file, while it runs, so the file stays what it is.
+    """
+    import mmap
+
+    name = os.path.join("tasks", os.path.basename(path)).encode()
+    for file in _transcripts(transcript):
+        try:
+            with open(file, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                if mapped.find(name) >= 0:
+                    return True
+        except (OSError, ValueError):  # not there yet, or empty
+            continue
+    return False
+
+
+def command_of(shell_text: str) -> str:
+    """Return the model's command out of what Claude Code gives its shell, "" where it cannot be found.
+
+    source SNAPSHOT … && eval 'COMMAND' < /dev/null && pwd -P >| /tmp/claude-1f2e-cwd
+    """
+    import shlex
+
+    end = shell_text.rfind(" && pwd -P >|")
+    start = shell_text.find(" && eval ")
+    while 0 <= start < end:
+        quoted = shell_text[start + len(" && eval ") : end].rstrip()
+        for tail in ("\\< /dev/null", "< /dev/null"):
+            quoted = quoted.removesuffix(tail).rstrip()
+        try:
+            words = shlex.split(quoted)
+        except ValueError:
+            words = []
+        if len(words) == 1:
+            return words[0]
+        start = shell_text.find(" && eval ", start + 1)
+    return ""
+
+
+def answers_by_one(command: str) -> bool:
+    """Tell whether exit code 1 of `command` is an answer and no failure."""
+    from headroom_mcp.commands import shell
+
+    pipelines = shell.parse(command)
+    if not pipelines or not pipelines[-1]:
+        return False
+    words = pipelines[-1][-1]
+    name = shell.name(words)
+    return name in _ANSWER_BY_ONE or (name == "git" and words[1:2] in (["diff"], ["grep"]))
+
+
+def host_tokens(text: str) -> int:
+    """Return what the host by itself would have shown of `text`, in tokens."""
+    from headroom_mcp.text import tokens
+
+    if len(text) <= HOST_CHARS:
+        return 0  # all of it
+    window = text[:HOST_WINDOW_CHARS]
+    return tokens.estimate(window[: HOST_CHARS // 2]) + tokens.estimate(window[-HOST_CHARS // 2 :])
+
+
+def _compressed(
+    text: str, command: str, session: str, project: str, transcript: str, settings: config.Settings
+) -> str | None:
+    from headroom_mcp.store import open_store
+    from headroom_mcp.text import tokens
+
+    count = tokens.estimate(text)
+    fitting = max(200, count * (MAX_CHARS - 600) // max(1, len(text)))
+    budget = min(settings.budget_tokens or config.budget_for(max(1, count)), fitting)
+    # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
+    alone = len(_transcripts(transcript)) <= 1
+    settings = settings._replace(
+        budget_tokens=budget, max_chars=MAX_CHARS, repeats=settings.repeats and alone and bool(transcript)
+    )
+    with open_store(settings) as store:
+        result = pipeline.compress_output(
+            text,
+            tool_name="Bash",
+            tool_input={"command": command} if command else {},
+            query=_query(store, session),
+            session=session,
+            project=project,
+            tokens_host=host_tokens(text),
+            store=store,
+            settings=settings,
+        )
+    return result.text if result.outcome == "compressed" else None
+
+
+def _query(store: Store, session: str) -> str:
+    from headroom_mcp.store.sqlite import sessions
+
+    return sessions.query(store, session)[: decide.QUERY_CHARS] if session else ""
+
+
+def _transcripts(transcript: str) -> list[str]:
+    """Return the transcript of the session and those of its subagents."""
+    import glob
+
+    if not transcript:
+        return []
+    folder = os.path.join(transcript.removesuffix(".jsonl"), "subagents")
+    return [transcript, *glob.glob(os.path.join(glob.escape(folder), "**", "*.jsonl"), recursive=True)]
+
+
+def _read(path: str, size: int) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(size)
+
+
+def _write(path: str, status: os.stat_result, before: bytes, after: bytes) -> bool:
+    """Write `after` over the file, then cut it there: an end in between loses nothing. Tell whether it was done."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        now = os.fstat(descriptor)
+        same = (now.st_dev, now.st_ino, now.st_size) == (status.st_dev, status.st_ino, len(before))
+        if not same or len(after) >= len(before):
+            return False  # another file by now, or somebody in the background is still writing
+        try:
+            written = os.pwrite(descriptor, after, 0)
+            if written != len(after):
+                msg = f"{written} of {len(after)} bytes written"
+                raise OSError(msg)
+        except OSError:
+            os.pwrite(descriptor, before[: len(after)], 0)
+            raise
+        os.ftruncate(descriptor, len(after))
+        return True
+    finally:
+        os.close(descriptor)

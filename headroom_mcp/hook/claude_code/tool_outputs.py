@@ -1,0 +1,337 @@
+"""Claude Code's PostToolUse: its payload to an `Event`, our texts back into exactly the shape it accepts for each tool.
+
+A tool is a pair of functions: one finds the texts in `tool_response`, the other puts new ones into a copy of it. A shape
+that is not known raises `ShapeError` (one line in the log, no answer); one that is known and not for us gives None.
+"""
+
+from __future__ import annotations
+
+import os
+
+from headroom_mcp.hook import event as decide
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Response = Any  # tool_response as JSON gave it: an object, a list of blocks or a string
+    Payload = dict[str, Any]
+
+INLINE_CHARS = 30_000  # what Claude Code shows of a Bash output; beyond, a preview and a path
+MCP_INLINE_CHARS = 50_000
+PREVIEW_TOKENS = 700  # a 2 KB preview with its wrapper
+
+
+class ShapeError(ValueError):
+    """A payload that is not what Claude Code sends for this tool."""
+
+
+def answer(payload: Payload) -> dict[str, object] | None:
+    """Return the hook's answer to a PostToolUse payload, None where nothing is replaced. Raises: whatever went wrong."""
+    reply = _reply(payload)
+    if os.path.exists(_settings_file()):  # only there can learning be turned on
+        from headroom_mcp.hook import learn as memory
+
+        memory.answer(payload)
+    return reply
+
+
+def _reply(payload: Payload) -> dict[str, object] | None:
+    event = parse(payload)
+    if event is None:
+        return None
+    if decide.leave(event, _min_tokens()):
+        return None
+    from headroom_mcp.hook import entry, respond
+
+    entry.start_timer()
+    texts = respond.respond(event)
+    if texts is None:
+        return None
+    value = _tool(event.tool_name)[2](payload["tool_response"], [None if t is None else _sayable(t) for t in texts])
+    return {"hookSpecificOutput": {"hookEventName": "PostToolUse", "updatedToolOutput": value}}
+
+
+def parse(payload: Payload) -> decide.Event | None:
+    """Return the event in `payload`, None where the tool or its answer is not for us. Raises: ShapeError."""
+    tool_name = payload.get("tool_name")
+    if not isinstance(tool_name, str) or "tool_response" not in payload:
+        msg = "a PostToolUse event without tool_name or tool_response"
+        raise ShapeError(msg)
+    row = _tool(tool_name)
+    tool_input = payload.get("tool_input")
+    if row[0] == "other":
+        return None
+    tool_input = tool_input if isinstance(tool_input, dict) else {}
+    event = decide.Event(row[0], tool_name, tool_input, [])
+    event.session = _word(payload, "session_id")
+    event.agent = _word(payload, "agent_id")
+    event.tool_use_id = _word(payload, "tool_use_id")
+    event.cwd = _word(payload, "cwd")
+    event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
+    if event.tool == "edit":
+        return event
+    texts = row[1](payload["tool_response"], event, payload)
+    if texts is None:
+        return None
+    event.texts = texts
+    if not event.tokens_host:
+        event.tokens_host = [0] * len(texts)
+    return event
+
+
+# Bash
+
+
+def _bash_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    stdout, stderr = _field(response, "stdout", str), _field(response, "stderr", str)
+    if _field(response, "interrupted", bool) or response.get("isImage") or "structuredContent" in response:
+        return None
+    saved = response.get("persistedOutputPath")
+    if isinstance(saved, str):
+        whole = _saved(saved, payload)
+        if whole is None:
+            return None
+        event.tokens_host = [PREVIEW_TOKENS, 0]
+        stdout = whole
+    return [stdout, stderr]
+
+
+def _bash_reply(response: Response, texts: list[str | None]) -> Response:
+    reply = dict(response)
+    stdout, stderr = texts
+    if stdout is None and "persistedOutputPath" in reply:
+        return reply
+    if stdout is not None:
+        reply["stdout"] = stdout
+    if stderr is not None:
+        reply["stderr"] = stderr
+    # With these two the host shows a preview of our text.
+    reply.pop("persistedOutputPath", None)
+    reply.pop("persistedOutputSize", None)
+    return reply
+
+
+# Read
+
+
+def _read_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    kind = _field(response, "type", str)
+    if kind == "file_unchanged":
+        event.unchanged = True
+        event.tokens_host = [30]
+        return [""]
+    if kind != "text":
+        return None  # images, PDFs and notebooks are not ours
+    content = _field(_field(response, "file", dict), "content", str)
+    given = event.tool_input
+    if given.get("limit") is not None:
+        from headroom_mcp.hook.claude_code import oversize
+
+        whole = oversize.whole_text(given, response["file"])
+        if whole is not None:
+            event.oversize = True
+            event.tokens_host = [oversize.HOST_TOKENS]
+            return [whole]
+    event.partial = any(given.get(key) is not None for key in ("offset", "limit", "pages"))
+    file = response["file"]
+    # A file over the host's token cap comes as its first page, with a note that our answer would hide.
+    if file.get("startLine") != 1 or file.get("numLines") != file.get("totalLines"):
+        event.partial = True
+    event.tokens_host = [0]
+    return [content]
+
+
+def _read_reply(response: Response, texts: list[str | None]) -> Response:
+    text = texts[0] or ""
+    path = response["file"]["filePath"]
+    if response["type"] == "file_unchanged":
+        lines = text.count("\n") + 1
+        return {
+            "type": "text",
+            "file": {"filePath": path, "content": text, "numLines": lines, "startLine": 1, "totalLines": lines},
+        }
+    # A text answer is renumbered from startLine, which would be wrong after the first gap; a cell is shown as it is.
+    name = os.path.basename(path)
+    cell = {"cellType": "code", "source": f"\n{text}\n", "cell_id": name, "language": "python"}
+    return {"type": "notebook", "file": {"filePath": path, "cells": [cell]}}
+
+
+# Grep, Glob (on Windows, or where they are asked for)
+
+
+def _grep_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    if _field(response, "mode", str) == "files_with_matches":
+        return ["\n".join(_strings(response, "filenames"))]
+    return [_field(response, "content", str)]
+
+
+def _grep_reply(response: Response, texts: list[str | None]) -> Response:
+    if response["mode"] == "files_with_matches":
+        return {"mode": "content", "numFiles": 0, "filenames": [], "content": texts[0]}
+    return {**response, "content": texts[0]}
+
+
+def _glob_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    return ["\n".join(_strings(response, "filenames"))]
+
+
+def _glob_reply(response: Response, texts: list[str | None]) -> Response:
+    return {**response, "filenames": (texts[0] or "").split("\n")}
+
+
+# WebFetch, Agent
+
+
+def _fetch_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    return [_field(response, "result", str)]
+
+
+def _fetch_reply(response: Response, texts: list[str | None]) -> Response:
+    return {**response, "result": texts[0]}
+
+
+def _agent_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    if _field(response, "status", str) != "completed":
+        return None  # started in the background: there is no report yet
+    return _block_texts(_field(response, "content", list))
+
+
+def _agent_reply(response: Response, texts: list[str | None]) -> Response:
+    return {**response, "content": _block_reply(response["content"], texts)}
+
+
+# MCP
+
+
+def _mcp_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
+    if isinstance(response, str):
+        texts = [response]
+    elif isinstance(response, list):
+        texts = _block_texts(response)
+    else:
+        msg = f"{event.tool_name} answered with {type(response).__name__}"
+        raise ShapeError(msg)
+    event.tokens_host = [PREVIEW_TOKENS if len(text) > MCP_INLINE_CHARS else 0 for text in texts]
+    for index, text in enumerate(texts):
+        if text.startswith("Error: result (") and "saved to " in text[:2_000]:
+            whole = _saved_result(text, payload)
+            if whole is not None:
+                texts[index] = whole
+                event.tokens_host[index] = PREVIEW_TOKENS
+    return texts
+
+
+def _mcp_reply(response: Response, texts: list[str | None]) -> Response:
+    if isinstance(response, str):
+        return texts[0]
+    return _block_reply(response, texts)
+
+
+def _block_texts(blocks: list[Response]) -> list[str]:
+    """Return the texts of content blocks, "" for those that are none (images), so that positions agree."""
+    texts = []
+    for block in blocks:
+        if not isinstance(block, dict):
+            msg = f"a content block is {type(block).__name__}"
+            raise ShapeError(msg)
+        text = block.get("text") if block.get("type") == "text" else ""
+        texts.append(text if isinstance(text, str) else "")
+    return texts
+
+
+def _block_reply(blocks: list[Response], texts: list[str | None]) -> list[Response]:
+    return [block if text is None else {**block, "text": text} for block, text in zip(blocks, texts, strict=True)]
+
+
+# Outputs that Claude Code wrote to a file because they were too large
+
+
+def _saved_result(text: str, payload: Payload) -> str | None:
+    from headroom_mcp.hook.claude_code import saved_output
+
+    return saved_output.of_message(text, _word(payload, "transcript_path"), _word(payload, "session_id"))
+
+
+def _saved(path: str, payload: Payload) -> str | None:
+    from headroom_mcp.hook.claude_code import saved_output
+
+    return saved_output.read(path, _word(payload, "transcript_path"), _word(payload, "session_id"))
+
+
+# tool -> what it does, where its texts are, how they are put back
+if TYPE_CHECKING:
+    _Row = tuple[
+        str,
+        Callable[[Response, decide.Event, Payload], list[str] | None],
+        Callable[[Response, list[str | None]], Response],
+    ]
+_TOOLS: dict[str, _Row] = {
+    "Bash": ("shell", _bash_texts, _bash_reply),
+    "Read": ("read", _read_texts, _read_reply),
+    "Grep": ("search", _grep_texts, _grep_reply),
+    "Glob": ("list", _glob_texts, _glob_reply),
+    "WebFetch": ("fetch", _fetch_texts, _fetch_reply),
+    "Agent": ("agent", _agent_texts, _agent_reply),
+    "Edit": ("edit", _fetch_texts, _fetch_reply),  # only noted: the texts are never asked for
+    "Write": ("edit", _fetch_texts, _fetch_reply),
+}
+_MCP: _Row = ("mcp", _mcp_texts, _mcp_reply)
+_OTHER: _Row = ("other", _fetch_texts, _fetch_reply)
+
+
+def _tool(tool_name: str) -> _Row:
+    return _TOOLS.get(tool_name) or (_MCP if tool_name.startswith("mcp__") else _OTHER)
+
+
+def _field(response: Response, key: str, kind: type) -> Any:
+    value = response.get(key) if isinstance(response, dict) else None
+    if not isinstance(value, kind):
+        where = (
+            f"its keys are {sorted(map(str, response))[:12]}" if isinstance(response, dict) else type(response).__name__
+        )
+        msg = f"tool_response has no {kind.__name__} {key!r}: {where}"
+        raise ShapeError(msg)
+    return value
+
+
+def _strings(response: Response, key: str) -> list[str]:
+    values: list[str] = _field(response, key, list)
+    if not all(isinstance(value, str) for value in values):
+        msg = f"{key} holds something that is no string"
+        raise ShapeError(msg)
+    return values
+
+
+def _word(mapping: Payload, key: str) -> str:
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _min_tokens() -> int:
+    """Return the threshold without importing the settings, unless there are any."""
+    environ = os.environ
+    if environ.get("HEADROOM_REDACT") or os.path.exists(_settings_file()):
+        from headroom_mcp.settings import table as config
+
+        settings = config.load()
+        # Secrets in the smallest output count, too.
+        return 0 if settings.redact in ("model", "both") else settings.min_tokens
+    from_environment = environ.get("HEADROOM_MIN_TOKENS", "")
+    return int(from_environment) if from_environment.isdigit() else 250
+
+
+def _settings_file() -> str:
+    from headroom_mcp.settings import home
+
+    return os.path.join(home.data_home(), "config.toml")
+
+
+def _sayable(text: str) -> str:
+    """Return `text` as it can be sent: a lone surrogate, from bytes that are no UTF-8, becomes U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -1,0 +1,310 @@
+"""What coding teaches, from hooks alone: a command fails, files change, the same command passes.
+
+    fix:…         `pytest tests/a.py` failed: AssertionError …; passed after src/a.py changed      rests on src/a.py
+    works:test:…  Tests pass with `uv run pytest -q`                                               rests on pyproject.toml
+    convention:…  "always use uv": the user's own sentence
+    run:… edit:… error:…  what ran, which files were changed how, what went wrong: found when asked for, never told
+
+Only when the user turned it on. Everything but conventions is derived from tool output, which anybody may have written:
+it is `author="tool"`, one line, and never presented as the user's word. A note that rests on files is flagged when they
+change. Nothing is guessed: a command that passes again with nothing done in between teaches nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import time
+from typing import NamedTuple
+
+from headroom_mcp.commands import identity
+from headroom_mcp.errors import NoteError
+from headroom_mcp.memory import note_secrets, notes, provenance
+from headroom_mcp.memory.notes import Author, Note
+from headroom_mcp.store.sqlite.transaction import write
+
+_OPEN_DAYS = 3.0  # a failure older than this is not what a success today mends
+_KEPT_EPISODES = 300  # run and edit notes of a project; the oldest go
+_MAX_FILES = 6
+_COMMAND_CHARS = 200
+_GIST_CHARS = 160
+
+_PASSES = {
+    "test": "Tests pass with",
+    "build": "The build works with",
+    "lint": "Checks pass with",
+    "install": "Dependencies install with",
+}
+# What a project's commands are declared in: when it changes, they may have.
+_MANIFESTS = (
+    "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "package.json", "Makefile", "makefile", "justfile",
+    "Cargo.toml", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "Gemfile", "composer.json",
+    "mix.exs", "Taskfile.yml", "meson.build",
+)  # fmt: skip
+
+# The line that says what went wrong, most telling first; of each, the last one counts.
+_TELLING = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"^(?:E\s+|\w+: )?((?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt|Warning|NotFound|DoesNotExist)\b[^\n]*)",
+        r"^[^\n]{0,200}?\b((?:error|fatal|panic)(?:\[\w+\])?: [^\n]+)",
+        r"^(?:npm )?(ERR! [^\n]+)",
+        r"^(FAILED [^\n]+|--- FAIL: [^\n]+|FAIL[: ][^\n]+)",
+        r"^([^\n]*(?:command not found|No such file|not found|[Pp]ermission denied|cannot |undefined )[^\n]*)",
+    )
+)
+# "always use uv", "from now on …", "we use tabs", "in this project …"
+_CONVENTION = re.compile(
+    r"^(?:please |and |but |also |note[:,]? |important[:,]? )*(?:"
+    r"(?:always|never) \w+|do(?: not|n't) ever \w+|from now on\b|remember (?:that|to)\b|"
+    r"(?:in|for) this (?:project|repo|repository|codebase)\b|"
+    r"(?:we|i) (?:always|never|only|prefer|use|don't use|do not use|want you to always)\b|"
+    r"(?:use|prefer|run) [^.]{2,60} (?:instead of|rather than|over|, not|and not) |"
+    r"our (?:convention|style|policy|rule|standard)\b)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!])\s+|\n+")
+_MAX_PROMPT_CHARS = 1_500  # longer prompts hold pasted text, which is nobody's convention
+_MAX_CONVENTION_CHARS = 240
+
+
+class _Failure(NamedTuple):
+    row: int
+    command: str
+    gist: str
+    ref: str
+
+
+def command_ran(
+    connection: sqlite3.Connection,
+    *,
+    project: str,
+    session: str,
+    command: str,
+    failed: bool | None,
+    output: str,
+    ref: str = "",
+    now_s: float | None = None,
+) -> list[Note]:
+    """Take in a finished command (`failed` None: unknown) and return the notes it led to.
+
+    Raises: StoreError. A secret in a command or message makes no note.
+    """
+    now = time.time() if now_s is None else now_s
+    read = identity.read(command)
+    made: list[Note | None] = []
+    episode = _Writer(connection, project, session, ref, now)
+    shown = _one_line(identity.without_bodies(command[:20_000]), _COMMAND_CHARS)
+    if failed and not output.strip() and identity.asks_only(command):
+        failed = None
+    if failed:
+        gist = gist_of(output)
+        if read.key:
+            episode.observe("failure", read.key, json.dumps([shown, gist, ref]))
+        made.append(episode.note(_error_topic(gist), f"`{shown}` failed: {gist}"))
+    elif read.key:
+        if failed is False:
+            made.extend((_mended(episode, read, shown), _works(episode, read, shown)))
+        if not any(made):
+            made.append(
+                episode.note(f"run:{read.key}", f"`{shown}` {'ran' if failed is None else 'ran without an error'}")
+            )
+        if read.purpose in {"run", "install", "build"}:
+            episode.observe("command", read.key, shown)
+    for file in read.changes if failed is not True else ():
+        made.append(file_changed(connection, project=project, session=session, path=file, by=shown, ref=ref, now_s=now))
+    return [note for note in made if note is not None]
+
+
+def file_changed(
+    connection: sqlite3.Connection,
+    *,
+    project: str,
+    session: str,
+    path: str,
+    by: str = "",
+    ref: str = "",
+    now_s: float | None = None,
+) -> Note | None:
+    """Take in that `path` was changed, and return the note about it, None for a file outside the project.
+
+    Raises: StoreError.
+    """
+    inside = os.path.relpath(os.path.join(project, path), project).replace(os.sep, "/")
+    if inside.startswith("../"):
+        return None
+    writer = _Writer(connection, project, session, ref, time.time() if now_s is None else now_s)
+    writer.observe("edit", inside, by)
+    failures = writer.open_failures("")
+    about = f", while `{failures[-1].command}` failed: {failures[-1].gist}" if failures else ""
+    return writer.note(f"edit:{inside}", f"{inside} was changed{f' by `{by}`' if by else ''}{about}")
+
+
+def said(
+    connection: sqlite3.Connection, *, project: str, session: str, prompt: str, now_s: float | None = None
+) -> list[Note]:
+    """Note the conventions that the user states in `prompt`, in the user's own words. Raises: StoreError."""
+    if len(prompt) > _MAX_PROMPT_CHARS or prompt.lstrip().startswith(("<", "/", "#", "!")):
+        return []
+    writer = _Writer(connection, project, session, "", time.time() if now_s is None else now_s)
+    prose = re.sub(r"```.*?(?:```|\Z)|^\s*[>|].*$", "", prompt, flags=re.DOTALL | re.MULTILINE)
+    made = []
+    for sentence in _SENTENCE.split(prose):
+        stated = sentence.strip().lstrip("-*• ").strip()
+        if 8 <= len(stated) <= _MAX_CONVENTION_CHARS and not stated.endswith("?") and _CONVENTION.match(stated):
+            topic = f"convention:{_digest(stated.lower().rstrip('.!'))}"
+            if notes.on_topic(connection, project, topic) is None:
+                made.append(writer.note(topic, stated, author="user"))
+    return [note for note in made if note is not None]
+
+
+def gist_of(output: str) -> str:
+    """Return the line of `output` that best says what went wrong, clipped; its last line where none does."""
+    tail = output[-60_000:]
+    for pattern in _TELLING:
+        found = pattern.findall(tail)
+        if found:
+            return _one_line(found[-1], _GIST_CHARS)
+    lines = [line for line in tail.splitlines() if line.strip()]
+    return _one_line(lines[-1], _GIST_CHARS) if lines else "no output"
+
+
+def _mended(episode: _Writer, read: identity.Command, shown: str) -> Note | None:
+    """Note what was done between the first failure of a command and this success; nothing, where nothing was."""
+    failures = episode.open_failures(read.key)
+    if not failures:
+        return None
+    first = failures[0].row
+    files = episode.subjects_since("edit", first)
+    ran = [command for command in episode.subjects_since("command", first) if command != read.key]
+    episode.close_failures(read.key)
+    gists = list(dict.fromkeys(failure.gist for failure in (failures[0], failures[-1])))
+    if files:
+        more = f" and {len(files) - _MAX_FILES} more" if len(files) > _MAX_FILES else ""
+        done = f"{', '.join(files[:_MAX_FILES])}{more} changed"
+    elif ran:
+        done = f"`{_one_line(episode.detail_of('command', ran[-1]), _COMMAND_CHARS)}`"
+    else:
+        return None
+    error = notes.on_topic(episode.connection, episode.project, _error_topic(gists[0]))
+    return episode.note(
+        f"fix:{read.key}:{_digest(_masked(gists[0]))}",
+        f"`{shown}` failed: {' / '.join(gists)}; it passed after {done}",
+        instead_of=error,
+        rests_on=provenance.digests(files[:_MAX_FILES], episode.project),
+        ref=failures[0].ref or episode.ref,
+    )
+
+
+def _works(episode: _Writer, read: identity.Command, shown: str) -> Note | None:
+    """Note the broadest form in which a test, build or check is known to pass here."""
+    if read.purpose not in _PASSES:
+        return None
+    topic = f"works:{read.purpose}:{read.program}"
+    known = notes.on_topic(episode.connection, episode.project, topic)
+    if known is not None and not provenance.changed(known, episode.project):
+        before = identity.read(known.text.partition("`")[2].rpartition("`")[0])
+        if before.breadth <= read.breadth:
+            return None
+    manifests = [name for name in _MANIFESTS if os.path.exists(os.path.join(episode.project, name))]
+    return episode.note(
+        topic, f"{_PASSES[read.purpose]} `{shown}`", rests_on=provenance.digests(manifests, episode.project)
+    )
+
+
+class _Writer:
+    """Observations and notes of one moment of one session in one project."""
+
+    def __init__(self, connection: sqlite3.Connection, project: str, session: str, ref: str, now_s: float) -> None:
+        self.connection = connection
+        self.project = project
+        self.session = session
+        self.ref = ref
+        self.now_s = now_s
+
+    def observe(self, what: str, subject: str, detail: str) -> None:
+        if note_secrets.find(f"{subject}\n{detail}"):
+            return
+        with write(self.connection) as db:
+            db.execute(
+                "DELETE FROM observation WHERE scope = ? AND what IN ('failure', 'edit', 'command') AND created_s < ?",
+                (self.project, self.now_s - _OPEN_DAYS * 86_400),
+            )
+            db.execute(
+                "INSERT INTO observation (scope, session, what, subject, detail, ref, created_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (self.project, self.session, what, subject, detail, self.ref, self.now_s),
+            )
+
+    def note(
+        self,
+        topic: str,
+        text: str,
+        *,
+        author: Author = "tool",
+        rests_on: dict[str, str] | None = None,
+        ref: str = "",
+        instead_of: Note | None = None,
+    ) -> Note | None:
+        """Save a note that takes the place of the last one on its topic; None where it may not be kept."""
+        known = notes.on_topic(self.connection, self.project, topic) or instead_of
+        if known is not None and known.text == text and known.rests_on == (rests_on or {}):
+            return None
+        try:
+            saved = notes.save(
+                self.connection, text, scope=self.project, author=author, topic=topic, rests_on=rests_on,
+                replaces=known.id if known else "", session=self.session, tool="hook", ref=ref or self.ref, created_s=self.now_s,
+            )  # fmt: skip
+        except NoteError:  # a secret, or another process was first: what is not noted costs nothing
+            return None
+        if topic.startswith(("run:", "edit:", "error:")):
+            notes.keep_newest(self.connection, self.project, topic.partition(":")[0], _KEPT_EPISODES)
+        return saved
+
+    def open_failures(self, key: str) -> list[_Failure]:
+        rows = self.connection.execute(
+            "SELECT id, detail FROM observation WHERE scope = ? AND what = 'failure' AND (subject = ? OR ? = '')"
+            " AND created_s >= ? ORDER BY id",
+            (self.project, key, key, self.now_s - _OPEN_DAYS * 86_400),
+        )
+        return [_Failure(int(row), *json.loads(detail)) for row, detail in rows]
+
+    def close_failures(self, key: str) -> None:
+        with write(self.connection) as db:
+            db.execute(
+                "DELETE FROM observation WHERE scope = ? AND what = 'failure' AND subject = ?", (self.project, key)
+            )
+
+    def subjects_since(self, what: str, row: int) -> list[str]:
+        rows = self.connection.execute(
+            "SELECT subject FROM observation WHERE scope = ? AND what = ? AND id > ? ORDER BY id",
+            (self.project, what, row),
+        )
+        return list(dict.fromkeys(str(subject) for (subject,) in rows))
+
+    def detail_of(self, what: str, subject: str) -> str:
+        row = self.connection.execute(
+            "SELECT detail FROM observation WHERE scope = ? AND what = ? AND subject = ? ORDER BY id DESC LIMIT 1",
+            (self.project, what, subject),
+        ).fetchone()
+        return str(row[0]) if row else subject
+
+
+def _error_topic(gist: str) -> str:
+    return f"error:{_digest(_masked(gist))}"
+
+
+def _masked(gist: str) -> str:
+    return re.sub(r"0x[0-9a-f]+|\d+", "#", gist)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _one_line(text: str, max_chars: int) -> str:
+    line = re.sub(r"\s+", " ", text[: max_chars * 8]).replace("`", "'").strip()
+    line = line.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    return line if len(line) <= max_chars else f"{line[: max_chars - 1]}…"

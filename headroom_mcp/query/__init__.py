@@ -1,0 +1,1 @@
+"""What a question asks, and how well a line answers it."""

@@ -1,0 +1,179 @@
+"""Which passages of a text answer a query: the query is taken apart into its questions, and each gets its passages.
+
+A long query often holds several questions, or quotes the beginnings of what it wants. Ranking against all its words at
+once lets one question win every place, so passages are ranked for each clause by BM25 over word stems, with a bonus for
+words that follow each other as in the clause, and places are dealt out clause by clause.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp.query import bm25
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
+
+# … and before a question word that begins a sentence where the mark of the last one is missing
+_CLAUSE_END = re.compile(
+    r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+_LETTER_NAME = re.compile(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
+_MAX_CLAUSES = 16
+_MIN_TERMS = 1
+_K1 = 1.2
+_B = 0.6
+_MAX_COMPARED = 60  # passages whose word order is compared with the clause's
+
+
+class Passage(NamedTuple):
+    """A ranked passage: its place among the passages, and its score for one clause."""
+
+    place: int
+    score: float
+
+
+def asked(output: ToolOutput) -> str:
+    """Return what the caller wants to know: the query, and a prompt that came with the tool call (a fetch's)."""
+    prompt = output.tool_input.get("prompt", "")
+    if not isinstance(prompt, str) or prompt in output.query:
+        return output.query
+    return f"{output.query}\n{prompt}" if output.query else prompt
+
+
+def clauses(query: str) -> list[str]:
+    """Return the questions or quotations in `query` that hold a word to search for, in order, at most 16."""
+    found = [piece.strip() for piece in _CLAUSE_END.split(query)]
+    return [piece for piece in found if piece and bm25.query_terms(piece)][:_MAX_CLAUSES]
+
+
+def stem(word: str) -> str:
+    """Return `word` without its commonest English endings: light, because a wrong merge only ranks a passage higher."""
+    if len(word) <= 3 or not word.isascii():
+        return word
+    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""), ("es", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return _undouble(word[: -len(ending)] + left)
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _undouble(word: str) -> str:
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+        return word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
+    """Return for each clause of `query` the passages it finds, best first."""
+    asked_for = clauses(query)
+    if not asked_for or not passages:
+        return []
+    wanted = [_terms_of(clause) for clause in asked_for]
+    vocabulary = frozenset(term for terms in wanted for term in terms)
+    held: dict[int, dict[str, int]] = {}
+    lengths: list[int] = []
+    frequency: dict[str, int] = {}
+    stems: dict[str, str] = {}
+    candidates = _candidates(vocabulary).findall
+    for index, passage in enumerate(passages):
+        lengths.append(len(passage.split()))
+        counts: dict[str, int] = {}
+        for word in candidates(passage):
+            known = stems.get(word)
+            if known is None:
+                known = stems[word] = stem(word.lower())
+            if known in vocabulary:
+                counts[known] = counts.get(known, 0) + 1
+        if counts:
+            held[index] = counts
+            for word in counts:
+                frequency[word] = frequency.get(word, 0) + 1
+    total = len(passages)
+    average = max(1.0, sum(lengths) / total)
+    weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequency.items()}
+    ranked: list[list[Passage]] = []
+    for clause, terms in zip(asked_for, wanted, strict=True):
+        found: list[Passage] = []
+        for index, counts in held.items():
+            norm = _K1 * (1 - _B + _B * lengths[index] / average)
+            score = sum(
+                weight[term] * counts[term] * (_K1 + 1) / (counts[term] + norm) for term in terms if term in counts
+            )
+            if score > 0:
+                found.append(Passage(index, score))
+        found.sort(key=lambda p: (-p.score, p.place))
+        ranked.append(_prefer_quotes(found, passages, _pairs(clause)))
+    return ranked
+
+
+def _candidates(vocabulary: frozenset[str]) -> re.Pattern[str]:
+    """Return a pattern that finds the words which may have one of these stems, so that no others are looked at."""
+    starts = sorted(
+        f"{term}(?![^\\W_])" if len(term) == 1 else re.escape(term[:-1] if len(term) > 4 else term)
+        for term in vocabulary
+    )
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(starts) + r")[^\W_]*", re.IGNORECASE)
+
+
+def _prefer_quotes(found: list[Passage], passages: Sequence[str], pairs: frozenset[tuple[str, str]]) -> list[Passage]:
+    """Return the best of `found` again in order, raised by the share of the clause's word pairs that they hold."""
+    if not pairs:
+        return found
+    head = [
+        p._replace(score=p.score * (1 + 2 * len(pairs & _pairs(passages[p.place])) / len(pairs)))
+        for p in found[:_MAX_COMPARED]
+    ]
+    head.sort(key=lambda p: (-p.score, p.place))
+    return head + found[_MAX_COMPARED:]
+
+
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(itertools.pairwise(stem(word.lower()) for word in _WORD.findall(text)))
+
+
+def deal(ranked: Sequence[Sequence[Passage]], places: int, *, near: float = 0.0) -> list[Passage]:
+    """Return up to `places` passages, one clause after the other in rounds; none below `near` of its clause's best."""
+    chosen: list[Passage] = []
+    seen: set[int] = set()
+    rounds = max((len(found) for found in ranked), default=0)
+    for turn in range(min(rounds, places)):
+        for found in ranked:
+            if turn < len(found) and len(chosen) < places and found[turn].score >= near * found[0].score:
+                passage = found[turn]
+                if passage.place not in seen:
+                    seen.add(passage.place)
+                    chosen.append(passage)
+    return chosen
+
+
+def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
+    """Return, in order, the passages that fit `budget` tokens: two thirds to what the query finds, the rest from the top."""
+    kept: set[int] = set()
+    left = budget
+    for passage in deal(rank(query, passages), 400, near=0.3):
+        cost = tokens.estimate(passages[passage.place])
+        if cost > left - budget // 3:
+            break
+        left -= cost
+        kept.add(passage.place)
+    for index, text in enumerate(passages):
+        if index in kept:
+            continue
+        left -= tokens.estimate(text)
+        if left < 0:
+            break
+        kept.add(index)
+    return sorted(kept)
+
+
+def _terms_of(clause: str) -> list[str]:
+    terms = [stem(word) for word in bm25.query_terms(clause)]
+    terms.extend(name.lower() for name in _LETTER_NAME.findall(clause)[:4])
+    words = [word for word in terms if _WORD.fullmatch(word)]
+    return list(dict.fromkeys(words or terms))

@@ -1,0 +1,168 @@
+"""Which lines of data a question is about, where words are cut off, quoted, or inside longer names.
+
+Over rows, paths and hits a question names keys ("Order ID = 612968719"), beginnings ("like `kern.timer.lon`") and ends;
+term statistics over whole words (relevance.py) miss those. Here every piece of the question is looked for as a substring,
+and counts for more the rarer it is (inverse document frequency), the longer it is, and when the question quotes it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+from headroom_mcp.query import bm25
+
+# "…"  `…`  “…”  and '…' where it does not stand inside a word
+_QUOTED = re.compile(r"\"([^\"\n]{2,200})\"|`([^`\n]{2,200})`|“([^”\n]{2,200})”|(?<!\w)'([^'\n]{2,200})'(?!\w)")
+# Order ID = 612968719;   name: foo,
+_ASSIGNED = re.compile(r"[=:]\s+([^;,=\n]{2,120}?)(?=\s*(?:[;,?\n]|$))")
+# "names start with: error-pa, post" | ending in ".tmp" | is like "kern.tim"
+_MODE = re.compile(
+    r"\b(?:(?P<prefix>(?:start|begin)(?:s|ning|ting)?(?: with)?|prefix(?:ed)?(?: with| by)?|like)"
+    r"|(?P<suffix>end(?:s|ing)?(?: with| in)|suffix))\b",
+    re.IGNORECASE,
+)
+_EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
+_WORD = re.compile(r"\S+")
+_MAX_PIECES = 60
+_MAX_CLAUSES = 5
+_COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
+_QUOTED_WEIGHT = 3.0
+_LISTED_WEIGHT = 2.0
+_MODE_REACH = 60  # characters after "start with" in which its list stands
+_GOOD = 0.7  # a place of at least this quality is where the question means it
+
+Mode = Literal["any", "prefix", "suffix"]
+
+
+class Piece(NamedTuple):
+    """One piece of a question: `text` in lower case, what a line that holds it is worth, and which end is whole."""
+
+    text: str
+    weight: float
+    mode: Mode
+
+
+def quoted(question: str) -> list[str]:
+    """Return what `question` puts in quotes or back-quotes, in order, each once."""
+    found = (next(group for group in match.groups() if group) for match in _QUOTED.finditer(question))
+    return list(dict.fromkeys(text.strip() for text in found if text.strip()))
+
+
+def pieces(question: str) -> list[Piece]:
+    """Return the pieces of `question` to look for: quotations, assigned values, then words that can tell lines apart."""
+    modes = [(match.end(), "prefix" if match.group("prefix") else "suffix") for match in _MODE.finditer(question)]
+    found: dict[str, Piece] = {}
+
+    def add(text: str, weight: float, at: int) -> None:
+        said = [mode for end, mode in modes if end <= at < end + _MODE_REACH]
+        mode: Mode = "any" if not said else "prefix" if said[-1] == "prefix" else "suffix"
+        found.setdefault(text, Piece(text, max(weight, _LISTED_WEIGHT) if said else weight, mode))
+
+    for match in _QUOTED.finditer(question):
+        text = next(group for group in match.groups() if group).strip().lower()
+        if text:
+            add(text, _QUOTED_WEIGHT, match.start())
+    for match in _ASSIGNED.finditer(question):
+        value = match.group(1).strip(_EDGES).lower()
+        for part in [value, *value.split(" / ")]:
+            if len(part) > 1:
+                add(part, _QUOTED_WEIGHT, match.start())
+    for match in _WORD.finditer(question):
+        word = match.group().strip(_EDGES).lower()
+        if (len(word) > 2 or word.isdigit()) and word not in bm25.STOP:
+            add(word, 1.0, match.start())
+    return list(found.values())[:_MAX_PIECES]
+
+
+def is_pointed(question: str) -> bool:
+    """Tell whether `question` names what it wants, by quotation, value or beginning, and does not only speak of it."""
+    return any(piece.weight > 1.0 for piece in pieces(question))
+
+
+def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
+    """Return a score for each line (0-based) that holds a telling piece of `question`; others are not in it."""
+    wanted = pieces(question)
+    if not wanted or not lines:
+        return {}
+    text = "\n".join(lines).lower()
+    if len(text) != sum(map(len, lines)) + len(lines) - 1:  # "İ".lower() is two characters
+        text = "\n".join(line.lower().ljust(len(line))[: len(line)] for line in lines)
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    too_many = max(20, int(len(lines) * _COMMON_SHARE))
+    found: dict[int, float] = {}
+    for piece in wanted:
+        where = _lines_with(text, starts, piece, too_many)
+        if not where or len(where) > too_many:
+            continue
+        rarity = math.log(1 + len(lines) / len(where))
+        worth = piece.weight * rarity * min(2.0, 0.5 + len(piece.text) / 8)
+        for index, quality in where.items():
+            found[index] = found.get(index, 0.0) + worth * quality
+    return found
+
+
+def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
+    """Return at most `limit` line indexes, best first: for each clause of the question those that score at least a third
+    of its best, the clauses in turn."""
+    clauses = [clause for clause in re.split(r"[;\n]", question) if clause.strip()][:_MAX_CLAUSES] or [question]
+    if len(clauses) > 1:  # what is said before the first clause's colon holds for all: "names start with: a; b"
+        opening, colon, _ = clauses[0].rpartition(": ")
+        clauses = [clauses[0], *(f"{opening}{colon}{clause}" for clause in clauses[1:])]
+    ranked = [_ranked(clause, lines) for clause in clauses]
+    chosen: list[int] = []
+    for place in range(max(map(len, ranked))):
+        chosen.extend(ranks[place] for ranks in ranked if place < len(ranks))
+    return list(dict.fromkeys(chosen))[:limit]
+
+
+def _ranked(question: str, lines: Sequence[str]) -> list[int]:
+    found = scores(question, lines)
+    if not found:
+        return []
+    floor = 0.33 * max(found.values())
+    return sorted((i for i, score in found.items() if score >= floor), key=lambda i: (-found[i], i))
+
+
+def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> dict[int, float]:
+    """Return the lines that hold `piece` with the quality of its best place, 0 … 1.
+
+    Where some places are as the question means them, the others do not count.
+    """
+    good: dict[int, float] = {}
+    poor: dict[int, float] = {}
+    at = text.find(piece.text)
+    while at >= 0:
+        end = at + len(piece.text)
+        line = bisect_right(starts, at) - 1
+        quality = _quality(text, at, end, piece.mode)
+        where = good if quality >= _GOOD else poor
+        if quality > where.get(line, 0.0):
+            where[line] = quality
+            if len(good) > too_many or len(poor) > 50 * too_many:
+                break
+        # A word met once in a line is enough, but a better place may follow.
+        at = text.find(piece.text, end if quality < 1.0 else max(end, starts[line + 1] - 1))
+    return good or poor
+
+
+def _quality(text: str, at: int, end: int, mode: Mode) -> float:
+    before = _edge(text[at - 1] if at else "\n")
+    after = _edge(text[end] if end < len(text) else "\n")
+    if mode == "prefix":
+        return before
+    if mode == "suffix":
+        return after
+    whole = (before >= _GOOD) + (after >= _GOOD)
+    return (0.5, 0.8, 1.0)[whole]
+
+
+def _edge(neighbour: str) -> float:
+    """Return how surely a name begins or ends beside `neighbour`."""
+    if neighbour in "/ \t\n\"',":
+        return 1.0
+    return 0.3 if neighbour.isalnum() else 0.7

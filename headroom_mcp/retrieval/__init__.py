@@ -1,0 +1,1 @@
+"""From a ref back to a slice of the original."""

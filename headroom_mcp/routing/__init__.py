@@ -1,0 +1,1 @@
+"""Which kind each part of an output is, and why."""

@@ -1,0 +1,103 @@
+"""A TOML settings file, checked key by key.
+
+Checked values are kept as JSON beside the user's file, under its size and time, so that a hook needs no TOML reader (16 ms,
+and Python 3.10 has none in its standard library).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import table as config
+
+CACHE_SUFFIX = ".cache.json"
+_MAX_BYTES = 64 * 1024
+
+
+def read(path: str, *, cache: bool) -> dict[str, Any]:
+    """Return the checked values of the settings file `path` by field name.
+
+    Raises: SettingsError for a file that cannot be read, is no TOML, or has an unknown key or a wrong value.
+    """
+    try:
+        status = os.stat(path)
+        stamp = [status.st_mtime_ns, status.st_size]
+        if cache:
+            kept = _cached(path, stamp)
+            if kept is not None:
+                return kept
+        if status.st_size > _MAX_BYTES:
+            msg = f"{path} has {status.st_size:,} bytes; a settings file has at most {_MAX_BYTES:,}."
+            raise SettingsError(msg)
+        with open(path, "rb") as stream:
+            raw = stream.read()
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}. Mend its permissions or remove it."
+        raise SettingsError(msg) from error
+    values = check(_parse(raw, path), path)
+    if cache:
+        _keep(path, stamp, values)
+    return values
+
+
+def check(table: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return the values of a parsed table as `Settings` holds them. Raises: SettingsError."""
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        knob = config.knob(name)
+        if knob is None:
+            import difflib
+
+            known = [row.name for row in config.KNOBS if row.name != "home"]
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+            msg = f"{where} has the unknown key {name!r}. {hint}"
+            raise SettingsError(msg)
+        values[name] = config.checked(knob, value, where)
+    return values
+
+
+def _parse(raw: bytes, path: str) -> dict[str, Any]:
+    toml = toml_reader(path)
+    try:
+        table: dict[str, Any] = toml.loads(raw.decode("utf-8"))
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both
+        msg = f"{path} is no TOML: {error}."
+        raise SettingsError(msg) from error
+    return table
+
+
+def toml_reader(path: str) -> Any:
+    """Return the module that reads TOML such as `path`'s. Raises: SettingsError where there is none."""
+    import importlib
+
+    for name in ("tomllib", "tomli"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    msg = f"{path} cannot be read by Python 3.10 alone. Run: pip install tomli"
+    raise SettingsError(msg)
+
+
+def _cached(path: str, stamp: list[int]) -> dict[str, Any] | None:
+    try:
+        with open(path + CACHE_SUFFIX, encoding="utf-8") as stream:
+            kept = json.load(stream)
+        return check(kept["values"], path) if kept["stamp"] == stamp else None
+    except (OSError, ValueError, KeyError, TypeError, SettingsError):
+        return None
+
+
+def _keep(path: str, stamp: list[int], values: dict[str, Any]) -> None:
+    temporary = f"{path}{CACHE_SUFFIX}.{os.getpid()}"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump({"stamp": stamp, "values": values}, stream)
+        os.replace(temporary, path + CACHE_SUFFIX)
+    except OSError:  # a read-only folder: the file is parsed each time
+        return

@@ -1,0 +1,74 @@
+"""What each context has been shown: a session's agent, since its last compaction.
+
+The texts are kept as they were shown (not the originals), so that "unchanged since shown by …" is said only of lines
+that this very context has in front of it.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+from headroom_mcp.text import marker
+from headroom_mcp.types import Shown
+
+if TYPE_CHECKING:
+    from headroom_mcp.store.sqlite.originals import Store
+
+MAX_TEXTS = 120  # the latest ones; a context that reads more than this has been compacted or has scrolled away
+MAX_CHARS = 600_000  # about a context window of text, and 15 ms of work for the hook
+MAX_TEXT_CHARS = 120_000  # a single larger text cannot have been shown whole
+
+
+def note_shown(store: Store, session: str, agent: str, label: str, text: str) -> None:
+    """Remember that this context now has `text` in front of it. Raises: StoreError."""
+    if not session or len(text) > MAX_TEXT_CHARS:
+        return
+    body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    with store.transaction() as db:
+        db.execute(
+            "INSERT INTO shown (session, agent, label, created_s, chars, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (session, agent, label, time.time(), len(text), body),
+        )
+
+
+def shown_in(store: Store, session: str, agent: str) -> list[Shown]:
+    """Return what this context has been shown, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
+    if not session:
+        return []
+    texts: list[Shown] = []
+    room = MAX_CHARS
+    for label, chars, body in store.connection.execute(
+        "SELECT label, chars, body FROM shown WHERE session = ? AND agent = ? ORDER BY id DESC LIMIT ?",
+        (session, agent, MAX_TEXTS),
+    ):
+        room -= int(chars)
+        if room < 0:
+            break
+        texts.append(Shown(str(label), zlib.decompress(body).decode("utf-8", "surrogatepass")))
+    texts.reverse()
+    return texts
+
+
+def shown_of(store: Store, ref: str) -> str:
+    """Return the latest text that was shown for the original `ref`, "" where it is not remembered any more."""
+    sessions = store.connection.execute("SELECT DISTINCT session, label FROM output WHERE ref = ?", (ref,)).fetchall()
+    for session, label in sessions:
+        for (body,) in store.connection.execute(
+            "SELECT body FROM shown WHERE session = ? AND label = ? ORDER BY id DESC LIMIT ?",
+            (session, label, MAX_TEXTS),
+        ):
+            text = zlib.decompress(body).decode("utf-8", "surrogatepass")
+            if marker.refs(text)[-1:] == [ref]:
+                return text
+    return ""
+
+
+def forget_shown(store: Store, session: str, agent: str | None = None) -> None:
+    """Forget what a session (or one agent of it) has been shown: after a compaction, or at its end."""
+    with store.transaction() as db:
+        if agent is None:
+            db.execute("DELETE FROM shown WHERE session = ?", (session,))
+        else:
+            db.execute("DELETE FROM shown WHERE session = ? AND agent = ?", (session, agent))

@@ -1,0 +1,92 @@
+"""Forgetting on purpose: originals, records and what contexts were shown, by session, project, age or altogether.
+
+What is purged is gone from the file too: pages are overwritten (`secure_delete`) and the file is rebuilt (VACUUM), so the
+bytes do not linger in free pages or in the write-ahead log.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from headroom_mcp.errors import StoreError
+
+if TYPE_CHECKING:
+    from headroom_mcp.store.sqlite.originals import Store
+
+
+class Purged(NamedTuple):
+    """How much is gone: originals, records of outputs, and bytes of the file."""
+
+    originals: int
+    outputs: int
+    file_bytes: int
+
+
+def purge(
+    store: Store, *, session: str | None = None, project: str | None = None, older_than_s: float | None = None
+) -> Purged:
+    """Remove what matches every criterion given; with none, everything. Refs that were removed answer "expired".
+
+    An original that others (another session or project) still have a record of stays for them. Raises: StoreError.
+    """
+    before = _file_bytes(store)
+    where, values = _where(session, project, older_than_s)
+    store.connection.execute("PRAGMA secure_delete = ON")
+    with store.transaction() as db:
+        refs = [str(ref) for (ref,) in db.execute(f"SELECT DISTINCT ref FROM output WHERE {where}", values)]
+        outputs = db.execute(f"DELETE FROM output WHERE {where}", values).rowcount
+        db.execute(f"DELETE FROM charge WHERE {where}", values)
+        orphans = [ref for ref in refs if db.execute("SELECT 1 FROM output WHERE ref = ?", (ref,)).fetchone() is None]
+        now = time.time()
+        for ref in orphans:
+            db.execute("DELETE FROM original WHERE ref = ?", (ref,))
+            db.execute("DELETE FROM retrieval WHERE ref = ?", (ref,))
+            db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now))
+        _purge_contexts(db, session, project, older_than_s)
+    rebuild(store)
+    return Purged(len(orphans), outputs, before - _file_bytes(store))
+
+
+def rebuild(store: Store) -> None:
+    """Rewrite the file without what was deleted, and empty the write-ahead log. Raises: StoreError while others write."""
+    try:
+        store.connection.execute("VACUUM")
+        store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError as error:
+        msg = f"The rows are gone, but the file could not be rebuilt: {error}. Run it again when no agent is at work."
+        raise StoreError(msg) from error
+
+
+def _where(
+    session: str | None,
+    project: str | None,
+    older_than_s: float | None,
+    session_column: str = "session",
+    time_column: str = "created_s",
+) -> tuple[str, list[object]]:
+    """Return the SQL condition of the criteria given, and its values; "1" where there are none."""
+    age = None if older_than_s is None else time.time() - older_than_s
+    criteria = [(f"{session_column} = ?", session), ("project = ?", project), (f"{time_column} < ?", age)]
+    given = [(term, value) for term, value in criteria if value is not None]
+    return " AND ".join(["1", *(term for term, _ in given)]), [value for _, value in given]
+
+
+def _purge_contexts(
+    db: sqlite3.Connection, session: str | None, project: str | None, older_than_s: float | None
+) -> None:
+    where, values = _where(session, project, older_than_s, "id", "seen_s")
+    db.execute(f"DELETE FROM shown WHERE session IN (SELECT id FROM session WHERE {where})", values)
+    # A file's path tells something, too. A context is "SESSION" or "SESSION/AGENT".
+    db.execute(
+        "DELETE FROM seen_file WHERE EXISTS (SELECT 1 FROM session"
+        f" WHERE {where} AND (context = id OR substr(context, 1, length(id) + 1) = id || '/'))",
+        values,
+    )
+    db.execute(f"DELETE FROM session WHERE {where}", values)
+
+
+def _file_bytes(store: Store) -> int:
+    pages = int(store.connection.execute("PRAGMA page_count").fetchone()[0])
+    return pages * int(store.connection.execute("PRAGMA page_size").fetchone()[0])

@@ -1,0 +1,117 @@
+"""From parts to what the model reads, and the checks that parts are what they claim to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from headroom_mcp.text import marker, tokens
+from headroom_mcp.types import Omission, Part
+
+
+def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: bool = False) -> str:
+    """Return the text of `parts` over `lines`: kept lines verbatim, gaps as markers in place, renders as they are.
+
+    `numbered` writes "N<TAB>line" for kept lines, N from 1, as file viewers do.
+    """
+    shown: list[str] = []
+    for part in parts:
+        if part.action == "keep":
+            if numbered:
+                shown.extend(f"{number + 1}\t{lines[number]}" for number in range(part.start, part.stop))
+            else:
+                shown.extend(lines[part.start : part.stop])
+            if part.text:
+                shown.append(part.text)
+        elif part.action == "render":
+            if part.text:
+                shown.append(part.text)
+        else:
+            shown.append(marker.gap(part.start, part.stop, part.note))
+    return "\n".join(shown)
+
+
+def omissions(parts: Iterable[Part]) -> tuple[Omission, ...]:
+    """Return what is not shown, in line order. A lossless render omits nothing."""
+    return tuple(
+        Omission(part.start + 1, part.stop, part.note)
+        for part in parts
+        if part.stop > part.start and (part.action == "omit" or (part.action == "render" and not part.lossless))
+    )
+
+
+def from_kept(kept: Iterable[int], total: int, notes: dict[int, str] | None = None) -> list[Part]:
+    """Return parts that keep the lines `kept` (0-based, any order) of `total` and leave out the rest.
+
+    `notes` maps the first line of a gap to what the gap held.
+    """
+    parts: list[Part] = []
+    position = 0
+    run_start = -1
+    for index in sorted(set(kept)):
+        if run_start >= 0 and index == position:
+            position = index + 1
+            continue
+        if run_start >= 0:
+            parts.append(Part(run_start, position, "keep"))
+        if index > position:
+            parts.append(Part(position, index, "omit", note=(notes or {}).get(position, "")))
+        run_start, position = index, index + 1
+    if run_start >= 0:
+        parts.append(Part(run_start, position, "keep"))
+    if position < total:
+        parts.append(Part(position, total, "omit", note=(notes or {}).get(position, "")))
+    return parts
+
+
+def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring `rows` (any order) as (start, stop)."""
+    found: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if found and found[-1][1] == row:
+            found[-1] = (found[-1][0], row + 1)
+        else:
+            found.append((row, row + 1))
+    return found
+
+
+def close_cheap_gaps(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` with every gap shown that costs no more than the marker that stands for it."""
+    closed: list[Part] = []
+    for part in parts:
+        if part.action == "omit" and _is_cheap(lines, part):
+            part = Part(part.start, part.stop, "keep")
+        if (
+            closed
+            and closed[-1].action == part.action == "keep"
+            and closed[-1].stop == part.start
+            and not closed[-1].text
+        ):
+            closed[-1] = Part(closed[-1].start, part.stop, "keep", part.text)
+        else:
+            closed.append(part)
+    return closed
+
+
+def check(parts: Sequence[Part], total: int) -> None:
+    """Raise ValueError unless `parts` cover lines 0 … total - 1 exactly once, in order."""
+    position = 0
+    for part in parts:
+        if part.start != position or part.stop < part.start:
+            msg = f"parts do not partition the lines: expected a part at {position}, got {part}"
+            raise ValueError(msg)
+        position = part.stop
+    if position != total:
+        msg = f"parts end at line {position} of {total}"
+        raise ValueError(msg)
+
+
+def _is_cheap(lines: Sequence[str], part: Part) -> bool:
+    cost = marker.GAP_TOKENS + (tokens.estimate(part.note) if part.note else 0)
+    if part.stop - part.start > 4 * cost:
+        return False
+    chars = 0
+    for line in lines[part.start : part.stop]:
+        chars += len(line) + 1
+        if chars > 8 * cost:
+            return False
+    return tokens.estimate("\n".join(lines[part.start : part.stop])) <= cost

@@ -1,0 +1,73 @@
+"""One tool output on its way through the flow: its text, where it came from, and what is derived from them once."""
+
+from __future__ import annotations
+
+from headroom_mcp.text import lines as text_module
+from headroom_mcp.text import tokens
+from headroom_mcp.types import ToolInput
+
+
+class ToolOutput:
+    """A tool's output with the hints its host gave. Immutable by convention; derived values are computed once.
+
+    `text` is the output as received; `lines` are its lines as a terminal shows them (see `text.split_lines`): compressors
+    work on these, and a `Part`'s numbers index them.
+    """
+
+    __slots__ = ("_lines", "_tokens", "prose_model", "query", "text", "tool_input", "tool_name")
+
+    def __init__(self, text: str, tool_name: str = "", tool_input: ToolInput | None = None, query: str = "") -> None:
+        self.text = text
+        self.tool_name = tool_name
+        self.tool_input: ToolInput = tool_input or {}
+        self.query = query
+        self.prose_model = ""  # see Settings.prose_model
+        self._lines: list[str] | None = None
+        self._tokens: int | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as shown; index 0 is line 1."""
+        if self._lines is None:
+            self._lines = text_module.split_lines(self.text)
+        return self._lines
+
+    @property
+    def tokens(self) -> int:
+        """The estimated tokens of the text as received."""
+        if self._tokens is None:
+            self._tokens = tokens.estimate(self.text)
+        return self._tokens
+
+    @property
+    def command(self) -> str:
+        """The shell command that printed this, "" where the tool is no shell."""
+        command = self.tool_input.get("command", "")
+        return command if isinstance(command, str) else ""
+
+    @property
+    def path(self) -> str:
+        """The one file this is about (`file_path` of a Read, `path` of a search), "" where there is none."""
+        for key in ("file_path", "path", "notebook_path"):
+            value = self.tool_input.get(key)
+            if isinstance(value, str) and value:
+                return value
+        return ""
+
+    @property
+    def label(self) -> str:
+        """How a reader knows this output: the command, or the tool and its file."""
+        if self.command:
+            words = " ".join(self.command.split())
+            return words if len(words) <= 40 else f"{words[:39]}…"
+        name = self.path.rpartition("/")[2]
+        return f"{self.tool_name} {name}".strip()
+
+    def section(self, start: int, stop: int) -> ToolOutput:
+        """Return lines `start` … `stop - 1` as an output of their own with the same hints."""
+        if start == 0 and stop >= len(self.lines):
+            return self
+        part = ToolOutput("\n".join(self.lines[start:stop]), self.tool_name, self.tool_input, self.query)
+        part._lines = self.lines[start:stop]
+        part.prose_model = self.prose_model
+        return part
