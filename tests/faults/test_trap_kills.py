@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(not trap.is_possible() or not shutil.which("bash"), reason="no trap here"),
 ]
-_SCRIPT = Path(trap.__file__).with_name("failed.py")
+_SCRIPT = Path(trap.__file__).parents[1] / "failed.py"
 _KILLS = 60 if os.environ.get("HEADROOM_FAULTS") == "full" else 12
 
 

@@ -14,7 +14,7 @@ from headroom_mcp import open_store
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import ledger
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOG = b"".join(b"2026-01-01 INFO worker %d finished job %d\n" % (i % 7, i) for i in range(900))
 
 

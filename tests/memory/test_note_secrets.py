@@ -58,7 +58,7 @@ _CLEAN = [
     "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b fixed it",
     "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "tokenize='porter unicode61'",
-    "the test for the secret detector is in tests/test_secrets.py",
+    "the test for the secret detector is in tests/flow/test_redaction.py",
     "see https://example.com/docs/authentication#bearer",
     "task-force and disk-based tokens",
     "uuid 123e4567-e89b-12d3-a456-426614174000",

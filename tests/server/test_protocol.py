@@ -239,7 +239,7 @@ def test_the_server_speaks_over_stdio(project: Path) -> None:
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-m", "headroom_mcp", "serve"],
-        env={**keep, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**keep, "PYTHONPATH": str(Path(__file__).parents[2])},
         cwd=str(project),
     )
 

@@ -18,7 +18,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Result
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def _demo(source: Path, folder: Path, *arguments: str) -> str:

@@ -23,8 +23,8 @@ from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
-SAMPLES = Path(__file__).parent / "languages"
-ROOT = Path(__file__).parent.parent
+SAMPLES = Path(__file__).parents[1] / "languages"
+ROOT = Path(__file__).parents[2]
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 
 DEFINITIONS = {

@@ -14,7 +14,7 @@ from headroom_mcp import compress_output, fault_log, retrieve
 from headroom_mcp.flow import user_hooks
 from tests.hook.host import bash, run_hook
 
-_EXAMPLE = Path(__file__).parents[1] / "examples" / "compression_hooks"
+_EXAMPLE = Path(__file__).parents[2] / "examples" / "compression_hooks"
 
 
 def _log(lines: int = 900) -> str:
@@ -38,7 +38,7 @@ def test_an_installed_packages_entry_point_is_found_by_install(tmp_path: Path) -
     (info / "entry_points.txt").write_text("[headroom_mcp.hooks]\ntickets = ticket_hooks\n")
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{Path(__file__).parents[1]}{os.pathsep}{tmp_path}",
+        "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{tmp_path}",
         "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"),
     }
     for words in (["install"], ["install"]):

@@ -10,8 +10,7 @@ from headroom_mcp import open_store
 from headroom_mcp.flow import compress as pipeline
 from headroom_mcp.flow import huge
 from headroom_mcp.settings.table import Settings
-
-from . import laws
+from tests import laws
 
 
 @pytest.fixture(name="small_windows")
