@@ -74,10 +74,14 @@ class Omission(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A text that a context has been shown, and how its reader knows it ("Read card.py", "pytest -q")."""
+    """A text that a context has been shown, how its reader knows it ("Read card.py", "pytest -q"), and when (s since 1970).
+
+    A host may drop old tool results from a context without a word: what is to be called "shown above" needs an age.
+    """
 
     label: str
     text: str
+    shown_s: float = 0.0
 
 
 class Result(NamedTuple):

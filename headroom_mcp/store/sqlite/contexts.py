@@ -33,20 +33,22 @@ def note_shown(store: Store, session: str, agent: str, label: str, text: str) ->
         )
 
 
-def shown_in(store: Store, session: str, agent: str) -> list[Shown]:
-    """Return what this context has been shown, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
+def shown_in(store: Store, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
+    """Return what this context has been shown since then, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
     if not session:
         return []
     texts: list[Shown] = []
     room = MAX_CHARS
-    for label, chars, body in store.connection.execute(
-        "SELECT label, chars, body FROM shown WHERE session = ? AND agent = ? ORDER BY id DESC LIMIT ?",
-        (session, agent, MAX_TEXTS),
+    for label, created_s, chars, body in store.connection.execute(
+        "SELECT label, created_s, chars, body FROM shown WHERE session = ? AND agent = ? AND created_s >= ?"
+        " ORDER BY id DESC LIMIT ?",
+        (session, agent, since_s, MAX_TEXTS),
     ):
         room -= int(chars)
         if room < 0:
             break
-        texts.append(Shown(str(label), zlib.decompress(body).decode("utf-8", "surrogatepass")))
+        text = zlib.decompress(body).decode("utf-8", "surrogatepass")
+        texts.append(Shown(str(label), text, float(created_s)))
     texts.reverse()
     return texts
 
