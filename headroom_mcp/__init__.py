@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from headroom_mcp.errors import HeadroomError as HeadroomError
     from headroom_mcp.flow.compress import compress_output as compress_output
-    from headroom_mcp.flow.compress import retrieve as retrieve
+    from headroom_mcp.retrieval.retrieve import retrieve as retrieve
     from headroom_mcp.settings.table import Settings as Settings
     from headroom_mcp.store import Store as Store
     from headroom_mcp.store import open_store as open_store
@@ -26,7 +26,7 @@ _HOME_OF = {
     "Store": "store",
     "compress_output": "flow.compress",
     "open_store": "store",
-    "retrieve": "flow.compress",
+    "retrieve": "retrieval.retrieve",
 }
 
 __all__ = [

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os
 
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.table import Settings
 
 LOG_NAME = "failures.log"
 _MAX_BYTES = 256 * 1024
 
 
-def record(where: str, error: BaseException, settings: config.Settings | None = None) -> None:
+def record(where: str, error: BaseException, settings: Settings | None = None) -> None:
     """Append one line to the failure log. Never raises: a disk that is full or read-only loses the line."""
     try:
         import time
 
-        home = config.data_home(settings)
+        home = environment.data_home(settings)
         os.makedirs(home, mode=0o700, exist_ok=True)
         path = os.path.join(home, LOG_NAME)
         if os.path.exists(path) and os.path.getsize(path) > _MAX_BYTES:

@@ -14,13 +14,14 @@ class ToolOutput:
     work on these, and a `Part`'s numbers index them.
     """
 
-    __slots__ = ("_lines", "_tokens", "prose_model", "query", "text", "tool_input", "tool_name")
+    __slots__ = ("_lines", "_tokens", "limit_chars", "prose_model", "query", "text", "tool_input", "tool_name")
 
     def __init__(self, text: str, tool_name: str = "", tool_input: ToolInput | None = None, query: str = "") -> None:
         self.text = text
         self.tool_name = tool_name
         self.tool_input: ToolInput = tool_input or {}
         self.query = query
+        self.limit_chars = 0
         self.prose_model = ""  # see Settings.prose_model
         self._lines: list[str] | None = None
         self._tokens: int | None = None
@@ -69,5 +70,6 @@ class ToolOutput:
             return self
         part = ToolOutput("\n".join(self.lines[start:stop]), self.tool_name, self.tool_input, self.query)
         part._lines = self.lines[start:stop]
+        part.limit_chars = self.limit_chars
         part.prose_model = self.prose_model
         return part

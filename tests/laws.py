@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headroom_mcp import compress_output
-from headroom_mcp.flow.compress import plan
+from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker
@@ -59,9 +59,9 @@ def failure_log(store: Store) -> str:
     import os
 
     from headroom_mcp import fault_log
-    from headroom_mcp.settings import table as config
+    from headroom_mcp.settings import environment
 
-    for home in (config.data_home(store.settings), config.data_home()):
+    for home in (environment.data_home(store.settings), environment.data_home()):
         path = os.path.join(home, fault_log.LOG_NAME)
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:

@@ -18,7 +18,7 @@ import click
 from headroom_mcp import compressors
 from headroom_mcp.cli import main as headroom
 from headroom_mcp.evals import samples
-from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.install import hosts
 from headroom_mcp.server.tools import TOOLS
 from headroom_mcp.settings.table import Settings
@@ -135,7 +135,7 @@ def _compressed(sample: samples.Sample, query: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=folder)
         with open_store(settings) as store:
-            return pipeline.compress_output(
+            return compress_output(
                 sample.text,
                 tool_name=sample.tool_name,
                 tool_input=sample.tool_input,

@@ -9,8 +9,10 @@ import tempfile
 import click
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import environment
 from headroom_mcp.settings import file as settings_file
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import USER_FILE
 
 # auto_memory = true
 _LINE = re.compile(r"^[ \t]*auto_memory[ \t]*=.*$", re.MULTILINE)
@@ -28,7 +30,7 @@ def auto(state: str | None) -> None:
     try:
         if state is not None:
             turn(state == "on")
-        on = config.load(project=config.project_dir()).auto_memory
+        on = load_settings(project=environment.project_dir()).auto_memory
     except (SettingsError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Learning from commands is {'on' if on else 'off'} here.")
@@ -41,7 +43,7 @@ def turn(on: bool) -> None:
 
     Raises: SettingsError where the file cannot be used, OSError where it cannot be written.
     """
-    path = os.path.join(config.data_home(), config.USER_FILE)
+    path = os.path.join(environment.data_home(), USER_FILE)
     line = f"auto_memory = {'true' if on else 'false'}"
     before = ""
     if os.path.exists(path):

@@ -7,8 +7,9 @@ import json
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.flow import compress as pipeline
-from headroom_mcp.settings import table as config
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput
@@ -42,16 +43,16 @@ def compress(
     if explain:
         _explain(ToolOutput(text, tool_name, tool_input, query), as_json)
         return
-    project = config.project_dir()
+    project = environment.project_dir()
     with _io.said_plainly():
         # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
-        settings = config.load(project=project)._replace(repeats=False, prose_model=prose_model)
-        result = pipeline.compress_output(
+        settings = load_settings(project=project)._replace(repeats=False, prose_model=prose_model)
+        result = compress_output(
             text,
             tool_name=tool_name,
             tool_input=tool_input,
             query=query,
-            session=config.session_id(),
+            session=environment.session_id(),
             project=project,
             settings=settings,
         )

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import click
 
 from headroom_mcp.evals import samples
-from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import tokens
@@ -61,7 +62,7 @@ def demo(as_json: bool) -> None:
 
 
 def _row(sample: samples.Sample, store: Store, settings: Settings) -> Row:
-    result = pipeline.compress_output(
+    result = compress_output(
         sample.text,
         tool_name=sample.tool_name,
         tool_input=sample.tool_input,
@@ -78,7 +79,7 @@ def _row(sample: samples.Sample, store: Store, settings: Settings) -> Row:
 def _slice(row: Row, store: Store) -> str:
     if row.ref is None:
         return ""
-    return pipeline.retrieve(row.ref, query="PG-5523", max_tokens=400, store=store)
+    return retrieve(row.ref, query="PG-5523", max_tokens=400, store=store)
 
 
 def _print(rows: list[Row], slice_: str) -> None:

@@ -14,7 +14,7 @@ from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install import claude_code as installer
 from headroom_mcp.install import hosts
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.load import load_settings
 
 _SCOPE = click.Choice(installer.SCOPES)
 
@@ -49,7 +49,7 @@ def install(
         return
     folder = os.path.realpath(os.getcwd())
     try:
-        changes = installer.plan_install(scope, folder, transport or config.load().transport)
+        changes = installer.plan_install(scope, folder, transport or load_settings().transport)
         if not only_print:
             installer.apply_install(scope, changes)
             user_hooks.save(user_hooks.find())

@@ -16,7 +16,8 @@ from headroom_mcp.cli import auto_memory
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import purge
 
@@ -205,14 +206,14 @@ memory.add_command(auto_memory.auto)
 @contextmanager
 def _opened() -> Iterator[Store]:
     try:
-        with open_store(config.load()) as store:
+        with open_store(load_settings()) as store:
             yield store
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
 
 
 def _project(folder: str) -> str:
-    return config.project_dir({}, folder) if folder else config.project_dir()
+    return environment.project_dir({}, folder) if folder else environment.project_dir()
 
 
 def _age_s(age: str) -> int:

@@ -8,7 +8,7 @@ import time
 import click
 
 from headroom_mcp.cli import _io, _report_page
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import ledger
 
@@ -28,7 +28,7 @@ def report(output: str, this_project: bool, session: str | None) -> None:
 
     Example: headroom report -o saved.html
     """
-    project = config.project_dir() if this_project else None
+    project = environment.project_dir() if this_project else None
     with _io.said_plainly(), open_store() as store:
         page = _report_page.Page(
             scope=f"session {session}" if session else f"project {project}" if project else "everything stored",

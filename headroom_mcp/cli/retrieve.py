@@ -8,8 +8,8 @@ import click
 
 from headroom_mcp.cli import _io
 from headroom_mcp.errors import UnknownRef
-from headroom_mcp.flow import compress as pipeline
-from headroom_mcp.settings import table as config
+from headroom_mcp.retrieval import retrieve as retrieval
+from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
 
@@ -38,14 +38,14 @@ def retrieve(
     Example: headroom retrieve 1a2b3c4d5e6f --lines 120-180
     """
     ref = marker.ref_in(ref)
-    project = None if any_project else config.project_dir()
-    session = config.session_id()
+    project = None if any_project else environment.project_dir()
+    session = environment.session_id()
     with _io.said_plainly(), open_store() as store:
         try:
             if whole:
                 _io.write_bytes(_bytes(store.get(ref, project=project, session=session).text))
                 return
-            text = pipeline.retrieve(
+            text = retrieval.retrieve(
                 ref,
                 lines=lines,
                 query=query,

@@ -8,7 +8,9 @@ import os
 import click
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE
 
 
 @click.command()
@@ -20,20 +22,20 @@ def settings(project: str, as_json: bool) -> None:
     Yours go into config.toml in the data folder; a project's .headroom.toml can only make things safer.
     """
     try:
-        values = config.load(project=os.path.realpath(project))
+        values = load_settings(project=os.path.realpath(project))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    home = config.data_home(values)
+    home = environment.data_home(values)
     if as_json:
-        shown = {knob.name: getattr(values, knob.name) for knob in config.KNOBS}
-        click.echo(json.dumps({**shown, "home": home, "off": config.is_off(values, config.session_id())}))
+        shown = {knob.name: getattr(values, knob.name) for knob in KNOBS}
+        click.echo(json.dumps({**shown, "home": home, "off": switches.is_off(values, environment.session_id())}))
         return
-    click.echo(f"{os.path.join(home, config.USER_FILE)}, then variables, then {config.PROJECT_FILE} of the project\n")
-    for knob in config.KNOBS:
+    click.echo(f"{os.path.join(home, USER_FILE)}, then variables, then {PROJECT_FILE} of the project\n")
+    for knob in KNOBS:
         value = home if knob.name == "home" else getattr(values, knob.name)
         click.echo(f"{knob.name:<16} {_said(value):<14} {knob.variable}")
         click.echo(f"{'':<16} {knob.reason}")
-    if config.is_off(values, config.session_id()):
+    if switches.is_off(values, environment.session_id()):
         click.echo("\nCompression is off (`headroom on` turns it on).")
 
 

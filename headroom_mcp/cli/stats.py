@@ -7,7 +7,7 @@ import json
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
 from headroom_mcp.store.sqlite import ledger
 
@@ -29,7 +29,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
     Example: headroom stats --by tool --project
     """
     with _io.said_plainly(), open_store() as store:
-        project = config.project_dir() if this_project else None
+        project = environment.project_dir() if this_project else None
         figures = ledger.read(store, by, project=project, session=session)
     if as_json:
         click.echo(json.dumps(_object(figures, by)))

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment, switches
 
 _SESSION = click.option(
     "--session", default=None, help='Only this session ("." for the one this shell belongs to). Default: all.'
@@ -48,16 +48,16 @@ def on(session: str | None) -> None:
 
 
 def _switch(session: str | None) -> str:
-    home = config.data_home()
+    home = environment.data_home()
     if session is None:
-        return os.path.join(home, config.OFF_SWITCH)
-    return os.path.join(home, config.SESSION_SWITCHES, config.switch_name(_session_id(session)))
+        return os.path.join(home, switches.OFF_SWITCH)
+    return os.path.join(home, switches.SESSION_SWITCHES, switches.switch_name(_session_id(session)))
 
 
 def _session_id(session: str) -> str:
     if session != ".":
         return session
-    found = config.session_id()
+    found = environment.session_id()
     if not found:
         msg = "This shell belongs to no session (CLAUDE_CODE_SESSION_ID is not set). Name the session's id."
         raise click.UsageError(msg)

@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from headroom_mcp.facts import find as facts
-from headroom_mcp.flow.compress import compress_output, plan
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker, tokens

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.compressors.code import languages, outline
-from headroom_mcp.settings.table import budget_for
+from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

@@ -33,8 +33,8 @@ from headroom_mcp.hook import entry
 from headroom_mcp.retrieval import json_path, slices
 from headroom_mcp.routing import router
 from headroom_mcp.settings import file as settings_file
-from headroom_mcp.settings import table as config
-from headroom_mcp.settings.table import Settings
+from headroom_mcp.settings.load import tightened
+from headroom_mcp.settings.table import KNOBS, Settings, parse_variable
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite.originals import Original
 from headroom_mcp.text import marker, secrets
@@ -172,13 +172,13 @@ def fuzz_settings(dice: Random, place: Place) -> None:
         file.write(fuzz_inputs.settings(dice))
     now = Settings(redact=dice.choice(("none", "store")), min_tokens=250)
     try:
-        tighter = config.tightened(now, settings_file.read(path, cache=False), path)
+        tighter = tightened(now, settings_file.read(path, cache=False), path)
         check(tighter.min_tokens >= now.min_tokens and set(now.deny) <= set(tighter.deny), "only safer")
     except SettingsError:
         pass
-    knob = dice.choice(config.KNOBS)
+    knob = dice.choice(KNOBS)
     with contextlib.suppress(SettingsError):
-        config.parse_variable(knob, fuzz_inputs.json_path(dice))
+        parse_variable(knob, fuzz_inputs.json_path(dice))
 
 
 def fuzz_shell(dice: Random, place: Place) -> None:

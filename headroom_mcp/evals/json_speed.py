@@ -16,7 +16,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 
 from headroom_mcp.compressors.json import kind as compressor
-from headroom_mcp.settings.table import budget_for
+from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.tool_output import ToolOutput
 
 _QUERY = "which orders of Ana Silva failed, and why?"

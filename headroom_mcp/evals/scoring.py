@@ -12,7 +12,8 @@ import shutil
 import tempfile
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.flow.compress import compress_output, retrieve
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.types import ToolInput

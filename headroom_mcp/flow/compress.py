@@ -1,139 +1,26 @@
-"""The flow: output → router → compressor → gate → store → marker → result, and back by `retrieve`.
+"""The order of steps for one output: deny, mask, the user's own hooks, plan, store, marker, result.
 
-`plan` is the pure half (no store, no clock); `compress_output` adds the store. Any doubt ends in the original text.
+`plan` holds the pure half; here is the store. Any doubt ends in the original text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from headroom_mcp import compressors
-from headroom_mcp.errors import StoreError
-from headroom_mcp.flow import gate, user_hooks
-from headroom_mcp.routing import router
-from headroom_mcp.settings import table as config
+from headroom_mcp.flow import user_hooks
+from headroom_mcp.flow.plan import Plan, plan_within
+from headroom_mcp.settings import redaction
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import contexts
 from headroom_mcp.text import marker, tokens
-from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Omission, Outcome, Part, Result, Section, Shown, ToolInput
+from headroom_mcp.types import Outcome, Result, Section, ToolInput
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from headroom_mcp.store import Store
-
-_GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
-_FOOTER_CHARS = 120  # room for the footer in a text that must not exceed `max_chars`
-
-
-class Plan(NamedTuple):
-    """A compression before it is stored: the body without its footer, and what it does not show."""
-
-    body: str
-    sections: list[Section]
-    parts: list[Part]
-    omitted: tuple[Omission, ...]
-    kept_lines: int
-    total_lines: int
-
-
-def plan(
-    output: ToolOutput, settings: config.Settings, earlier: Sequence[Shown] = (), *, numbered: bool = False
-) -> Plan:
-    """Return the best compression of `output` that keeps its facts.
-
-    `earlier` is what the same context has been shown: runs of lines that stand there are left out. `numbered` puts its
-    true line number before every kept line, as a file viewer does.
-    """
-    budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
-    output.prose_model = settings.prose_model
-    lines = output.lines
-    sections, parts, found = _compressed(output, budget) if len(output.text) <= _GIANT_CHARS else _giant(output, budget)
-    render.check(parts, len(lines))
-    shown = tokens.estimate(render.render(lines, parts))
-    found.sort(key=lambda fact: fact.rank)
-    parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
-    parts = render.close_cheap_gaps(lines, parts)
-    if earlier:
-        parts = _leave_out_repeats(output, settings, parts, found, earlier)
-    body = render.render(lines, parts, numbered=numbered)
-    kept = sum(part.stop - part.start for part in parts if part.action == "keep")
-    return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
-
-
-def _compressed(output: ToolOutput, budget: int, start: int = 0) -> tuple[list[Section], list[Part], list[Fact]]:
-    """Return the sections of `output`, what becomes of its lines and its facts, all numbered from `start`."""
-    total_tokens = max(1, output.tokens)
-    sections = router.route(output)
-    parts: list[Part] = []
-    found: list[Fact] = []
-    for section in sections:
-        piece = output.section(section.start, section.stop)
-        share = max(100, budget * max(1, piece.tokens) // total_tokens)
-        compressor = compressors.load(section.kind)
-        find = getattr(compressor, "facts", None)
-        if not callable(find):  # a module that imports facts.py has it under the same name
-            from headroom_mcp.facts import (
-                find as facts,  # compiling its expressions costs what reading a source file has no use for
-            )
-
-            find = facts.find
-        by = start + section.start
-        found.extend(_shifted(find(piece), by))
-        compressed = compressor.compress(piece, share)
-        if compressed is None:
-            parts.append(Part(by, start + section.stop, "keep"))
-        else:
-            parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
-    moved = [section._replace(start=section.start + start, stop=section.stop + start) for section in sections]
-    return moved, parts, found
-
-
-def _giant(output: ToolOutput, budget: int) -> tuple[list[Section], list[Part], list[Fact]]:
-    """Return the same of an output too big to be read closely: its two ends are, its middle is only searched."""
-    from headroom_mcp.flow import huge
-
-    sections: list[Section] = []
-    parts: list[Part] = []
-    found: list[Fact] = []
-    position, total = 0, len(output.lines)
-    for start, stop in [*huge.windows(output.lines), (total, total)]:
-        if start > position:
-            sections.append(Section(position, start, "general", "too big to be read closely"))
-            parts.append(Part(position, start, "omit", note="searched for failures only"))
-            found.extend(huge.facts(output, position, start))
-        if stop > start:
-            of_end, parts_of_end, facts_of_end = _compressed(output.section(start, stop), budget // 3, start)
-            sections += of_end
-            parts += parts_of_end
-            found += facts_of_end
-        position = stop
-    return sections, parts, found
-
-
-def _shifted(found: Sequence[Fact], by: int) -> list[Fact]:
-    return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
-
-
-def _leave_out_repeats(
-    output: ToolOutput,
-    settings: config.Settings,
-    parts: list[Part],
-    found: Sequence[Fact],
-    earlier: Sequence[Shown],
-) -> list[Part]:
-    from headroom_mcp.flow import repeats
-
-    lines = output.lines
-    runs = repeats.find(lines, earlier)
-    if not runs:
-        return parts
-    failures = {line for fact in found if fact.rank == 0 for line in range(fact.start, fact.stop)}
-    if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
-        parts = [Part(0, len(lines), "keep")]  # not worth compressing: only what stands above goes
-    return repeats.fold(lines, parts, runs, earlier, failures)
 
 
 def compress_output(
@@ -144,7 +31,7 @@ def compress_output(
     query: str = "",
     session: str = "",
     store: Store | None = None,
-    settings: config.Settings | None = None,
+    settings: Settings | None = None,
     project: str = "",
     tool_use_id: str = "",
     agent: str = "",
@@ -162,12 +49,12 @@ def compress_output(
     `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
     give `outcome="failed"` and the original text; `failures.record` says where it is logged.
     """
-    settings = settings or config.load()
+    settings = settings or load_settings()
     call = _Call(tool_name, tool_use_id, session, agent, project, tokens_host, numbered, tuple(kinds))
     try:
-        if settings.deny and _is_denied(settings.deny, text, tool_input):
+        if redaction.is_denied(settings, text, tool_input):
             return _untouched(text, "unknown")
-        original, seen = _masked(text, settings)
+        original, seen = redaction.stored_and_shown(settings, text)
         own = user_hooks.load(settings)
         given = user_hooks.before(own, seen, tool_name, tool_input or {}, settings) if own else seen
         if given is None:
@@ -205,7 +92,7 @@ def _untouched(text: str, outcome: Outcome, kind: str = "") -> Result:
     return Result(text, kind, None, count, count, outcome)
 
 
-def _compress(output: ToolOutput, original: str, call: _Call, settings: config.Settings, store: Store | None) -> Result:
+def _compress(output: ToolOutput, original: str, call: _Call, settings: Settings, store: Store | None) -> Result:
     """Return the result for `output`, as whose original `original` is stored. Raises: whatever goes wrong."""
     text = output.text
     if output.tokens < settings.min_tokens:
@@ -216,19 +103,19 @@ def _compress(output: ToolOutput, original: str, call: _Call, settings: config.S
         with _open(settings) as opened:
             return _compress_in(opened, output, original, call, settings)
     # Without a session there is nothing to ask the store, and where nothing is gained it need not even be opened.
-    planned = _worth(_plan_within(output, settings, (), call.numbered), output, call, settings)
+    planned = _worth(plan_within(output, settings, (), call.numbered), output, call, settings)
     if isinstance(planned, str):
         return _untouched(text, "no_gain", planned)
     with _open(settings) as opened:
         return _show(opened, planned, output, original, call)
 
 
-def _compress_in(store: Store, output: ToolOutput, original: str, call: _Call, settings: config.Settings) -> Result:
+def _compress_in(store: Store, output: ToolOutput, original: str, call: _Call, settings: Settings) -> Result:
     text = output.text
     if _is_ours(text, store):
         return _untouched(text, "already")
     earlier = contexts.shown_in(store, call.session, call.agent) if settings.repeats else []
-    planned = _worth(_plan_within(output, settings, earlier, call.numbered), output, call, settings)
+    planned = _worth(plan_within(output, settings, earlier, call.numbered), output, call, settings)
     if not isinstance(planned, str):
         return _show(store, planned, output, original, call)
     if settings.repeats and (not call.tokens_host or call.tokens_host >= output.tokens):
@@ -236,7 +123,7 @@ def _compress_in(store: Store, output: ToolOutput, original: str, call: _Call, s
     return _untouched(text, "no_gain", planned)
 
 
-def _worth(planned: Plan | None, output: ToolOutput, call: _Call, settings: config.Settings) -> Plan | str:
+def _worth(planned: Plan | None, output: ToolOutput, call: _Call, settings: Settings) -> Plan | str:
     """Return `planned` if it is what was asked for and saves enough, else its kind."""
     if planned is None:
         return ""
@@ -274,19 +161,6 @@ def _show(store: Store, planned: Plan, output: ToolOutput, original: str, call: 
     return Result(shown(ref), kind, ref, output.tokens, after, "compressed", planned.omitted)
 
 
-def _masked(text: str, settings: config.Settings) -> tuple[str, str]:
-    """Return what is stored and what is shown of `text`, secrets masked where the settings say so."""
-    if settings.redact == "none":
-        return text, text
-    from headroom_mcp.text import secrets
-
-    masked = secrets.mask(text)
-    return (
-        masked if settings.redact in ("store", "both") else text,
-        masked if settings.redact in ("model", "both") else text,
-    )
-
-
 def _compress_masked(
     text: str,
     original: str,
@@ -294,7 +168,7 @@ def _compress_masked(
     tool_input: ToolInput | None,
     query: str,
     call: _Call,
-    settings: config.Settings,
+    settings: Settings,
     store: Store | None,
 ) -> Result:
     """Return the result where `original` is stored for `text`, and `seen` shown, whether it can be made small or not.
@@ -323,32 +197,10 @@ def _compress_masked(
     return Result(seen, "redacted", ref, tokens.estimate(text), result.tokens_after, "compressed")
 
 
-def _plan_within(
-    output: ToolOutput, settings: config.Settings, earlier: Sequence[Shown], numbered: bool
-) -> Plan | None:
-    """Return a plan that the host shows in full (see `config.limit_chars`), by ever smaller budgets; None where there is none."""
-    budget = settings.budget_tokens or config.budget_for(max(1, output.tokens))
-    limit = config.limit_chars(settings, output.tool_name)
-    for attempt in (1, 2, 4):
-        tighter = settings._replace(budget_tokens=max(200, budget // attempt))
-        planned = plan(output, tighter, earlier, numbered=numbered)
-        if not limit or len(planned.body) + _FOOTER_CHARS <= limit:
-            return planned
-    return None
-
-
-def _open(settings: config.Settings) -> Store:
+def _open(settings: Settings) -> Store:
     from headroom_mcp.store import open_store
 
     return open_store(settings)
-
-
-def _is_denied(patterns: Sequence[str], text: str, tool_input: ToolInput | None) -> bool:
-    """Tell whether the user wants this output kept out of the store: then nothing of it may be left out either."""
-    import re
-
-    given = "\n".join(value for value in (tool_input or {}).values() if isinstance(value, str))
-    return any(re.search(pattern, text) or re.search(pattern, given) for pattern in patterns)
 
 
 def _is_ours(text: str, store: Store) -> bool:
@@ -384,42 +236,3 @@ def _footer(ref: str, planned: Plan) -> str:
         unit, (_, all_of) = next(iter(counts.items()))
         return marker.footer(ref, f"all {all_of:,} {unit}, rearranged")
     return marker.footer(ref, f"all {planned.total_lines:,} lines, rearranged")
-
-
-def retrieve(
-    ref: str,
-    *,
-    query: str | None = None,
-    lines: str | None = None,
-    json_path: str | None = None,
-    max_tokens: int = 2000,
-    store: Store | None = None,
-    project: str | None = None,
-    session: str = "",
-) -> str:
-    """Return a slice of the original stored under `ref`: the lines `"120-180"`, the blocks about `query`, or what
-    `json_path` selects; without any, the first page and how to go on. At most about `max_tokens` tokens.
-
-    `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError.
-    """
-    from headroom_mcp.retrieval import slices
-
-    own_store = store is None
-    opened = store if store is not None else _open(config.load())
-    try:
-        original = opened.get(ref, project=project, session=session)
-        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
-        if opened.settings.redact in ("model", "both"):
-            from headroom_mcp.text import secrets
-
-            text = secrets.mask(text)
-        try:
-            opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
-        except StoreError as error:  # a read-only store can still be read: only the ledger misses this
-            from headroom_mcp import fault_log as failures
-
-            failures.record("retrieve", error, opened.settings)
-        return text
-    finally:
-        if own_store:
-            opened.close()

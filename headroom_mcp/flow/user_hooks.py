@@ -21,16 +21,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from headroom_mcp import fault_log
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Result, ToolInput
 
 GROUP = "headroom_mcp.hooks"
 FILE = "hooks.json"
 
 
-def load(settings: config.Settings) -> list[Any]:
+def load(settings: Settings) -> list[Any]:
     """Return the user's hooks in force, [] where there are none."""
-    path = os.path.join(config.data_home(settings), FILE)
+    path = os.path.join(environment.data_home(settings), FILE)
     if not os.path.exists(path):
         return []
     import json
@@ -44,9 +45,7 @@ def load(settings: config.Settings) -> list[Any]:
         return []
 
 
-def before(
-    hooks: Sequence[Any], text: str, tool_name: str, tool_input: ToolInput, settings: config.Settings
-) -> str | None:
+def before(hooks: Sequence[Any], text: str, tool_name: str, tool_input: ToolInput, settings: Settings) -> str | None:
     """Return the text to show instead of `text`, mostly itself; None to leave this output alone."""
     for hook in hooks:
         said = _call(hook, "pre_compress", (text, tool_name, dict(tool_input)), settings)
@@ -61,9 +60,7 @@ def before(
     return text
 
 
-def allow(
-    hooks: Sequence[Any], result: Result, tool_name: str, tool_input: ToolInput, settings: config.Settings
-) -> bool:
+def allow(hooks: Sequence[Any], result: Result, tool_name: str, tool_input: ToolInput, settings: Settings) -> bool:
     """Tell whether no hook objects to showing `result`."""
     answers = [_call(hook, "post_compress", (result, tool_name, dict(tool_input)), settings) for hook in hooks]
     return all(answer is not False for answer in answers)
@@ -84,7 +81,7 @@ def save(found: Sequence[dict[str, str]]) -> None:
     """Write what was found to the data folder; nothing found leaves no file. Raises: OSError."""
     import json
 
-    path = os.path.join(config.data_home(), FILE)
+    path = os.path.join(environment.data_home(), FILE)
     if not found:
         if os.path.exists(path):
             os.remove(path)
@@ -96,7 +93,7 @@ def save(found: Sequence[dict[str, str]]) -> None:
     os.replace(temporary, path)
 
 
-def _import(row: dict[str, str], settings: config.Settings) -> Any:
+def _import(row: dict[str, str], settings: Settings) -> Any:
     import importlib
 
     if row["folder"] and row["folder"] not in sys.path:
@@ -111,7 +108,7 @@ def _import(row: dict[str, str], settings: config.Settings) -> Any:
     return hook
 
 
-def _call(hook: Any, name: str, arguments: tuple[object, ...], settings: config.Settings) -> object:
+def _call(hook: Any, name: str, arguments: tuple[object, ...], settings: Settings) -> object:
     function = getattr(hook, name, None)
     if function is None:
         return None

@@ -16,7 +16,9 @@ import re
 from headroom_mcp import fault_log
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import session_context
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,9 +62,9 @@ def answer(payload: Payload) -> None:
         if tool != "Bash" and tool not in _EDITS:
             return
         session = _word(payload, "session_id")
-        project = config.project_dir(cwd=_word(payload, "cwd"))
-        settings = config.load(project=project)
-        if not settings.auto_memory or config.is_off(settings, session):
+        project = environment.project_dir(cwd=_word(payload, "cwd"))
+        settings = load_settings(project=project)
+        if not settings.auto_memory or switches.is_off(settings, session):
             return
         from headroom_mcp.store import open_store
 
@@ -115,7 +117,7 @@ def _ref(store: Store, tool_use_id: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _is_denied(settings: config.Settings, *texts: str) -> bool:
+def _is_denied(settings: Settings, *texts: str) -> bool:
     """Tell whether the user wants any of this kept out of the store."""
     return any(re.search(pattern, text) for pattern in settings.deny for text in texts)
 

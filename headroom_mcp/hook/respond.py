@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import event as decide
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import sessions
 
 
-def respond(event: decide.Event, settings: config.Settings | None = None) -> list[str | None] | None:
+def respond(event: decide.Event, settings: Settings | None = None) -> list[str | None] | None:
     """Return a replacement for each of `event.texts` (None: it stays), or None where nothing is replaced.
 
     Raises: StoreError, SettingsError; the host then keeps its original.
     """
-    settings = settings or config.load(project=config.project_dir(cwd=event.cwd))
-    if config.is_off(settings, event.session) or is_tool_off(event.tool_name, settings.tools_off):
+    settings = settings or load_settings(project=environment.project_dir(cwd=event.cwd))
+    if switches.is_off(settings, event.session) or is_tool_off(event.tool_name, settings.tools_off):
         return None
     context = f"{event.session}/{event.agent}" if event.agent else event.session
     with open_store(settings) as store:
@@ -49,20 +51,20 @@ def is_tool_off(tool_name: str, patterns: Sequence[str]) -> bool:
 
 
 def _compress(
-    event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: config.Settings
+    event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: Settings
 ) -> str | None:
     text = event.texts[index]
     if not decide.is_large(text, settings.min_tokens):
         return None
     reading = event.tool == "read"
-    result = pipeline.compress_output(
+    result = compress_output(
         text,
         tool_name=event.tool_name,
         tool_input=event.tool_input,
         query=decide.query_of(event, prompt),
         session=event.session,
         agent=event.agent,
-        project=config.project_dir(cwd=event.cwd),
+        project=environment.project_dir(cwd=event.cwd),
         tool_use_id=event.tool_use_id,
         tokens_host=event.tokens_host[index],
         numbered=reading,

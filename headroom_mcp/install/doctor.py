@@ -20,7 +20,7 @@ from headroom_mcp import fault_log
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.install import claude_code
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 from headroom_mcp.store.sqlite import connection
 
 Grade = Literal["ok", "warn", "fail"]
@@ -185,7 +185,7 @@ def _failing() -> Check:
 
 def _own_hooks() -> list[Check]:
     """Tell which compression hooks of the user's are called, and whether `install` should look again."""
-    path = os.path.join(config.data_home(), user_hooks.FILE)
+    path = os.path.join(environment.data_home(), user_hooks.FILE)
     try:
         with open(path, encoding="utf-8") as stream:
             kept = json.load(stream)
@@ -237,7 +237,7 @@ def _store() -> list[Check]:
 
 
 def _failure_log() -> Check:
-    path = os.path.join(config.data_home(), fault_log.LOG_NAME)
+    path = os.path.join(environment.data_home(), fault_log.LOG_NAME)
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             lines = stream.read().splitlines()

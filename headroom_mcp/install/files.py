@@ -12,14 +12,14 @@ import os
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 
 _MANIFEST = "install.json"
 
 
 def load_manifest() -> dict[str, Any]:
     """Return what was installed where. Raises: SettingsError when the manifest cannot be read."""
-    path = os.path.join(config.data_home(), _MANIFEST)
+    path = os.path.join(environment.data_home(), _MANIFEST)
     try:
         with open(path, encoding="utf-8") as stream:
             manifest: dict[str, Any] = json.load(stream)
@@ -33,13 +33,13 @@ def load_manifest() -> dict[str, Any]:
 
 def save_manifest(manifest: dict[str, Any]) -> None:
     """Keep what was installed where. Raises: SettingsError."""
-    os.makedirs(config.data_home(), mode=0o700, exist_ok=True)
-    write(os.path.join(config.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
+    os.makedirs(environment.data_home(), mode=0o700, exist_ok=True)
+    write(os.path.join(environment.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
 
 
 def save_backup(file: str, body: bytes) -> str:
     """Keep `body` as a copy of `file` in the data folder and return its path. Raises: SettingsError."""
-    folder = os.path.join(config.data_home(), "backups")
+    folder = os.path.join(environment.data_home(), "backups")
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # Named by content: a second install can never overwrite what the first one saved.
     backup = os.path.join(folder, f"{os.path.basename(file)}.{sha256(body)[:16]}")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from headroom_mcp import fault_log
 from headroom_mcp.errors import HeadroomError, MissingExtra, SettingsError
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.load import load_settings
 
 _loaded: dict[str, Model | None] = {}
 
@@ -35,7 +35,7 @@ class Model(NamedTuple):
 def configured() -> Model | None:
     """Return the model that the settings name, None without one. One that cannot be loaded is logged once, and None."""
     try:
-        named = config.load().embeddings
+        named = load_settings().embeddings
         if named and named not in _loaded:
             _loaded[named] = None  # one that fails is not tried at every search
             load(named)

@@ -24,7 +24,8 @@ from mcp_types import Tool as OfferedTool
 from headroom_mcp import __version__, fault_log
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.server.tools import TOOLS, ToolRow
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.store.sqlite import ledger
 from headroom_mcp.text import tokens
@@ -49,7 +50,7 @@ class HeadroomServer(MCPServer[Any]):
         if not self._charged:
             self._charged = True
             # A store that is locked must not keep the client waiting for its tools.
-            place = (config.data_home(), config.session_id(), config.project_dir())
+            place = (environment.data_home(), environment.session_id(), environment.project_dir())
             threading.Thread(target=_charge, args=(_schema_tokens(offered), *place)).start()
         return offered
 
@@ -104,7 +105,7 @@ def _schema_tokens(offered: list[OfferedTool]) -> int:
 
 
 def _charge(cost: int, home: str, session: str, project: str) -> None:
-    settings = config.Settings(home=home)
+    settings = Settings(home=home)
     try:
         with open_store(settings) as store:
             ledger.charge(store, ledger.SCHEMAS, cost, session=session, project=project, once=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headroom_mcp.errors import NoteError
 from headroom_mcp.memory import tools as answers
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
 
 
@@ -17,21 +17,21 @@ def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "pro
         return answers.remember(
             store.connection,
             text,
-            project=config.project_dir(),
+            project=environment.project_dir(),
             everywhere=scope == "global",
             tags=tags.replace(",", " ").split(),
             replaces=replaces,
-            session=config.session_id(),
+            session=environment.session_id(),
         )
 
 
 def memory_search(query: str = "", limit: int = 5) -> str:
     """Return the notes about `query`, the newest without one, the whole of one by its id."""
     with open_store() as store:
-        return answers.found(store.connection, query, project=config.project_dir(), limit=limit)
+        return answers.found(store.connection, query, project=environment.project_dir(), limit=limit)
 
 
 def memory_forget(id: str) -> str:  # noqa: A002 - the word that answers use for it
     """Remove a note and the versions it superseded."""
     with open_store() as store:
-        return answers.forgotten(store.connection, id, project=config.project_dir())
+        return answers.forgotten(store.connection, id, project=environment.project_dir())

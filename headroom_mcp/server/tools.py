@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.server import files, memory_tools
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import ledger
 from headroom_mcp.text import marker, tokens
@@ -35,7 +37,7 @@ class ToolRow(NamedTuple):
 
 def compress(text: str = "", path: str = "", query: str = "") -> str:
     """Return `text`, or the file `path` of the project, made small; facts and lines about `query` stay."""
-    project, session = config.project_dir(), config.session_id()
+    project, session = environment.project_dir(), environment.session_id()
     if bool(text) == bool(path):
         msg = "Give either text or path, not both." if text else "Give text, or the path of a file in the project."
         raise HeadroomError(msg)
@@ -44,9 +46,9 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
         text = files.read(path, project).decode("utf-8", "surrogateescape")
         tool_name, tool_input = "Read", {"file_path": path}
     # Nobody tells a server which subagent asks, so what "this context" has been shown before is not known here.
-    settings = config.load(project=project)._replace(repeats=False)
+    settings = load_settings(project=project)._replace(repeats=False)
     with open_store(settings) as store:
-        result = pipeline.compress_output(
+        result = compress_output(
             text,
             tool_name=tool_name,
             tool_input=tool_input,
@@ -60,7 +62,7 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
             return result.text
         # Nothing made it small enough to show: keep it all, show a page, say how to go on.
         ref = result.ref or _kept_whole(text, result, store, session, project)
-        return pipeline.retrieve(
+        return retrieve(
             ref, query=query or None, max_tokens=_PAGE_TOKENS, store=store, project=project, session=session
         )
 
@@ -81,20 +83,20 @@ def _kept_whole(text: str, result: Result, store: Store, session: str, project: 
 
 def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "", max_tokens: int = 2000) -> str:
     """Return a slice of the original `ref`, if this project or session has stored it."""
-    return pipeline.retrieve(
+    return retrieve(
         marker.ref_in(ref),
         query=query or None,
         lines=lines or None,
         json_path=json_path or None,
         max_tokens=max(100, min(max_tokens, MAX_ANSWER_TOKENS)),
-        project=config.project_dir(),
-        session=config.session_id(),
+        project=environment.project_dir(),
+        session=environment.session_id(),
     )
 
 
 def headroom_stats() -> str:
     """Return what compression was worth in this session, this project and altogether."""
-    project, session = config.project_dir(), config.session_id()
+    project, session = environment.project_dir(), environment.session_id()
     with open_store() as store:
         said = [_sentence("This session", ledger.read(store, session=session))] if session else []
         said.append(_sentence("This project", ledger.read(store, project=project)))

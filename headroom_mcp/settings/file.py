@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.table import KNOBS, checked, knob
 
 CACHE_SUFFIX = ".cache.json"
 _MAX_BYTES = 64 * 1024
@@ -47,16 +47,16 @@ def check(table: dict[str, Any], where: str) -> dict[str, Any]:
     """Return the values of a parsed table as `Settings` holds them. Raises: SettingsError."""
     values: dict[str, Any] = {}
     for name, value in table.items():
-        knob = config.knob(name)
-        if knob is None:
+        row = knob(name)
+        if row is None:
             import difflib
 
-            known = [row.name for row in config.KNOBS if row.name != "home"]
+            known = [known_row.name for known_row in KNOBS if known_row.name != "home"]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
             msg = f"{where} has the unknown key {name!r}. {hint}"
             raise SettingsError(msg)
-        values[name] = config.checked(knob, value, where)
+        values[name] = checked(row, value, where)
     return values
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import verdicts as _verdicts
-from headroom_mcp.flow import compress as pipeline
 from headroom_mcp.flow import gate
+from headroom_mcp.flow import plan as planning
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates
@@ -220,8 +220,8 @@ def test_a_coloured_run_is_known_for_what_it_is() -> None:
     assert [section.kind for section in _planned(text, "npx vitest run").sections] == ["test_output"]
 
 
-def _planned(text: str, command: str = "") -> pipeline.Plan:
-    return pipeline.plan(ToolOutput(text, "Bash", {"command": command}, ""), Settings())
+def _planned(text: str, command: str = "") -> planning.Plan:
+    return planning.plan(ToolOutput(text, "Bash", {"command": command}, ""), Settings())
 
 
 def _pytest_run(names: list[str], failed: set[int]) -> str:

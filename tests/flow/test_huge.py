@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp import open_store
-from headroom_mcp.flow import compress as pipeline
 from headroom_mcp.flow import huge
+from headroom_mcp.flow import plan as planning
 from headroom_mcp.settings.table import Settings
 from tests import laws
 
 
 @pytest.fixture(name="small_windows")
 def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_GIANT_CHARS", 20_000)
+    monkeypatch.setattr(planning, "GIANT_CHARS", 20_000)
     monkeypatch.setattr(huge, "_END_CHARS", 4_000)
 
 

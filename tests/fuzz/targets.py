@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["headroom_mcp"]):
     from headroom_mcp.retrieval import json_path as jsonpath
     from headroom_mcp.routing import router
     from headroom_mcp.settings import file as settings_file
-    from headroom_mcp.settings import table as config
+    from headroom_mcp.settings.load import tightened
     from headroom_mcp.settings.table import Settings
     from headroom_mcp.text import marker, secrets
     from headroom_mcp.text import parts as render
@@ -76,7 +76,7 @@ def settings(data: bytes) -> None:
     with open(_FILE, "wb") as file:
         file.write(data)
     with contextlib.suppress(SettingsError):
-        config.tightened(Settings(), settings_file.read(_FILE, cache=False), _FILE)
+        tightened(Settings(), settings_file.read(_FILE, cache=False), _FILE)
 
 
 def commands(data: bytes) -> None:

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import table as config
-from headroom_mcp.settings.table import Settings
+from headroom_mcp.settings import switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import KNOBS, Settings
 
 _TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 
@@ -33,17 +34,17 @@ def test_the_users_file_is_read_and_a_variable_wins_over_it(home: Path, monkeypa
     (home / "config.toml").write_text('min_tokens = 400\ntools_off = ["WebFetch"]\n')
     monkeypatch.setenv("HEADROOM_MIN_TOKENS", "500")
 
-    settings = config.load()
+    settings = load_settings()
 
     assert (settings.min_tokens, settings.tools_off) == (500, ("WebFetch",))
 
 
 def test_a_changed_file_is_read_anew(home: Path) -> None:
     (home / "config.toml").write_text("min_tokens = 400\n")
-    config.load()
+    load_settings()
     (home / "config.toml").write_text("min_tokens = 4000\n")
 
-    assert config.load().min_tokens == 4000
+    assert load_settings().min_tokens == 4000
 
 
 @pytest.mark.parametrize(
@@ -61,14 +62,14 @@ def test_a_file_that_cannot_be_used_says_what_to_write(home: Path, text: str, me
     (home / "config.toml").write_text(text)
 
     with pytest.raises(SettingsError, match=message.replace("(", r"\(")):
-        config.load()
+        load_settings()
 
 
 def test_a_project_can_switch_off_deny_and_mask(home: Path, tmp_path: Path) -> None:
     (home / "config.toml").write_text('redact = "store"\ndeny = ["one"]\n')
     (tmp_path / ".headroom.toml").write_text('enabled = false\nredact = "model"\ndeny = ["two"]\nmin_tokens = 100\n')
 
-    settings = config.load(project=str(tmp_path))
+    settings = load_settings(project=str(tmp_path))
 
     assert not settings.enabled
     assert settings.redact == "both"
@@ -83,7 +84,7 @@ def test_a_project_cannot_do_anything_else(home: Path, tmp_path: Path, text: str
     (tmp_path / ".headroom.toml").write_text(text)
 
     with pytest.raises(SettingsError, match="a project can only make things safer"):
-        config.load(project=str(tmp_path))
+        load_settings(project=str(tmp_path))
 
 
 def test_a_denied_output_is_neither_stored_nor_shortened(home: Path) -> None:
@@ -124,15 +125,15 @@ def test_a_secret_in_a_small_output_is_masked_before_the_model_too(home: Path) -
 def test_off_and_on_switch_one_session_or_all(home: Path) -> None:
     runner = CliRunner()
     runner.invoke(main, ["off", "--session", "abc"])
-    assert config.is_off(config.load(), "abc")
-    assert not config.is_off(config.load(), "other")
+    assert switches.is_off(load_settings(), "abc")
+    assert not switches.is_off(load_settings(), "other")
 
     runner.invoke(main, ["on", "--session", "abc"])
     runner.invoke(main, ["off"])
-    assert config.is_off(config.load(), "other")
+    assert switches.is_off(load_settings(), "other")
 
     runner.invoke(main, ["on"])
-    assert not config.is_off(config.load(), "abc")
+    assert not switches.is_off(load_settings(), "abc")
 
 
 def test_settings_shows_what_is_in_force(home: Path) -> None:
@@ -143,4 +144,4 @@ def test_settings_shows_what_is_in_force(home: Path) -> None:
 
 
 def test_there_are_at_most_ten_variables() -> None:
-    assert len([knob for knob in config.KNOBS if knob.variable]) <= 10
+    assert len([knob for knob in KNOBS if knob.variable]) <= 10

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from headroom_mcp.compressors.json import encode, parse, reduce, select, survey
 from headroom_mcp.compressors.json.parse import Document, Value
 from headroom_mcp.compressors.json.thin import Thinner
-from headroom_mcp.settings import table as config
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
@@ -66,7 +65,7 @@ def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    limit = (config.limit_chars(config.Settings(), output.tool_name) or _UNLIMITED_CHARS) - _MARGIN_CHARS
+    limit = (output.limit_chars or _UNLIMITED_CHARS) - _MARGIN_CHARS
     parts: list[Part] = []
     position = 0
     for found in groups:

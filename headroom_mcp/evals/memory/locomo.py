@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import embeddings, notes, recall, vectors
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store.sqlite import schema
 
 FILE_NAME = "locomo.json"
@@ -159,7 +159,7 @@ def _notes_answerer(conversation: Conversation, *, semantic: bool) -> Answerer:
         )
         turn_of[note.id] = turn.id
     if semantic:
-        model = embeddings.load(config.load().embeddings)
+        model = embeddings.load(load_settings().embeddings)
         while vectors.catch_up(connection, model, (scope,)):
             pass
     asked_s = max((turn.said_s for turn in conversation.turns), default=time.time())

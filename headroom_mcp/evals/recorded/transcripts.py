@@ -19,7 +19,7 @@ from headroom_mcp.errors import HeadroomError, SettingsError
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook import respond
 from headroom_mcp.hook.claude_code import tool_outputs
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.store.sqlite import sessions
@@ -204,7 +204,7 @@ def _note_prompt(entry: dict[str, Any], message: dict[str, Any], settings: Setti
     if entry["type"] == "user" and isinstance(content, str) and not entry.get("isMeta"):
         session = str(entry.get("sessionId", ""))
         with open_store(settings) as store:
-            sessions.set_query(store, session, config.project_dir(cwd=str(entry.get("cwd", ""))), content)
+            sessions.set_query(store, session, environment.project_dir(cwd=str(entry.get("cwd", ""))), content)
 
 
 def _entries(path: str) -> Iterator[dict[str, Any]]:

@@ -12,10 +12,13 @@ import re
 import stat
 import sys
 
-from headroom_mcp.flow import compress as pipeline
+from headroom_mcp.flow.budget import budget_for
+from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry, respond
 from headroom_mcp.hook import event as decide
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import redaction, switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,10 +58,10 @@ def replace(code: int, session: str, project: str, transcript: str, out: int = 1
     path = output_file(out, err)
     if not path or code in _INTERRUPTED or is_background(path, transcript):
         return False
-    settings = config.load(project=project)
-    if config.is_off(settings, session) or respond.is_tool_off("Bash", settings.tools_off):
+    settings = load_settings(project=project)
+    if switches.is_off(settings, session) or respond.is_tool_off("Bash", settings.tools_off):
         return False
-    masks = settings.redact in ("model", "both")
+    masks = redaction.masks_model(settings)
     size = os.fstat(out).st_size
     if size > MAX_BYTES or (size < MIN_BYTES and not masks):
         return False
@@ -166,22 +169,20 @@ def host_tokens(text: str) -> int:
     return tokens.estimate(window[: HOST_CHARS // 2]) + tokens.estimate(window[-HOST_CHARS // 2 :])
 
 
-def _compressed(
-    text: str, command: str, session: str, project: str, transcript: str, settings: config.Settings
-) -> str | None:
+def _compressed(text: str, command: str, session: str, project: str, transcript: str, settings: Settings) -> str | None:
     from headroom_mcp.store import open_store
     from headroom_mcp.text import tokens
 
     count = tokens.estimate(text)
     fitting = max(200, count * (MAX_CHARS - 600) // max(1, len(text)))
-    budget = min(settings.budget_tokens or config.budget_for(max(1, count)), fitting)
+    budget = min(settings.budget_tokens or budget_for(max(1, count)), fitting)
     # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
     alone = len(_transcripts(transcript)) <= 1
     settings = settings._replace(
         budget_tokens=budget, max_chars=MAX_CHARS, repeats=settings.repeats and alone and bool(transcript)
     )
     with open_store(settings) as store:
-        result = pipeline.compress_output(
+        result = compress_output(
             text,
             tool_name="Bash",
             tool_input={"command": command} if command else {},

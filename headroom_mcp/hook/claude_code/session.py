@@ -15,7 +15,8 @@ from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
 from headroom_mcp.hook import learn as memory
 from headroom_mcp.hook.claude_code import trap
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import contexts, ledger, sessions
 from headroom_mcp.text import tokens
@@ -34,11 +35,11 @@ _LABEL_CHARS = 100
 def answer(payload: Payload) -> dict[str, object] | str | None:
     """Return what to print for a session event: an object, plain text, or None for nothing. Raises: StoreError."""
     session, cwd = _word(payload, "session_id"), _word(payload, "cwd")
-    project = config.project_dir(cwd=cwd)
+    project = environment.project_dir(cwd=cwd)
     if payload.get("hook_event_name") == "SessionStart" and session:
         _set_trap(payload, project)
-    settings = config.load(project=project)
-    if not session or config.is_off(settings, session):
+    settings = load_settings(project=project)
+    if not session or switches.is_off(settings, session):
         return None
     with open_store(settings) as store:
         match payload.get("hook_event_name"):

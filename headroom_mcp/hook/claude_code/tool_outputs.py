@@ -313,11 +313,12 @@ def _min_tokens() -> int:
     """Return the threshold without importing the settings, unless there are any."""
     environ = os.environ
     if environ.get("HEADROOM_REDACT") or os.path.exists(_settings_file()):
-        from headroom_mcp.settings import table as config
+        from headroom_mcp.settings import redaction
+        from headroom_mcp.settings.load import load_settings
 
-        settings = config.load()
+        settings = load_settings()
         # Secrets in the smallest output count, too.
-        return 0 if settings.redact in ("model", "both") else settings.min_tokens
+        return 0 if redaction.masks_model(settings) else settings.min_tokens
     from_environment = environ.get("HEADROOM_MIN_TOKENS", "")
     return int(from_environment) if from_environment.isdigit() else 250
 

@@ -13,7 +13,7 @@ import glob
 import os
 import sys
 
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def install(payload: dict[str, Any], project: str) -> None:
     path = os.environ.get("CLAUDE_ENV_FILE", "")
     if not path or not is_possible():
         return
-    words = [payload.get("session_id"), config.data_home(), project, payload.get("transcript_path")]
+    words = [payload.get("session_id"), environment.data_home(), project, payload.get("transcript_path")]
     text = snippet([word if isinstance(word, str) else "" for word in words])
     # Never appended: the same file is offered again after a compaction, and a resumed session finds its old one.
     with open(path, "w", encoding="utf-8") as stream:

@@ -13,7 +13,8 @@ from typing import Any
 
 from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings import environment
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import schema
 
 FILE_NAME = "headroom.db"
@@ -21,12 +22,12 @@ BUSY_TIMEOUT_S = 5.0
 _WAL_TRIES = 50  # the busy timeout does not cover the switch to WAL: the first start of several processes races
 
 
-def store_path(settings: config.Settings | None = None) -> str:
+def store_path(settings: Settings | None = None) -> str:
     """Return the path of the database file."""
-    return os.path.join(config.data_home(settings), FILE_NAME)
+    return os.path.join(environment.data_home(settings), FILE_NAME)
 
 
-def connect(settings: config.Settings | None = None) -> sqlite3.Connection:
+def connect(settings: Settings | None = None) -> sqlite3.Connection:
     """Return a connection to the store, made or migrated as needed.
 
     A corrupt file is renamed to `headroom.db.corrupt-<date>` and a new one begun. Raises: StoreError when the folder or
@@ -56,7 +57,7 @@ def is_corruption(error: BaseException) -> bool:
     return isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text)
 
 
-def set_aside(path: str, settings: config.Settings | None = None) -> str | None:
+def set_aside(path: str, settings: Settings | None = None) -> str | None:
     """Rename a corrupt database, with a date; return the new name, or None where it turns out to be sound.
 
     Several processes may notice at once: under a lock, the first one renames and the others find a sound file.

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from headroom_mcp.errors import ExpiredRef, StoreError, UnknownRef
-from headroom_mcp.settings import table as config
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import connection as connection_module
 
 REF_DIGITS = 12
@@ -42,7 +43,7 @@ class Original(NamedTuple):
 class Store:
     """An open store. One per thread or call; cheap to open (under a millisecond once the file exists)."""
 
-    def __init__(self, connection: sqlite3.Connection, settings: config.Settings) -> None:
+    def __init__(self, connection: sqlite3.Connection, settings: Settings) -> None:
         self.connection = connection
         self.settings = settings
 
@@ -210,9 +211,9 @@ class Store:
             db.execute("UPDATE original SET used_s = ? WHERE ref = ?", (now, ref))
 
 
-def open_store(settings: config.Settings | None = None) -> Store:
+def open_store(settings: Settings | None = None) -> Store:
     """Open the store in `settings.home`, `HEADROOM_HOME` or the platform's data folder. Raises: StoreError."""
-    settings = settings or config.load()
+    settings = settings or load_settings()
     return Store(connection_module.connect(settings), settings)
 
 

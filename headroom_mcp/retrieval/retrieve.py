@@ -1,0 +1,50 @@
+"""From a ref to the slice of the original that is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headroom_mcp.errors import StoreError
+from headroom_mcp.settings import redaction
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.text import tokens
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+
+def retrieve(
+    ref: str,
+    *,
+    query: str | None = None,
+    lines: str | None = None,
+    json_path: str | None = None,
+    max_tokens: int = 2000,
+    store: Store | None = None,
+    project: str | None = None,
+    session: str = "",
+) -> str:
+    """Return a slice of the original stored under `ref`: the lines `"120-180"`, the blocks about `query`, or what
+    `json_path` selects; without any, the first page and how to go on. At most about `max_tokens` tokens.
+
+    `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError.
+    """
+    from headroom_mcp.retrieval import slices
+    from headroom_mcp.store import open_store
+
+    own_store = store is None
+    opened = store if store is not None else open_store(load_settings())
+    try:
+        original = opened.get(ref, project=project, session=session)
+        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
+        text = redaction.for_model(opened.settings, text)
+        try:
+            opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
+        except StoreError as error:  # a read-only store can still be read: only the ledger misses this
+            from headroom_mcp import fault_log as failures
+
+            failures.record("retrieve", error, opened.settings)
+        return text
+    finally:
+        if own_store:
+            opened.close()

@@ -1,0 +1,29 @@
+"""Where we run: the data folder, the project an original belongs to, and the host's session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from headroom_mcp.settings import home
+from headroom_mcp.settings.table import Settings
+
+
+def data_home(settings: Settings | None = None) -> str:
+    """Return the data folder: the setting, `HEADROOM_HOME`, else the platform's place for an application's data."""
+    return home.data_home(settings.home if settings is not None else "")
+
+
+def project_dir(environ: Mapping[str, str] | None = None, cwd: str = "") -> str:
+    """Return the project an original belongs to: `CLAUDE_PROJECT_DIR`, else `cwd`, else the working directory.
+
+    The path is resolved, so that a hook, the server and a shell in the same folder agree on it.
+    """
+    env = os.environ if environ is None else environ
+    return os.path.realpath(env.get("CLAUDE_PROJECT_DIR") or cwd or os.getcwd())
+
+
+def session_id(environ: Mapping[str, str] | None = None) -> str:
+    """Return the host's session, as it tells its hooks and servers; "" outside of one."""
+    env = os.environ if environ is None else environ
+    return env.get("CLAUDE_CODE_SESSION_ID", "")

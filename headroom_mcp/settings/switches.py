@@ -1,0 +1,26 @@
+"""Whether hooks compress at all: by setting, by `headroom off`, or off for one session."""
+
+from __future__ import annotations
+
+import os
+
+from headroom_mcp.settings.environment import data_home
+from headroom_mcp.settings.table import Settings
+
+OFF_SWITCH = "off"  # an empty file in the data folder
+SESSION_SWITCHES = "off.sessions"
+
+
+def is_off(settings: Settings, session: str = "") -> bool:
+    """Tell whether hooks leave everything alone: by setting, by `headroom off`, or off for this session."""
+    if not settings.enabled:
+        return True
+    home = data_home(settings)
+    return os.path.exists(os.path.join(home, OFF_SWITCH)) or (
+        bool(session) and os.path.exists(os.path.join(home, SESSION_SWITCHES, switch_name(session)))
+    )
+
+
+def switch_name(session: str) -> str:
+    """Return the file name of a session's off switch: the id with nothing that could leave the folder."""
+    return "".join(char if char.isalnum() or char in "-_" else "_" for char in session)[:120]
