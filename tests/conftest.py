@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,3 +29,16 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         if name.startswith(("HEADROOM_", "CLAUDE_")) and name not in ("HEADROOM_HOME", "HEADROOM_FAULTS"):
             monkeypatch.delenv(name)
     return home
+
+
+@pytest.fixture(autouse=True)
+def _no_processes_for_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutant lives in this process only (see tests/mutation.py): a test that starts another proves nothing about it."""
+    if "mutants" not in Path(__file__).parts:
+        return
+
+    def skip(*_: object, **__: Any) -> None:
+        pytest.skip("starts another process, which holds no mutant")
+
+    monkeypatch.setattr(subprocess, "Popen", skip)
+    monkeypatch.setattr(os, "posix_spawn", skip)

@@ -1,3 +1,5 @@
+"""YAML, by its lines: keys near the left margin and the names of list items."""
+
 import re
 
 GRAMMAR = ENTRY = QUERY = ""

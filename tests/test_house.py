@@ -1,0 +1,81 @@
+"""The map stays readable: few rooms, no drawer with a single user, no work done by merely importing a package."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[1]
+_PACKAGE = _ROOT / "headroom_mcp"
+_MODULES = sorted(_PACKAGE.rglob("*.py"))
+_TOP = sorted(path for path in _PACKAGE.iterdir() if not path.name.startswith("__"))
+
+
+def test_the_package_has_few_enough_names_to_read_at_a_glance() -> None:
+    names = [path.name for path in _TOP if path.suffix in ("", ".py")]
+
+    assert len(names) <= 24, names
+
+
+def test_no_loose_module_has_a_single_user() -> None:
+    users = defaultdict(set)
+    for path in _MODULES:
+        room = path.relative_to(_PACKAGE).parts[0]
+        for module in _imported(path):
+            users[module].add(room)
+    loose = [path.stem for path in _TOP if path.suffix == ".py"]
+
+    assert {name for name in loose if len(users[f"headroom_mcp.{name}"] - {f"{name}.py"}) < 2} == set()
+
+
+@pytest.mark.parametrize(
+    "room", ["text", "commands", "settings", "query", "facts", "routing", "flow", "retrieval", "hook"]
+)
+def test_importing_a_room_does_no_work(room: str) -> None:
+    for path in (_PACKAGE / room).rglob("__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert [type(node) for node in body] == [ast.Expr], f"{path} is more than its docstring"
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [path for path in _MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+
+    assert [str(path.relative_to(_ROOT)) for path in silent if path.name not in ("__main__.py",)] == []
+
+
+def test_what_only_claude_code_knows_stays_in_its_rooms() -> None:
+    """Its variables and folders: elsewhere they would make every host one."""
+    allowed = (
+        "compressors/code/grammar.py",  # where the plugin keeps its libraries
+        "hook/claude_code/",
+        "hook/entry.py",
+        "install/",
+        "server/",
+        "evals/",
+        "cli/",
+        "settings/",
+    )
+    words = re.compile(r"\bCLAUDE_[A-Z]|[\"'/]\.claude\b")
+    found = [
+        f"{path.relative_to(_PACKAGE)}:{number}"
+        for path in _MODULES
+        if not path.relative_to(_PACKAGE).as_posix().startswith(allowed)
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if words.search(line)
+    ]
+
+    assert found == []
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the dotted names that `path` imports from us: modules, and names in them, which do no harm here."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("headroom_mcp"):
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
