@@ -1,0 +1,163 @@
+r"""The records of a text: the lines that belong together.
+
+    lines     logs, tables, listings: every line is one
+    blocks    a line that comes again and again, and what stands between two of its kind:
+              -[ RECORD 7 ]---  ·  *** 7. row ***  ·  [section]  ·  Event[7]:  ·  - name: x  ·  {  ·  <job id="7">  ·  key: value after
+              a blank line  ·  a line with indented ones below it
+
+Nothing of this is known by name. Each line gets a label (its indent, its leading marks, its first word or key); a label
+is the head of records if the text falls into blocks at it in which hardly any label comes twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_MIN_RECORDS = 3
+_MIN_LINES_EACH = 1.8  # below, most lines are records of their own
+_MAX_CANDIDATES = 6
+_MIN_QUALITY = 0.8
+_MAX_LINES_EACH = 40  # larger blocks are chapters: their lines are the records
+# What is a fault in a block: a label that comes again counts 1, and less among indented lines, where lists are natural; a
+# label that the text has nowhere else; all of them less where the blocks are closed by a blank line or an end mark.
+_DEEPER, _UNIQUE, _CLOSED = 0.4, 0.5, 0.3
+_MAX_LABEL_CHARS = 60
+# indent | marks | first word, and what follows up to "=" or ":" in a key
+_LABEL = re.compile(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
+_SAMPLE = 100
+_KEY_REST = re.compile(r"[^\d ]*(?: [^\d ]+){0,2}")
+_WORDS = re.compile(r"\w+(?:[-./:]\w+)*")
+_DIGITS = re.compile(r"\d+")
+
+
+class Record(NamedTuple):
+    """Lines `start` … `stop - 1` (0-based)."""
+
+    start: int
+    stop: int
+
+
+def find(lines: Sequence[str]) -> list[Record]:
+    """Return the records of `lines`, in order, covering every line; blank lines belong to the record before them."""
+    heads = _heads(lines)
+    if not heads:
+        heads = [index for index, line in enumerate(lines) if line and not line.isspace()]
+    if not heads:
+        return [Record(0, len(lines))] if lines else []
+    # What stands before the first head is read line by line.
+    before = [index for index in range(heads[0]) if lines[index].strip()]
+    starts = [*before, *heads]
+    starts[0] = 0
+    return [Record(start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:
+    """Return the text of each record."""
+    return [lines[start] if stop - start == 1 else "\n".join(lines[start:stop]).rstrip() for start, stop in records]
+
+
+class _Label(NamedTuple):
+    """What kind of line this is ("" for a blank one), how far it is indented, and whether it begins with a key."""
+
+    word: str
+    indent: int
+    keyed: bool
+
+
+_BLANK = _Label("", 0, False)
+
+
+def _heads(lines: Sequence[str]) -> list[int]:
+    """Return the lines with which blocks begin; none where every line is a record."""
+    labels = [_label(line) for line in lines]
+    counts = Counter(label.word for label in labels if label.word)
+    total = sum(counts.values())
+    if total < _MIN_RECORDS * 2 or counts.most_common(1)[0][1] * _MIN_LINES_EACH > total * 1.5:
+        return []
+    margin = min(label.indent for label in labels if label.word)
+    at_margin = [index for index, label in enumerate(labels) if label.word and label.indent == margin]
+    first: dict[str, int] = {}
+    places: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        if counts[label.word] >= _MIN_RECORDS:
+            places.setdefault(label.word, []).append(index)
+            first.setdefault(label.word, index)
+    often = [
+        word for word in places if total >= _MIN_LINES_EACH * counts[word] and total <= _MAX_LINES_EACH * counts[word]
+    ]
+    often.sort(key=lambda word: (-counts[word], first[word]))
+    candidates = sorted((places[word] for word in often[:_MAX_CANDIDATES]), key=lambda heads: heads[0])
+    if _MIN_LINES_EACH * len(at_margin) <= total <= _MAX_LINES_EACH * len(at_margin):
+        candidates.append(at_margin)
+    best: list[int] = []
+    best_quality = _MIN_QUALITY
+    for heads in candidates:
+        quality = _quality(labels, counts, heads)
+        if quality > best_quality + 0.02 and not _alike(lines, labels, heads):
+            best, best_quality = heads, quality
+    return best
+
+
+def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int]) -> float:
+    """Return how well the blocks that begin at `heads` look like records, 0 to 1."""
+    faults = 0.0
+    inside = 0
+    for start, stop in zip(heads, [*heads[1:], len(labels)], strict=True):
+        margin = labels[start].indent
+        seen = {labels[start].word}
+        for index in range(start + 1, stop):
+            word, indent, _ = labels[index]
+            if not word:
+                continue
+            inside += 1
+            if indent > margin:
+                faults += _DEEPER if word in seen else 0.0
+            elif indent < margin or word in seen:
+                faults += 1.0
+            elif counts[word] == 1:
+                faults += _UNIQUE
+            seen.add(word)
+    if _follow_one_label(labels, heads):
+        faults *= _CLOSED
+    total = inside + len(heads)
+    return total / max(1, sum(counts.values())) - faults / max(1, total)
+
+
+def _alike(lines: Sequence[str], labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+    """Tell whether the lines between heads are written like heads: then each is a record of its own."""
+    of_heads = {_outline(lines[index]) for index in heads[:_SAMPLE]}
+    marks = set(heads)
+    inside = [i for i in range(heads[0], len(lines)) if i not in marks and labels[i].word and not labels[i].keyed]
+    sampled = inside[:: max(1, len(inside) // _SAMPLE)]
+    alike = sum(1 for index in sampled if _outline(lines[index]) in of_heads)
+    return alike * 2 > max(1, len(sampled))
+
+
+def _outline(line: str) -> str:
+    return " ".join(_WORDS.sub("w", line).split())
+
+
+def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+    """Tell whether the line before each head is of one kind, blank or an end mark, which is another than the heads'."""
+    before = Counter(labels[index - 1].word for index in heads if index)
+    if not before:
+        return False
+    word, count = before.most_common(1)[0]
+    return count >= 0.9 * (len(heads) - 1) and all(labels[index].word != word for index in heads[:10])
+
+
+def _label(line: str) -> _Label:
+    match = _LABEL.match(line)
+    if match is None or not match.group():
+        return _BLANK
+    indent, marks, word, rest, mark = match.groups()
+    if not (marks or word):
+        return _BLANK
+    size = len(indent.expandtabs(4))
+    # The cell of a row with several bars is no key, nor is half a sentence or an id.
+    keyed = bool(mark) and (mark != "|" or line.count("|") == 1) and _KEY_REST.fullmatch(rest or "") is not None
+    told = f"{word}{rest or ''}{mark}" if keyed else word
+    return _Label(f"{size} {marks[:2]} {_DIGITS.sub('0', told)}"[:_MAX_LABEL_CHARS], size, keyed)

@@ -1,0 +1,271 @@
+"""The slots of records: places in which values of one kind stand, found without knowing the format.
+
+An atom (see `atoms`) stands in several contexts at once, and each is a slot that gathers values over all records:
+
+    key     what follows a word and "=" or ":"               status=200, "status": 200
+    after   what follows a word                              took 30 ms
+    left    the form from the record's start up to it        fields before a text of any length
+    right   the form from it to the record's end             fields after one
+    part    a piece of an atom that differs in every record  quokka in quokka.req-1042.state
+    word    any word of letters, wherever it stands
+    form    the form of the whole record
+
+Which of them is the "true" one need not be known: a value is rare if it is rare in any of them, and a slot whose values all
+differ makes none of them rare. One pass over the text, then work by column: linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from headroom_mcp.records import atoms as atoms_module
+
+Context = Literal["key", "after", "left", "right", "part", "word", "form"]
+
+# A run of letters that no digit touches: "ready" in "not-ready_2", nothing in "0ade1".
+_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
+_MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
+_MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
+_MIN_TOTAL = 6  # fewer values say nothing about what is usual
+_MIN_DIFFERENT = 0.5  # share of values that stand once: from here on an atom is taken apart
+
+Column = tuple[Sequence[int], Sequence[str]]
+"""The records (rising) in which values of a slot stand, and the values."""
+
+
+class Slot:
+    """The values of one place: `counts` by value, `total` of them, and the `columns` that hold them."""
+
+    __slots__ = ("columns", "context", "counts", "name", "total")
+
+    def __init__(self, context: Context, name: str = "") -> None:
+        self.context: Context = context
+        self.name = name
+        self.counts: dict[str, int] = {}
+        self.total = 0
+        self.columns: list[Column] = []
+
+    def add(self, rows: Sequence[int], values: Sequence[str], counts: dict[str, int]) -> None:
+        """Take in the `values` of records `rows`, which are `counts`."""
+        self.columns.append((rows, values))
+        self.total += len(values)
+        if not self.counts:
+            self.counts = counts.copy() if len(counts) > 1 else dict(counts)
+            return
+        own = self.counts
+        for value, count in counts.items():
+            own[value] = own.get(value, 0) + count
+
+
+class _Group(NamedTuple):
+    """The records of one form: which they are, what stands between their atoms, and the atoms by position."""
+
+    rows: Sequence[int]
+    between: list[str]
+    columns: Sequence[tuple[str, ...]]
+    counts: list[dict[str, int]]
+
+
+def of(records: Sequence[str]) -> list[Slot]:
+    """Return the slots of `records` that hold enough values to say what is usual in them."""
+    forms, atoms = atoms_module.read(records)
+    rows = range(len(records))
+    found = _of_atoms(rows, forms, atoms, 0)
+    found.append(_words(rows, forms, atoms))
+    whole = Slot("form")
+    whole.add(rows, forms, Counter(forms))
+    found.append(whole)
+    return _distinct(slot for slot in found if slot.total >= _MIN_TOTAL and len(slot.counts) > 1)
+
+
+def _of_atoms(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str], depth: int) -> list[Slot]:
+    """Return the slots of atoms by every context, those of quoted texts and of atoms' parts among them."""
+    tree = _Tree(depth > 0)
+    for group in _groups(rows, forms, atoms):
+        tree.add(group)
+    found = tree.slots()
+    if depth < _MAX_DEPTH:
+        for slot in tree.primary():
+            found.extend(_inside(slot, depth + 1))
+    return found
+
+
+class _Tree:
+    """Slots by context, grown group by group."""
+
+    def __init__(self, parts: bool) -> None:
+        self._parts = parts
+        self._paths: dict[tuple[int, str], int] = {}
+        self._left: dict[int, Slot] = {}
+        self._right: dict[int, Slot] = {}
+        self._after: dict[tuple[str, str], Slot] = {}
+        self._keyed: set[int] = set()  # columns that stand under a key
+
+    def slots(self) -> list[Slot]:
+        """Return all slots, those with a name first: of several reasons that weigh the same, the first one is told."""
+        return [*self._after.values(), *self._left.values(), *self._right.values()]
+
+    def primary(self) -> list[Slot]:
+        """Return slots that hold every atom once: under its key where it has one, else from the left."""
+        found = [slot for slot in self._after.values() if slot.context == "key"]
+        for slot in self._left.values():
+            columns = [column for column in slot.columns if id(column[1]) not in self._keyed]
+            if len(columns) < len(slot.columns):
+                rest = Slot("left")
+                for rows, values in columns:
+                    rest.add(rows, values, Counter(values))
+                slot = rest
+            found.append(slot)
+        return [slot for slot in found if slot.total >= _MIN_TOTAL and len(slot.counts) > 1]
+
+    def add(self, group: _Group) -> None:
+        """Take in the atoms of a group under all their contexts."""
+        rows, between, columns, counts = group
+        size = len(columns)
+        path = 0
+        for at in range(min(size, _MAX_LEFT)):
+            path = self._path(path, between[at])
+            slot = self._left.get(path) or self._left.setdefault(path, Slot("part" if self._parts else "left"))
+            slot.add(rows, columns[at], counts[at])
+        path = -1
+        for at in range(size - 1, max(-1, size - 1 - _MAX_RIGHT), -1):
+            path = self._path(path, between[at + 1])
+            slot = self._right.get(path) or self._right.setdefault(path, Slot("part" if self._parts else "right"))
+            slot.add(rows, columns[at], counts[at])
+        for at in range(1, min(size, _MAX_LEFT)):
+            self._add_after(group, at)
+
+    def _path(self, before: int, mark: str) -> int:
+        return self._paths.setdefault((before, mark), len(self._paths) + 1 if before >= 0 else -len(self._paths) - 2)
+
+    def _add_after(self, group: _Group, at: int) -> None:
+        """Take in a column by the words before it, if these are words that come again."""
+        rows, between, columns, counts = group
+        words, mark = columns[at - 1], between[at]
+        keyed = "=" in mark or ":" in mark
+        if len(counts[at - 1]) == 1:
+            if _is_word(words[0]):
+                self._slot_after(words[0], mark, keyed).add(rows, columns[at], counts[at])
+                if keyed:
+                    self._keyed.add(id(columns[at]))
+            return
+        if len(counts[at - 1]) * 2 > len(words):
+            return
+        split: dict[str, tuple[list[int], list[str]]] = {}
+        for row, word, value in zip(rows, words, columns[at], strict=True):
+            if word in split:
+                of_word = split[word]
+                of_word[0].append(row)
+                of_word[1].append(value)
+            else:
+                split[word] = ([row], [value])
+        for word, (of_rows, values) in split.items():
+            if _is_word(word):
+                self._slot_after(word, mark, keyed).add(of_rows, values, Counter(values))
+        if keyed:
+            self._keyed.add(id(columns[at]))
+
+    def _slot_after(self, word: str, mark: str, keyed: bool) -> Slot:
+        slot = self._after.get((word, mark))
+        if slot is None:
+            slot = self._after[word, mark] = Slot("key" if keyed else "after", word.strip("\"'"))
+        return slot
+
+
+def _is_word(atom: str) -> bool:
+    return atom.strip("\"'")[-1:].isalpha()
+
+
+def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[_Group]:
+    """Return the records by their form, in order of first appearance."""
+    members: dict[str, list[tuple[int, int]]] = {}
+    sizes: dict[str, int] = {}
+    position = 0
+    for row, form in zip(rows, forms, strict=True):
+        if form in members:
+            members[form].append((row, position))
+        else:
+            members[form] = [(row, position)]
+            sizes[form] = form.count(atoms_module.ATOM)
+        position += sizes[form]
+    found: list[_Group] = []
+    for form, of_form in members.items():
+        size = sizes[form]
+        if not size:
+            continue
+        between = form.split(atoms_module.ATOM)
+        if len(of_form) == 1:
+            row, start = of_form[0]
+            singles = [(atom,) for atom in atoms[start : start + size]]
+            found.append(_Group([row], between, singles, [{atom: 1} for (atom,) in singles]))
+            continue
+        columns = list(zip(*(atoms[start : start + size] for _, start in of_form), strict=True))
+        found.append(_Group([row for row, _ in of_form], between, columns, [Counter(column) for column in columns]))
+    return found
+
+
+def _inside(slot: Slot, depth: int) -> list[Slot]:
+    """Return the slots within the atoms of `slot`: of quoted texts, or of the parts of atoms that all differ."""
+    once = sum(1 for count in slot.counts.values() if count == 1)
+    if once < _MIN_DIFFERENT * slot.total and not (once > 3 and any(" " in value for value in slot.counts)):
+        return []
+    rows: list[int] = []
+    values: list[str] = []
+    for of_rows, of_values in slot.columns:
+        rows.extend(of_rows)
+        values.extend(of_values)
+    texts = [at for at, value in enumerate(values) if value[:1] in "\"'" and " " in value]
+    if len(texts) * 2 > len(values):
+        rows = [rows[at] for at in texts]
+        forms, atoms = atoms_module.read([values[at][1:-1] for at in texts])
+        return _of_atoms(rows, forms, atoms, depth)
+    forms, atoms = atoms_module.read_parts(values)
+    if len(atoms) <= len(values):
+        return []
+    outlines = Slot("form")
+    outlines.add(rows, forms, Counter(forms))
+    return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), outlines]
+
+
+def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> Slot:
+    """Return the slot of all words of letters, each counted once for every atom it stands in."""
+    of_atom: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for atom, count in Counter(atoms).items():
+        words = [atom] if atom.isalpha() else _LETTERS.findall(atom)
+        for word in words:
+            counts[word] = counts.get(word, 0) + count
+        of_atom[atom] = words
+    slot = Slot("word")
+    slot.counts = counts
+    slot.total = sum(counts.values())
+    rare = {atom for atom, words in of_atom.items() if any(counts[word] <= 3 for word in words)}
+    where: list[int] = []
+    values: list[str] = []
+    position = 0
+    for row, form in zip(rows, forms, strict=True):
+        size = form.count(atoms_module.ATOM)
+        if size:
+            for atom in atoms[position : position + size]:
+                if atom in rare:
+                    for word in of_atom[atom]:
+                        where.append(row)
+                        values.append(word)
+            position += size
+    slot.columns.append((where, values))
+    return slot
+
+
+def _distinct(found: Iterable[Slot]) -> list[Slot]:
+    """Return `found` without slots that hold the very columns of an earlier one."""
+    seen: set[tuple[int, ...]] = set()
+    distinct: list[Slot] = []
+    for slot in found:
+        mark = tuple(id(values) for _, values in slot.columns)
+        if mark not in seen:
+            seen.add(mark)
+            distinct.append(slot)
+    return distinct

@@ -1,0 +1,102 @@
+"""Which records are unlike the others, most unlike first, and why.
+
+`rank` scores every value of every slot (see `slots`, `usual`) and adds up what a record holds: its most unlikely value
+counts in full, the next ones a little. What comes out is one list with its evidence: record, score, reasons.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from headroom_mcp.records import slots as slots_module
+from headroom_mcp.records import usual, values
+from headroom_mcp.records.slots import Slot
+
+Reason = Literal["rare", "outlier", "shape"]
+
+_SAMPLE = 30
+_FEW = 12  # so many different numbers may be codes
+_OTHERS = 0.15  # what a record's further reasons add
+_MAX_REASONS = 6
+
+
+class Evidence(NamedTuple):
+    """A value that is unlikely in its slot: rare, a number far out, or of another shape than the others."""
+
+    score: float
+    value: str
+    reason: Reason
+    slot: Slot
+
+
+class Surprise(NamedTuple):
+    """A record (index), how unlikely it is in nats, and why: the strongest evidence first."""
+
+    record: int
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+def rank(records: Sequence[str]) -> list[Surprise]:
+    """Return the records that are unlike the others, the most unlike first."""
+    found: dict[int, list[Evidence]] = {}
+    looks: dict[str, tuple[float | None, str]] = {}
+    for slot in slots_module.of(records):
+        scored = _scored(slot, looks)
+        if not scored:
+            continue
+        for rows, column in slot.columns:
+            if scored.keys().isdisjoint(column):
+                continue
+            for row, value in zip(rows, column, strict=True):
+                evidence = scored.get(value)
+                if evidence is not None:
+                    found.setdefault(row, []).append(evidence)
+    ranked = [_added_up(row, evidence) for row, evidence in found.items()]
+    ranked.sort(key=lambda surprise: (-surprise.score, surprise.record))
+    return ranked
+
+
+def _added_up(row: int, evidence: list[Evidence]) -> Surprise:
+    evidence.sort(key=lambda one: -one.score)
+    score = evidence[0].score + _OTHERS * sum(one.score for one in evidence[1:_MAX_REASONS])
+    told: dict[str, Evidence] = {}
+    for one in evidence:
+        told.setdefault(one.value, one)
+    return Surprise(row, score, tuple(told.values())[:_MAX_REASONS])
+
+
+def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str, Evidence]:
+    """Return the unlikely values of `slot`; `looks` remembers what a value is."""
+    if slot.context in ("word", "form"):
+        rare = usual.rarities(slot.counts, slot.total)
+        return {value: Evidence(score, value, "rare", slot) for value, score in rare.items()}
+    counts = slot.counts
+    sample = list(counts)[:_SAMPLE]
+    if sum(map(values.is_time, sample)) * 2 > len(sample):
+        return {}
+    for value in counts:
+        if value not in looks:
+            figure = values.number(value.strip("\"'"))
+            looks[value] = (figure, values.shape(value, figure))
+    found: dict[str, Evidence] = {}
+    figures = {value: figure for value in counts if (figure := looks[value][0]) is not None}
+    numeric = len(figures) * 10 >= len(counts) * 7
+    if numeric:
+        for value, score in usual.outliers(figures, counts).items():
+            found[value] = Evidence(score, value, "outlier", slot)
+    if not numeric or len(counts) <= _FEW:
+        for value, score in usual.rarities(counts, slot.total).items():
+            found[value] = Evidence(max(score, found[value].score if value in found else 0.0), value, "rare", slot)
+    shapes: Counter[str] = Counter()
+    for value, count in counts.items():
+        shapes[looks[value][1]] += count
+    rare_shapes = usual.rarities(shapes, slot.total)
+    if rare_shapes:
+        for value in counts:
+            score = rare_shapes.get(looks[value][1], 0.0)
+            if score and (value not in found or score > found[value].score):
+                found[value] = Evidence(score, value, "shape", slot)
+    return found

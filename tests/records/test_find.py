@@ -1,0 +1,59 @@
+"""Which lines of a text belong together."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_mcp.evals.planted import game
+from headroom_mcp.evals.planted.blocks import BLOCKS
+from headroom_mcp.evals.planted.draw import Draw
+from headroom_mcp.evals.planted.formats import LINES
+from headroom_mcp.records import find
+
+
+def _records(text: str) -> list[str]:
+    lines = text.split("\n")
+    return find.texts(lines, find.find(lines))
+
+
+@pytest.mark.parametrize("name", [made.name for made in BLOCKS])
+def test_a_block_is_found_whole_in_any_format(name: str) -> None:
+    made = game.FORMATS[name]
+    entries = Draw(7).entries(40)
+    text = made.joint.join(made.write(entry) for entry in entries)
+    text = "\n".join(piece for piece in (made.head, text, made.foot) if piece)
+
+    found = _records(text)
+
+    whole = [record for record in found if sum(entry.id in record for entry in entries) == 1]
+    assert len(whole) >= 39
+
+
+@pytest.mark.parametrize("name", [made.name for made in LINES])
+def test_rows_of_one_line_are_not_taken_for_blocks(name: str) -> None:
+    made = game.FORMATS[name]
+    for seed in range(6):
+        lines = [made.write(entry) for entry in Draw(seed).entries(80)]
+
+        assert [find.Record(at, at + 1) for at in range(80)] == find.find(lines)
+
+
+def test_a_stack_below_a_log_line_belongs_to_it() -> None:
+    lines = []
+    for at in range(12):
+        lines += [
+            f"2026-01-01 10:00:{at:02d} WARN slow call {at}",
+            "    at db.query(db.py:4)",
+            "    at main(main.py:9)",
+        ]
+
+    found = find.find(lines)
+
+    assert [(at * 3, at * 3 + 3) for at in range(12)] == [tuple(record) for record in found]
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["", "", ""], ["one"], ["a", "", "b"], [" "] * 50])
+def test_records_cover_every_line_in_order(lines: list[str]) -> None:
+    found = find.find(lines)
+
+    assert list(range(len(lines))) == [line for start, stop in found for line in range(start, stop)]

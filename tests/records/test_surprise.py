@@ -1,0 +1,110 @@
+"""What is unlike the others comes first, whatever the format."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from headroom_mcp.evals.planted import game
+from headroom_mcp.records import find, surprise, usual
+
+
+def _top(lines: list[str]) -> str:
+    return lines[surprise.rank(lines)[0].record]
+
+
+def _usual(count: int) -> list[str]:
+    pick = random.Random(3)
+    return [
+        f"10:00:{at % 60:02d} worker {pick.choice('abc')} took {pick.randint(20, 60)} ms status={pick.choice(('200', '204'))} id={pick.getrandbits(32):08x}"
+        for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "10:00:07 worker a took 31 ms status=503 id=00c0ffee",
+        "10:00:07 worker a took 31000 ms status=200 id=00c0ffee",
+        "10:00:07 worker q took 31 ms status=200 id=00c0ffee",
+        "10:00:07 worker a took -31 ms status=200 id=00c0ffee",
+        "10:00:07 worker a took - ms status=200 id=00c0ffee",
+        "10:00:07 worker a took 31 ms status=200 id=",
+        "10:00:07 der Arbeiter a antwortet nicht",
+    ],
+)
+def test_one_odd_line_comes_first(odd: str) -> None:
+    lines = [*_usual(60), odd, *_usual(60)]
+
+    assert odd == _top(lines)
+
+
+def test_lines_of_which_none_is_odd_are_not_told() -> None:
+    assert [one for one in surprise.rank(_usual(300)) if one.score > 5] == []
+
+
+def test_ids_that_all_differ_are_not_rare() -> None:
+    assert usual.rarities({f"id{at}": 1 for at in range(100)}, 100) == {}
+
+
+def test_one_value_in_four_hundred_scores_the_logarithm_of_four_hundred() -> None:
+    scores = usual.rarities({"200": 399, "503": 1}, 400)
+
+    assert {"503": pytest.approx(5.99, abs=0.01)} == scores
+
+
+def test_the_ends_of_a_counter_are_not_outliers() -> None:
+    counter = {str(at): float(at) for at in range(1, 500)}
+
+    assert usual.outliers(counter, dict.fromkeys(counter, 1)) == {}
+
+
+def test_the_greatest_of_a_long_tail_is_hardly_an_outlier() -> None:
+    pick = random.Random(1)
+    sizes = {str(at): pick.lognormvariate(8, 2) for at in range(400)}
+
+    assert max(usual.outliers(sizes, dict.fromkeys(sizes, 1)).values(), default=0.0) < 4
+
+
+def test_the_reason_names_the_key_and_the_value() -> None:
+    lines = [*_usual(80), "10:00:07 worker a took 31 ms status=503 id=00c0ffee"]
+
+    evidence = surprise.rank(lines)[0].evidence[0]
+
+    assert (evidence.slot.name, evidence.value, evidence.reason) == ("status", "503", "rare")
+
+
+def test_what_is_planted_in_any_format_is_among_the_first_eighth() -> None:
+    seen = planted = 0
+    for seed in range(120):
+        drawn = game.output(seed)
+        lines = drawn.text.replace("\r", "\n").rstrip("\n").split("\n")
+        texts = find.texts(lines, find.find(lines))
+        room = len(drawn.text) // 8
+        shown = list(texts[:2])
+        for one in surprise.rank(texts):
+            room -= len(texts[one.record])
+            if room < 0:
+                break
+            shown.append(texts[one.record])
+        seen += sum(game.seen(odd.marks, "\n".join(shown)) for odd in drawn.planted)
+        planted += len(drawn.planted)
+
+    assert seen >= 0.98 * planted
+
+
+@pytest.mark.parametrize(
+    "unit", ["x", "a b=c, ", "\n", '"', "'", "(", "1:", "a.b-", "a\n\n", "é ", "{\n", "=|", "0a1b2c3d "], ids=repr
+)
+def test_work_grows_with_the_text_not_with_its_square(unit: str) -> None:
+    def seconds(size: int) -> float:
+        lines = (unit * (size // len(unit))).split("\n")
+        start = time.process_time()
+        surprise.rank(find.texts(lines, find.find(lines)))
+        return time.process_time() - start
+
+    small, large = min(seconds(60_000) for _ in range(3)), seconds(480_000)
+
+    assert large < 40 * max(small, 0.004)
