@@ -6,7 +6,7 @@ they partition, kept + rendered + left out = original holds by construction and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple
 
 Outcome = Literal["compressed", "small", "no_gain", "already", "unknown", "failed"]
@@ -37,9 +37,14 @@ class Part(NamedTuple):
 
 
 class Compressed(NamedTuple):
-    """A compressor's answer: parts in line order, without overlap, covering every line exactly once."""
+    """A compressor's answer: parts in line order, without overlap, covering every line exactly once.
+
+    `answers_for` are the lines among whose facts the compressor has chosen itself, counting those that it leaves out: the
+    gate puts none of them back.
+    """
 
     parts: Sequence[Part]
+    answers_for: Collection[int] = ()
 
 
 class Fact(NamedTuple):

@@ -45,6 +45,17 @@ def test_a_compressor_is_total_deterministic_and_partitions_the_lines(
     assert compressed == again
     if compressed is not None:
         render.check(compressed.parts, len(output.lines))
+        assert set(compressed.answers_for) <= set(range(len(output.lines)))
+    for fact in module.facts(output):
+        assert 0 <= fact.start <= fact.line < fact.stop <= len(output.lines)
+
+
+def test_every_kind_says_what_its_facts_are() -> None:
+    """An imported module named `facts` is no answer, nor is a missing one."""
+    names = {kind: getattr(compressors.load(kind), "facts", None) for kind in compressors.BUILTIN}
+    homes = {kind: getattr(facts, "__module__", "") for kind, facts in names.items()}
+
+    assert homes == {kind: compressors.load(kind).__name__ for kind in compressors.BUILTIN}
 
 
 @LAW

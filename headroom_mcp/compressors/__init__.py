@@ -1,17 +1,19 @@
 """One kind of output per file.
 
-A compressor is a module with three names:
+A compressor is a module with three functions; its kind is the file's name, the word in the marker, the folder of its cases:
 
-    KIND                                           the word in the marker, the file name, the folder of its cases
     score(output: ToolOutput) -> float             0 (not mine) … 1 (certainly mine), from a sample of the text
+    facts(output: ToolOutput) -> list[Fact]        the lines that must survive: failures, then what the query asks, totals
     compress(output: ToolOutput, budget: int) -> Compressed | None
 
 `compress` is pure (no clock, files, environment or random numbers) and total: `None` means "I have nothing better".
 `budget` is the number of tokens to aim at. The parts it returns partition `output.lines`; the gate then puts back facts
-that it dropped, so a compressor thinks about structure and the gate about safety. Where words like "error" are data and
-no failure (a grep's hits, a table's cells), a module says itself what its facts are:
+that it dropped, so a compressor thinks about structure and the gate about safety. A compressor that chooses among the facts
+itself says so for the lines in question (`Compressed.answers_for`).
 
-    facts(output: ToolOutput) -> list[Fact]        optional; instead of `facts.find`
+`facts` is true whatever `compress` does with it: lines of failures (rank 0) are shown in every run, also those that the
+context has been shown before. Where words like "error" are data and no failure (a grep's hits, a table's cells, a source
+file), the kind knows; text that nobody knows more about has the facts of `facts.find`.
 """
 
 from __future__ import annotations

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headroom_mcp.facts import find
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker, templates, tokens
-from headroom_mcp.types import Part
+from headroom_mcp.types import Fact, Part
 
 _CHEAP_CHARS = 40
+_SHORT_BLOCK_LINES = 20  # told whole; of a longer block the essential lines are facts
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
+
+
+def facts(lines: Sequence[str], found: Sequence[Block]) -> list[Fact]:
+    """Return what the failures `found` say, every other line that tells of one, and the counts; a query has none here."""
+    facts = [Fact(block.start, 0, "failures", block.start, block.stop) for block in found if _is_short(block)]
+    essential = (i for block in found if not _is_short(block) for i in block.essential)
+    facts.extend(Fact(i, 0, "failures", i, i + 1) for i in dict.fromkeys([*essential, *find.failures(lines)]))
+    facts.extend(Fact(i, 2, "summary lines", i, i + 1) for i in find.summaries(lines))
+    return facts
+
+
+def _is_short(block: Block) -> bool:
+    return block.stop - block.start <= _SHORT_BLOCK_LINES
 
 
 def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = ()) -> list[Part]:

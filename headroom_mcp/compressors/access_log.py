@@ -16,8 +16,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "access_log"
-
 _MIN_REQUESTS = 12
 _MAX_LINE_CHARS = 1_200  # a path with a query in it is long, and it is what failed
 _TOP = 12
@@ -50,8 +48,9 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return nothing: which requests must be shown is chosen by status and query, in `compress`."""
-    return []
+    """Return the first failed request of each path and status; `compress` chooses among them by status and query."""
+    lines = [group[0].line for group in _failed(parse(output.lines))]
+    return [Fact(i, 0, "failed requests", i, i + 1) for i in lines]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
@@ -101,7 +100,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         parts.append(Part(position, len(lines), "render", note="counted below"))
     head = f"[access log of {len(requests):,} requests; failed ones and answers by line number, one for each path and status, then all counted]"
     table = _table(requests, budget // 4)
-    return Compressed([Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)])
+    whole = [Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)]
+    return Compressed(whole, range(len(lines)))
 
 
 def parse(lines: Sequence[str]) -> list[Request]:

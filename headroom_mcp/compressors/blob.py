@@ -17,9 +17,7 @@ from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Part
-
-KIND = "blob"
+from headroom_mcp.types import Compressed, Fact, Part
 
 _BASE64 = re.compile(r"^\s*[A-Za-z0-9+/_-]{56,}={0,2}\s*$")
 _BASE64_END = re.compile(r"^\s*[A-Za-z0-9+/_-]{1,}={0,2}\s*$")
@@ -78,6 +76,13 @@ def sort_of(line: str) -> str:
     if _BASE64.match(line) and not line.strip().isalpha():
         return "base64"
     return "dump" if _DUMP.match(line) else ""
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return what any text's facts are."""
+    from headroom_mcp.facts import find  # its expressions cost what only an output with gaps has use for
+
+    return find.find(output)
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

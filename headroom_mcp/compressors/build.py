@@ -18,8 +18,6 @@ from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "build"
-
 _MIN_LINES = 10
 # 2022-05-30T09:11:02.8576680Z text · job<TAB>step<TAB>2022-…Z text · #12 3.456 text · [2022-05-30T09:11:02] text
 _PREFIX = re.compile(
@@ -65,8 +63,9 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return nothing: failures, answers and counts are chosen in `compress`, where the time stamps are off."""
-    return []
+    """Return what says that a step failed, and the counts; `compress` chooses among them."""
+    lines = bare(output.lines)
+    return _failure_parts.facts(lines, _failures.blocks(lines, errors=True))
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
@@ -115,10 +114,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take([i for i in near if not _verdicts.passes(lines[i])], left)
     parts = test_output.around(lines, shown, kept)
     if lines is original:
-        return Compressed(parts)
-    return Compressed(
-        [Part(0, 0, "render", "[the time stamps at the head of the lines are cut]"), *_without_stamps(lines, parts)]
-    )
+        return Compressed(parts, range(len(lines)))
+    note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
+    return Compressed([note, *_without_stamps(lines, parts)], range(len(lines)))
 
 
 def bare(lines: Sequence[str]) -> Sequence[str]:

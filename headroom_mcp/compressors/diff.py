@@ -17,8 +17,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
-KIND = "diff"
-
 _SMALL_TOKENS = 1_500  # below, a line of context lost costs more than it saves
 _CONTEXT_LINES = 1  # on each side of a change, in a diff that is too long
 _GAP_TOKENS = 14

@@ -15,9 +15,7 @@ from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Part
-
-KIND = "general"
+from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
 _MAX_LINE_CHARS = 600  # a longer line is shown in part
@@ -36,6 +34,13 @@ _SHAPE_CHARS = 200
 def score(output: ToolOutput) -> float:
     """Return the score of the last resort."""
     return 0.05
+
+
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return what any text's facts are."""
+    from headroom_mcp.facts import find  # its expressions cost what only an output with gaps has use for
+
+    return find.find(output)
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

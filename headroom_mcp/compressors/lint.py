@@ -9,7 +9,7 @@ fire once or twice are shown in full, errors before style; the others once with 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from headroom_mcp.facts import find as facts_module
@@ -17,8 +17,6 @@ from headroom_mcp.text import lines as text
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
-
-KIND = "lint"
 
 _MIN_PROBLEMS = 6
 _RARE = 2
@@ -84,9 +82,17 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return the counts and the tool's own failures; the problems are chosen by rule, in `compress`."""
+    """Return serious problems, the tool's own failures and the counts; `compress` chooses among problems by rule."""
     lines = output.lines
-    covered = {i for problem in problems(lines) for i in range(problem.start, problem.stop)}
+    stated = problems(lines)
+    covered = {i for problem in stated for i in range(problem.start, problem.stop)}
+    serious = (problem for problem in stated if _serious(problem))
+    found = [Fact(problem.start, 0, "problems", problem.start, problem.stop) for problem in serious]
+    found += _around_problems(lines, covered)
+    return found
+
+
+def _around_problems(lines: Sequence[str], covered: Collection[int]) -> list[Fact]:
     found = [Fact(i, 0, "failures", i, i + 1) for i in facts_module.failures(lines)[:200] if i not in covered]
     found.extend(Fact(i, 1, "summary lines", i, i + 1) for i in facts_module.summaries(lines)[:12] if i not in covered)
     return found
@@ -99,7 +105,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(found) < _MIN_PROBLEMS:
         return None
     digest = _digest(lines, found, facts_module.matches(output.query, lines), budget)
-    telling = {fact.line for fact in facts(output)[:_MAX_BETWEEN]}
+    covered = {i for problem in found for i in range(problem.start, problem.stop)}
+    telling = {fact.line for fact in _around_problems(lines, covered)[:_MAX_BETWEEN]}
     first, last = found[0].start, found[-1].stop
     parts = _head(lines, first)
     parts.append(Part(first, found[0].stop, "render", digest, note="by rule"))

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp.compressors import _failure_parts
+from headroom_mcp.facts import blocks
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
-
-KIND = "log"
 
 _MIN_LINES = 12
 _SAMPLE_LINES = 60
@@ -58,8 +58,8 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return nothing: what a log must keep is chosen by template, in `compress`."""
-    return []
+    """Return lines that tell of a failure; `compress` chooses among them by template."""
+    return _failure_parts.facts(output.lines, blocks.blocks(output.lines, errors=False))
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
@@ -85,7 +85,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if position < len(lines):
         parts.append(Part(position, len(lines), "render", note="counted below"))
     head = f"[log of {len(lines):,} lines, {len(members):,} kinds of line; {len(shown):,} lines by their numbers, then the others counted]"
-    return Compressed([Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)])
+    whole = [Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)]
+    return Compressed(whole, range(len(lines)))
 
 
 def _choose(

@@ -22,8 +22,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
-KIND = "markdown"
-
 _GAP_COST = 14  # tokens of a gap's marker and the jump over it
 _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48

@@ -21,8 +21,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "notebook"
-
 _HEAD_LINES = 5  # of an output that does not fit
 _TAIL_LINES = 3
 _MAX_FACT_LINES = 5
@@ -38,8 +36,8 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return nothing: failures stand in outputs, which are read here with their facts."""
-    return []
+    """Return lines that tell of a failure; they stand in outputs, which `compress` reads with their facts."""
+    return [Fact(i, 0, "failures", i, i + 1) for i in common.failures(output.lines)]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

@@ -14,8 +14,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
-KIND = "stack_trace"
-
 _MIN_LINES = 8
 
 
@@ -29,10 +27,8 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return failures and counts outside the traces; within them, the traces' own lines say it."""
-    found = _failures.blocks(output.lines, errors=False)
-    covered = {i for block in found for i in range(block.start, block.stop)}
-    return [fact for fact in facts_module.find(output) if fact.line not in covered and fact.rank != 1]
+    """Return what the traces say, then failures and counts outside them."""
+    return _failure_parts.facts(output.lines, _failures.blocks(output.lines, errors=False))
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

@@ -19,8 +19,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "test_output"
-
 _MIN_LINES = 8
 _SIGNS = re.compile(
     r"^=+ (?:test session starts|FAILURES|ERRORS|short test summary info)|^(?:=+ )?\d+ (?:passed|failed)\b.* in \d|^Ran \d+ tests? in |^(?:---|===) (?:FAIL|PASS|RUN|ok)|"
@@ -52,8 +50,10 @@ def score(output: ToolOutput) -> float:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return nothing: what a run must keep is chosen in `compress`, so that what it leaves out is counted exactly."""
-    return []
+    """Return what says that tests or the run failed, and the counts; `compress` chooses among them."""
+    lines = output.lines
+    failing = [Fact(i, 0, "failing tests", i, i + 1) for i, _ in verdicts.failing(lines)]
+    return [*failing, *_failure_parts.facts(lines, _failures.blocks(lines, errors=False))]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
@@ -82,7 +82,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     take(facts_module.summaries(lines)[:12], budget // 4)
     take(facts_module.failures(lines, covered.union(index for index, _ in failing)), budget // 3)
-    return Compressed(around(lines, shown, kept))
+    return Compressed(around(lines, shown, kept), range(len(lines)))
 
 
 def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int]) -> list[Part]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 from headroom_mcp import compressors
@@ -16,6 +17,8 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact, Omission, Part, Section, Shown
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
+_LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
+_LINES_AFTER = 1
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 
 
@@ -40,17 +43,18 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     output.prose_model = settings.prose_model
     output.limit_chars = limit_chars(settings, output.tool_name)
     lines = output.lines
-    sections, parts, found = _compressed(output, budget) if len(output.text) <= GIANT_CHARS else _giant(output, budget)
+    draft = _compressed(output, budget) if len(output.text) <= GIANT_CHARS else _giant(output, budget)
+    parts = draft.parts
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
-    found.sort(key=lambda fact: fact.rank)
+    found = sorted(draft.dropped(), key=lambda fact: fact.rank)
     parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
-        parts = _leave_out_repeats(output, settings, parts, found, earlier)
+        parts = _leave_out_repeats(output, settings, parts, draft, earlier)
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
-    return Plan(body, sections, parts, render.omissions(parts), kept, len(lines))
+    return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines))
 
 
 def plan_within(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numbered: bool) -> Plan | None:
@@ -65,65 +69,97 @@ def plan_within(output: ToolOutput, settings: Settings, earlier: Sequence[Shown]
     return None
 
 
-def _compressed(output: ToolOutput, budget: int, start: int = 0) -> tuple[list[Section], list[Part], list[Fact]]:
-    """Return the sections of `output`, what becomes of its lines and its facts, all numbered from `start`."""
+class _Piece(NamedTuple):
+    """A section of an output, the line where it begins, its compressor and the lines that this answers for."""
+
+    start: int
+    output: ToolOutput
+    compressor: ModuleType
+    answers_for: Collection[int]
+    kept_whole: bool
+
+    def facts(self) -> list[Fact]:
+        """Return the facts of the section by the lines of the whole output."""
+        found: list[Fact] = self.compressor.facts(self.output)
+        by = self.start
+        return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
+
+
+class _Draft(NamedTuple):
+    """What the compressors make of an output before the gate: its sections, and what becomes of its lines.
+
+    `searched` are facts found without a compressor, in the middle of an output too big to be read closely.
+    """
+
+    sections: list[Section]
+    parts: list[Part]
+    pieces: list[_Piece]
+    searched: list[Fact]
+
+    def dropped(self) -> list[Fact]:
+        """Return the facts that a compressor may have dropped and that the gate answers for."""
+        found = list(self.searched)
+        for piece in self.pieces:
+            if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines):
+                found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
+        return found
+
+    def failures(self) -> set[int]:
+        """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them."""
+        lines: set[int] = set()
+        for found in (self.searched, *(piece.facts() for piece in self.pieces)):
+            failing = [fact for fact in found if fact.rank == 0]
+            for fact in failing:
+                lines.update(range(max(0, fact.start - _LINES_BEFORE), fact.stop + _LINES_AFTER))
+            lines.update(fact.line for fact in found if failing and fact.kind == "summary lines")
+        return lines
+
+
+def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
+    """Return what becomes of the lines of `output`, all numbered from `start`."""
     total_tokens = max(1, output.tokens)
-    sections = router.route(output)
-    parts: list[Part] = []
-    found: list[Fact] = []
-    for section in sections:
+    draft = _Draft([], [], [], [])
+    for section in router.route(output):
         piece = output.section(section.start, section.stop)
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
         compressor = compressors.load(section.kind)
-        find = getattr(compressor, "facts", None)
-        if not callable(find):  # a module that imports facts.py has it under the same name
-            from headroom_mcp.facts import (
-                find as facts,  # compiling its expressions costs what reading a source file has no use for
-            )
-
-            find = facts.find
-        by = start + section.start
-        found.extend(_shifted(find(piece), by))
         compressed = compressor.compress(piece, share)
+        by = start + section.start
+        draft.sections.append(section._replace(start=by, stop=section.stop + start))
         if compressed is None:
-            parts.append(Part(by, start + section.stop, "keep"))
+            draft.parts.append(Part(by, start + section.stop, "keep"))
         else:
-            parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
-    moved = [section._replace(start=section.start + start, stop=section.stop + start) for section in sections]
-    return moved, parts, found
+            draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
+        answers_for = compressed.answers_for if compressed else ()
+        draft.pieces.append(_Piece(by, piece, compressor, answers_for, compressed is None))
+    return draft
 
 
-def _giant(output: ToolOutput, budget: int) -> tuple[list[Section], list[Part], list[Fact]]:
+def _giant(output: ToolOutput, budget: int) -> _Draft:
     """Return the same of an output too big to be read closely: its two ends are, its middle is only searched."""
     from headroom_mcp.flow import huge
 
-    sections: list[Section] = []
-    parts: list[Part] = []
-    found: list[Fact] = []
+    draft = _Draft([], [], [], [])
     position, total = 0, len(output.lines)
     for start, stop in [*huge.windows(output.lines), (total, total)]:
         if start > position:
-            sections.append(Section(position, start, "general", "too big to be read closely"))
-            parts.append(Part(position, start, "omit", note="searched for failures only"))
-            found.extend(huge.facts(output, position, start))
+            draft.sections.append(Section(position, start, "general", "too big to be read closely"))
+            draft.parts.append(Part(position, start, "omit", note="searched for failures only"))
+            draft.searched.extend(huge.facts(output, position, start))
         if stop > start:
-            of_end, parts_of_end, facts_of_end = _compressed(output.section(start, stop), budget // 3, start)
-            sections += of_end
-            parts += parts_of_end
-            found += facts_of_end
+            end = _compressed(output.section(start, stop), budget // 3, start)
+            draft.sections.extend(end.sections)
+            draft.parts.extend(end.parts)
+            draft.pieces.extend(end.pieces)
         position = stop
-    return sections, parts, found
-
-
-def _shifted(found: Sequence[Fact], by: int) -> list[Fact]:
-    return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
+    return draft
 
 
 def _leave_out_repeats(
     output: ToolOutput,
     settings: Settings,
     parts: list[Part],
-    found: Sequence[Fact],
+    draft: _Draft,
     earlier: Sequence[Shown],
 ) -> list[Part]:
     from headroom_mcp.flow import repeats
@@ -132,7 +168,6 @@ def _leave_out_repeats(
     runs = repeats.find(lines, earlier)
     if not runs:
         return parts
-    failures = {line for fact in found if fact.rank == 0 for line in range(fact.start, fact.stop)}
     if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
         parts = [Part(0, len(lines), "keep")]  # not worth compressing: only what stands above goes
-    return repeats.fold(lines, parts, runs, earlier, failures)
+    return repeats.fold(lines, parts, runs, earlier, draft.failures())

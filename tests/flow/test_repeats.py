@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,18 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import contexts
 from headroom_mcp.text import parts as render
 from headroom_mcp.types import Part, Shown
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CASES = Path(__file__).parent.parent / "cases"
+FAILING = sorted(
+    path.parent
+    for kind in ("access_log", "build", "lint", "log", "stack_trace", "test_output")
+    for path in CASES.glob(f"{kind}/*/case.toml")
+)
 
 
 def _listing(first: int, last: int, shift: int = 0) -> str:
@@ -129,3 +143,21 @@ def test_a_failure_that_repeats_is_shown_every_time(tmp_path: Path) -> None:
 
     assert body[20] in again.text.split("\n")
     assert again.tokens_after < again.tokens_before / 2
+
+
+@pytest.mark.parametrize("first_whole", [False, True], ids=["shortened before", "whole before"])
+@pytest.mark.parametrize("folder", FAILING, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_what_failed_is_shown_again_when_it_fails_again(folder: Path, first_whole: bool, tmp_path: Path) -> None:
+    case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+    text = (folder / "input.txt").read_bytes().decode("utf-8", "surrogatepass")
+    given = {key: case[key] for key in ("command", "file_path") if key in case}
+    settings = Settings(home=str(tmp_path))
+    generous = settings._replace(budget_tokens=200_000, max_chars=10_000_000)
+    with open_store(settings) as store:
+        for run in (generous if first_whole else settings, settings):
+            result = compress_output(
+                text, tool_name=case.get("tool_name", "Bash"), tool_input=given, query=case.get("query", ""),
+                session="s", store=store, settings=run,
+            )  # fmt: skip
+
+    assert [fact for fact in case.get("must_keep", []) if fact not in result.text] == []

@@ -21,8 +21,6 @@ from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "code"
-
 OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
 RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
 _SAMPLE_LINES = 150

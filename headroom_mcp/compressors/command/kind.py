@@ -17,9 +17,7 @@ from headroom_mcp.facts import find as fact_finder
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Part
-
-KIND = "command"
+from headroom_mcp.types import Compressed, Fact, Part
 
 _SAMPLE = 300
 _KNOWN_SHARE = 0.08
@@ -43,6 +41,11 @@ def score(output: ToolOutput) -> float:
     return 0.5 if known >= max(2, _KNOWN_SHARE * len(sampled)) else 0.0
 
 
+def facts(output: ToolOutput) -> list[Fact]:
+    """Return what any text's facts are."""
+    return fact_finder.find(output)
+
+
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Leave out what the command's filter names; a failure stays."""
     chosen = filter_of(output)
@@ -55,7 +58,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         left = tokens.estimate(render.render(output.lines, apply(chosen, output))) if parts else output.tokens
         if left > limit:
             answer: Compressed | None = compressors.load(second).compress(output, budget)
-            return answer
+            return answer and Compressed(
+                answer.parts
+            )  # the facts are those of this kind, and the gate answers for them
     return Compressed(parts) if parts else None
 
 

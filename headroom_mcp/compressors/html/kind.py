@@ -20,8 +20,6 @@ from headroom_mcp.query import clauses
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "html"
-
 _SAMPLE_CHARS = 20_000
 _START = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 # elements of pages; XML, feeds and drawings have other names

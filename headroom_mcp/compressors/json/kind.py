@@ -15,8 +15,6 @@ from __future__ import annotations
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
-KIND = "json"
-
 _MIN_CHARS = 200
 
 
@@ -53,5 +51,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 
 def facts(output: ToolOutput) -> list[Fact]:
-    """Return none: which rows carry facts is a matter of values, and the compressor keeps them itself."""
-    return []
+    """Return lines that tell of a failure; which rows carry facts is a matter of values, and `compress` keeps them itself."""
+    from headroom_mcp.facts import find
+
+    return [Fact(i, 0, "failures", i, i + 1) for i in find.failures(output.lines)]

@@ -82,7 +82,7 @@ def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
         position = last + 1
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
-    return Compressed(parts)
+    return Compressed(parts, range(len(lines)))
 
 
 def group(documents: list[Document], text: str) -> list[Group]:

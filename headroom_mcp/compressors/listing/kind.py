@@ -19,8 +19,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "listing"
-
 _SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one wanted
 _POINTED_TOKENS = 1_200  # the same where the question names an entry that is there
 _GAP_TOKENS = 14

@@ -19,8 +19,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "prose"
-
 # the end of a sentence and its closing marks, before what can begin another
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|[。！？]+[」』”）]*)")
 _ABBREVIATION = re.compile(

@@ -25,8 +25,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "search"
-
 _GAP_TOKENS = 14
 _SMALL_TOKENS = 2_000  # below, a hit lost costs more than the lines saved, unless the question names a definition
 _SIGNATURE_LINES = 3  # a definition's head may go on over some lines of context

@@ -21,8 +21,6 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-KIND = "table"
-
 _SMALL_TOKENS = 1_600  # below, without a match for the question, every row stays: any of them may be the one wanted
 _MATCHED_TOKENS = 700  # below, even an answer is no reason to leave the other rows out
 _FIRST_ROWS = 3
