@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import sys
 from typing import Any, Literal, NamedTuple
 
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint
 from headroom_mcp.hook.claude_code import trap
+from headroom_mcp.install import command_lines, json_edit
 from headroom_mcp.install import files as user_files
-from headroom_mcp.install import json_edit
 
 Scope = Literal["user", "project", "local"]
 SCOPES: tuple[Scope, ...] = ("user", "project", "local")
@@ -52,14 +50,9 @@ class Change(NamedTuple):
         return self.before != self.after
 
 
-def hook_command(python: str = "") -> str:
-    """Return the shell command of the hook: an absolute interpreter (a version manager's shim alone costs 40 ms)."""
-    words = [python or sys.executable, "-I", "-S", os.path.join(HOOK_FOLDER, "run.py")]
-    if os.name == "nt":
-        import subprocess
-
-        return subprocess.list2cmdline(words)
-    return shlex.join(words)
+def hook_command(python: str = "", folder: str = "") -> str:
+    """Return the shell command of the hook: the script in our `hook` folder, or in another one."""
+    return command_lines.hook(os.path.join(folder or HOOK_FOLDER, "run.py"), python)
 
 
 def hook_events(transport: str = "command") -> dict[str, dict[str, Any]]:
@@ -83,8 +76,8 @@ def hook_events(transport: str = "command") -> dict[str, dict[str, Any]]:
 
 def server_entry() -> dict[str, Any]:
     """Return the entry of our MCP server. alwaysLoad: else its tools are only named, and a ref leads nowhere at once."""
-    arguments = ["-I", os.path.join(HOOK_FOLDER, "serve.py")]
-    return {"type": "stdio", "command": sys.executable, "args": arguments, "env": {}, "alwaysLoad": True}
+    command, arguments = command_lines.server(os.path.join(HOOK_FOLDER, "serve.py"))
+    return {"type": "stdio", "command": command, "args": arguments, "env": {}, "alwaysLoad": True}
 
 
 def targets(scope: Scope, folder: str, transport: str = "command") -> list[Target]:
@@ -186,8 +179,9 @@ def apply_install(scope: Scope, changes: list[Change]) -> None:
         elif change.before is None:
             backup = None
         else:
-            base = without_ours(user_files.parsed(change.file, change.before), made)[0] if entry else None
-            backup = user_files.save_backup(change.file, change.before if base is None else base.encode("utf-8"))
+            # What an installation that nobody wrote down has left is not what to go back to.
+            base, removed = without_ours(user_files.parsed(change.file, change.before), made)
+            backup = user_files.save_backup(change.file, base.encode("utf-8") if entry or removed else change.before)
         no_folder = not os.path.isdir(os.path.dirname(change.file))
         manifest["files"][change.file] = {
             "scope": scope,

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from types import ModuleType
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.install import claude_code, json_edit, toml_block
+from headroom_mcp.install import claude_code, command_lines, json_edit, toml_block
 from headroom_mcp.install import files as user_files
 
 HOSTS = ("codex", "gemini", "opencode", "qwen", "copilot", "cursor", "vscode")
@@ -118,11 +117,11 @@ def installed() -> list[str]:
 
 def server() -> dict[str, Any]:
     """Return what starts our server: `command`, `args`, and the data folder where another one than the usual is named."""
-    script = os.path.join(claude_code.HOOK_FOLDER, "serve.py")
+    command, arguments = command_lines.server(os.path.join(claude_code.HOOK_FOLDER, "serve.py"))
     home = os.environ.get("HEADROOM_HOME", "")
     return {
-        "command": sys.executable,
-        "args": ["-I", script],
+        "command": command,
+        "args": arguments,
         "env": {"HEADROOM_HOME": os.path.abspath(os.path.expanduser(home))} if home else {},
     }
 

@@ -113,6 +113,32 @@ def test_an_upgrade_replaces_our_old_entries_and_uninstall_still_goes_back_to_th
     assert (claude / "settings.json").read_text() == before
 
 
+@pytest.mark.parametrize(
+    "folder", ["/old/lib/python3.12/site-packages/headroom_mcp/hook", "C:\\old\\headroom_mcp\\hook"]
+)
+def test_command_lines_of_earlier_versions_become_todays(claude: Path, folder: str) -> None:
+    slash = "\\" if "\\" in folder else "/"
+    old = {"type": "command", "command": f"/old/bin/python -I -S {folder}{slash}run.py", "timeout": 10}
+    hers = json.loads(json.dumps(_HERS))
+    hooks = {event: [{**group, "hooks": [old]}] for event, group in claude_code.hook_events().items()}
+    both = {**hers, "hooks": {**hooks, **hers["hooks"]}}
+    both["hooks"]["PostToolUse"] = [*hers["hooks"]["PostToolUse"], *hooks["PostToolUse"]]
+    (claude / "settings.json").write_text(json.dumps(both, indent=2))
+    server = {"type": "stdio", "command": "/old/bin/python", "args": ["-I", f"{folder}{slash}serve.py"], "env": {}}
+    (claude / ".claude.json").write_text(json.dumps({"mcpServers": {"headroom": server}}))
+
+    _install()
+
+    text = (claude / "settings.json").read_text()
+    assert "/old/bin/python" not in text
+    assert text.count(json.dumps(claude_code.hook_command())) == len(claude_code.hook_events())
+    state = json.loads((claude / ".claude.json").read_text())
+    assert state["mcpServers"] == {"headroom": claude_code.server_entry()}
+    _uninstall()
+    assert "headroom" not in (claude / "settings.json").read_text()
+    assert json.loads((claude / "settings.json").read_text())["hooks"]["PostToolUse"] == hers["hooks"]["PostToolUse"]
+
+
 def test_a_users_own_server_of_our_name_is_kept(claude: Path) -> None:
     own = '{"mcpServers": {"headroom": {"command": "headroom-mcp"}}}'
     (claude / ".claude.json").write_text(own)
