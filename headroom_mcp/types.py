@@ -78,6 +78,33 @@ class Omission(NamedTuple):
     note: str
 
 
+class Origin(NamedTuple):
+    """Who asked for an output, and for whom: what it is filed under, and which context will read it.
+
+    A context is a session and, for a subagent, its `agent`; `project` is a resolved folder.
+    """
+
+    session: str = ""
+    agent: str = ""
+    project: str = ""
+    tool_use_id: str = ""
+
+
+class View(NamedTuple):
+    """How the host shows a replacement.
+
+    `limit_chars`: beyond, the host hides it again; smaller budgets are tried first (0: no limit) · `tokens_host`: what the
+    host would have shown of the original, for the ledger (0: all of it) · `numbered`: kept lines with their numbers ·
+    `kinds`: a result of another kind is no gain (empty: any) · `whole`: nothing is left out, secrets are masked.
+    """
+
+    limit_chars: int = 0
+    tokens_host: int = 0
+    numbered: bool = False
+    kinds: tuple[str, ...] = ()
+    whole: bool = False
+
+
 class Shown(NamedTuple):
     """A text that a context has been shown, how its reader knows it ("Read card.py", "pytest -q"), and when (s since 1970).
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from headroom_mcp import compress_output
 from headroom_mcp.flow.plan import plan
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Result, ToolInput
+from headroom_mcp.types import Result, ToolInput, View
 
 
 def check_all(
     text: str, store: Store, *, tool_name: str = "Bash", tool_input: ToolInput | None = None, query: str = ""
 ) -> Result:
     """Compress `text` and check every law that can be seen from outside. Returns what the model would be shown."""
-    hints = {"tool_name": tool_name, "tool_input": tool_input, "query": query}
+    view = View(limits.limit_chars(tool_name))
+    hints = {"tool_name": tool_name, "tool_input": tool_input, "query": query, "view": view}
     result = compress_output(text, store=store, **hints)
     again = compress_output(text, store=store, **hints)
 
@@ -31,7 +33,9 @@ def check_all(
     assert result.ref is not None
     assert store.get(result.ref).text == text, "law 6: the original did not come back byte for byte"
     assert compress_output(result.text, store=store, **hints).text == result.text, "law 7: our own output was touched"
-    check_plan(ToolOutput(text, tool_name, tool_input, query), store.settings)
+    output = ToolOutput(text, tool_name, tool_input, query)
+    output.limit_chars = view.limit_chars
+    check_plan(output, store.settings)
     return result
 
 

@@ -11,6 +11,7 @@ from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.store.sqlite import ledger, sessions
+from headroom_mcp.types import Origin
 
 
 @pytest.fixture(name="store")
@@ -38,10 +39,9 @@ def test_a_command_or_a_folder_with_half_a_surrogate_is_a_name_like_any_other(st
         text,
         tool_name="Bash",
         tool_input={"command": "cat a\ud800.log"},
-        session="s\ud800",
-        project=project,
         store=store,
         settings=store.settings,
+        origin=Origin("s\ud800", project=project),
     )
     sessions.set_query(store, "s\ud800", project, "why \udfff?")
 

@@ -12,7 +12,7 @@ from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Result, ToolInput
+from headroom_mcp.types import Origin, Result, ToolInput
 
 
 @click.command()
@@ -52,9 +52,8 @@ def compress(
             tool_name=tool_name,
             tool_input=tool_input,
             query=query,
-            session=environment.session_id(),
-            project=project,
             settings=settings,
+            origin=Origin(environment.session_id(), project=project),
         )
     if as_json:
         click.echo(json.dumps(_object(text, result)))

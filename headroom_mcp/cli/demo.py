@@ -10,10 +10,12 @@ import click
 
 from headroom_mcp.evals import samples
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import tokens
+from headroom_mcp.types import View
 
 _PICTURE_LINES = 24
 _WIDTH = 72  # with the indent of a wrapped line, 78 columns
@@ -69,6 +71,7 @@ def _row(sample: samples.Sample, store: Store, settings: Settings) -> Row:
         query=sample.query,
         store=store,
         settings=settings,
+        view=View(limits.limit_chars(sample.tool_name)),
     )
     kept = tuple(fact for fact in sample.facts if fact in result.text)
     same = result.text == sample.text if result.ref is None else store.get(result.ref).text == sample.text

@@ -23,12 +23,13 @@ from typing import Any, NamedTuple
 from headroom_mcp.facts import find as facts
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.flow.plan import plan
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Result, ToolInput
+from headroom_mcp.types import Result, ToolInput, View
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _JSON_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/])|([nrtbf]))')
@@ -111,7 +112,14 @@ def score(case: Case, store: Store, *, with_query: bool = True, laws: bool = Fal
     """Compress one case as a host's hook would, and look for its needles in what is shown."""
     query = case.query if with_query else ""
     started = time.process_time()  # what others do on the machine is not ours
-    result = compress_output(case.text, tool_name=case.tool_name, tool_input=case.tool_input, query=query, store=store)
+    result = compress_output(
+        case.text,
+        tool_name=case.tool_name,
+        tool_input=case.tool_input,
+        query=query,
+        store=store,
+        view=View(limits.limit_chars(case.tool_name)),
+    )
     ms = (time.process_time() - started) * 1000
     before = tokens.count(case.text)
     after = before if result.text == case.text else tokens.count(result.text)
@@ -153,7 +161,14 @@ def normalised(text: str) -> str:
 def broken_laws(case: Case, query: str, result: Result, store: Store) -> list[str]:
     """Return which of the laws 1-5 and 7 this result breaks, in words; empty where all hold."""
     broken: list[str] = []
-    again = compress_output(case.text, tool_name=case.tool_name, tool_input=case.tool_input, query=query, store=store)
+    again = compress_output(
+        case.text,
+        tool_name=case.tool_name,
+        tool_input=case.tool_input,
+        query=query,
+        store=store,
+        view=View(limits.limit_chars(case.tool_name)),
+    )
     if again.text != result.text:
         broken.append("law 2: the same input gave another text")
     if result.outcome == "failed":
@@ -163,11 +178,19 @@ def broken_laws(case: Case, query: str, result: Result, store: Store) -> list[st
     if result.tokens_after >= result.tokens_before or len(result.text) >= len(case.text):
         broken.append("law 1: longer than the original")
     if (
-        compress_output(result.text, tool_name=case.tool_name, tool_input=case.tool_input, store=store).text
+        compress_output(
+            result.text,
+            tool_name=case.tool_name,
+            tool_input=case.tool_input,
+            store=store,
+            view=View(limits.limit_chars(case.tool_name)),
+        ).text
         != result.text
     ):
         broken.append("law 7: our own output was touched")
-    broken.extend(_broken_plan(ToolOutput(case.text, case.tool_name, case.tool_input, query), store.settings))
+    output = ToolOutput(case.text, case.tool_name, case.tool_input, query)
+    output.limit_chars = limits.limit_chars(case.tool_name)
+    broken.extend(_broken_plan(output, store.settings))
     return broken
 
 

@@ -13,10 +13,11 @@ import tempfile
 
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.types import ToolInput
+from headroom_mcp.types import ToolInput, View
 
 _store: Store | None = None
 _last_ref: str | None = None
@@ -25,7 +26,10 @@ _last_ref: str | None = None
 def compress(text: str, tool_name: str, tool_input: ToolInput, query: str) -> str:
     """Return what a model would be shown for this output."""
     global _last_ref
-    result = compress_output(text, tool_name=tool_name, tool_input=tool_input, query=query, store=_scratch_store())
+    view = View(limits.limit_chars(tool_name))
+    result = compress_output(
+        text, tool_name=tool_name, tool_input=tool_input, query=query, store=_scratch_store(), view=view
+    )
     _last_ref = result.ref
     return result.text
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from headroom_mcp import compressors
 from headroom_mcp.flow import gate
-from headroom_mcp.flow.budget import budget_for, limit_chars
+from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Omission, Part, Section, Shown
+from headroom_mcp.types import Fact, Omission, Part, Section, Shown, View
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
@@ -32,6 +32,12 @@ class Plan(NamedTuple):
     kept_lines: int
     total_lines: int
 
+    @property
+    def kind(self) -> str:
+        """The kinds of its sections, as one word."""
+        kinds = list(dict.fromkeys(section.kind for section in self.sections))
+        return kinds[0] if len(kinds) == 1 else "+".join(kinds[:3])
+
 
 def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: bool = False) -> Plan:
     """Return the best compression of `output` that keeps its facts.
@@ -41,7 +47,6 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     """
     budget = settings.budget_tokens or budget_for(max(1, output.tokens))
     output.prose_model = settings.prose_model
-    output.limit_chars = limit_chars(settings, output.tool_name)
     lines = output.lines
     draft = _compressed(output, budget) if len(output.text) <= GIANT_CHARS else _giant(output, budget)
     parts = draft.parts
@@ -57,14 +62,14 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines))
 
 
-def plan_within(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numbered: bool) -> Plan | None:
-    """Return a plan that the host shows in full (see `limit_chars`), by ever smaller budgets; None where there is none."""
+def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Sequence[Shown] = ()) -> Plan | None:
+    """Return a plan that the host shows in full (see `View.limit_chars`), by ever smaller budgets; None where there is none."""
+    output.limit_chars = view.limit_chars
     budget = settings.budget_tokens or budget_for(max(1, output.tokens))
-    limit = limit_chars(settings, output.tool_name)
     for attempt in (1, 2, 4):
         tighter = settings._replace(budget_tokens=max(200, budget // attempt))
-        planned = plan(output, tighter, earlier, numbered=numbered)
-        if not limit or len(planned.body) + FOOTER_CHARS <= limit:
+        planned = plan(output, tighter, earlier, numbered=view.numbered)
+        if not view.limit_chars or len(planned.body) + FOOTER_CHARS <= view.limit_chars:
             return planned
     return None
 

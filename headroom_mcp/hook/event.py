@@ -32,12 +32,13 @@ class Event:
     """One finished tool call, in no host's words.
 
     `tool` is what the tool does (shell, read, search, list, fetch, agent, mcp, edit, other) · `texts` are its outputs as
-    the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `partial`: the model
+    the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
+    replacement may be before the host hides it again (0: no limit) · `partial`: the model
     asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have read this file already".
     """
 
     __slots__ = (
-        "agent", "cwd", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
+        "agent", "cwd", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
         "tool_use_id", "unchanged",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Event:
         self.tokens_host: list[int] = [0] * len(texts)
         self.session = ""
         self.agent = ""
+        self.limit_chars = 0
         self.tool_use_id = ""
         self.cwd = ""
         self.path = ""

@@ -14,6 +14,7 @@ from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import sessions
+from headroom_mcp.types import Origin, View
 
 
 def respond(event: decide.Event, settings: Settings | None = None) -> list[str | None] | None:
@@ -62,15 +63,10 @@ def _compress(
         tool_name=event.tool_name,
         tool_input=event.tool_input,
         query=decide.query_of(event, prompt),
-        session=event.session,
-        agent=event.agent,
-        project=environment.project_dir(cwd=event.cwd),
-        tool_use_id=event.tool_use_id,
-        tokens_host=event.tokens_host[index],
-        numbered=reading,
-        kinds=decide.kinds_for(event),
         store=store,
         settings=settings,
+        origin=Origin(event.session, event.agent, environment.project_dir(cwd=event.cwd), event.tool_use_id),
+        view=View(event.limit_chars, event.tokens_host[index], numbered=reading, kinds=decide.kinds_for(event)),
     )
     if result.outcome != "compressed":
         return None

@@ -19,10 +19,11 @@ from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import ledger
 from headroom_mcp.text import marker, tokens
-from headroom_mcp.types import Result
+from headroom_mcp.types import Origin, Result, View
 
 MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
 _PAGE_TOKENS = 4_000
+_SHOWN_CHARS = 49_000  # a longer answer about a text is hidden behind a preview by hosts
 
 
 class ToolRow(NamedTuple):
@@ -53,10 +54,10 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
             tool_name=tool_name,
             tool_input=tool_input,
             query=query,
-            session=session,
-            project=project,
             store=store,
             settings=settings,
+            origin=Origin(session, project=project),
+            view=View(limit_chars=0 if path else _SHOWN_CHARS),
         )
         if tokens.estimate(result.text) <= MAX_ANSWER_TOKENS:
             return result.text

@@ -33,8 +33,6 @@ class Settings(NamedTuple):
     prose_model: str = ""
     """No knob: a folder with an LLMLingua-2 model, for one call of the library or `headroom compress --prose-model`;
     hooks never load it."""
-    max_chars: int = 29_500
-    """No knob: Claude Code hides a Bash replacement over 30,000 characters behind a 2 KB preview."""
     live_session_hours: float = 24.0
     """No knob: a session without an end event counts as live for this long after its last output."""
 

@@ -20,6 +20,7 @@ from headroom_mcp.cli import main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.types import Origin
 
 EVIL = "</pre><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>"
 TOKEN = "ghp_" + "a1B2" * 9
@@ -42,9 +43,8 @@ def _fill(store: Store) -> None:
             text,
             tool_name=f"mcp__{EVIL}__{at}",
             tool_input={"command": f"cat '{EVIL}'"},
-            session="s",
-            project=f"/p/{EVIL}",
             store=store,
+            origin=Origin("s", project=f"/p/{EVIL}"),
         )
         assert result.ref is not None
         if at == 1:

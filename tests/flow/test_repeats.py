@@ -14,7 +14,7 @@ from headroom_mcp.flow import repeats
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import contexts
 from headroom_mcp.text import parts as render
-from headroom_mcp.types import Part, Shown
+from headroom_mcp.types import Origin, Part, Shown
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -116,10 +116,10 @@ def test_another_context_is_never_told_of_what_it_has_not_been_shown(tmp_path: P
     settings = Settings(home=str(tmp_path), min_saving=0.95)  # only what stands above may go
     text = _listing(1, 40)
     with open_store(settings) as store:
-        compress_output(text, session="s", agent="", store=store, settings=settings)
+        compress_output(text, session="s", store=store, settings=settings)
 
         assert text == compress_output(text, session="other", store=store, settings=settings).text
-        assert text == compress_output(text, session="s", agent="sub", store=store, settings=settings).text
+        assert text == compress_output(text, origin=Origin("s", "sub"), store=store, settings=settings).text
 
 
 def test_after_a_compaction_everything_is_shown_again(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_what_failed_is_shown_again_when_it_fails_again(folder: Path, first_whol
     text = (folder / "input.txt").read_bytes().decode("utf-8", "surrogatepass")
     given = {key: case[key] for key in ("command", "file_path") if key in case}
     settings = Settings(home=str(tmp_path))
-    generous = settings._replace(budget_tokens=200_000, max_chars=10_000_000)
+    generous = settings._replace(budget_tokens=200_000)
     with open_store(settings) as store:
         for run in (generous if first_whole else settings, settings):
             result = compress_output(

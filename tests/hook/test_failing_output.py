@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp import open_store
-from headroom_mcp.hook.claude_code import failing_output, trap
+from headroom_mcp.hook.claude_code import failing_output, limits, trap
 from headroom_mcp.text import marker
 from tests.hook.host import log
 
@@ -64,7 +64,7 @@ def test_a_large_failing_output_is_replaced_in_its_file_and_its_original_kept(ho
 
     shown = host.output.read_text()
     assert code == 3
-    assert len(shown) < failing_output.MAX_CHARS
+    assert len(shown) < limits.FAILING_SHOWN_CHARS
     assert "ERROR worker 3 could not reach the payment gateway" in shown
     with open_store() as store:
         assert store.get(marker.refs(shown)[-1]).text == log(4000) + "\nit's over\n"

@@ -15,6 +15,7 @@ from mcp import Client, StdioServerParameters
 from headroom_mcp import compress_output, open_store
 from headroom_mcp.server.app import server
 from headroom_mcp.text import tokens
+from headroom_mcp.types import Origin
 
 TOOLS_LIST_TOKENS = {"o200k": 600, "estimate": 660}  # the estimate is within 10 %
 
@@ -196,7 +197,7 @@ def test_null_and_numbers_are_understood_where_a_model_writes_them(project: Path
 
 def test_an_original_of_another_project_is_not_found(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store() as store:
-        other = compress_output(_log(), store=store, project="/elsewhere", session="session-9")
+        other = compress_output(_log(), store=store, origin=Origin("session-9", project="/elsewhere"))
 
     answer, failed = _call("headroom_retrieve", ref=other.ref)
 

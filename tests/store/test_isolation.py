@@ -19,6 +19,7 @@ from headroom_mcp.server.app import server
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker
+from headroom_mcp.types import Origin
 from tests.hook.host import bash, run_hook
 
 SECRET = "the launch code is 0451"
@@ -40,7 +41,7 @@ def _log(word: str, lines: int = 600) -> str:
 def _put(store: Store, project: str, session: str) -> tuple[str, str]:
     """Store a log with a secret for `project` and `session`; return its ref and what was shown."""
     result = compress_output(
-        f"{_log('worker')}\n{SECRET}\n{_log('more')}", store=store, project=project, session=session
+        f"{_log('worker')}\n{SECRET}\n{_log('more')}", store=store, origin=Origin(session, project=project)
     )
     assert result.ref is not None
     return result.ref, result.text
@@ -105,7 +106,7 @@ def test_a_forged_footer_neither_brings_the_others_content_nor_stops_compression
         "alone on the last line of many": "\n".join([_log("thief"), *([forged] * 3)]),
     }[where]
 
-    result = compress_output(text, store=store, project="/other", session="s2")
+    result = compress_output(text, store=store, origin=Origin("s2", project="/other"))
 
     assert result.outcome == "compressed"
     assert result.ref != ref
@@ -118,15 +119,15 @@ def test_a_text_shown_in_one_session_and_altered_by_a_byte_is_compressed_in_anot
     _, shown = _put(store, "/mine", "s1")
     padded = f"{_log('thief')}\n{shown}"
 
-    assert compress_output(shown, store=store, project="/other").outcome in ("already", "small")
-    assert compress_output(padded, store=store, project="/other").outcome == "compressed"
+    assert compress_output(shown, store=store, origin=Origin(project="/other")).outcome in ("already", "small")
+    assert compress_output(padded, store=store, origin=Origin(project="/other")).outcome == "compressed"
 
 
 def test_forged_gaps_and_notes_of_repeats_are_lines_like_any_other(store: Store) -> None:
     forged = [marker.gap(10, 40), marker.gap(40, 60, "as shown above by cat secrets"), "[… 12 rows …]"]
     text = "\n".join([_log("a"), *forged, _log("b")])
 
-    result = compress_output(text, store=store, project="/other", session="s2")
+    result = compress_output(text, store=store, origin=Origin("s2", project="/other"))
 
     assert result.outcome == "compressed"
     assert sum(omission.last - omission.first + 1 for omission in result.omitted) < len(text.split("\n"))
@@ -137,7 +138,7 @@ def test_forged_gaps_and_notes_of_repeats_are_lines_like_any_other(store: Store)
 def test_what_one_session_was_shown_is_never_named_as_shown_in_another(store: Store) -> None:
     text = "\n".join(f"def function_{i}(value):  # {i * 7919 % 1000}" for i in range(40))
     for session, agent in (("s1", ""), ("s1", "helper"), ("s2", "")):
-        result = compress_output(text, store=store, session=session, agent=agent, tool_name="Bash")
+        result = compress_output(text, store=store, origin=Origin(session, agent), tool_name="Bash")
 
         assert "as shown above" not in result.text, (session, agent)
 

@@ -31,8 +31,7 @@ _PAGE_TAG = re.compile(
 _ANY_TAG = re.compile(r"</?[a-zA-Z][\w:.-]*")
 _ASKS_LINKS = re.compile(r"\b(?:links?|urls?|hrefs?|uris?|download|https?)\b", re.IGNORECASE)
 _EDITED_CHARS = 60_000  # a page file below this is read to be edited: its markup is the content
-_MAX_SHELL_CHARS = 28_000  # a host hides a longer shell output behind a preview
-_MAX_SERVER_CHARS = 47_000
+_MARGIN_CHARS = 1_500  # what stands around the text: the heading, what is left out, the footer
 _MAX_CHARS = 160_000  # 40,000 tokens of text: more is a book, of which the reader wants passages
 _HEAD_LINES = 60  # response headers or log lines may precede a page
 
@@ -68,7 +67,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen = main_text.choose(page)
     if not chosen.kept:
         return None
-    limit = _limit_chars(output)
+    limit = output.limit_chars - _MARGIN_CHARS if output.limit_chars else _MAX_CHARS
     body = _markdown([page.blocks[i] for i in chosen.kept])
     dropped = dict(chosen.dropped)
     if len(body) > limit:
@@ -78,12 +77,6 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     text = "\n".join(part for part in (_heading(page, body), body, _left_out(page, dropped, len(source), body)) if part)
     parts = [Part(0, first, "keep")] if first else []
     return Compressed([*parts, Part(first, len(lines), "render", text)])
-
-
-def _limit_chars(output: ToolOutput) -> int:
-    if output.command:
-        return _MAX_SHELL_CHARS
-    return _MAX_CHARS if output.tool_name in ("WebFetch", "Read") else _MAX_SERVER_CHARS
 
 
 def _first_line(lines: Sequence[str]) -> int:

@@ -22,9 +22,11 @@ from typing import Any, NamedTuple
 
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import tokens
+from headroom_mcp.types import View
 
 # what carries meaning from an output to an action: identifiers, paths, numbers with their joints (a.b, a/b.py, x-1.2)
 _STRING = re.compile(r"[A-Za-z_][\w./\-:]*[\w]|\b\d{2,}\b")
@@ -133,6 +135,7 @@ def _shown(step: Step, session: dict[str, Any], store: Store, settings: Settings
         session=session["id"],
         store=store,
         settings=settings,
+        view=View(limits.limit_chars(step.tool_name)),
     ).text
 
 

@@ -16,17 +16,16 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry, respond
 from headroom_mcp.hook import event as decide
+from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings import redaction, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.types import Origin, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
-HOST_CHARS = 10_000  # what Claude Code shows of a failing command, from its first 30,000 (2.1.197, 2.1.330)
-HOST_WINDOW_CHARS = 30_000
-MAX_CHARS = 9_600  # its count is of UTF-16 units, with "Exit code N" before ours
 MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
 MAX_BYTES = 48 << 20
 # /tmp/claude-1000/-home-u-proj/0b0c…/tasks/b12x.output
@@ -163,10 +162,10 @@ def host_tokens(text: str) -> int:
     """Return what the host by itself would have shown of `text`, in tokens."""
     from headroom_mcp.text import tokens
 
-    if len(text) <= HOST_CHARS:
+    if len(text) <= limits.FAILING_CHARS:
         return 0  # all of it
-    window = text[:HOST_WINDOW_CHARS]
-    return tokens.estimate(window[: HOST_CHARS // 2]) + tokens.estimate(window[-HOST_CHARS // 2 :])
+    window = text[: limits.FAILING_WINDOW_CHARS]
+    return tokens.estimate(window[: limits.FAILING_CHARS // 2]) + tokens.estimate(window[-limits.FAILING_CHARS // 2 :])
 
 
 def _compressed(text: str, command: str, session: str, project: str, transcript: str, settings: Settings) -> str | None:
@@ -174,24 +173,21 @@ def _compressed(text: str, command: str, session: str, project: str, transcript:
     from headroom_mcp.text import tokens
 
     count = tokens.estimate(text)
-    fitting = max(200, count * (MAX_CHARS - 600) // max(1, len(text)))
+    fitting = max(200, count * (limits.FAILING_SHOWN_CHARS - 600) // max(1, len(text)))
     budget = min(settings.budget_tokens or budget_for(max(1, count)), fitting)
     # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
     alone = len(_transcripts(transcript)) <= 1
-    settings = settings._replace(
-        budget_tokens=budget, max_chars=MAX_CHARS, repeats=settings.repeats and alone and bool(transcript)
-    )
+    settings = settings._replace(budget_tokens=budget, repeats=settings.repeats and alone and bool(transcript))
     with open_store(settings) as store:
         result = compress_output(
             text,
             tool_name="Bash",
             tool_input={"command": command} if command else {},
             query=_query(store, session),
-            session=session,
-            project=project,
-            tokens_host=host_tokens(text),
             store=store,
             settings=settings,
+            origin=Origin(session, project=project),
+            view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text)),
         )
     return result.text if result.outcome == "compressed" else None
 

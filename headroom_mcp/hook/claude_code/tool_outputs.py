@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from headroom_mcp.hook import event as decide
+from headroom_mcp.hook.claude_code import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
     Response = Any  # tool_response as JSON gave it: an object, a list of blocks or a string
     Payload = dict[str, Any]
-
-INLINE_CHARS = 30_000  # what Claude Code shows of a Bash output; beyond, a preview and a path
-MCP_INLINE_CHARS = 50_000
-PREVIEW_TOKENS = 700  # a 2 KB preview with its wrapper
 
 
 class ShapeError(ValueError):
@@ -69,6 +66,7 @@ def parse(payload: Payload) -> decide.Event | None:
     event.agent = _word(payload, "agent_id")
     event.tool_use_id = _word(payload, "tool_use_id")
     event.cwd = _word(payload, "cwd")
+    event.limit_chars = limits.limit_chars(tool_name)
     event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
     if event.tool == "edit":
         return event
@@ -93,7 +91,7 @@ def _bash_texts(response: Response, event: decide.Event, payload: Payload) -> li
         whole = _saved(saved, payload)
         if whole is None:
             return None
-        event.tokens_host = [PREVIEW_TOKENS, 0]
+        event.tokens_host = [limits.PREVIEW_TOKENS, 0]
         stdout = whole
     return [stdout, stderr]
 
@@ -213,13 +211,13 @@ def _mcp_texts(response: Response, event: decide.Event, payload: Payload) -> lis
     else:
         msg = f"{event.tool_name} answered with {type(response).__name__}"
         raise ShapeError(msg)
-    event.tokens_host = [PREVIEW_TOKENS if len(text) > MCP_INLINE_CHARS else 0 for text in texts]
+    event.tokens_host = [limits.PREVIEW_TOKENS if len(text) > limits.SERVER_CHARS else 0 for text in texts]
     for index, text in enumerate(texts):
         if text.startswith("Error: result (") and "saved to " in text[:2_000]:
             whole = _saved_result(text, payload)
             if whole is not None:
                 texts[index] = whole
-                event.tokens_host[index] = PREVIEW_TOKENS
+                event.tokens_host[index] = limits.PREVIEW_TOKENS
     return texts
 
 
