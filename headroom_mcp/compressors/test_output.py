@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from headroom_mcp.compressors import _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import verdicts
+from headroom_mcp.facts import test_run, verdicts
+from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -37,56 +38,184 @@ _WORD = re.compile(r"\w")  # rules and blank lines between failures have none: a
 _WITHIN_A_JOB = 0.45
 _SIGN_CHARS = 200_000  # of each end of a text
 _LIST_LINE_CHARS = 300
+_LOOKED_AT = 600  # lines at the end of a run no runner of which is known
+_GAP_TOKENS = 12
 
 
 def score(output: ToolOutput) -> float:
-    """Return how sure the runner's own lines make it; one verdict and one count are enough."""
+    """Return how sure the runner's own lines make it: signs that only one runner prints, or verdicts and totals of any."""
     lines = output.lines  # as a terminal shows them: runners print in colours
-    text = "\n".join(lines if len(lines) < 4_000 else [*lines[:2_000], *lines[-2_000:]])
+    sampled = lines if len(lines) < 4_000 else [*lines[:2_000], *lines[-2_000:]]
+    text = "\n".join(sampled)
     text = text if len(text) <= 2 * _SIGN_CHARS else f"{text[:_SIGN_CHARS]}\n{text[-_SIGN_CHARS:]}"
     found = {match.group()[:6] for match in _SIGNS.finditer(text)}
-    sure = min(0.95, 0.3 * len(found)) if found else 0.0
+    if not test_run.is_tap(text):
+        found = {sign for sign in found if not sign.startswith(("ok ", "not ok"))}
+    sure = min(0.95, max(0.3 * len(found), test_run.looks_like(sampled[-_LOOKED_AT:])))
     return min(sure, _WITHIN_A_JOB) if _SERVICE.search(output.text[:20_000]) else sure
 
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return what says that tests or the run failed, and the counts; `compress` chooses among them."""
     lines = output.lines
-    failing = [Fact(i, 0, "failing tests", i, i + 1) for i, _ in verdicts.failing(lines)]
+    failing = [Fact(i, 0, "failing tests", i, i + 1) for i, _ in _failing(lines, test_run.read(lines))]
     return [*failing, *_failure_parts.facts(lines, _failures.blocks(lines, errors=False))]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Show the failing tests, what else went wrong, the counts, the first and the last lines; count the passing tests."""
+    """Show the failing tests with their details, every total, then all that is not routine; count the passing tests."""
     lines = output.lines
     if len(lines) < _MIN_LINES:
         return None
-    found = _failures.blocks(lines, errors=False)
+    reading = test_run.read(lines)
+    found = _found(lines, reading)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
-    shown = _failure_parts.parts_of(lines, found, max(budget * 3 // 4, min(essential + 200, budget * 2)))
+    room = max(budget * 3 // 4, min(essential + 200, budget * 2))
+    shown = _failure_parts.parts_of(lines, found, room)
     covered = {i for block in found for i in range(block.start, block.stop)}
-    kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))}
-    kept -= covered
+    chosen = _Chosen(lines, covered)
+    chosen.kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))} - covered
+    failing = _failing(lines, reading)
+    chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
+    chosen.take(_with_headings(lines, reading, found), budget // 2)
+    spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
+    chosen.take_runs(reading.news(lines), max(budget // 3, budget - spent - chosen.spent))
+    told = [lines[block.start] for block in found] + [lines[i] for i in chosen.kept]
+    parts = around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
+    return Compressed(parts, range(len(lines)))
 
-    def take(order: Sequence[int], room: int) -> None:
+
+def _failing(lines: Sequence[str], reading: test_run.Reading) -> list[tuple[int, str]]:
+    """Return the lines that name a failing test, each with the name."""
+    return [*verdicts.failing(lines), *((i, test_run.name_of(lines[i])) for i in reading.failed)]
+
+
+class _Chosen:
+    """The lines that are kept besides the failures, and what they cost."""
+
+    def __init__(self, lines: Sequence[str], covered: set[int]) -> None:
+        self.lines = lines
+        self.covered = covered
+        self.kept: set[int] = set()
+        self.spent = 0
+
+    def take(self, order: Sequence[int], room: int) -> None:
+        """Keep lines in `order` as far as `room` tokens go; a line too long for what is left is passed over."""
         for index in order:
-            if index in kept or index in covered or not lines[index].strip():
+            if index in self.kept or index in self.covered or not self.lines[index].strip():
                 continue
-            cost = tokens.estimate(lines[index][:_LIST_LINE_CHARS]) + 2
+            cost = tokens.estimate(self.lines[index][:_LIST_LINE_CHARS]) + 2
             if cost <= room:
                 room -= cost
-                kept.add(index)
+                self.spent += cost
+                self.kept.add(index)
 
-    failing = verdicts.failing(lines)
-    take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
-    take(facts_module.summaries(lines)[:12], budget // 4)
-    take(facts_module.failures(lines, covered.union(index for index, _ in failing)), budget // 3)
-    return Compressed(around(lines, shown, kept), range(len(lines)))
+    def take_runs(self, news: Sequence[int], room: int) -> None:
+        """Keep runs of neighbouring `news`, those with words of failure first, short ones before long ones; of a run that
+        is too long the lines that tell most."""
+        runs = _runs(self.lines, [i for i in news if i not in self.covered])
+        failing = set(facts_module.failures(self.lines, self.covered))
+        costs = [tokens.estimate("\n".join(self.lines[start:stop])) + _GAP_TOKENS for start, stop in runs]
+        telling = [not failing.isdisjoint(range(start, stop)) for start, stop in runs]
+        for number in sorted(range(len(runs)), key=lambda n: (not telling[n], costs[n], n)):
+            start, stop = runs[number]
+            if costs[number] <= room:
+                room -= costs[number]
+                self.spent += costs[number]
+                self.kept.update(range(start, stop))
+            elif telling[number]:
+                before = self.spent
+                self.take([i for i in range(start, stop) if i in failing], room)
+                room -= self.spent - before
 
 
-def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int]) -> list[Part]:
-    """Return parts for all lines: `shown` as they are, the lines `kept` between them, the rest counted by verdict."""
+def _found(lines: Sequence[str], reading: test_run.Reading) -> list[Block]:
+    """Return the failures as blocks; a total within one ends it."""
+    totals = sorted(reading.totals)
+    found: list[Block] = []
+    for block in _failures.blocks(lines, errors=False):
+        at = bisect_left(totals, block.start + 1)
+        if block.test and at < len(totals) and totals[at] < block.stop:
+            stop = totals[at]
+            while stop > block.start + 1 and not lines[stop - 1].strip():
+                stop -= 1
+            block = block._replace(stop=stop, essential=tuple(i for i in block.essential if i < stop))
+        found.append(block)
+    covered = {i for block in found for i in range(block.start, block.stop)}
+    return sorted([*found, *test_run.blocks(lines, reading, covered)], key=lambda block: block.start)
+
+
+def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Sequence[Block]) -> list[int]:
+    """Return the totals, telling ones first, then the headings of the runs that they conclude."""
+    order = list(reading.totals)
+    totals = set(order)
+    headings: list[int] = []
+    for index in sorted(totals):
+        at = index - 1
+        while at >= 0 and (at in totals or not lines[at].strip()):
+            at -= 1
+        start = at
+        while start > 0 and (start - 1) not in totals:
+            start -= 1
+        first = next((i for i in range(start, at + 1) if lines[i].strip()), -1)
+        if first >= 0 and first not in reading.verdicts:
+            headings.append(first)
+    return [*order, *dict.fromkeys(headings)]
+
+
+def _runs(lines: Sequence[str], news: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbouring lines, those that only blank lines part taken together."""
+    runs: list[tuple[int, int]] = []
+    for index in news:
+        if runs and not "".join(lines[runs[-1][1] : index]).strip():
+            runs[-1] = (runs[-1][0], index + 1)
+        else:
+            runs.append((index, index + 1))
+    return runs
+
+
+class _Counting:
+    """What left-out lines of a run say together, without what is told elsewhere."""
+
+    def __init__(
+        self,
+        lines: Sequence[str],
+        reading: test_run.Reading,
+        failing: Sequence[tuple[int, str]],
+        told: Sequence[str],
+    ) -> None:
+        self.lines = lines
+        self.reading = reading
+        unnamed = set(verdicts.unnamed_all(failing, told))
+        self.failed = {i for i in unnamed if i not in reading.suites}
+
+    def note(self, start: int, stop: int) -> str:
+        """Return "1,998 passed, 3 skipped" for lines `start` … `stop - 1`; "" where they give no verdicts."""
+        passed = skipped = files = 0
+        for index in range(start, stop):
+            verdict = self.reading.verdicts.get(index)
+            if verdict is None or verdict == "failed":
+                continue
+            if index in self.reading.suites:
+                files += verdict == "passed"
+            elif verdict == "passed":
+                passed += 1
+            else:
+                skipped += 1
+        failed = sum(1 for index in self.failed if start <= index < stop)
+        told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")]
+        if passed or failed or skipped:
+            return ", ".join(f"{count:,} {word}" for count, word in told if count)
+        return f"{files:,} {'file' if files == 1 else 'files'} or suites of tests passed" if files else ""
+
+
+def around(
+    lines: Sequence[str], shown: Sequence[Part], kept: set[int], note: Callable[[int, int], str] | None = None
+) -> list[Part]:
+    """Return parts for all lines: `shown` as they are, the lines `kept` between them, the rest counted by verdict.
+
+    `note` tells what lines `start` … `stop - 1` say together."""
     parts: list[Part] = []
     position = 0
     ordered = sorted(kept)
@@ -98,7 +227,8 @@ def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int]) -> list[
                 if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
                     moved = moved._replace(action="render", note="rules and blank lines")
                 elif moved.action == "omit":
-                    moved = moved._replace(note=verdicts.counts(lines[moved.start : moved.stop]))
+                    said = note(moved.start, moved.stop) if note else verdicts.counts(lines[moved.start : moved.stop])
+                    moved = moved._replace(note=said)
                 parts.append(moved)
         if part.stop > part.start:
             parts.append(part)

@@ -68,17 +68,22 @@ def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return a line for each of the tests `failed` that none of `heads` names, in order: the line that says the most."""
-    named: set[str] = set()
-    for head in heads:
-        named.update(_names(head))
+    name_at = dict(failed)
     best: dict[str, int] = {}
-    for index, name in failed:
-        if key_of(name) in named:
-            continue
+    for index in unnamed_all(failed, heads):
+        name = key_of(name_at[index])
         earlier = best.get(name)
         if earlier is None or _length(lines[index]) >= _length(lines[earlier]):
             best[name] = index
     return sorted(best.values())
+
+
+def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
+    """Return all lines of the tests `failed` that none of `heads` names, in order."""
+    named: set[str] = set()
+    for head in heads:
+        named.update(_names(head))
+    return sorted({index for index, name in failed if key_of(name) not in named})
 
 
 def counts(lines: Sequence[str]) -> str:

@@ -44,8 +44,15 @@ _SIGNS = (
         r"^(?:=+ test session starts|=+ FAILURES|=+ short test summary|\s*(?:PASS|FAIL) +\S+\.\w+|--- (?:FAIL|PASS): |=== RUN |"
         r"test [\w:]+ \.\.\. (?:ok|FAILED)|test result: |running \d+ tests?$|\[INFO\] +T E S T S|Tests run: \d|"
         r"Test Suites: |\s*\d+ passing \(|\s*Tests +\d+ |Ran \d+ tests? in|\d+ examples?, \d+ failures?|"
-        r"\s*\d+% tests passed|ok \d+ - |not ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR)|\[ +(?:RUN|OK|FAILED) +\] |\[=+\] (?:Running )?\d+ tests? from|"
-        r" RUN  v\d|\s*[✓✔✗✘✖×✕] \S|\s*Test Files +\d|PHPUnit \d|\d+ runs, \d+ assertions|\S+#\w+ = [\d.]+ s = |\S+\.t \.{2,} |Result: (?:PASS|FAIL)$| *\d+/\d+ Test +#\d+: )",
+        r"\s*\d+% tests passed|(?:not )?ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR)|\[ +(?:RUN|OK|FAILED) +\] |\[=+\] (?:Running )?\d+ tests? from|"
+        r" RUN  v\d|\s*[✓✔✗✘✖×✕]\s+\S|\s*Test Files +\d|PHPUnit \d|\d+ runs, \d+ assertions|\S+#\w+ = [\d.]+ s = |\S+\.t \.{2,} |Result: (?:PASS|FAIL)$| *\d+/\d+ Test +#\d+: )",
+    ),
+    _pattern(
+        "test_output",
+        0,
+        "counts of tests",
+        r"(?i)\b\d+ (?:tests?|specs?|examples?|scenarios?|steps?|features?|runs|successes|passed|passing)\b.{0,60}\b\d* ?(?:pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|assertions)\b"
+        r"|\b(?:tests?|total tests|passed|total)\b(?: run)?: *(?:succeeded )?\d+|\bexecuted \d+ (?:of \d+|tests?)|\btests? run\b|\ball (?:tests|specs) passed",
     ),
     _pattern(
         "stack_trace",

@@ -1,0 +1,340 @@
+"""What each line of a test run is: one test's verdict, a total, routine, or news.
+
+No runner is known by name. A verdict is a word or a mark of success, failure or omission at the head of a line or at its end;
+it counts where lines of its form say *passed* again and again, and then the same form says which tests failed:
+
+    ok lines of this run                    so this one names a failing test
+    passed Farm.Rounds_1 (12ms)             failed Farm.Rounds_3 (9ms)
+    Closes The Pen        | PASS |          Splits The Levy       | FAIL |
+    closes the pen ... ok                   splits the levy ... unexpected success
+
+What is neither verdict nor total is routine if lines of its mould come again and again (steps, "started", rules), else news.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Container, Sequence
+from typing import Literal, NamedTuple
+
+from headroom_mcp.facts import find as facts
+from headroom_mcp.facts.blocks import Block, essentials
+
+Verdict = Literal["passed", "failed", "skipped"]
+
+_PASSED = "passed|pass|ok|success|succeeded|successful"
+_FAILED = "not ok|failed|fail|failure|error|errored|unexpected success|crashed|aborted|timed out|timeout"
+_SKIPPED = "skipped|skip|ignored|pending|todo|disabled|not run|expected failure|xfail|xpass"
+_MARKS: dict[str, Verdict] = {
+    **dict.fromkeys("✓✔√✅", "passed"),
+    **dict.fromkeys("✗✘✖×✕⨯❌", "failed"),
+    **dict.fromkeys("○↓", "skipped"),
+}  # fmt: skip
+_CLASSES: dict[str, Verdict] = {
+    **dict.fromkeys(_PASSED.split("|"), "passed"),
+    **dict.fromkeys(_FAILED.split("|"), "failed"),
+    **dict.fromkeys(_SKIPPED.split("|"), "skipped"),
+}  # fmt: skip
+# Any of these stands in a verdict (lower case).
+_STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run")  # fmt: skip
+_WORD = re.compile(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{''.join(_MARKS)}]", re.IGNORECASE)
+# what may follow a verdict at the end of a line: a time, a share, a count, punctuation
+_REST = re.compile(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
+# 25 pass · pass 25 · [ PASSED ] 254 tests: a count, and no test's name
+_COUNT_BEFORE = re.compile(r"(?<![\w.])\d[\d,]* +(?:of \d+ +)?(?:\w+ )?\W{0,2}$")
+_COUNT_AFTER = re.compile(r"^[\W_]*\d[\d,]*\s*(?:$|[,;|(]|(?:tests?|specs?|examples?|files?)\b)")
+# BUILD SUCCESSFUL in 4s · ** TEST FAILED **
+_CONCLUDES = re.compile(r"^\W*(?:build|tests?|test run|run|result)\b[\s:]*(?:was )?\w+\b(?: in [\d.]+ ?\w+)?[^\w]*$", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_SUITE = re.compile(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
+# 12 ms · [ 4%] · (0.01s), at a verdict's end
+_MEASURED = re.compile(r"[(\[]? *\d[\d.,]* ?(?:%|ms|s|secs?|seconds?)[)\].]?\s*$")
+# PASS src/a.test.ts · ok  example.org/barn  0.1s · ✓ src/a.test.ts (12 tests) · t/a.t .. ok: how a whole file went
+_OF_FILE = re.compile(
+    r"^\s*(?:PASS|FAIL)\s+\S*[./\\]\S*(?:\s+\(?[\d.]+ ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
+)
+_LOOKED_AT = 400  # characters of a line
+_MIN_MEMBERS = 3
+# TAP's other lines; without one of them "ok 12 rows" is a sentence
+_TAP = re.compile(r"^\s*(?:1\.\.\d+|not ok \d+|TAP version \d+|# (?:tests|pass|fail|ok|Looks like)\b.*)", re.MULTILINE)
+_TAP_LINE = re.compile(r"^\s*(?:not )?ok \d+")
+# 12 passed · Tests: 12 · pass 12 · ** TEST FAILED ** · OK (12 tests)
+_TOTAL = re.compile(
+    r"(?<![\w./:-])\d[\d,]* (?:of \d[\d,]* )?(?:tests? |specs? |subtests? )?(?:passed|passing|pass|failed|failing|fail|failures?|errors?|succeeded|successes|skipped|pending|ignored|xpassed|xfailed|"
+    r"flaky|did not run|interrupted|tests?|examples?|scenarios?|steps?|specs?|suites?|features?|runs?|assertions?)\b(?!\s*[/\\])"
+    r"|(?<![\w./-])(?:passed|failed|failures?|errors?|succeeded|skipped|total|pass|fail|tests?(?: run)?|test suites|test files|total tests|passing|failing)\b(?: *[:=|] *| +)\d[\d,]*\b(?!\s*[/\\:])"
+    r"|^\W*(?:all )?(?:tests?|specs?|suites?)(?: run)? (?:passed|failed|successful|succeeded)\W*$|^\W*(?:OK|FAILED|PASSED|FAILURES)\W*(?:\(.*\))?\W*$|\bBUILD (?:SUCCESS|FAIL)|^Result: "
+    r"|^\W*test run\b.*\b(?:passed|failed)\b",
+    re.IGNORECASE,
+)
+_TOTAL_STEMS = ("pass", "fail", "error", "succe", "skip", "pend", "ignor", "flaky", "test", "exam", "scenario", "step", "spec", "suite", "run", "assert", "total", "ok", "result: ", "build ")  # fmt: skip
+# what a runner counts; linters count errors and warnings, too
+_OF_TESTS = re.compile(
+    r"\b(?:tests?|specs?|examples?|scenarios?|assertions?|pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|success(?:es)?|runs|subtests)\b", re.IGNORECASE
+)
+_FIGURE = re.compile(r"\d+")
+_MAX_BARE_CHARS = 12  # "skipped", "total", "ms"
+_WRONG = re.compile(
+    r"\b[1-9][\d,]* (?:tests? |specs? )?(?:failed|failing|fail|failures?|errors?|xpassed|flaky|did not run|interrupted)\b"
+    r"|\b(?:failed|failures?|errors?|fail|failing)\b(?: *[:=|] *| +)[1-9]|unexpected successes=|\bFAIL",
+    re.IGNORECASE,
+)
+_MAX_TOTAL_CHARS = 240
+# .....F..x [ 42%] · ●●◼● · ..F-...
+_PROGRESS = re.compile(r"^[.FEsxXSRPUuWN*●◼○,-]{3,}(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
+# An atom with a digit or with one of these inside is a name: another in every line.
+_ATOM = re.compile(r"\S*(?:\d|\w[./\\:_#]\w|\w\(\))\S*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BLANKS = re.compile(r"\*(?:[\s*]*\*)+|\s+")
+_MAX_DETAILS = 200  # lines of one failing test
+_MIN_OFTEN = 4
+_MIN_NAMES = 8
+_SAYS = re.compile(r"\d+ .*[^\W\d_]")  # a mould with a word of its own
+
+
+class Reading(NamedTuple):
+    """Line numbers (0-based): each test's verdict; which of them are of whole suites or files; the totals, telling ones
+    first; what comes again and again. The other lines are news."""
+
+    verdicts: dict[int, Verdict]
+    suites: set[int]
+    totals: list[int]
+    routine: set[int]
+
+    @property
+    def failed(self) -> list[int]:
+        """The lines that name a failing test, in order."""
+        return sorted(i for i, verdict in self.verdicts.items() if verdict == "failed" and i not in self.suites)
+
+    def news(self, lines: Sequence[str]) -> list[int]:
+        """Return the lines that are neither a verdict nor a total nor routine, in order."""
+        known = self.routine.union(self.verdicts, self.totals)
+        return [index for index in range(len(lines)) if index not in known]
+
+
+def read(lines: Sequence[str]) -> Reading:
+    """Return what the lines of a run are."""
+    verdicts = verdicts_of(lines)
+    totals = _totals(lines, verdicts)
+    return Reading(verdicts, _suites(lines, verdicts), totals, _routine(lines, verdicts, set(totals)))
+
+
+def is_tap(text: str) -> bool:
+    """Tell whether a text has TAP's plan or another of its own lines: "ok 12 rows" may be said by any program."""
+    return _TAP.search(text) is not None
+
+
+def looks_like(lines: Sequence[str]) -> float:
+    """Return how surely (0 … 1) a sample of lines is of a test run: by its totals, its verdicts, its rows of dots."""
+    verdicts = verdicts_of(lines)
+    every = _totals(lines, verdicts)
+    totals = sum(1 for i in every if _is_of_tests(lines[i]))
+    bare = [lines[i] for i in every if _is_bare(lines[i])]
+    if not totals and _is_of_tests("; ".join(bare)):
+        totals = min(2, len(bare) - 1)  # a count a line
+    if not totals:
+        return 0.0
+    rows = sum(1 for line in lines if len(line) >= 10 and _PROGRESS.match(line[:_LOOKED_AT]))
+    told = sum(1 for line in lines if line.strip())
+    sure = 0.25 * min(2, totals) + (0.2 if rows else 0.0)
+    return min(0.9, sure + (0.35 if len(verdicts) * 8 >= told else 0.2 if len(verdicts) > 4 else 0.0))
+
+
+def _is_of_tests(line: str) -> bool:
+    """Tell whether a total counts tests: at least two words of theirs with two figures, or a conclusion about a test."""
+    words = len({word.lower() for word in _OF_TESTS.findall(line)})
+    return words >= 2 and (len(_FIGURE.findall(line)) >= 2 or words >= 3)
+
+
+def _is_bare(line: str) -> bool:
+    """Tell whether a total says nothing but what is counted and how many."""
+    rest = _LETTERS.findall(_OF_TESTS.sub("", line))
+    return bool(_FIGURE.search(line)) and len("".join(rest)) <= _MAX_BARE_CHARS
+
+
+def name_of(line: str) -> str:
+    """Return a verdict's line without the verdict, its marks and what was measured: the name of the test."""
+    words = _WORD.sub(" ", line[:_LOOKED_AT])
+    return _MEASURED.sub("", words.rstrip()).strip(" \t|.:=*-–[]()#›…")
+
+
+def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
+    """Return the verdicts of those forms that say *passed* at least three times, by line."""
+    found: dict[tuple[str, str], list[tuple[int, Verdict]]] = {}
+    tap: bool | None = None
+    for index in facts.touched(lines, _STEMS):
+        line = lines[index]
+        line = line if len(line) <= _LOOKED_AT else line[: _LOOKED_AT // 2] + line[-_LOOKED_AT // 2 :]
+        if _TAP_LINE.match(line):
+            if tap is None:
+                tap = is_tap("\n".join(lines))
+            if not tap:
+                continue
+        form = _form(line)
+        if form is not None:
+            found.setdefault(form[0], []).append((index, form[1]))
+    verdicts: dict[int, Verdict] = {}
+    for members in found.values():
+        if sum(1 for _, verdict in members if verdict == "passed") >= _MIN_MEMBERS:
+            verdicts.update(members)
+    return verdicts
+
+
+def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
+    """Return the form of the verdict that `line` gives, and the verdict; None where it gives none."""
+    last: tuple[tuple[str, str], Verdict] | None = None
+    if _SUITE.match(line) or _CONCLUDES.match(line):
+        return None
+    for match in _WORD.finditer(line):
+        word = match.group()
+        verdict = _MARKS.get(word) or _CLASSES[word.lower()]
+        case = "mark" if word in _MARKS else "upper" if word.isupper() else "lower" if word.islower() else "capital"
+        before, after = line[: match.start()], line[match.end() :]
+        if word not in _MARKS and (_COUNT_BEFORE.search(before[-40:]) or (_COUNT_AFTER.match(after) and "ok" not in word)):
+            return None
+        if not any(char.isalnum() for char in _BRACKETED.sub("", before)):
+            if not any(char.isalpha() for char in after):
+                return None  # at the head, and no name follows
+            last = last or (("head", case), verdict)
+        elif last is None and not after.rstrip().endswith(":") and _REST.fullmatch(after):
+            return ("end", "mark" if case == "mark" else ""), verdict
+    return last
+
+
+def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
+    """Return the verdicts that are of a whole file or suite: its name stands alone on an earlier line, as a heading."""
+    suites: set[int] = set()
+    headings: set[str] = set()
+    for index, line in enumerate(lines):
+        if index not in verdicts:
+            if 0 < len(line) <= _LOOKED_AT:
+                headings.add(line.strip(" \t▶:>"))
+        elif _OF_FILE.search(line[:_LOOKED_AT]) or name_of(line) in headings:
+            suites.add(index)
+    return suites
+
+
+def _totals(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[int]:
+    """Return the lines that count or conclude: the rare ones before those of every suite, failures first, then the last."""
+    found = [
+        i
+        for i in facts.touched(lines, _TOTAL_STEMS)
+        if i not in verdicts and len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])
+    ]
+    forms = moulds([lines[i] for i in found])
+    counts = Counter(forms)
+    form_of = dict(zip(found, forms, strict=True))
+    return sorted(found, key=lambda i: (counts[form_of[i]] > _MIN_OFTEN, not _WRONG.search(lines[i]), -i))
+
+
+def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int]) -> set[int]:
+    """Return the lines whose mould comes again and again, and not only around tests that failed."""
+    routine: set[int] = set()
+    rest: list[int] = []
+    for index, line in enumerate(lines):
+        if not line or line.isspace() or _PROGRESS.match(line[:_LOOKED_AT]):
+            routine.add(index)
+        elif index not in verdicts and index not in totals:
+            rest.append(index)
+    forms = moulds([lines[i][:_LOOKED_AT] for i in rest])
+    members: dict[str, list[int]] = {}
+    for index, form in zip(rest, forms, strict=True):
+        members.setdefault(form, []).append(index)
+    judged = sorted(verdicts)
+    for at in members.values():
+        # Bare names are a list only below something; at the margin they are sentences.
+        often = len(at) >= (_MIN_OFTEN if _SAYS.search(form) else _MIN_NAMES) and (form[0] != "0" or _SAYS.search(form))
+        if often and not _follow_failures(at, judged, verdicts):
+            routine.update(at)
+    return routine.difference(facts.failures(lines, apart_from=set(verdicts) | totals))
+
+
+def _follow_failures(at: Sequence[int], judged: Sequence[int], verdicts: dict[int, Verdict]) -> bool:
+    """Tell whether lines stand below failing tests, or above them, or after the last test: there the details are."""
+    if not judged:
+        return False
+    below = above = 0
+    for index in at:
+        place = bisect_left(judged, index)
+        below += place == len(judged) or (place > 0 and verdicts[judged[place - 1]] == "failed")
+        above += place < len(judged) and verdicts[judged[place]] == "failed"
+    return max(below, above) >= 0.8 * len(at)
+
+
+def moulds(lines: Sequence[str]) -> list[str]:
+    """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
+    fewer than a third of them have the word. The indent counts."""
+    shapes: list[str] = []
+    words: dict[str, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
+    named = [_ATOM.sub("*", line) for line in lines]
+    for line, text in zip(lines, named, strict=True):
+        shape = f"{len(line) - len(line.lstrip())} {_squeezed(_LETTERS.sub('*', text))}"
+        shapes.append(shape)
+        sizes[shape] += 1
+        words.setdefault(shape, Counter()).update(set(_LETTERS.findall(text)))
+    found: list[str] = []
+    known: dict[tuple[str, str], str] = {}
+    for shape, text in zip(shapes, named, strict=True):
+        form = known.get((shape, text))
+        if form is None:
+            counts, least = words[shape], sizes[shape] / 3
+
+            def masked(word: re.Match[str], counts: Counter[str] = counts, least: float = least) -> str:
+                return word.group() if counts[word.group()] >= least else "*"
+
+            form = known[shape, text] = f"{shape.partition(' ')[0]} {_squeezed(_LETTERS.sub(masked, text))}"
+        found.append(form)
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return _BLANKS.sub(lambda run: "*" if run.group()[0] == "*" else " ", text)
+
+
+def blocks(lines: Sequence[str], reading: Reading, apart_from: Container[int]) -> list[Block]:
+    """Return a block for each failing test whose details stand right below its verdict, or right above it.
+
+    `apart_from`: lines that are told otherwise."""
+    known = reading.routine.union(reading.verdicts, reading.totals)
+    failed = [i for i in reading.failed if i not in apart_from]
+    below = [_run_below(lines, i, known, apart_from) for i in failed]
+    above = [_run_above(lines, i, known, apart_from) for i in failed]
+    is_above = sum(1 for start, i in zip(above, failed, strict=True) if start < i) > sum(
+        1 for stop, i in zip(below, failed, strict=True) if stop > i + 1
+    )
+    found: list[Block] = []
+    for index, start, stop in zip(failed, above, below, strict=True):
+        first, last = (start, index + 1) if is_above else (index, stop)
+        if last - first < 2 or (found and first < found[-1].stop):
+            continue
+        essential = {index, *essentials(lines, first, last, True)}
+        found.append(Block(first, last, tuple(sorted(essential)), True))
+    return found
+
+
+def _run_below(lines: Sequence[str], index: int, known: set[int], apart_from: Container[int]) -> int:
+    """Return the end of the run of news below `index`; blank lines within it belong to it."""
+    stop = at = index + 1
+    while at < len(lines) and at - index <= _MAX_DETAILS and at not in apart_from:
+        if at not in known:
+            stop = at + 1
+        elif lines[at].strip():
+            break
+        at += 1
+    return stop
+
+
+def _run_above(lines: Sequence[str], index: int, known: set[int], apart_from: Container[int]) -> int:
+    """Return the start of the run of news above `index`; blank lines within it belong to it."""
+    start = index
+    at = index - 1
+    while at >= 0 and index - at <= _MAX_DETAILS and at not in apart_from:
+        if at not in known:
+            start = at
+        elif lines[at].strip():
+            break
+        at -= 1
+    return start
