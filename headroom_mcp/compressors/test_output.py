@@ -80,7 +80,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
-    chosen.take_runs(reading.news(lines), max(budget // 3, budget - spent - chosen.spent))
+    named = {index for index, _ in failing}
+    chosen.take_runs(
+        [i for i in reading.news(lines) if i not in named], max(budget // 3, budget - spent - chosen.spent)
+    )
     told = [lines[block.start] for block in found] + [lines[i] for i in chosen.kept]
     parts = around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
@@ -88,7 +91,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 def _failing(lines: Sequence[str], reading: test_run.Reading) -> list[tuple[int, str]]:
     """Return the lines that name a failing test, each with the name."""
-    return [*verdicts.failing(lines), *((i, test_run.name_of(lines[i])) for i in reading.failed)]
+    known = verdicts.failing(lines)
+    at = {index for index, _ in known}
+    return [*known, *((i, test_run.name_of(lines[i])) for i in reading.failed if i not in at)]
 
 
 class _Chosen:
@@ -135,15 +140,19 @@ def _found(lines: Sequence[str], reading: test_run.Reading) -> list[Block]:
     totals = sorted(reading.totals)
     found: list[Block] = []
     for block in _failures.blocks(lines, errors=False):
-        at = bisect_left(totals, block.start + 1)
-        if block.test and at < len(totals) and totals[at] < block.stop:
-            stop = totals[at]
+        inside = totals[bisect_left(totals, block.start + 1) : bisect_left(totals, block.stop)]
+        stop = next((i for i in inside if _indent(lines[i]) <= _indent(lines[block.start])), block.stop)
+        if block.test and stop < block.stop:
             while stop > block.start + 1 and not lines[stop - 1].strip():
                 stop -= 1
             block = block._replace(stop=stop, essential=tuple(i for i in block.essential if i < stop))
         found.append(block)
     covered = {i for block in found for i in range(block.start, block.stop)}
     return sorted([*found, *test_run.blocks(lines, reading, covered)], key=lambda block: block.start)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Sequence[Block]) -> list[int]:
@@ -159,7 +168,8 @@ def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Seque
         while start > 0 and (start - 1) not in totals:
             start -= 1
         first = next((i for i in range(start, at + 1) if lines[i].strip()), -1)
-        if first >= 0 and first not in reading.verdicts:
+        # What comes more often than totals do is no heading of theirs.
+        if first >= 0 and first not in reading.verdicts and reading.routine.get(first, 0) <= len(totals):
             headings.append(first)
     return [*order, *dict.fromkeys(headings)]
 

@@ -38,15 +38,22 @@ _CLASSES: dict[str, Verdict] = {
     **dict.fromkeys(_SKIPPED.split("|"), "skipped"),
 }  # fmt: skip
 # Any of these stands in a verdict (lower case).
-_STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run")  # fmt: skip
+_STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run", " s = ")  # fmt: skip
 _WORD = re.compile(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{''.join(_MARKS)}]", re.IGNORECASE)
 # what may follow a verdict at the end of a line: a time, a share, a count, punctuation
 _REST = re.compile(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
+_REASON = re.compile(r"\s*(?:\(.*\)|'.*'|\".*\"|: .*)[\s\d%\[\]]*$")  # SKIPPED (needs network)   [ 41%]
 # 25 pass · pass 25 · [ PASSED ] 254 tests: a count, and no test's name
 _COUNT_BEFORE = re.compile(r"(?<![\w.])\d[\d,]* +(?:of \d+ +)?(?:\w+ )?\W{0,2}$")
 _COUNT_AFTER = re.compile(r"^[\W_]*\d[\d,]*\s*(?:$|[,;|(]|(?:tests?|specs?|examples?|files?)\b)")
 # BUILD SUCCESSFUL in 4s · ** TEST FAILED **
-_CONCLUDES = re.compile(r"^\W*(?:build|tests?|test run|run|result)\b[\s:]*(?:was )?\w+\b(?: in [\d.]+ ?\w+)?[^\w]*$", re.IGNORECASE)
+_CONCLUDES = re.compile(
+    r"^\W*(?:build|tests?|test run|run|result)\b[\s:]*(?:was )?\w+\b(?: in [\d.]+ ?\w+)?[^\w]*$", re.IGNORECASE
+)
+# CartTest#test_total = 0.01 s = F        minitest
+_LETTER = re.compile(r" = [\d.]+ s = ([.FES])$")
+_LETTERED: dict[str, Verdict] = {".": "passed", "S": "skipped"}
+_DIRECTIVE = re.compile(r" # (?:SKIP|TODO)\b", re.IGNORECASE)  # TAP's
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _SUITE = re.compile(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
 # 12 ms · [ 4%] · (0.01s), at a verdict's end
@@ -72,7 +79,8 @@ _TOTAL = re.compile(
 _TOTAL_STEMS = ("pass", "fail", "error", "succe", "skip", "pend", "ignor", "flaky", "test", "exam", "scenario", "step", "spec", "suite", "run", "assert", "total", "ok", "result: ", "build ")  # fmt: skip
 # what a runner counts; linters count errors and warnings, too
 _OF_TESTS = re.compile(
-    r"\b(?:tests?|specs?|examples?|scenarios?|assertions?|pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|success(?:es)?|runs|subtests)\b", re.IGNORECASE
+    r"\b(?:tests?|specs?|examples?|scenarios?|assertions?|pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|success(?:es)?|runs|subtests)\b",
+    re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d+")
 _MAX_BARE_CHARS = 12  # "skipped", "total", "ms"
@@ -83,15 +91,15 @@ _WRONG = re.compile(
 )
 _MAX_TOTAL_CHARS = 240
 # .....F..x [ 42%] · ●●◼● · ..F-...
-_PROGRESS = re.compile(r"^[.FEsxXSRPUuWN*●◼○,-]{3,}(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
+_PROGRESS = re.compile(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
 # An atom with a digit or with one of these inside is a name: another in every line.
-_ATOM = re.compile(r"\S*(?:\d|\w[./\\:_#]\w|\w\(\))\S*")
+_ATOM = re.compile(r"[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLANKS = re.compile(r"\*(?:[\s*]*\*)+|\s+")
 _MAX_DETAILS = 200  # lines of one failing test
 _MIN_OFTEN = 4
 _MIN_NAMES = 8
-_SAYS = re.compile(r"\d+ .*[^\W\d_]")  # a mould with a word of its own
+_SAYS = re.compile(r"\d+ .*[^*\s]")  # a mould with something of its own
 
 
 class Reading(NamedTuple):
@@ -101,7 +109,8 @@ class Reading(NamedTuple):
     verdicts: dict[int, Verdict]
     suites: set[int]
     totals: list[int]
-    routine: set[int]
+    routine: dict[int, int]
+    """Each routine line, and how many lines of its mould there are (0: blank lines and rows of dots)."""
 
     @property
     def failed(self) -> list[int]:
@@ -110,7 +119,7 @@ class Reading(NamedTuple):
 
     def news(self, lines: Sequence[str]) -> list[int]:
         """Return the lines that are neither a verdict nor a total nor routine, in order."""
-        known = self.routine.union(self.verdicts, self.totals)
+        known = {*self.routine, *self.verdicts, *self.totals}
         return [index for index in range(len(lines)) if index not in known]
 
 
@@ -184,6 +193,9 @@ def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
 
 def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
     """Return the form of the verdict that `line` gives, and the verdict; None where it gives none."""
+    letter = _LETTER.search(line)
+    if letter is not None:
+        return ("letter", ""), _LETTERED.get(letter[1], "failed")
     last: tuple[tuple[str, str], Verdict] | None = None
     if _SUITE.match(line) or _CONCLUDES.match(line):
         return None
@@ -192,13 +204,19 @@ def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
         verdict = _MARKS.get(word) or _CLASSES[word.lower()]
         case = "mark" if word in _MARKS else "upper" if word.isupper() else "lower" if word.islower() else "capital"
         before, after = line[: match.start()], line[match.end() :]
-        if word not in _MARKS and (_COUNT_BEFORE.search(before[-40:]) or (_COUNT_AFTER.match(after) and "ok" not in word)):
+        if word not in _MARKS and (
+            _COUNT_BEFORE.search(before[-40:]) or (_COUNT_AFTER.match(after) and "ok" not in word)
+        ):
             return None
         if not any(char.isalnum() for char in _BRACKETED.sub("", before)):
             if not any(char.isalpha() for char in after):
                 return None  # at the head, and no name follows
-            last = last or (("head", case), verdict)
-        elif last is None and not after.rstrip().endswith(":") and _REST.fullmatch(after):
+            last = last or (("head", case), "skipped" if _DIRECTIVE.search(after) else verdict)
+        elif (
+            last is None
+            and not after.rstrip().endswith(":")
+            and (_REST.fullmatch(after) or (verdict == "skipped" and _REASON.match(after)))
+        ):
             return ("end", "mark" if case == "mark" else ""), verdict
     return last
 
@@ -229,13 +247,13 @@ def _totals(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[int]:
     return sorted(found, key=lambda i: (counts[form_of[i]] > _MIN_OFTEN, not _WRONG.search(lines[i]), -i))
 
 
-def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int]) -> set[int]:
+def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int]) -> dict[int, int]:
     """Return the lines whose mould comes again and again, and not only around tests that failed."""
-    routine: set[int] = set()
+    routine: dict[int, int] = {}
     rest: list[int] = []
     for index, line in enumerate(lines):
         if not line or line.isspace() or _PROGRESS.match(line[:_LOOKED_AT]):
-            routine.add(index)
+            routine[index] = 0
         elif index not in verdicts and index not in totals:
             rest.append(index)
     forms = moulds([lines[i][:_LOOKED_AT] for i in rest])
@@ -243,12 +261,14 @@ def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int
     for index, form in zip(rest, forms, strict=True):
         members.setdefault(form, []).append(index)
     judged = sorted(verdicts)
-    for at in members.values():
+    for form, at in members.items():
         # Bare names are a list only below something; at the margin they are sentences.
         often = len(at) >= (_MIN_OFTEN if _SAYS.search(form) else _MIN_NAMES) and (form[0] != "0" or _SAYS.search(form))
         if often and not _follow_failures(at, judged, verdicts):
-            routine.update(at)
-    return routine.difference(facts.failures(lines, apart_from=set(verdicts) | totals))
+            routine.update(dict.fromkeys(at, len(at)))
+    for index in facts.failures(lines, apart_from=set(verdicts) | totals):
+        routine.pop(index, None)
+    return routine
 
 
 def _follow_failures(at: Sequence[int], judged: Sequence[int], verdicts: dict[int, Verdict]) -> bool:
@@ -298,7 +318,7 @@ def blocks(lines: Sequence[str], reading: Reading, apart_from: Container[int]) -
     """Return a block for each failing test whose details stand right below its verdict, or right above it.
 
     `apart_from`: lines that are told otherwise."""
-    known = reading.routine.union(reading.verdicts, reading.totals)
+    known = {*reading.routine, *reading.verdicts, *reading.totals}
     failed = [i for i in reading.failed if i not in apart_from]
     below = [_run_below(lines, i, known, apart_from) for i in failed]
     above = [_run_above(lines, i, known, apart_from) for i in failed]

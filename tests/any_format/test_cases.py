@@ -35,7 +35,6 @@ OUTSTANDING = frozenset(
     carriage-return-frames
     coverage-total
     csv-decimal-comma
-    ctest-output-on-failure
     curl-bullets
     describe-node-selector
     df-full-disk
@@ -50,7 +49,6 @@ OUTSTANDING = frozenset(
     go-test-json
     grep-after-context
     headerless-bars
-    jest-file-head-counted
     json-failure-in-nested-rows
     json-pairs-in-rows
     log-errors-of-one-template
@@ -59,17 +57,13 @@ OUTSTANDING = frozenset(
     msbuild-in-french
     mypy-note-of-rare-rule
     mysql-box
-    ok-lines-are-no-tap
-    playwright-list
     psql-expanded
     pytest-captured-log
     rsync-itemized-deletions
     rustc-alike-errors
-    several-runs-totals
     systemctl-show-pairs
     terraform-changed-attribute
     top-batch
-    unittest-unexpected-success
     valgrind
     """.split()
 )

@@ -1,0 +1,40 @@
+"""Test runs, read without knowing the runner."""
+
+from __future__ import annotations
+
+from headroom_mcp.facts import test_run
+
+
+def test_a_form_that_says_passed_again_and_again_tells_which_tests_failed() -> None:
+    lines = [f"passed Farm.Rounds_{n} ({n}ms)" for n in range(9)]
+    lines.insert(4, "failed Farm.Splits_4 (9ms)")
+
+    assert test_run.read(lines).failed == [4]
+
+
+def test_ok_at_the_head_of_a_sentence_is_no_verdict_without_a_plan() -> None:
+    sentences = [f"ok {n} rows weighed" for n in range(1, 9)]
+
+    assert test_run.read(sentences).verdicts == {}
+    assert len(test_run.read(["1..8", *sentences]).verdicts) == 8
+
+
+def test_a_verdict_under_its_own_heading_is_of_a_suite() -> None:
+    lines = ["▶ Pens", *(f"  ✔ closes {n} (0.{n}ms)" for n in range(6)), "✔ Pens (3ms)"]
+
+    assert test_run.read(lines).suites == {7}
+
+
+def test_a_sentence_among_verdicts_is_news_and_a_step_that_comes_again_is_not() -> None:
+    lines = [line for n in range(9) for line in (f"Start {n}: unit_{n}", f"unit_{n} ... ok")]
+    lines.insert(7, "row 4411 has a weight of -3 kg")
+
+    assert test_run.read(lines).news(lines) == [7]
+
+
+def test_counts_are_totals_and_no_verdicts() -> None:
+    lines = [*(f"✓ closes {n}" for n in range(5)), "ℹ pass 5", "ℹ fail 0", "[  PASSED  ] 5 tests."]
+    reading = test_run.read(lines)
+
+    assert sorted(reading.totals) == [5, 6, 7]
+    assert sorted(reading.verdicts) == [0, 1, 2, 3, 4]
