@@ -10,7 +10,6 @@ import pytest
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
-from headroom_mcp.store.sqlite import ledger, sessions
 from headroom_mcp.types import Origin
 
 
@@ -43,10 +42,10 @@ def test_a_command_or_a_folder_with_half_a_surrogate_is_a_name_like_any_other(st
         settings=store.settings,
         origin=Origin("s\ud800", project=project),
     )
-    sessions.set_query(store, "s\ud800", project, "why \udfff?")
+    store.sessions.set_query("s\ud800", project, "why \udfff?")
 
     assert result.outcome == "compressed"
     assert result.ref is not None
     assert "finished job 0" in retrieve(result.ref, lines="1-2", store=store, project=project)
-    assert ledger.read(store, project=project).totals.outputs == 1
-    assert sessions.query(store, "s\ud800") == "why \\udfff?"
+    assert store.ledger.read(project=project).totals.outputs == 1
+    assert store.sessions.query("s\ud800") == "why \\udfff?"

@@ -16,8 +16,7 @@ from headroom_mcp.cli._report_style import STYLE
 from headroom_mcp.cli.stats import HOW
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import Store
-from headroom_mcp.store.sqlite import contexts
-from headroom_mcp.store.sqlite.ledger import Case, Ledger
+from headroom_mcp.store.figures import Case, Figures
 from headroom_mcp.text import marker, secrets
 from headroom_mcp.text.lines import clip_middle, split_lines
 
@@ -41,9 +40,9 @@ class Page(NamedTuple):
 
     scope: str
     written: str
-    by_day: Ledger
-    by_tool: Ledger
-    by_kind: Ledger
+    by_day: Figures
+    by_tool: Figures
+    by_kind: Figures
     worst: Sequence[ShownCase]
     largest: Sequence[ShownCase]
 
@@ -54,7 +53,7 @@ def with_texts(store: Store, case: Case) -> ShownCase:
         original = split_lines(secrets.mask(store.get(case.ref).text))
     except HeadroomError as error:
         return ShownCase(case, "", "", str(error))
-    shown = secrets.mask(contexts.shown_of(store, case.ref))
+    shown = secrets.mask(store.contexts.shown_of(case.ref))
     gaps = [gap for line in shown.split("\n") if (gap := marker.gap_range(line))]
     if not gaps:
         note = "It was shown in another form." if shown else "What was shown for it is not remembered any more."

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Mapping
 from html import escape
 
-from headroom_mcp.store.sqlite.ledger import Totals
+from headroom_mcp.store.figures import Totals
 
 _MOST_COLUMNS = 62  # beyond, a column is a week
 _MOST_BARS = 14

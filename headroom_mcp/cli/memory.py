@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import time
@@ -19,7 +18,6 @@ from headroom_mcp.memory.notes import Note
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import purge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -61,12 +59,12 @@ def add(text: str, tags: tuple[str, ...], everywhere: bool, replaces: str, proje
     with _opened() as store:
         here = _project(project)
         scope = notes.GLOBAL if everywhere else here
-        similar = notes.alike(store.connection, body, (here, notes.GLOBAL))
+        similar = notes.alike(store, body, (here, notes.GLOBAL))
         note = notes.save(
-            store.connection, body, scope=scope, author="user", tags=tags, replaces=replaces, tool="headroom memory add"
+            store, body, scope=scope, author="user", tags=tags, replaces=replaces, tool="headroom memory add"
         )
     if as_json:
-        click.echo(_as_json(note))
+        click.echo(notes.as_json(note))
         return
     click.echo(f"Saved as {note.id}.")
     for other in similar:
@@ -87,7 +85,7 @@ def search(query: str, limit: int, tags: tuple[str, ...], project: str, as_json:
     """
     here = _project(project)
     with _opened() as store:
-        hits = recall.search(store.connection, query, (here, notes.GLOBAL), limit=limit, tags=tags)
+        hits = recall.search(store, query, (here, notes.GLOBAL), limit=limit, tags=tags)
     _show_all((hit.note for hit in hits), here, as_json)
 
 
@@ -105,9 +103,7 @@ def list_notes(limit: int, tags: tuple[str, ...], auto: bool, all_versions: bool
     """
     here = _project(project)
     with _opened() as store:
-        found = notes.newest(
-            store.connection, (here, notes.GLOBAL), limit=limit, auto=auto, tags=tags, superseded=all_versions
-        )
+        found = notes.newest(store, (here, notes.GLOBAL), limit=limit, auto=auto, tags=tags, superseded=all_versions)
     _show_all(found, here, as_json, provenance_too=auto)
 
 
@@ -122,9 +118,9 @@ def show(note_id: str, project: str, as_json: bool) -> None:
     """
     here = _project(project)
     with _opened() as store:
-        note = notes.get(store.connection, note_id, (here, notes.GLOBAL))
+        note = notes.get(store, note_id, (here, notes.GLOBAL))
     if as_json:
-        click.echo(_as_json(note))
+        click.echo(notes.as_json(note))
         return
     for line in _provenance(note, here):
         click.echo(line)
@@ -154,19 +150,17 @@ def forget(
     if bool(note_id) == conditions:
         raise click.UsageError("Give either a note's id, or conditions (--scope, --older-than, --matching, --auto).")
     with _opened() as store:
-        store.connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten in the file, too
         if note_id:
-            note = notes.forget(store.connection, note_id, (here, notes.GLOBAL))
-            notes.scrub(store.connection)
+            with store.erasing(rebuild=False):
+                note = notes.forget(store, note_id, (here, notes.GLOBAL))
             click.echo(f"Forgot {note.id}: {_one_line(note.text)}")
             return
         if not yes:
             click.confirm("Remove all notes that meet these conditions?", abort=True)
         before_s = time.time() - _age_s(older_than) if older_than else None
         where = {"global": notes.GLOBAL, "all": None}.get(scope or "", here)
-        removed = notes.purge(store.connection, scope=where, before_s=before_s, pattern=matching, auto=auto)
-        notes.scrub(store.connection)
-        purge.rebuild(store)
+        with store.erasing():
+            removed = notes.purge(store, scope=where, before_s=before_s, pattern=matching, auto=auto)
         click.echo(f"Removed {removed:,} notes.")
 
 
@@ -180,7 +174,7 @@ def export(everything: bool, project: str) -> None:
     """
     with _opened() as store:
         scopes = None if everything else (_project(project), notes.GLOBAL)
-        for line in notes.export(store.connection, scopes):
+        for line in notes.export(store, scopes):
             sys.stdout.buffer.write(f"{line}\n".encode())
     sys.stdout.buffer.flush()
 
@@ -196,7 +190,7 @@ def import_notes(file: str, here: bool, project: str) -> None:
     """
     with click.open_file(file, "rb") as stream, _opened() as store:
         lines = stream.read().decode("utf-8", "replace").split("\n")
-        saved, known = notes.load(store.connection, lines, scope=_project(project) if here else None)
+        saved, known = notes.load(store, lines, scope=_project(project) if here else None)
     click.echo(f"Imported {saved:,} notes; {known:,} were here already.")
 
 
@@ -229,7 +223,7 @@ def _show_all(found: Iterable[Note], project: str, as_json: bool, *, provenance_
     for note in found:
         empty = False
         if as_json:
-            click.echo(_as_json(note))
+            click.echo(notes.as_json(note))
             continue
         stale = provenance.changed(note, project)
         flag = f"  [changed since: {', '.join(stale)}]" if stale else ""
@@ -258,10 +252,6 @@ def _provenance(note: Note, project: str) -> list[str]:
         "superseded by": note.superseded_by,
     }
     return [f"{name}: {value}" for name, value in facts.items() if value]
-
-
-def _as_json(note: Note) -> str:
-    return json.dumps({**note._asdict(), "tags": list(note.tags)}, ensure_ascii=False)
 
 
 def _one_line(text: str, max_chars: int = 160) -> str:

@@ -10,7 +10,6 @@ import click
 
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import open_store
-from headroom_mcp.store.sqlite import purge as purge_module
 
 _AGE = re.compile(r"^(\d+)\s*([smhdw])$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -44,8 +43,7 @@ def purge(
         click.confirm("Remove every original of every project?", abort=True)
     try:
         with open_store() as store:
-            done = purge_module.purge(
-                store,
+            done = store.purge(
                 session=session,
                 project=os.path.realpath(project) if project else None,
                 older_than_s=age_s,

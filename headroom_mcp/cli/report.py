@@ -10,7 +10,7 @@ import click
 from headroom_mcp.cli import _io, _report_page
 from headroom_mcp.settings import environment
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.store.figures import Case
 
 _MOST_CASES = 12
 
@@ -33,11 +33,11 @@ def report(output: str, this_project: bool, session: str | None) -> None:
         page = _report_page.Page(
             scope=f"session {session}" if session else f"project {project}" if project else "everything stored",
             written=time.strftime("%Y-%m-%d %H:%M"),
-            by_day=ledger.read(store, "day", project=project, session=session),
-            by_tool=ledger.read(store, "tool", project=project, session=session),
-            by_kind=ledger.read(store, "kind", project=project, session=session),
-            worst=_with_texts(store, ledger.worst(store, _MOST_CASES, project=project, session=session)),
-            largest=_with_texts(store, ledger.most_left_out(store, _MOST_CASES, project=project, session=session)),
+            by_day=store.ledger.read("day", project=project, session=session),
+            by_tool=store.ledger.read("tool", project=project, session=session),
+            by_kind=store.ledger.read("kind", project=project, session=session),
+            worst=_with_texts(store, store.ledger.worst(_MOST_CASES, project=project, session=session)),
+            largest=_with_texts(store, store.ledger.most_left_out(_MOST_CASES, project=project, session=session)),
         )
         html = _report_page.render(page)
     if output == "-":
@@ -52,5 +52,5 @@ def report(output: str, this_project: bool, session: str | None) -> None:
     click.echo(f"{output}: {len(html.encode('utf-8', 'replace')):,} bytes, {page.by_kind.totals.outputs:,} outputs.")
 
 
-def _with_texts(store: Store, cases: list[ledger.Case]) -> list[_report_page.ShownCase]:
+def _with_texts(store: Store, cases: list[Case]) -> list[_report_page.ShownCase]:
     return [_report_page.with_texts(store, case) for case in cases]

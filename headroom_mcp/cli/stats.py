@@ -8,8 +8,8 @@ import click
 
 from headroom_mcp.cli import _io
 from headroom_mcp.settings import environment
+from headroom_mcp.store import figures as ledger
 from headroom_mcp.store import open_store
-from headroom_mcp.store.sqlite import ledger
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
@@ -30,7 +30,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
     """
     with _io.said_plainly(), open_store() as store:
         project = environment.project_dir() if this_project else None
-        figures = ledger.read(store, by, project=project, session=session)
+        figures = store.ledger.read(by, project=project, session=session)
     if as_json:
         click.echo(json.dumps(_object(figures, by)))
         return
@@ -63,7 +63,7 @@ def _row(name: str, total: ledger.Totals, width: int) -> str:
     )
 
 
-def _object(figures: ledger.Ledger, by: ledger.Grouping) -> dict[str, object]:
+def _object(figures: ledger.Figures, by: ledger.Grouping) -> dict[str, object]:
     return {
         "totals": _totals(figures.totals),
         f"by_{by}": {name: _totals(total) for name, total in figures.rows.items()},

@@ -36,7 +36,7 @@ from headroom_mcp.settings import file as settings_file
 from headroom_mcp.settings.load import tightened
 from headroom_mcp.settings.table import KNOBS, Settings, parse_variable
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite.originals import Original
+from headroom_mcp.store.rows import Original
 from headroom_mcp.text import marker, secrets
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -262,7 +262,7 @@ def run(asked: argparse.Namespace, place: Place) -> tuple[dict[str, int], int]:
         counts[_name(target)] = counts.get(_name(target), 0) + 1
         number += 1
         if number % 20_000 == 0:
-            _forget(place.store)
+            place.store.purge()
     entry.start_timer = entry_timer
     return counts, failed
 
@@ -284,12 +284,6 @@ def _no_timer() -> None:
 def _too_long(signum: int, frame: object) -> None:
     msg = f"more than {LIMIT_S:g} s of processor time"
     raise Hang(msg)
-
-
-def _forget(store: Store) -> None:
-    with store.transaction() as db:
-        for table in ("original", "output", "shown"):
-            db.execute(f"DELETE FROM {table}")
 
 
 def _read(folder: str | None) -> list[str]:

@@ -12,7 +12,6 @@ from headroom_mcp.flow.plan import Plan, plan_within
 from headroom_mcp.settings import redaction
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.store.sqlite import contexts
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Origin, Outcome, Result, ToolInput, View
@@ -141,12 +140,12 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if _is_ours(output.text, store):
         return _untouched(output.text, "already")
     origin, view, repeats = call.origin, call.view, call.settings.repeats
-    earlier = contexts.shown_in(store, origin.session, origin.agent) if repeats else []
+    earlier = store.contexts.shown_in(origin.session, origin.agent) if repeats else []
     planned = _worth(plan_within(output, call.settings, view, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if repeats and (not view.tokens_host or view.tokens_host >= output.tokens):
-        contexts.note_shown(store, origin.session, origin.agent, output.label, output.text)
+        store.contexts.note_shown(origin.session, origin.agent, output.label, output.text)
     return _untouched(output.text, "no_gain", planned)
 
 
@@ -169,7 +168,7 @@ def _show(store: Store, planned: Plan, call: _Call, output: ToolOutput) -> Resul
     ref = _put(store, call, output, planned.kind, output.tokens, after, lambda ref: footer.added(planned, ref))
     text = footer.added(planned, ref)
     if store.settings.repeats:
-        contexts.note_shown(store, call.origin.session, call.origin.agent, output.label, text)
+        store.contexts.note_shown(call.origin.session, call.origin.agent, output.label, text)
     return Result(text, planned.kind, ref, output.tokens, after, "compressed", planned.omitted)
 
 

@@ -36,7 +36,7 @@ _EXIT_LINE = re.compile(r"\AExit code \d+\n?")
 def at_start(store: Store, project: str, session: str) -> str:
     """Return what a conversation that begins is told, "" for nothing."""
     try:
-        return session_context.at_start(store.connection, project, session)
+        return session_context.at_start(store, project, session)
     except Exception as error:  # a note is not worth an event
         fault_log.record("memory at start", error, store.settings)
         return ""
@@ -45,9 +45,9 @@ def at_start(store: Store, project: str, session: str) -> str:
 def at_prompt(store: Store, project: str, session: str, prompt: str) -> str:
     """Return what is told beside `prompt`, "" for nothing."""
     try:
-        told = session_context.for_prompt(store.connection, project, session, prompt)
+        told = session_context.for_prompt(store, project, session, prompt)
         if store.settings.auto_memory and not _is_denied(store.settings, prompt):
-            coding.said(store.connection, project=project, session=session, prompt=prompt)
+            coding.said(store, project=project, session=session, prompt=prompt)
         return told
     except Exception as error:  # as above
         fault_log.record("memory at prompt", error, store.settings)
@@ -89,13 +89,13 @@ def _command(store: Store, project: str, session: str, payload: Payload) -> None
     if _is_denied(store.settings, command, output):
         return
     coding.command_ran(
-        store.connection,
+        store,
         project=project,
         session=session,
         command=command,
         failed=failed,
         output=output,
-        ref=_ref(store, _word(payload, "tool_use_id")),
+        ref=store.ref_of_call(_word(payload, "tool_use_id")),
     )
 
 
@@ -104,17 +104,7 @@ def _edit(store: Store, project: str, session: str, payload: Payload) -> None:
     path = _word(given, "file_path") or _word(given, "notebook_path")
     if path and payload.get("hook_event_name") == "PostToolUse" and not _is_denied(store.settings, path):
         # the host resolves links in its own paths, or not: the project is the resolved one
-        coding.file_changed(store.connection, project=project, session=session, path=os.path.realpath(path))
-
-
-def _ref(store: Store, tool_use_id: str) -> str:
-    """Return the ref of the original of this call, if its output was kept."""
-    if not tool_use_id:
-        return ""
-    row = store.connection.execute(
-        "SELECT ref FROM output WHERE tool_use_id = ? ORDER BY id DESC LIMIT 1", (tool_use_id,)
-    ).fetchone()
-    return str(row[0]) if row else ""
+        coding.file_changed(store, project=project, session=session, path=os.path.realpath(path))
 
 
 def _is_denied(settings: Settings, *texts: str) -> bool:

@@ -12,9 +12,12 @@ from headroom_mcp.hook import event as decide
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import sessions
+from headroom_mcp.store import open_store
 from headroom_mcp.types import Origin, View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
 
 
 def respond(event: decide.Event, settings: Settings | None = None) -> list[str | None] | None:
@@ -29,15 +32,15 @@ def respond(event: decide.Event, settings: Settings | None = None) -> list[str |
     with open_store(settings) as store:
         if event.tool == "edit":
             if event.session and event.path:
-                sessions.note_file(store, context, event.path, "edited")
+                store.sessions.note_file(context, event.path, "edited")
             return None
         if event.unchanged:
             return _whole_again(event, context, store)
-        if event.tool == "read" and not event.oversize and sessions.file_state(store, context, event.path) is not None:
+        if event.tool == "read" and not event.oversize and store.sessions.file_state(context, event.path) is not None:
             # The model looks a second time, or looks at its own edit: it wants all of it.
-            sessions.note_file(store, context, event.path, "whole")
+            store.sessions.note_file(context, event.path, "whole")
             return None
-        prompt = sessions.query(store, event.session) if event.session else ""
+        prompt = store.sessions.query(event.session) if event.session else ""
         answers = [_compress(event, index, prompt, context, store, settings) for index in range(len(event.texts))]
     return answers if any(answer is not None for answer in answers) else None
 
@@ -71,15 +74,15 @@ def _compress(
     if result.outcome != "compressed":
         return None
     if reading and event.session:
-        sessions.note_file(store, context, event.path, "shortened", result.ref or "")
+        store.sessions.note_file(context, event.path, "shortened", result.ref or "")
     return result.text
 
 
 def _whole_again(event: decide.Event, context: str, store: Store) -> list[str | None] | None:
     """Return the whole file where the earlier result, to which the host refers the model, was a shortened one."""
-    seen = sessions.file_state(store, context, event.path)
+    seen = store.sessions.file_state(context, event.path)
     if seen is None or seen.state != "shortened":
         return None
     original = store.get(seen.ref)
-    sessions.note_file(store, context, event.path, "whole", seen.ref)
+    store.sessions.note_file(context, event.path, "whole", seen.ref)
     return [original.text]

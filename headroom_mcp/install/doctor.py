@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,11 +16,12 @@ from collections import Counter
 from typing import Any, Literal, NamedTuple
 
 from headroom_mcp import fault_log
+from headroom_mcp.errors import StoreError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.install import claude_code
 from headroom_mcp.settings import environment
-from headroom_mcp.store.sqlite import connection
+from headroom_mcp.store.sqlite import health
 
 Grade = Literal["ok", "warn", "fail"]
 
@@ -201,7 +201,7 @@ def _own_hooks() -> list[Check]:
 
 
 def _store() -> list[Check]:
-    path = connection.store_path()
+    path = health.store_path()
     folder = os.path.dirname(path)
     checks: list[Check] = []
     if not os.path.exists(path):
@@ -210,19 +210,18 @@ def _store() -> list[Check]:
             return [Check("store", "fail", f"{folder} cannot be written", "Mend its permissions or set HEADROOM_HOME.")]
         return [Check("store", "ok", f"{path} will be made with the first output")]
     try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
-        try:
-            sound = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-            count, size = database.execute("SELECT COUNT(*), COALESCE(SUM(size_bytes), 0) FROM original").fetchone()
-        finally:
-            database.close()
-    except sqlite3.Error as error:
+        found = health.examine(path)
+    except StoreError as error:
         remedy = "The next output sets a corrupt file aside and begins a new one; a locked one frees itself."
         return [Check("store", "fail", f"{path}: {error}", remedy)]
-    if sound != "ok":
-        checks.append(Check("store", "fail", f"{path} is damaged: {sound}", "Move it away; a new one is begun."))
+    if found.damage:
+        checks.append(Check("store", "fail", f"{path} is damaged: {found.damage}", "Move it away; a new one is begun."))
     else:
-        checks.append(Check("store", "ok", f"{count:,} originals, {size:,} bytes before packing ({path})"))
+        checks.append(
+            Check(
+                "store", "ok", f"{found.originals:,} originals, {found.original_bytes:,} bytes before packing ({path})"
+            )
+        )
     if os.name == "posix":
         for what, allowed in ((path, 0o600), (folder, 0o700)):
             if os.stat(what).st_mode & 0o077:

@@ -16,15 +16,17 @@ import hashlib
 import json
 import os
 import re
-import sqlite3
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp.commands import identity
 from headroom_mcp.errors import NoteError
 from headroom_mcp.memory import note_secrets, notes, provenance
 from headroom_mcp.memory.notes import Author, Note
-from headroom_mcp.store.sqlite.transaction import write
+from headroom_mcp.store.rows import Observation
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
 
 _OPEN_DAYS = 3.0  # a failure older than this is not what a success today mends
 _KEPT_EPISODES = 300  # run and edit notes of a project; the oldest go
@@ -79,7 +81,7 @@ class _Failure(NamedTuple):
 
 
 def command_ran(
-    connection: sqlite3.Connection,
+    store: Store,
     *,
     project: str,
     session: str,
@@ -96,7 +98,7 @@ def command_ran(
     now = time.time() if now_s is None else now_s
     read = identity.read(command)
     made: list[Note | None] = []
-    episode = _Writer(connection, project, session, ref, now)
+    episode = _Writer(store, project, session, ref, now)
     shown = _one_line(identity.without_bodies(command[:20_000]), _COMMAND_CHARS)
     if failed and not output.strip() and identity.asks_only(command):
         failed = None
@@ -115,12 +117,12 @@ def command_ran(
         if read.purpose in {"run", "install", "build"}:
             episode.observe("command", read.key, shown)
     for file in read.changes if failed is not True else ():
-        made.append(file_changed(connection, project=project, session=session, path=file, by=shown, ref=ref, now_s=now))
+        made.append(file_changed(store, project=project, session=session, path=file, by=shown, ref=ref, now_s=now))
     return [note for note in made if note is not None]
 
 
 def file_changed(
-    connection: sqlite3.Connection,
+    store: Store,
     *,
     project: str,
     session: str,
@@ -136,27 +138,25 @@ def file_changed(
     inside = os.path.relpath(os.path.join(project, path), project).replace(os.sep, "/")
     if inside.startswith("../"):
         return None
-    writer = _Writer(connection, project, session, ref, time.time() if now_s is None else now_s)
+    writer = _Writer(store, project, session, ref, time.time() if now_s is None else now_s)
     writer.observe("edit", inside, by)
     failures = writer.open_failures("")
     about = f", while `{failures[-1].command}` failed: {failures[-1].gist}" if failures else ""
     return writer.note(f"edit:{inside}", f"{inside} was changed{f' by `{by}`' if by else ''}{about}")
 
 
-def said(
-    connection: sqlite3.Connection, *, project: str, session: str, prompt: str, now_s: float | None = None
-) -> list[Note]:
+def said(store: Store, *, project: str, session: str, prompt: str, now_s: float | None = None) -> list[Note]:
     """Note the conventions that the user states in `prompt`, in the user's own words. Raises: StoreError."""
     if len(prompt) > _MAX_PROMPT_CHARS or prompt.lstrip().startswith(("<", "/", "#", "!")):
         return []
-    writer = _Writer(connection, project, session, "", time.time() if now_s is None else now_s)
+    writer = _Writer(store, project, session, "", time.time() if now_s is None else now_s)
     prose = re.sub(r"```.*?(?:```|\Z)|^\s*[>|].*$", "", prompt, flags=re.DOTALL | re.MULTILINE)
     made = []
     for sentence in _SENTENCE.split(prose):
         stated = sentence.strip().lstrip("-*• ").strip()
         if 8 <= len(stated) <= _MAX_CONVENTION_CHARS and not stated.endswith("?") and _CONVENTION.match(stated):
             topic = f"convention:{_digest(stated.lower().rstrip('.!'))}"
-            if notes.on_topic(connection, project, topic) is None:
+            if store.notes.on_topic(project, topic) is None:
                 made.append(writer.note(topic, stated, author="user"))
     return [note for note in made if note is not None]
 
@@ -189,7 +189,7 @@ def _mended(episode: _Writer, read: identity.Command, shown: str) -> Note | None
         done = f"`{_one_line(episode.detail_of('command', ran[-1]), _COMMAND_CHARS)}`"
     else:
         return None
-    error = notes.on_topic(episode.connection, episode.project, _error_topic(gists[0]))
+    error = episode.store.notes.on_topic(episode.project, _error_topic(gists[0]))
     return episode.note(
         f"fix:{read.key}:{_digest(_masked(gists[0]))}",
         f"`{shown}` failed: {' / '.join(gists)}; it passed after {done}",
@@ -204,7 +204,7 @@ def _works(episode: _Writer, read: identity.Command, shown: str) -> Note | None:
     if read.purpose not in _PASSES:
         return None
     topic = f"works:{read.purpose}:{read.program}"
-    known = notes.on_topic(episode.connection, episode.project, topic)
+    known = episode.store.notes.on_topic(episode.project, topic)
     if known is not None and not provenance.changed(known, episode.project):
         before = identity.read(known.text.partition("`")[2].rpartition("`")[0])
         if before.breadth <= read.breadth:
@@ -218,8 +218,8 @@ def _works(episode: _Writer, read: identity.Command, shown: str) -> Note | None:
 class _Writer:
     """Observations and notes of one moment of one session in one project."""
 
-    def __init__(self, connection: sqlite3.Connection, project: str, session: str, ref: str, now_s: float) -> None:
-        self.connection = connection
+    def __init__(self, store: Store, project: str, session: str, ref: str, now_s: float) -> None:
+        self.store = store
         self.project = project
         self.session = session
         self.ref = ref
@@ -228,15 +228,11 @@ class _Writer:
     def observe(self, what: str, subject: str, detail: str) -> None:
         if note_secrets.find(f"{subject}\n{detail}"):
             return
-        with write(self.connection) as db:
-            db.execute(
-                "DELETE FROM observation WHERE scope = ? AND what IN ('failure', 'edit', 'command') AND created_s < ?",
-                (self.project, self.now_s - _OPEN_DAYS * 86_400),
-            )
-            db.execute(
-                "INSERT INTO observation (scope, session, what, subject, detail, ref, created_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (self.project, self.session, what, subject, detail, self.ref, self.now_s),
-            )
+        with self.store.transaction():
+            for old in ("failure", "edit", "command"):
+                self.store.observations.forget(self.project, old, before_s=self._open_since_s)
+            row = Observation(0, self.project, self.session, what, subject, detail, self.ref, self.now_s)
+            self.store.observations.add([row])
 
     def note(
         self,
@@ -249,47 +245,39 @@ class _Writer:
         instead_of: Note | None = None,
     ) -> Note | None:
         """Save a note that takes the place of the last one on its topic; None where it may not be kept."""
-        known = notes.on_topic(self.connection, self.project, topic) or instead_of
+        known = self.store.notes.on_topic(self.project, topic) or instead_of
         if known is not None and known.text == text and known.rests_on == (rests_on or {}):
             return None
         try:
             saved = notes.save(
-                self.connection, text, scope=self.project, author=author, topic=topic, rests_on=rests_on,
+                self.store, text, scope=self.project, author=author, topic=topic, rests_on=rests_on,
                 replaces=known.id if known else "", session=self.session, tool="hook", ref=ref or self.ref, created_s=self.now_s,
             )  # fmt: skip
         except NoteError:  # a secret, or another process was first: what is not noted costs nothing
             return None
         if topic.startswith(("run:", "edit:", "error:")):
-            notes.keep_newest(self.connection, self.project, topic.partition(":")[0], _KEPT_EPISODES)
+            self.store.notes.keep_newest(self.project, topic.partition(":")[0], _KEPT_EPISODES)
         return saved
 
     def open_failures(self, key: str) -> list[_Failure]:
-        rows = self.connection.execute(
-            "SELECT id, detail FROM observation WHERE scope = ? AND what = 'failure' AND (subject = ? OR ? = '')"
-            " AND created_s >= ? ORDER BY id",
-            (self.project, key, key, self.now_s - _OPEN_DAYS * 86_400),
-        )
-        return [_Failure(int(row), *json.loads(detail)) for row, detail in rows]
+        """Return the failures that a success may still mend, of the command `key` or ("") of any, oldest first."""
+        seen = self.store.observations.find(self.project, "failure", subject=key, since_s=self._open_since_s)
+        return [_Failure(row.id, *json.loads(row.detail)) for row in seen]
 
     def close_failures(self, key: str) -> None:
-        with write(self.connection) as db:
-            db.execute(
-                "DELETE FROM observation WHERE scope = ? AND what = 'failure' AND subject = ?", (self.project, key)
-            )
+        self.store.observations.forget(self.project, "failure", subject=key)
 
     def subjects_since(self, what: str, row: int) -> list[str]:
-        rows = self.connection.execute(
-            "SELECT subject FROM observation WHERE scope = ? AND what = ? AND id > ? ORDER BY id",
-            (self.project, what, row),
-        )
-        return list(dict.fromkeys(str(subject) for (subject,) in rows))
+        seen = self.store.observations.find(self.project, what, after_id=row)
+        return list(dict.fromkeys(row.subject for row in seen))
 
     def detail_of(self, what: str, subject: str) -> str:
-        row = self.connection.execute(
-            "SELECT detail FROM observation WHERE scope = ? AND what = ? AND subject = ? ORDER BY id DESC LIMIT 1",
-            (self.project, what, subject),
-        ).fetchone()
-        return str(row[0]) if row else subject
+        seen = self.store.observations.find(self.project, what, subject=subject)
+        return seen[-1].detail if seen else subject
+
+    @property
+    def _open_since_s(self) -> float:
+        return self.now_s - _OPEN_DAYS * 86_400
 
 
 def _error_topic(gist: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 
-from headroom_mcp.memory.notes import Note
+from headroom_mcp.store.rows import Note
 
 _MAX_BYTES = 2_000_000  # larger files are known by their size alone: a hook has milliseconds
 GONE = "gone"

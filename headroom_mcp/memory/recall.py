@@ -1,32 +1,27 @@
 """Recall: the notes a question is about, without a model.
 
-    terms of the question → FTS5: BM25 over four fields, a note's own words, its neighbours', its tags → the best 60
-    → raised or lowered by who speaks, by date, by recency and use → the best k [fused by rank with vectors, if there are any]
-
-BM25 reads every note that holds any of the terms, so in a large memory common words are left to the notes that hold a
-rarer one too: the work stays bounded where a bare query's grows with the memory.
+terms of the question → the store's candidates: notes that hold them, in their own words, a neighbour's or a tag → the best 60
+→ raised or lowered by who speaks, by date, by recency and use → the best k [fused by rank with vectors, if there are any]
 """
 
 from __future__ import annotations
 
 import math
-import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp.errors import StoreError
-from headroom_mcp.memory import dates, notes, words
-from headroom_mcp.memory.notes import Note
+from headroom_mcp.memory import dates
 from headroom_mcp.query import bm25
+from headroom_mcp.store import search_terms
+from headroom_mcp.store.rows import Note
 
-# Field weights for bm25(): own words, the notes next to it, those two away, tags; the scope only filters.
-_WEIGHTS = "1.0, 0.5, 0.3, 1.0, 0.0"
-_FIELDS = "{body near far tags}"
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
 _POOL = 60  # notes that are looked at more closely; twice as many change nothing
-_SMALL_SCOPE = 5_000  # notes in view up to which every term is searched
-_MATCHES = 4_000  # notes that BM25 may score in a large memory: about 1 µs each
 
 _SPEAKER = 0.6  # the one who is asked about says it: a name is too common a word for BM25 to weigh
 _OWN = 0.3  # the words stand in the note itself: neighbours make every word look common in a small memory
@@ -51,7 +46,7 @@ class Hit(NamedTuple):
 
 
 def search(
-    connection: sqlite3.Connection,
+    store: Store,
     query: str,
     scopes: Sequence[str],
     *,
@@ -65,70 +60,28 @@ def search(
     A query without any word (emoji, punctuation) is looked for as it stands. Raises: StoreError.
     """
     now = time.time() if now_s is None else now_s
-    try:
-        terms = words.asked(query)
-        scores = _by_words(connection, terms, scopes, tags) if terms else _verbatim(connection, query, scopes)
-        cosines = _by_meaning(connection, query, scopes) if semantic else {}
-        near = sorted(cosines, key=lambda row: (-cosines[row], -row))[: 4 * _POOL]  # who speaks matters more here
-        found = notes.by_row(connection, [*scores, *(row for row in near if row not in scores)], scopes)
-        period = dates.window(query, now)
-        weights = {row: _weight(note, terms, period, now) for row, note in found.items()}
-        ranked = _ranked({row: score * weights[row] for row, score in scores.items() if row in found})
-        if near:
-            by_meaning = _ranked({row: cosines[row] * weights[row] for row in near if row in found})
-            ranked = _ranked(_fused((_WORDS, ranked), (1.0, by_meaning)))
-    except sqlite3.DatabaseError as error:
-        msg = f"The memory could not be read: {error}."
-        raise StoreError(msg) from error
+    terms = search_terms.asked(query)
+    scores = _by_words(store, terms, query, scopes, tags)
+    cosines = _by_meaning(store, query, scopes) if semantic else {}
+    near = sorted(cosines, key=lambda row: (-cosines[row], -row))[: 4 * _POOL]  # who speaks matters more here
+    found = store.notes.by_row([*scores, *(row for row in near if row not in scores)], scopes)
+    period = dates.window(query, now)
+    weights = {row: _weight(note, terms, period, now) for row, note in found.items()}
+    ranked = _ranked({row: score * weights[row] for row, score in scores.items() if row in found})
+    if near:
+        by_meaning = _ranked({row: cosines[row] * weights[row] for row in near if row in found})
+        ranked = _ranked(_fused((_WORDS, ranked), (1.0, by_meaning)))
     best = [Hit(found[row], score) for row, score in ranked.items() if all(tag in found[row].tags for tag in tags)]
     return best[:limit]
 
 
 def _by_words(
-    connection: sqlite3.Connection, terms: list[str], scopes: Sequence[str], tags: Sequence[str]
+    store: Store, terms: list[str], query: str, scopes: Sequence[str], tags: Sequence[str]
 ) -> dict[int, float]:
-    holes = ", ".join("?" * len(scopes))
-    in_view = connection.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM note WHERE scope IN ({holes}) LIMIT {_SMALL_SCOPE + 1})", tuple(scopes)
-    ).fetchone()[0]
-    if in_view <= _SMALL_SCOPE:
-        here = " OR ".join(words.scope_word(scope) for scope in scopes)
-        match = f"({_FIELDS} : ({words.any_of(terms)})) AND scope : ({here})"
-    else:
-        match = f"{_FIELDS} : ({words.any_of(_affordable(connection, terms))})"
-    tagged = " AND EXISTS (SELECT 1 FROM json_each(n.tags) WHERE value = ?)" * len(tags)
-    rows = connection.execute(
-        f"SELECT n.row, bm25(note_words, {_WEIGHTS}) AS score FROM note_words JOIN note n ON n.row = note_words.rowid"
-        f" WHERE note_words MATCH ? AND +n.scope IN ({holes}){tagged} ORDER BY score LIMIT {_POOL}",
-        (match, *scopes, *tags),
-    )
-    return {int(row): -float(score) for row, score in rows}
-
-
-def _affordable(connection: sqlite3.Connection, terms: list[str]) -> list[str]:
-    """Return the rarer terms, as long as the notes that hold them stay within `_MATCHES` together."""
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM note_words WHERE note_words MATCH ? LIMIT {_MATCHES + 1})"
-    matches = {term: int(connection.execute(sql, (f'{_FIELDS} : "{term}"',)).fetchone()[0]) for term in terms}
-    chosen: list[str] = []
-    total = 0
-    for term in sorted((term for term in terms if matches[term]), key=lambda term: matches[term]):
-        total += matches[term]
-        if chosen and total > _MATCHES:
-            break
-        chosen.append(term)
-    return chosen or terms[:1]
-
-
-def _verbatim(connection: sqlite3.Connection, query: str, scopes: Sequence[str]) -> dict[int, float]:
-    wanted = words.clean(query).strip()
-    if not wanted:
-        return {}
-    rows = connection.execute(
-        f"SELECT row FROM note WHERE scope IN ({', '.join('?' * len(scopes))}) AND superseded_by = ''"
-        f" AND instr(text, ?) > 0 ORDER BY row DESC LIMIT {_POOL}",
-        (*scopes, wanted),
-    )
-    return {int(row): 1.0 for (row,) in rows}
+    if terms:
+        return store.notes.candidates(terms, scopes, tags=tags, limit=_POOL)
+    wanted = search_terms.clean(query).strip()
+    return dict.fromkeys(store.notes.holding(wanted, scopes, limit=_POOL), 1.0) if wanted else {}
 
 
 def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, now_s: float) -> float:
@@ -145,7 +98,7 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     return weight * (1 + _USED * math.log1p(min(note.uses, 20)))
 
 
-def _by_meaning(connection: sqlite3.Connection, query: str, scopes: Sequence[str]) -> dict[int, float]:
+def _by_meaning(store: Store, query: str, scopes: Sequence[str]) -> dict[int, float]:
     """Return the cosines of the notes in view, empty without a model. Notes that have no vector yet get one here."""
     from headroom_mcp.memory import embeddings
 
@@ -155,8 +108,8 @@ def _by_meaning(connection: sqlite3.Connection, query: str, scopes: Sequence[str
     from headroom_mcp.memory import vectors
 
     with suppress(StoreError):  # a store that cannot be written now can still be searched
-        vectors.catch_up(connection, model, scopes)
-    return vectors.similar(connection, model, query, scopes)
+        vectors.catch_up(store, model, scopes)
+    return vectors.similar(store, model, query, scopes)
 
 
 def _ranked(scores: dict[int, float]) -> dict[int, float]:

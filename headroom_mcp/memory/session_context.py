@@ -8,19 +8,24 @@ comes from; what was taken from tool output is never given as the user's word.
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from headroom_mcp.memory import notes, provenance, recall, words
+from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.store.sqlite.transaction import write
+from headroom_mcp.store import search_terms
+from headroom_mcp.store.rows import Observation
 from headroom_mcp.text import tokens
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
 
 START_TOKENS = 300
 PROMPT_TOKENS = 200
 SESSION_TOKENS = 1_000  # all prompts of a session together
 _NOTE_CHARS = 280
+_SHOWN_DAYS = 7.0  # no conversation goes on for longer without beginning again
 
 _OPEN = (
     "<headroom-memory>\n"
@@ -65,7 +70,7 @@ def line(note: Note, stale: Sequence[str] = (), max_chars: int = _NOTE_CHARS) ->
 
 
 def at_start(
-    connection: sqlite3.Connection,
+    store: Store,
     project: str,
     session: str,
     *,
@@ -79,16 +84,16 @@ def at_start(
     now = time.time() if now_s is None else now_s
     scopes = (project, notes.GLOBAL)
     useful = [
-        note for note in notes.newest(connection, scopes, limit=400) if not note.topic.startswith(("fix:", *_EPISODES))
+        note for note in notes.newest(store, scopes, limit=400) if not note.topic.startswith(("fix:", *_EPISODES))
     ]
     useful.sort(key=lambda note: (-_usefulness(note, now), note.id))
     chosen, text = _fitting(useful, project, max_tokens, drop_stale=True)
-    _remember_shown(connection, project, session, chosen, again=True, now_s=now)
+    _remember_shown(store, project, session, chosen, again=True, now_s=now)
     return text
 
 
 def for_prompt(
-    connection: sqlite3.Connection,
+    store: Store,
     project: str,
     session: str,
     prompt: str,
@@ -100,24 +105,24 @@ def for_prompt(
 
     Raises: StoreError.
     """
-    asked = set(words.asked(prompt))
+    asked = set(search_terms.asked(prompt))
     if len(asked) < _LEAST_SHARED:
         return ""
     now = time.time() if now_s is None else now_s
-    shown, spent = _shown(connection, project, session)
+    shown, spent = _shown(store, project, session)
     room = min(max_tokens, SESSION_TOKENS - spent)
     if room < 80:
         return ""
-    hits = recall.search(connection, prompt, (project, notes.GLOBAL), limit=20, now_s=now, semantic=False)
+    hits = recall.search(store, prompt, (project, notes.GLOBAL), limit=20, now_s=now, semantic=False)
     related = [
         hit.note
         for hit in hits
         if hit.note.id not in shown
         and not hit.note.topic.startswith(_EPISODES)
-        and len(asked & set(words.asked(hit.note.text))) >= _LEAST_SHARED
+        and len(asked & set(search_terms.asked(hit.note.text))) >= _LEAST_SHARED
     ]
     chosen, text = _fitting(related[:4], project, room, drop_stale=False)
-    _remember_shown(connection, project, session, chosen, again=False, now_s=now, spent=tokens.estimate(text))
+    _remember_shown(store, project, session, chosen, again=False, now_s=now, spent=tokens.estimate(text))
     return text
 
 
@@ -148,15 +153,13 @@ def _fitting(candidates: Iterable[Note], project: str, max_tokens: int, *, drop_
     return chosen, "\n".join([_OPEN, *lines, _CLOSE]) if lines else ""
 
 
-def _shown(connection: sqlite3.Connection, project: str, session: str) -> tuple[set[str], int]:
-    rows = connection.execute(
-        "SELECT subject, detail FROM observation WHERE scope = ? AND what = 'shown' AND session = ?", (project, session)
-    ).fetchall()
-    return {str(subject) for subject, _ in rows}, sum(int(detail) for _, detail in rows)
+def _shown(store: Store, project: str, session: str) -> tuple[set[str], int]:
+    seen = store.observations.find(project, "shown", session=session) if session else []
+    return {row.subject for row in seen}, sum(int(row.detail) for row in seen)
 
 
 def _remember_shown(
-    connection: sqlite3.Connection,
+    store: Store,
     project: str,
     session: str,
     chosen: Sequence[Note],
@@ -167,11 +170,11 @@ def _remember_shown(
 ) -> None:
     if not session or not (chosen or again):
         return
-    with write(connection) as db:
+    with store.transaction():
         if again:
-            db.execute("DELETE FROM observation WHERE what = 'shown' AND scope = ? AND session = ?", (project, session))
-            db.execute("DELETE FROM observation WHERE what = 'shown' AND created_s < ?", (now_s - 7 * 86_400,))
-        db.executemany(
-            "INSERT INTO observation (scope, session, what, subject, detail, ref, created_s) VALUES (?, ?, 'shown', ?, ?, '', ?)",
-            [(project, session, note.id, str(spent // len(chosen)), now_s) for note in chosen],
+            store.observations.forget(project, "shown", session=session)
+            store.observations.forget(what="shown", before_s=now_s - _SHOWN_DAYS * 86_400)
+        share = str(spent // max(1, len(chosen)))
+        store.observations.add(
+            [Observation(0, project, session, "shown", note.id, share, "", now_s) for note in chosen]
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError, UnknownNote
 from headroom_mcp.memory import notes, provenance, recall, session_context
@@ -12,12 +12,15 @@ from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
 
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
 _LONG_CHARS = 1_200  # a note longer than this is shown by the part that matches
 _PIECE_CHARS = 600
 
 
 def remember(
-    connection: sqlite3.Connection,
+    store: Store,
     text: str,
     *,
     project: str,
@@ -34,12 +37,12 @@ def remember(
     Raises: NoteError (SecretFound, UnknownNote), StoreError.
     """
     scope = notes.GLOBAL if everywhere else project
-    similar = [note for note in notes.alike(connection, text, (project, notes.GLOBAL)) if note.id != replaces]
+    similar = [note for note in notes.alike(store, text, (project, notes.GLOBAL)) if note.id != replaces]
     twin = next((note for note in similar if note.text == text and note.scope == scope), None)
     if twin is not None and not replaces:
         return f"Noted already as {twin.id}; nothing was saved."
     saved = notes.save(
-        connection,
+        store,
         text,
         scope=scope,
         author=author,
@@ -59,7 +62,7 @@ def remember(
 
 
 def found(
-    connection: sqlite3.Connection,
+    store: Store,
     query: str,
     *,
     project: str,
@@ -74,14 +77,10 @@ def found(
     scopes = (project, notes.GLOBAL)
     limit = max(1, min(limit, 50))
     if query.strip():
-        single = _by_id(connection, query.strip(), scopes)
-        hits = (
-            [single]
-            if single
-            else [hit.note for hit in recall.search(connection, query, scopes, limit=limit, tags=tags)]
-        )
+        single = _by_id(store, query.strip(), scopes)
+        hits = [single] if single else [hit.note for hit in recall.search(store, query, scopes, limit=limit, tags=tags)]
     else:
-        hits = notes.newest(connection, scopes, limit=limit, tags=tags)
+        hits = notes.newest(store, scopes, limit=limit, tags=tags)
     if not hits:
         return "No note matches; an empty query lists the newest." if query.strip() else "No notes here yet."
     lines: list[str] = []
@@ -94,22 +93,22 @@ def found(
             break
         lines.append(item)
     with suppress(StoreError):  # counting is not worth an answer
-        notes.used(connection, [note.id for note in hits[: len(lines)]])
+        notes.used(store, [note.id for note in hits[: len(lines)]])
     body = "\n".join(lines)
     return f"<headroom-memory>\n{body}\n</headroom-memory>"
 
 
-def forgotten(connection: sqlite3.Connection, note_id: str, *, project: str) -> str:
+def forgotten(store: Store, note_id: str, *, project: str) -> str:
     """Remove a note with what it superseded, and say so. Raises: UnknownNote, StoreError."""
-    note = notes.forget(connection, note_id, (project, notes.GLOBAL))
+    note = notes.forget(store, note_id, (project, notes.GLOBAL))
     return f"Forgot {note.id}: {session_context.defused(note.text, 80)}"
 
 
-def _by_id(connection: sqlite3.Connection, query: str, scopes: Sequence[str]) -> Note | None:
+def _by_id(store: Store, query: str, scopes: Sequence[str]) -> Note | None:
     if len(query) != 10 or not query.isalnum():
         return None
     try:
-        return notes.get(connection, query, scopes)
+        return notes.get(store, query, scopes)
     except UnknownNote:
         return None
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from headroom_mcp.errors import SliceError
 from headroom_mcp.query import bm25
-from headroom_mcp.store.sqlite.originals import Original
+from headroom_mcp.store.rows import Original
 from headroom_mcp.text import tokens
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)

@@ -27,7 +27,6 @@ from headroom_mcp.server.tools import TOOLS, ToolRow
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
-from headroom_mcp.store.sqlite import ledger
 from headroom_mcp.text import tokens
 
 INSTRUCTIONS = """\
@@ -108,7 +107,7 @@ def _charge(cost: int, home: str, session: str, project: str) -> None:
     settings = Settings(home=home)
     try:
         with open_store(settings) as store:
-            ledger.charge(store, ledger.SCHEMAS, cost, session=session, project=project, once=True)
+            store.ledger.charge("tool schemas", cost, session=session, project=project, once=True)
     except Exception as error:  # law 8: the tools work without a ledger
         fault_log.record("charge", error, settings)
 

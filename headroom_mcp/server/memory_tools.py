@@ -15,7 +15,7 @@ def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "pro
         raise NoteError(msg)
     with open_store() as store:
         return answers.remember(
-            store.connection,
+            store,
             text,
             project=environment.project_dir(),
             everywhere=scope == "global",
@@ -28,10 +28,10 @@ def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "pro
 def memory_search(query: str = "", limit: int = 5) -> str:
     """Return the notes about `query`, the newest without one, the whole of one by its id."""
     with open_store() as store:
-        return answers.found(store.connection, query, project=environment.project_dir(), limit=limit)
+        return answers.found(store, query, project=environment.project_dir(), limit=limit)
 
 
 def memory_forget(id: str) -> str:  # noqa: A002 - the word that answers use for it
     """Remove a note and the versions it superseded."""
     with open_store() as store:
-        return answers.forgotten(store.connection, id, project=environment.project_dir())
+        return answers.forgotten(store, id, project=environment.project_dir())

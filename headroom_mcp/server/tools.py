@@ -17,7 +17,7 @@ from headroom_mcp.server import files, memory_tools
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.store.figures import Figures
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Origin, Result, View
 
@@ -99,9 +99,9 @@ def headroom_stats() -> str:
     """Return what compression was worth in this session, this project and altogether."""
     project, session = environment.project_dir(), environment.session_id()
     with open_store() as store:
-        said = [_sentence("This session", ledger.read(store, session=session))] if session else []
-        said.append(_sentence("This project", ledger.read(store, project=project)))
-        said.append(_sentence("Everything stored", ledger.read(store)))
+        said = [_sentence("This session", store.ledger.read(session=session))] if session else []
+        said.append(_sentence("This project", store.ledger.read(project=project)))
+        said.append(_sentence("Everything stored", store.ledger.read()))
     said.append(
         "Tokens are estimated (mean error 9 % against o200k). Added: the schemas of these tools, once per session, and notes."
         " Outputs left as they were are not counted."
@@ -109,7 +109,7 @@ def headroom_stats() -> str:
     return "\n".join(said)
 
 
-def _sentence(name: str, figures: ledger.Ledger) -> str:
+def _sentence(name: str, figures: Figures) -> str:
     total = figures.totals
     if not total.outputs:
         return f"{name}: nothing compressed yet."

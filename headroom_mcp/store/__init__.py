@@ -1,5 +1,44 @@
-"""The reversible store (CCR: compress, cache, retrieve): originals, and the ledger of what was shown for them."""
+"""The reversible store (CCR: compress, cache, retrieve): originals, what was shown for them, sessions and notes.
 
-from headroom_mcp.store.sqlite.originals import Original, Store, open_store
+`open_store` opens the one that the settings name. What a store does is in `interface`, what it gives back in `rows` and
+`figures`; SQL stands nowhere but in the folders of the backends.
+"""
 
-__all__ = ["Original", "Store", "open_store"]
+from __future__ import annotations
+
+TYPE_CHECKING = False  # a hook needs neither `typing` nor the protocols
+if TYPE_CHECKING:
+    from typing import Any
+
+    from headroom_mcp.settings.table import Settings
+    from headroom_mcp.store.interface import Store as Store
+    from headroom_mcp.store.rows import Original as Original
+
+__all__ = ["Original", "Store", "open_in_memory", "open_store"]
+
+
+def open_store(settings: Settings | None = None) -> Store:
+    """Open the store in `settings.home`, `HEADROOM_HOME` or the platform's data folder. Raises: StoreError."""
+    from headroom_mcp.store.sqlite import store
+
+    return store.open_store(settings)
+
+
+def open_in_memory(settings: Settings | None = None) -> Store:
+    """Open a store that is gone when it is closed, for evals and tests."""
+    from headroom_mcp.store.sqlite import store
+
+    return store.open_in_memory(settings)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Store":
+        from headroom_mcp.store.interface import Store
+
+        return Store
+    if name == "Original":
+        from headroom_mcp.store.rows import Original
+
+        return Original
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -12,7 +12,7 @@ import pytest
 
 from headroom_mcp import open_store
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.store import figures as ledger
 
 ROOT = Path(__file__).parents[2]
 LOG = b"".join(b"2026-01-01 INFO worker %d finished job %d\n" % (i % 7, i) for i in range(900))
@@ -145,7 +145,7 @@ def test_the_ledger_shows_a_loss_as_a_loss(tmp_path: Path) -> None:
         store.retrieved(good, 50, project="/p")
         store.retrieved(bad, 450, project="/p")
 
-        figures = ledger.read(store, project="/p")
+        figures = store.ledger.read(project="/p")
 
     assert figures.totals == ledger.Totals(2, 1500, 500, 2, 500)
     assert figures.totals.net == 500
@@ -158,4 +158,4 @@ def test_the_ledger_measures_against_what_the_host_would_have_shown(tmp_path: Pa
     with open_store(Settings(home=str(tmp_path))) as store:
         store.put("a" * 100, kind="log", tokens_before=50_000, tokens_host=700, tokens_after=3_000)
 
-        assert ledger.read(store).totals.net == -2_300
+        assert store.ledger.read().totals.net == -2_300

@@ -19,7 +19,6 @@ from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
-from headroom_mcp.store.sqlite import ledger
 from headroom_mcp.types import Origin
 
 EVIL = "</pre><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>"
@@ -51,7 +50,7 @@ def _fill(store: Store) -> None:
             for _ in range(4):
                 retrieve(result.ref, lines="1-300", store=store)
         store.connection.execute("UPDATE output SET created_s = created_s - ? WHERE ref = ?", (at * 86400, result.ref))
-    ledger.charge(store, ledger.SCHEMAS, 588, session="s", once=True)
+    store.ledger.charge("tool schemas", 588, session="s", once=True)
 
 
 def _report(*arguments: str) -> str:

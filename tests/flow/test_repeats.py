@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.flow import repeats
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.store.sqlite import contexts
 from headroom_mcp.text import parts as render
 from headroom_mcp.types import Origin, Part, Shown
 
@@ -127,7 +126,7 @@ def test_after_a_compaction_everything_is_shown_again(tmp_path: Path) -> None:
     text = _listing(1, 40)
     with open_store(settings) as store:
         compress_output(text, session="s", store=store, settings=settings)
-        contexts.forget_shown(store, "s")
+        store.contexts.forget_shown("s")
 
         assert text == compress_output(text, session="s", store=store, settings=settings).text
 

@@ -64,7 +64,7 @@ def _written(file: Path, project: Path, text: str) -> None:
 
 def _known(project: Path) -> list[notes.Note]:
     with open_store() as store:
-        return notes.newest(store.connection, [os.path.realpath(project)], auto=True, limit=100)
+        return notes.newest(store, [os.path.realpath(project)], auto=True, limit=100)
 
 
 def test_nothing_is_learnt_until_the_user_turns_it_on(project: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from headroom_mcp import open_store
 from headroom_mcp.hook import entry
-from headroom_mcp.store.sqlite import sessions
 from headroom_mcp.text import marker
 from tests.hook.host import bash, log, run_hook
 
@@ -51,7 +50,7 @@ def test_a_task_notification_is_no_question() -> None:
     entry.handle(_event("UserPromptSubmit", prompt="<task-notification>done</task-notification>"))
 
     with open_store() as store:
-        assert sessions.query(store, _SESSION) == "find the kestrel"
+        assert store.sessions.query(_SESSION) == "find the kestrel"
 
 
 def test_after_a_compaction_nothing_counts_as_shown_and_the_refs_are_told() -> None:

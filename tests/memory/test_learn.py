@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import notes, session_context
 from headroom_mcp.memory import tools as answers
 from headroom_mcp.memory.notes import Note
-from headroom_mcp.store.sqlite import schema
+from headroom_mcp.store import open_in_memory
 
 _FAILURE = """\
 tests/test_cart.py:12: in test_total
@@ -27,14 +26,13 @@ class _Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        schema.migrate(self.connection)
+        self.store = open_in_memory()
         self.clock_s = 1_700_000_000.0
 
     def run(self, command: str, *, failed: bool | None = False, output: str = "ok\n", ref: str = "") -> list[Note]:
         self.clock_s += 10
         return coding.command_ran(
-            self.connection, project=str(self.folder), session="s", command=command, failed=failed, output=output, ref=ref,
+            self.store, project=str(self.folder), session="s", command=command, failed=failed, output=output, ref=ref,
             now_s=self.clock_s,
         )  # fmt: skip
 
@@ -43,14 +41,14 @@ class _Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         self.clock_s += 10
-        coding.file_changed(self.connection, project=str(self.folder), session="s", path=str(file), now_s=self.clock_s)
+        coding.file_changed(self.store, project=str(self.folder), session="s", path=str(file), now_s=self.clock_s)
 
     def say(self, prompt: str) -> list[str]:
-        made = coding.said(self.connection, project=str(self.folder), session="s", prompt=prompt, now_s=self.clock_s)
+        made = coding.said(self.store, project=str(self.folder), session="s", prompt=prompt, now_s=self.clock_s)
         return [note.text for note in made]
 
     def known(self, topic: str = "") -> list[str]:
-        found = notes.newest(self.connection, [str(self.folder)], auto=True, limit=1_000)
+        found = notes.newest(self.store, [str(self.folder)], auto=True, limit=1_000)
         return [note.text for note in found if note.topic.startswith(topic)]
 
 
@@ -105,7 +103,7 @@ def test_a_fix_is_flagged_when_its_file_changes_again(project: _Project) -> None
     project.edit("shop/cart.py", "x = 2\n")
 
     assert "since then changed: shop/cart.py" in answers.found(
-        project.connection, "AssertionError 29.999999", project=str(project.folder)
+        project.store, "AssertionError 29.999999", project=str(project.folder)
     )
 
 
@@ -120,19 +118,15 @@ def test_the_broadest_passing_test_command_is_known(project: _Project) -> None:
         "Tests pass with `uv run pytest -q`",
         "The build works with `npm run build`",
     }
-    assert "Tests pass with `uv run pytest -q`" in session_context.at_start(
-        project.connection, str(project.folder), "new"
-    )
+    assert "Tests pass with `uv run pytest -q`" in session_context.at_start(project.store, str(project.folder), "new")
 
 
 def test_episodes_are_found_when_asked_for_and_not_told_unasked(project: _Project) -> None:
     project.run("python migrate.py --to 7", failed=True, output="KeyError: 'tenant_id'\n")
 
-    assert session_context.at_start(project.connection, str(project.folder), "t") == ""
-    assert (
-        session_context.for_prompt(project.connection, str(project.folder), "t", "KeyError tenant_id in migrate") == ""
-    )
-    assert "tenant_id" in answers.found(project.connection, "KeyError tenant_id", project=str(project.folder))
+    assert session_context.at_start(project.store, str(project.folder), "t") == ""
+    assert session_context.for_prompt(project.store, str(project.folder), "t", "KeyError tenant_id in migrate") == ""
+    assert "tenant_id" in answers.found(project.store, "KeyError tenant_id", project=str(project.folder))
 
 
 def test_a_search_that_finds_nothing_did_not_fail(project: _Project) -> None:
@@ -146,7 +140,7 @@ def test_a_secret_in_a_command_is_not_noted(project: _Project) -> None:
     project.run("python login.py --password=" + "hunter2-Xy9", failed=True, output="ValueError: bad\n")
 
     assert project.known() == []
-    assert project.connection.execute("SELECT * FROM observation").fetchall() == []
+    assert project.store.connection.execute("SELECT * FROM observation").fetchall() == []
 
 
 def test_only_the_newest_episodes_are_kept(project: _Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +172,7 @@ def test_only_the_newest_episodes_are_kept(project: _Project, monkeypatch: pytes
 def test_conventions_are_the_users_own_sentences(project: _Project, prompt: str, stated: list[str]) -> None:
     assert project.say(prompt) == stated
     assert project.say(prompt) == []
-    assert {note.author for note in notes.newest(project.connection, [str(project.folder)])} <= {"user"}
+    assert {note.author for note in notes.newest(project.store, [str(project.folder)])} <= {"user"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
-from headroom_mcp.memory import notes, recall
+from headroom_mcp.memory import notes, recall, tools
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 
@@ -37,92 +36,94 @@ def _texts(hits: list[recall.Hit]) -> list[str]:
 
 def test_a_note_comes_back_with_its_provenance(store: Store) -> None:
     saved = notes.save(
-        store.connection, "the staging database is read only", scope=HERE, author="user", tags=["db", "db", "ops"],
+        store, "the staging database is read only", scope=HERE, author="user", tags=["db", "db", "ops"],
         session="s1", tool="memory_save", ref="0123456789ab", created_s=1_700_000_000.0,
     )  # fmt: skip
 
-    found = notes.get(store.connection, saved.id, [HERE])
+    found = notes.get(store, saved.id, [HERE])
 
     assert found == saved
     assert found.tags == ("db", "ops")
 
 
 def test_a_project_never_sees_another_projects_notes(store: Store) -> None:
-    secret = notes.save(store.connection, "the launch codename is bluebird", scope=THERE)
+    secret = notes.save(store, "the launch codename is bluebird", scope=THERE)
 
-    assert recall.search(store.connection, "launch codename bluebird", [HERE, notes.GLOBAL]) == []
-    assert notes.newest(store.connection, [HERE, notes.GLOBAL]) == []
-    assert notes.alike(store.connection, "the launch codename is bluebird", [HERE, notes.GLOBAL]) == []
+    assert recall.search(store, "launch codename bluebird", [HERE, notes.GLOBAL]) == []
+    assert notes.newest(store, [HERE, notes.GLOBAL]) == []
+    assert notes.alike(store, "the launch codename is bluebird", [HERE, notes.GLOBAL]) == []
     with pytest.raises(UnknownNote):
-        notes.get(store.connection, secret.id, [HERE, notes.GLOBAL])
+        notes.get(store, secret.id, [HERE, notes.GLOBAL])
     with pytest.raises(UnknownNote):
-        notes.forget(store.connection, secret.id, [HERE, notes.GLOBAL])
+        notes.forget(store, secret.id, [HERE, notes.GLOBAL])
     with pytest.raises(UnknownNote):
-        notes.save(store.connection, "codename is redbird", scope=HERE, replaces=secret.id)
+        notes.save(store, "codename is redbird", scope=HERE, replaces=secret.id)
 
 
 def test_a_global_note_is_seen_from_every_project(store: Store) -> None:
-    notes.save(store.connection, "prefer small commits", scope=notes.GLOBAL)
+    notes.save(store, "prefer small commits", scope=notes.GLOBAL)
 
-    assert _texts(recall.search(store.connection, "commits", [HERE, notes.GLOBAL])) == ["prefer small commits"]
+    assert _texts(recall.search(store, "commits", [HERE, notes.GLOBAL])) == ["prefer small commits"]
 
 
 def test_an_update_supersedes_and_loses_nothing(store: Store) -> None:
-    old = notes.save(store.connection, "deploys happen on friday", scope=HERE)
-    new = notes.save(store.connection, "deploys happen on monday", scope=HERE, replaces=old.id)
+    old = notes.save(store, "deploys happen on friday", scope=HERE)
+    new = notes.save(store, "deploys happen on monday", scope=HERE, replaces=old.id)
 
-    assert _texts(recall.search(store.connection, "deploys friday", [HERE])) == ["deploys happen on monday"]
-    assert notes.get(store.connection, old.id, [HERE]).superseded_by == new.id
-    assert len(notes.newest(store.connection, [HERE], superseded=True)) == 2
+    assert _texts(recall.search(store, "deploys friday", [HERE])) == ["deploys happen on monday"]
+    assert notes.get(store, old.id, [HERE]).superseded_by == new.id
+    assert len(notes.newest(store, [HERE], superseded=True)) == 2
 
 
 def test_a_superseded_note_cannot_be_superseded_again(store: Store) -> None:
-    old = notes.save(store.connection, "port 8080", scope=HERE)
-    new = notes.save(store.connection, "port 9090", scope=HERE, replaces=old.id)
+    old = notes.save(store, "port 8080", scope=HERE)
+    new = notes.save(store, "port 9090", scope=HERE, replaces=old.id)
 
     with pytest.raises(NoteError, match=new.id):
-        notes.save(store.connection, "port 7070", scope=HERE, replaces=old.id)
-    assert len(notes.newest(store.connection, [HERE], superseded=True)) == 2
+        notes.save(store, "port 7070", scope=HERE, replaces=old.id)
+    assert len(notes.newest(store, [HERE], superseded=True)) == 2
 
 
 def test_near_duplicates_are_offered_and_both_kept(store: Store) -> None:
-    first = notes.save(store.connection, "run the tests with pytest -q in the backend folder", scope=HERE)
+    first = notes.save(store, "run the tests with pytest -q in the backend folder", scope=HERE)
+    alike = "run the tests with pytest -x in the backend folder"
 
-    offered = notes.alike(store.connection, "run the tests with pytest -x in the backend folder", [HERE])
+    answer = tools.remember(store, alike, project=HERE)
 
-    assert [note.id for note in offered] == [first.id]
+    assert f"({first.id})" in answer
+    assert {note.text for note in notes.newest(store, [HERE])} == {first.text, alike}
 
 
 def test_forgetting_removes_the_words_everywhere(store: Store) -> None:
-    notes.save(store.connection, "one", scope=HERE, session="s")
-    old = notes.save(store.connection, "the zanzibar plan, first draft", scope=HERE, session="s")
-    new = notes.save(store.connection, "the zanzibar plan", scope=HERE, session="s", replaces=old.id)
-    notes.save(store.connection, "three", scope=HERE, session="s")
+    notes.save(store, "one", scope=HERE, session="s")
+    old = notes.save(store, "the zanzibar plan, first draft", scope=HERE, session="s")
+    new = notes.save(store, "the zanzibar plan", scope=HERE, session="s", replaces=old.id)
+    notes.save(store, "three", scope=HERE, session="s")
 
-    notes.forget(store.connection, new.id, [HERE])
+    notes.forget(store, new.id, [HERE])
 
-    assert recall.search(store.connection, "zanzibar", [HERE]) == []
+    assert recall.search(store, "zanzibar", [HERE]) == []
     for table in ("note", "note_words"):
         rows = store.connection.execute(f"SELECT * FROM {table}").fetchall()
         assert "zanzibar" not in str(rows)
 
 
 def test_purging_by_scope_age_and_pattern_meets_every_condition(store: Store) -> None:
-    notes.save(store.connection, "old draft", scope=HERE, created_s=1_000.0)
-    notes.save(store.connection, "new draft", scope=HERE)
-    notes.save(store.connection, "old plan", scope=HERE, created_s=1_000.0)
-    notes.save(store.connection, "old draft elsewhere", scope=THERE, created_s=1_000.0)
+    notes.save(store, "old draft", scope=HERE, created_s=1_000.0)
+    notes.save(store, "new draft", scope=HERE)
+    notes.save(store, "old plan", scope=HERE, created_s=1_000.0)
+    notes.save(store, "old draft elsewhere", scope=THERE, created_s=1_000.0)
 
-    removed = notes.purge(store.connection, scope=HERE, before_s=2_000.0, pattern="DRAFT")
+    removed = notes.purge(store, scope=HERE, before_s=2_000.0, pattern="DRAFT")
 
     assert removed == 1
-    assert {note.text for note in notes.newest(store.connection, [HERE])} == {"new draft", "old plan"}
-    assert notes.purge(store.connection, scope=THERE) == 1
+    assert {note.text for note in notes.newest(store, [HERE])} == {"new draft", "old plan"}
+    assert notes.purge(store, scope=THERE) == 1
 
 
 def test_a_pattern_that_is_none_is_a_clear_error(store: Store) -> None:
     with pytest.raises(NoteError, match="regular expression"):
-        notes.purge(store.connection, pattern="(")
+        notes.purge(store, pattern="(")
 
 
 @pytest.mark.parametrize(
@@ -131,24 +132,24 @@ def test_a_pattern_that_is_none_is_a_clear_error(store: Store) -> None:
 )
 def test_what_is_no_note_is_refused_with_the_reason(store: Store, text: str, message: str) -> None:
     with pytest.raises(NoteError, match=message):
-        notes.save(store.connection, text, scope=HERE)
-    assert notes.newest(store.connection, [HERE]) == []
+        notes.save(store, text, scope=HERE)
+    assert notes.newest(store, [HERE]) == []
 
 
 def test_a_secret_is_refused_and_leaves_no_trace(store: Store) -> None:
     with pytest.raises(SecretFound, match="aws"):
-        notes.save(store.connection, "deploy with AKIA" + "IOSFODNN7EXAMPLE", scope=HERE)
+        notes.save(store, "deploy with AKIA" + "IOSFODNN7EXAMPLE", scope=HERE)
     with pytest.raises(SecretFound):
-        notes.save(store.connection, "deploy", scope=HERE, tags=["ghp_" + "a1B2" * 9])
+        notes.save(store, "deploy", scope=HERE, tags=["ghp_" + "a1B2" * 9])
     assert "AKIA" not in str(store.connection.execute("SELECT * FROM note").fetchall())
 
 
 def test_a_note_of_a_megabyte_is_found_by_its_last_word(store: Store) -> None:
     text = "lorem ipsum dolor sit amet " * 38_000 + " quetzalcoatl"
-    saved = notes.save(store.connection, text, scope=HERE, session="s")
-    notes.save(store.connection, "a small one", scope=HERE, session="s")
+    saved = notes.save(store, text, scope=HERE, session="s")
+    notes.save(store, "a small one", scope=HERE, session="s")
 
-    hits = recall.search(store.connection, "quetzalcoatl", [HERE])
+    hits = recall.search(store, "quetzalcoatl", [HERE])
 
     assert [hit.note.id for hit in hits] == [saved.id]
     assert hits[0].note.text == text
@@ -175,12 +176,12 @@ def test_export_and_import_are_exact(rows: list[tuple[str, list[str], str]]) -> 
         assert list(notes.export(theirs)) == lines
         assert notes.load(theirs, lines) == (0, len(lines))
         words = "SELECT body, near, far, tags, scope FROM note_words ORDER BY rowid"
-        assert theirs.execute(words).fetchall() == ours.execute(words).fetchall()
+        assert theirs.connection.execute(words).fetchall() == ours.connection.execute(words).fetchall()
 
 
 def test_an_import_with_a_bad_line_changes_nothing(store: Store) -> None:
-    notes.save(store.connection, "first", scope=HERE)
-    lines = list(notes.export(store.connection))
+    notes.save(store, "first", scope=HERE)
+    lines = list(notes.export(store))
     with _memory() as other:
         with pytest.raises(NoteError, match="Line 2"):
             notes.load(other, [*lines, '{"id": 3}'])
@@ -196,7 +197,7 @@ def test_ten_processes_save_and_search_and_nothing_is_lost(tmp_path: Path) -> No
     with context.Pool(10) as pool:
         missed = pool.starmap(_save_and_search, [(home, worker) for worker in range(10)])
     with open_store(Settings(home=home)) as store:
-        found = notes.newest(store.connection, [HERE], limit=1_000)
+        found = notes.newest(store, [HERE], limit=1_000)
 
     assert missed == [0] * 10
     assert len({note.text for note in found}) == 100
@@ -205,16 +206,16 @@ def test_ten_processes_save_and_search_and_nothing_is_lost(tmp_path: Path) -> No
 def test_a_crash_in_the_middle_of_a_save_leaves_no_half_note(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     with open_store(Settings(home=home)) as store:
-        notes.save(store.connection, "before the crash", scope=HERE, session="s")
+        notes.save(store, "before the crash", scope=HERE, session="s")
     process = subprocess.Popen([sys.executable, "-c", _CRASHING, home], stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"inside\n"
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     with open_store(Settings(home=home)) as store:
-        hits = recall.search(store.connection, "crash", [HERE])
+        hits = recall.search(store, "crash", [HERE])
         store.connection.execute("INSERT INTO note_words (note_words) VALUES ('integrity-check')")
-        notes.save(store.connection, "after the crash", scope=HERE, session="s")
+        notes.save(store, "after the crash", scope=HERE, session="s")
 
     assert _texts(hits) == ["before the crash"]
 
@@ -224,14 +225,15 @@ import sys, time
 from headroom_mcp.memory import notes
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.store.sqlite import notes as rows
 store = open_store(Settings(home=sys.argv[1]))
-index = notes._index
+index = rows._index
 def stop_after(db, rows):
     index(db, rows)
     print("inside", flush=True)
     time.sleep(60)
-notes._index = stop_after
-notes.save(store.connection, "during the crash", scope="/projects/here", session="s")
+rows._index = stop_after
+notes.save(store, "during the crash", scope="/projects/here", session="s")
 """
 
 
@@ -239,18 +241,14 @@ def _save_and_search(home: str, worker: int) -> int:
     missed = 0
     with open_store(Settings(home=home)) as store:
         for number in range(10):
-            saved = notes.save(
-                store.connection, f"worker{worker} number{number} said so", scope=HERE, session=str(worker)
-            )
-            hits = recall.search(store.connection, f"worker{worker} number{number}", [HERE], limit=1)
+            saved = notes.save(store, f"worker{worker} number{number} said so", scope=HERE, session=str(worker))
+            hits = recall.search(store, f"worker{worker} number{number}", [HERE], limit=1)
             missed += [hit.note.id for hit in hits] != [saved.id]
             time.sleep(0.001)
     return missed
 
 
-def _memory() -> sqlite3.Connection:  # closes nothing: an in-memory database goes with its last reference
-    from headroom_mcp.store.sqlite import schema
+def _memory() -> Store:
+    from headroom_mcp.store import open_in_memory
 
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(connection)
-    return connection
+    return open_in_memory()

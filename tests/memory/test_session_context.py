@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,27 @@ from hypothesis import strategies as st
 
 from headroom_mcp.memory import notes, provenance, session_context
 from headroom_mcp.memory import tools as answers
-from headroom_mcp.store.sqlite import schema
+from headroom_mcp.store import Store, open_in_memory
 from headroom_mcp.text import tokens
 
 HERE = "/projects/here"
 
 
-def _memory() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(connection)
-    return connection
+def _memory() -> Store:
+    return open_in_memory()
 
 
 @pytest.fixture(name="db")
-def _db() -> sqlite3.Connection:
+def _db() -> Store:
     return _memory()
 
 
-def test_nothing_is_said_where_nothing_is_known(db: sqlite3.Connection) -> None:
+def test_nothing_is_said_where_nothing_is_known(db: Store) -> None:
     assert session_context.at_start(db, HERE, "s") == ""
     assert session_context.for_prompt(db, HERE, "s", "how do I run the tests?") == ""
 
 
-def test_the_start_tells_whose_words_each_note_is(db: sqlite3.Connection) -> None:
+def test_the_start_tells_whose_words_each_note_is(db: Store) -> None:
     notes.save(db, "always use uv", scope=HERE, author="user", created_s=1_700_000_000.0)
     notes.save(db, "the parser is in core/", scope=HERE, author="agent")
     notes.save(db, "tests pass with `pytest -q`", scope=HERE, author="tool", topic="works:test")
@@ -63,7 +60,7 @@ _HOSTILE = [
 
 
 @pytest.mark.parametrize("text", _HOSTILE)
-def test_a_note_cannot_leave_its_line_or_its_fence(db: sqlite3.Connection, text: str) -> None:
+def test_a_note_cannot_leave_its_line_or_its_fence(db: Store, text: str) -> None:
     notes.save(db, f"hostile note {text}", scope=HERE, author="tool", tags=["x"])
     notes.save(db, text, scope=HERE, author="tool")
 
@@ -87,19 +84,19 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @given(st.lists(st.tuples(_TEXT, st.sampled_from(["user", "agent", "tool"])), max_size=12), st.integers(60, 400))
 def test_injected_text_stays_within_its_budget(rows: list[tuple[str, notes.Author]], budget: int) -> None:
-    connection = _memory()
+    store = _memory()
     for text, author in rows:
-        notes.save(connection, f"shared word {text}", scope=HERE, author=author)
+        notes.save(store, f"shared word {text}", scope=HERE, author=author)
 
-    start = session_context.at_start(connection, HERE, "s", max_tokens=budget)
-    prompt = session_context.for_prompt(connection, HERE, "t", "a shared word", max_tokens=budget)
+    start = session_context.at_start(store, HERE, "s", max_tokens=budget)
+    prompt = session_context.for_prompt(store, HERE, "t", "a shared word", max_tokens=budget)
 
     for shown in (start, prompt):
         assert tokens.estimate(shown) <= budget
         assert re.findall(r"<[A-Za-z/!?|]", shown) in ([], ["<h", "</"])
 
 
-def test_a_prompt_brings_what_it_is_about_and_only_once(db: sqlite3.Connection) -> None:
+def test_a_prompt_brings_what_it_is_about_and_only_once(db: Store) -> None:
     notes.save(db, "payment tests need the sandbox key server running", scope=HERE, author="agent")
     notes.save(db, "the logo is blue", scope=HERE, author="agent")
 
@@ -113,7 +110,7 @@ def test_a_prompt_brings_what_it_is_about_and_only_once(db: sqlite3.Connection) 
     assert other == first
 
 
-def test_what_the_start_told_is_not_told_again_until_compaction(db: sqlite3.Connection) -> None:
+def test_what_the_start_told_is_not_told_again_until_compaction(db: Store) -> None:
     notes.save(db, "payment tests need the sandbox server", scope=HERE, author="user")
 
     assert "sandbox" in session_context.at_start(db, HERE, "s")
@@ -121,7 +118,7 @@ def test_what_the_start_told_is_not_told_again_until_compaction(db: sqlite3.Conn
     assert "sandbox" in session_context.at_start(db, HERE, "s")
 
 
-def test_a_note_whose_file_changed_is_flagged_and_not_told_at_the_start(db: sqlite3.Connection, tmp_path: Path) -> None:
+def test_a_note_whose_file_changed_is_flagged_and_not_told_at_the_start(db: Store, tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text("test:\n\tpytest\n")
     project = str(tmp_path)
     notes.save(
@@ -140,7 +137,7 @@ def test_files_outside_of_the_project_are_not_rested_on(tmp_path: Path) -> None:
     assert provenance.digests(["/etc/hostname", "../x", "a.py"], str(tmp_path)) == {"a.py": provenance.GONE}
 
 
-def test_saving_offers_what_is_alike_and_does_not_repeat_a_twin(db: sqlite3.Connection) -> None:
+def test_saving_offers_what_is_alike_and_does_not_repeat_a_twin(db: Store) -> None:
     first = answers.remember(db, "integration tests run against the docker database", project=HERE)
     twin = answers.remember(db, "integration tests run against the docker database", project=HERE)
     other = answers.remember(db, "integration tests run against the local database", project=HERE)
@@ -151,7 +148,7 @@ def test_saving_offers_what_is_alike_and_does_not_repeat_a_twin(db: sqlite3.Conn
     assert len(notes.newest(db, [HERE])) == 2
 
 
-def test_an_empty_query_lists_and_an_id_shows(db: sqlite3.Connection) -> None:
+def test_an_empty_query_lists_and_an_id_shows(db: Store) -> None:
     saved = notes.save(db, "alpha " + "x y " * 700 + "omega", scope=HERE)
 
     assert saved.id in answers.found(db, "", project=HERE)

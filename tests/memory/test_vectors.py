@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ numpy = pytest.importorskip("numpy")
 
 from headroom_mcp.errors import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
 from headroom_mcp.memory import embeddings, notes, recall, vectors  # noqa: E402
-from headroom_mcp.store.sqlite import schema  # noqa: E402
+from headroom_mcp.store import Store, open_in_memory  # noqa: E402
 
 HERE, THERE = "/projects/here", "/projects/there"
 _TOPICS = (("car", "vehicle", "automobile"), ("dog", "puppy", "hound"), ("rain", "storm", "weather"))
@@ -39,13 +38,11 @@ def _engine(monkeypatch: pytest.MonkeyPatch) -> _Topics:
 
 
 @pytest.fixture(name="db")
-def _db() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(connection)
-    return connection
+def _db() -> Store:
+    return open_in_memory()
 
 
-def test_a_note_without_a_common_word_is_found_by_its_meaning(db: sqlite3.Connection, engine: _Topics) -> None:
+def test_a_note_without_a_common_word_is_found_by_its_meaning(db: Store, engine: _Topics) -> None:
     notes.save(db, "the automobile is in the garage", scope=HERE)
     notes.save(db, "a hound barked all night", scope=HERE)
 
@@ -55,7 +52,7 @@ def test_a_note_without_a_common_word_is_found_by_its_meaning(db: sqlite3.Connec
     assert recall.search(db, "where did I park my car", [HERE], semantic=False) == []
 
 
-def test_each_note_is_encoded_once(db: sqlite3.Connection, engine: _Topics) -> None:
+def test_each_note_is_encoded_once(db: Store, engine: _Topics) -> None:
     notes.save(db, "the puppy sleeps", scope=HERE)
     recall.search(db, "hound", [HERE])
     recall.search(db, "hound", [HERE])
@@ -63,28 +60,26 @@ def test_each_note_is_encoded_once(db: sqlite3.Connection, engine: _Topics) -> N
     assert engine.encoded.count("the puppy sleeps") == 1
 
 
-def test_another_projects_vectors_are_never_searched(db: sqlite3.Connection, engine: _Topics) -> None:
+def test_another_projects_vectors_are_never_searched(db: Store, engine: _Topics) -> None:
     notes.save(db, "the puppy sleeps", scope=THERE)
     recall.search(db, "hound", [THERE])
 
     assert recall.search(db, "hound", [HERE, notes.GLOBAL]) == []
 
 
-def test_forgetting_and_superseding_take_the_vector_along(db: sqlite3.Connection, engine: _Topics) -> None:
+def test_forgetting_and_superseding_take_the_vector_along(db: Store, engine: _Topics) -> None:
     old = notes.save(db, "the puppy sleeps", scope=HERE)
     other = notes.save(db, "the car is red", scope=HERE)
     recall.search(db, "hound", [HERE])
     notes.save(db, "the puppy is awake", scope=HERE, replaces=old.id)
     notes.forget(db, other.id, [HERE])
 
-    assert db.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 0
+    assert db.connection.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 0
     vectors.catch_up(db, embeddings.configured() or pytest.fail(), [HERE])
-    assert db.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 1
+    assert db.connection.execute("SELECT count(*) FROM note_vector").fetchone()[0] == 1
 
 
-def test_a_model_that_is_none_is_a_clear_error_and_search_goes_on(
-    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_is_none_is_a_clear_error_and_search_goes_on(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADROOM_EMBEDDINGS", "/nowhere/model")
     notes.save(db, "the puppy sleeps", scope=HERE)
 

@@ -10,7 +10,6 @@ import pytest
 
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import contexts
 
 
 @pytest.fixture(name="store")
@@ -24,10 +23,10 @@ def test_what_was_shown_has_its_time_and_can_be_limited_to_what_is_recent(
 ) -> None:
     for at_s in (1_000.0, 2_000.0, 3_000.0):
         monkeypatch.setattr(time, "time", lambda at_s=at_s: at_s)
-        contexts.note_shown(store, "s", "", "cat", f"text of {at_s:.0f}")
+        store.contexts.note_shown("s", "", "cat", f"text of {at_s:.0f}")
 
-    assert [shown.shown_s for shown in contexts.shown_in(store, "s", "")] == [1_000.0, 2_000.0, 3_000.0]
-    assert [shown.text for shown in contexts.shown_in(store, "s", "", since_s=2_000.0)] == [
+    assert [shown.shown_s for shown in store.contexts.shown_in("s", "")] == [1_000.0, 2_000.0, 3_000.0]
+    assert [shown.text for shown in store.contexts.shown_in("s", "", since_s=2_000.0)] == [
         "text of 2000",
         "text of 3000",
     ]

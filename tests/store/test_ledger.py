@@ -18,7 +18,7 @@ from headroom_mcp.hook.claude_code import session as claude_session
 from headroom_mcp.server.app import server
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
-from headroom_mcp.store.sqlite import ledger
+from headroom_mcp.store import figures as ledger
 
 
 @pytest.fixture(name="store")
@@ -33,14 +33,14 @@ def _fill(store: Store) -> None:
     bad = store.put("b" * 100, kind="json", tool_name="WebFetch", project="/q", tokens_before=500, tokens_after=400)
     store.retrieved(good, 50, project="/p")
     store.retrieved(bad, 450, project="/q")
-    ledger.charge(store, ledger.SCHEMAS, 30, session="s1", project="/p", once=True)
+    store.ledger.charge("tool schemas", 30, session="s1", project="/p", once=True)
 
 
 @pytest.mark.parametrize("by", ledger.GROUPINGS)
 def test_every_grouping_adds_up_to_the_same_totals(store: Store, by: ledger.Grouping) -> None:
     _fill(store)
 
-    figures = ledger.read(store, by)
+    figures = store.ledger.read(by)
 
     assert figures.totals == ledger.Totals(2, 1500, 500, 2, 500, 30)
     assert figures.totals.net == 470
@@ -50,24 +50,24 @@ def test_every_grouping_adds_up_to_the_same_totals(store: Store, by: ledger.Grou
 def test_charges_have_a_row_of_their_own_where_they_belong_to_no_kind(store: Store) -> None:
     _fill(store)
 
-    assert ledger.read(store, "tool").rows[ledger.SCHEMAS].net == -30
-    assert ledger.read(store, "project").rows["/p"].net == 820
-    assert list(ledger.read(store, "day").rows) == [time.strftime("%Y-%m-%d")]
+    assert store.ledger.read("tool").rows["tool schemas"].net == -30
+    assert store.ledger.read("project").rows["/p"].net == 820
+    assert list(store.ledger.read("day").rows) == [time.strftime("%Y-%m-%d")]
 
 
 def test_a_session_is_charged_for_schemas_once(store: Store) -> None:
     for session in ("s1", "s1", "s2", "", ""):
-        ledger.charge(store, ledger.SCHEMAS, 30, session=session, once=True)
+        store.ledger.charge("tool schemas", 30, session=session, once=True)
 
-    assert ledger.read(store).totals.tokens_charged == 4 * 30
+    assert store.ledger.read().totals.tokens_charged == 4 * 30
 
 
 def test_the_worst_cases_come_losses_first_and_the_largest_gaps_by_size(store: Store) -> None:
     _fill(store)
     store.put("c" * 100, kind="log", tokens_before=9000, tokens_after=4000)
 
-    assert [case.totals.net for case in ledger.worst(store, 2)] == [-350, 5000]
-    assert [case.totals.tokens_host for case in ledger.most_left_out(store, 2)] == [9000, 1000]
+    assert [case.totals.net for case in store.ledger.worst(2)] == [-350, 5000]
+    assert [case.totals.tokens_host for case in store.ledger.most_left_out(2)] == [9000, 1000]
 
 
 def test_a_client_that_lists_the_tools_is_charged_for_their_schemas(
@@ -83,11 +83,11 @@ def test_a_client_that_lists_the_tools_is_charged_for_their_schemas(
 
     asyncio.run(list_twice())
     deadline = time.monotonic() + 10
-    while not ledger.read(store).totals.tokens_charged and time.monotonic() < deadline:
+    while not store.ledger.read().totals.tokens_charged and time.monotonic() < deadline:
         time.sleep(0.01)
 
-    assert 200 < ledger.read(store, session="s1").totals.tokens_charged < 900
-    assert list(ledger.read(store, session="s1").rows) == [ledger.SCHEMAS]
+    assert 200 < store.ledger.read(session="s1").totals.tokens_charged < 900
+    assert list(store.ledger.read(session="s1").rows) == ["tool schemas"]
 
 
 def test_what_a_hook_adds_to_a_conversation_is_charged(store: Store) -> None:
@@ -97,7 +97,7 @@ def test_what_a_hook_adds_to_a_conversation_is_charged(store: Store) -> None:
     )
 
     assert reply is not None
-    assert ledger.read(store, session="s1").rows[ledger.CONTEXT].tokens_charged > 10
+    assert store.ledger.read(session="s1").rows["context added"].tokens_charged > 10
 
 
 def test_stats_by_tool_as_a_table_and_as_json(store: Store) -> None:

@@ -13,8 +13,6 @@ from headroom_mcp.cli import main
 from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import contexts, sessions
-from headroom_mcp.store.sqlite.purge import purge
 
 
 @pytest.fixture(name="store")
@@ -30,21 +28,21 @@ def _bytes_on_disk(folder: Path) -> bytes:
 def test_purged_bytes_are_in_no_file_any_more(store: Store, tmp_path: Path) -> None:
     body = os.urandom(40_000)  # does not compress, so it stands in the file as it is
     store.put(body, session="s", project="/p")
-    contexts.note_shown(store, "s", "", "cat", "shown text")
+    store.contexts.note_shown("s", "", "cat", "shown text")
     assert body[2000:2100] in _bytes_on_disk(tmp_path)
 
-    sessions.note_file(store, "s/agent", "/p/secret-plan.txt", "whole")
+    store.sessions.note_file("s/agent", "/p/secret-plan.txt", "whole")
 
-    purge(store)
+    store.purge()
 
     assert body[2000:2100] not in _bytes_on_disk(tmp_path)
     assert b"secret-plan" not in _bytes_on_disk(tmp_path)
-    assert contexts.shown_in(store, "s", "") == []
+    assert store.contexts.shown_in("s", "") == []
 
 
 def test_a_purged_ref_answers_expired(store: Store) -> None:
     ref = store.put("text", session="s", project="/p")
-    purge(store, session="s")
+    store.purge(session="s")
 
     with pytest.raises(ExpiredRef, match="Run the tool again"):
         store.get(ref)
@@ -54,7 +52,7 @@ def test_an_original_that_another_project_has_shown_stays_for_it(store: Store) -
     ref = store.put("text", session="s", project="/p")
     store.put("text", session="t", project="/q")
 
-    done = purge(store, project="/p")
+    done = store.purge(project="/p")
 
     assert (done.originals, done.outputs) == (0, 1)
     assert store.get(ref, project="/q").text == "text"
@@ -65,7 +63,7 @@ def test_an_age_leaves_what_is_younger(store: Store) -> None:
     store.connection.execute("UPDATE output SET created_s = created_s - 864000 WHERE ref = ?", (ref,))
     young = store.put("young", project="/p")
 
-    done = purge(store, older_than_s=86400)
+    done = store.purge(older_than_s=86400)
 
     assert done.originals == 1
     assert store.get(young).text == "young"

@@ -21,7 +21,6 @@ import glob
 import json
 import os
 import re
-import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -29,13 +28,13 @@ from headroom_mcp.commands import identity
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import recall
-from headroom_mcp.store.sqlite import schema
+from headroom_mcp.store import open_in_memory
+from headroom_mcp.store.sqlite.plain_index import PlainIndex
 from headroom_mcp.text import tokens
 
 CUT = 5
 _ERROR_CHARS = 60
 _RAW_CHARS = 4_000  # of each raw step's output, half from its end: a plain store of everything
-_WORD = re.compile(r"[^\W_]+")
 
 
 class Step(NamedTuple):
@@ -103,11 +102,8 @@ class _Memory:
         self.project = os.path.join(os.sep, "recorded", project)
         self.steps: list[Step] = []
         self.known: list[identity.Command] = []
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        schema.migrate(self.connection)
-        self.raw = sqlite3.connect(":memory:", isolation_level=None)
-        self.raw.execute("CREATE VIRTUAL TABLE step USING fts5 (body)")
-        self.raw.execute("CREATE VIRTUAL TABLE note USING fts5 (body, step UNINDEXED)")
+        self.store = open_in_memory()
+        self.raw_steps = PlainIndex()
 
     def take(self, step: Step, session: str) -> None:
         """Take in a step; its number is the time of its notes."""
@@ -115,7 +111,7 @@ class _Memory:
         self.steps.append(step)
         self.known.append(identity.read(step.command))
         coding.command_ran(
-            self.connection,
+            self.store,
             project=self.project,
             session=session,
             command=step.command,
@@ -125,31 +121,27 @@ class _Memory:
         )
         half = _RAW_CHARS // 2
         shown = step.output if len(step.output) <= _RAW_CHARS else step.output[:half] + step.output[-half:]
-        self.raw.execute("INSERT INTO step (rowid, body) VALUES (?, ?)", (number, f"{step.command}\n{shown}"))
+        self.raw_steps.add(number, f"{step.command}\n{shown}")
 
     def search(self, text: str) -> list[tuple[int, str]]:
         """Return the notes found, each with the step it stems from."""
         found = recall.search(
-            self.connection, text, (self.project,), limit=CUT, now_s=float(len(self.steps)), semantic=False
+            self.store, text, (self.project,), limit=CUT, now_s=float(len(self.steps)), semantic=False
         )
         return [(int(hit.note.created_s), hit.note.text) for hit in found]
 
     def plain_notes(self, text: str) -> list[tuple[int, str]]:
         """Return what plain FTS5 finds among the same notes."""
-        self.raw.execute("DELETE FROM note")
-        live = self.connection.execute(
-            "SELECT created_s, text FROM note WHERE superseded_by = '' ORDER BY row"
-        ).fetchall()
-        self.raw.executemany("INSERT INTO note (body, step) VALUES (?, ?)", [(body, int(made)) for made, body in live])
-        return self._plain("SELECT step, body FROM note WHERE note MATCH ? ORDER BY rank LIMIT ?", text)
+        live = [note for note in self.store.notes.all() if not note.superseded_by]
+        index = PlainIndex()
+        index.fill((row, note.text) for row, note in enumerate(live))
+        found = [(int(live[row].created_s), body) for row, body in index.search(text, CUT)]
+        index.close()
+        return found
 
     def plain_steps(self, text: str) -> list[tuple[int, str]]:
         """Return what plain FTS5 finds among the raw steps."""
-        return self._plain("SELECT rowid, body FROM step WHERE step MATCH ? ORDER BY rank LIMIT ?", text)
-
-    def _plain(self, sql: str, text: str) -> list[tuple[int, str]]:
-        match = " OR ".join(f'"{word}"' for word in _WORD.findall(text))
-        return [(int(number), str(body)) for number, body in self.raw.execute(sql, (match, CUT))] if match else []
+        return self.raw_steps.search(text, CUT)
 
 
 _SEARCHES: dict[str, Callable[[_Memory, str], list[tuple[int, str]]]] = {

@@ -11,7 +11,6 @@ import calendar
 import json
 import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -19,7 +18,8 @@ from typing import Any, NamedTuple
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import embeddings, notes, recall, vectors
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.store.sqlite import schema
+from headroom_mcp.store import open_in_memory
+from headroom_mcp.store.sqlite.plain_index import PlainIndex
 
 FILE_NAME = "locomo.json"
 CUTS = (5, 10)
@@ -27,7 +27,6 @@ _ANSWERABLE = frozenset({1, 2, 3, 4})
 _TURN_ID = re.compile(r"D(\d+):0*(\d+)")
 # 1:56 pm on 8 May, 2023
 _SAID_AT = re.compile(r"(\d+):(\d+) (am|pm) on (\d+) (\w+), (\d{4})")
-_WORD = re.compile(r"[^\W_]+")
 
 
 class Turn(NamedTuple):
@@ -143,13 +142,12 @@ def _score(conversations: list[Conversation], answerer: Callable[[Conversation],
 
 
 def _notes_answerer(conversation: Conversation, *, semantic: bool) -> Answerer:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(connection)
+    store = open_in_memory()
     scope = conversation.id
     turn_of: dict[str, str] = {}
     for turn in conversation.turns:
         note = notes.save(
-            connection,
+            store,
             turn.text or "-",
             scope=scope,
             author="user",
@@ -160,30 +158,22 @@ def _notes_answerer(conversation: Conversation, *, semantic: bool) -> Answerer:
         turn_of[note.id] = turn.id
     if semantic:
         model = embeddings.load(load_settings().embeddings)
-        while vectors.catch_up(connection, model, (scope,)):
+        while vectors.catch_up(store, model, (scope,)):
             pass
     asked_s = max((turn.said_s for turn in conversation.turns), default=time.time())
 
     def answer(question: str) -> list[str]:
-        found = recall.search(
-            connection, question, (scope, notes.GLOBAL), limit=max(CUTS), now_s=asked_s, semantic=semantic
-        )
+        found = recall.search(store, question, (scope, notes.GLOBAL), limit=max(CUTS), now_s=asked_s, semantic=semantic)
         return [turn_of[hit.note.id] for hit in found]
 
     return answer
 
 
 def _plain_answerer(conversation: Conversation) -> Answerer:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute("CREATE VIRTUAL TABLE plain USING fts5 (body)")
-    for number, turn in enumerate(conversation.turns):
-        connection.execute("INSERT INTO plain (rowid, body) VALUES (?, ?)", (number, f"{turn.speaker}: {turn.text}"))
+    index = PlainIndex()
+    index.fill((number, f"{turn.speaker}: {turn.text}") for number, turn in enumerate(conversation.turns))
 
     def answer(question: str) -> list[str]:
-        match = " OR ".join(f'"{word}"' for word in _WORD.findall(question))
-        rows = connection.execute(
-            "SELECT rowid FROM plain WHERE plain MATCH ? ORDER BY rank LIMIT ?", (match, max(CUTS))
-        )
-        return [conversation.turns[number].id for (number,) in rows]
+        return [conversation.turns[number].id for number, _ in index.search(question, max(CUTS))]
 
     return answer

@@ -1,6 +1,6 @@
 """How fast memory is when it is large, as a ratio to bare FTS5 on the same texts, file system and machine.
 
-    bare query    SELECT rowid … WHERE words MATCH 'a OR b …' ORDER BY rank LIMIT 5, on a table of the texts alone
+    bare query    SELECT rowid, body … WHERE plain MATCH 'a OR b …' ORDER BY rank LIMIT 5, on a table of the texts alone
     bare insert   one INSERT of a text into that table, in a transaction of its own
     search, save  `recall.search` and `notes.save` with the whole of what they do
 
@@ -13,7 +13,6 @@ import itertools
 import json
 import os
 import random
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -23,6 +22,7 @@ from typing import Any
 from headroom_mcp.memory import notes, recall
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.store.sqlite.plain_index import PlainIndex
 
 NOTES = 100_000
 _WORDS_PER_NOTE = (8, 40)
@@ -37,19 +37,18 @@ def measure(count: int = NOTES) -> dict[str, Any]:
     texts = list(_texts(count + _ROUNDS))
     questions = [_question(text) for text in random.Random(7).sample(texts[:count], _ROUNDS)]
     with tempfile.TemporaryDirectory(prefix="headroom-memory-") as folder:
-        bare = _bare(os.path.join(folder, "bare.db"), texts[:count])
+        bare = PlainIndex(os.path.join(folder, "bare.db"))
+        bare.fill(enumerate(texts[:count], 1))
         with open_store(Settings(home=folder)) as store:
-            notes.load(store.connection, _exported(texts[:count]))
+            notes.load(store, _exported(texts[:count]))
             fresh = iter(texts[count:])
             fresh_bare = iter(texts[count:])
             times = {
-                "bare query": _median(lambda n: _ask(bare, questions[n])),
-                "search": _median(
-                    lambda n: recall.search(store.connection, questions[n], (_PROJECT, ""), semantic=False)
-                ),
-                "bare insert": _median(lambda n: _insert(bare, next(fresh_bare))),
-                "save": _median(lambda n: notes.save(store.connection, next(fresh), scope=_PROJECT, session="new")),
-                "alike": _median(lambda n: notes.alike(store.connection, texts[n], (_PROJECT, ""))),
+                "bare query": _median(lambda n: bare.search(questions[n], 5)),
+                "search": _median(lambda n: recall.search(store, questions[n], (_PROJECT, ""), semantic=False)),
+                "bare insert": _median(lambda n: bare.add(count + 1 + n, next(fresh_bare))),
+                "save": _median(lambda n: notes.save(store, next(fresh), scope=_PROJECT, session="new")),
+                "alike": _median(lambda n: notes.alike(store, texts[n], (_PROJECT, ""))),
             }
         bare.close()
     return {
@@ -84,28 +83,6 @@ def _exported(texts: list[str]) -> Iterator[str]:
             f"{number:010x}", text, scope=_PROJECT, session=str(number // _SESSION_NOTES), created_s=1e9 + number
         )
         yield json.dumps({**note._asdict(), "tags": []})
-
-
-def _bare(path: str, texts: list[str]) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (body)")
-    connection.execute("BEGIN")
-    connection.executemany("INSERT INTO words (body) VALUES (?)", ((text,) for text in texts))
-    connection.execute("COMMIT")
-    return connection
-
-
-def _ask(connection: sqlite3.Connection, question: str) -> object:
-    match = " OR ".join(f'"{word}"' for word in question.split())
-    return connection.execute("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT 5", (match,)).fetchall()
-
-
-def _insert(connection: sqlite3.Connection, text: str) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT INTO words (body) VALUES (?)", (text,))
-    connection.execute("COMMIT")
 
 
 def _median(call: Callable[[int], object]) -> float:

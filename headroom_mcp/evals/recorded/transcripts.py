@@ -22,7 +22,6 @@ from headroom_mcp.hook.claude_code import tool_outputs
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
-from headroom_mcp.store.sqlite import sessions
 from headroom_mcp.text import marker, tokens
 
 CACHE_WRITE = 1.25  # times the price of an input token; https://docs.anthropic.com, prompt caching, 5-minute cache
@@ -204,7 +203,7 @@ def _note_prompt(entry: dict[str, Any], message: dict[str, Any], settings: Setti
     if entry["type"] == "user" and isinstance(content, str) and not entry.get("isMeta"):
         session = str(entry.get("sessionId", ""))
         with open_store(settings) as store:
-            sessions.set_query(store, session, environment.project_dir(cwd=str(entry.get("cwd", ""))), content)
+            store.sessions.set_query(session, environment.project_dir(cwd=str(entry.get("cwd", ""))), content)
 
 
 def _entries(path: str) -> Iterator[dict[str, Any]]:

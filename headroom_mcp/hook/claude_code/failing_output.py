@@ -193,9 +193,7 @@ def _compressed(text: str, command: str, session: str, project: str, transcript:
 
 
 def _query(store: Store, session: str) -> str:
-    from headroom_mcp.store.sqlite import sessions
-
-    return sessions.query(store, session)[: decide.QUERY_CHARS] if session else ""
+    return store.sessions.query(session)[: decide.QUERY_CHARS] if session else ""
 
 
 def _transcripts(transcript: str) -> list[str]:

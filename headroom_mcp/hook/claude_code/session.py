@@ -17,13 +17,14 @@ from headroom_mcp.hook import learn as memory
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.sqlite import contexts, ledger, sessions
+from headroom_mcp.store import open_store
 from headroom_mcp.text import tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from headroom_mcp.store import Store
 
     Payload = dict[str, Any]
 
@@ -47,7 +48,7 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 prompt = _word(payload, "prompt")
                 # A finished background task speaks as a prompt too; it asks nothing.
                 if prompt and not prompt.lstrip().startswith("<task-notification>"):
-                    sessions.set_query(store, session, project, prompt[:_MAX_PROMPT_CHARS])
+                    store.sessions.set_query(session, project, prompt[:_MAX_PROMPT_CHARS])
                     return _context(
                         store, session, project, "UserPromptSubmit", memory.at_prompt(store, project, session, prompt)
                     )
@@ -65,7 +66,7 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 return _context(store, session, project, "SessionStart", table, told)
             case "SessionEnd":
                 _forget(store, session)
-                sessions.end(store, session)
+                store.sessions.end(session)
                 store.expire()
     return None
 
@@ -78,13 +79,12 @@ def _set_trap(payload: Payload, project: str) -> None:
 
 
 def _forget(store: Store, session: str) -> None:
-    contexts.forget_shown(store, session)
-    with store.transaction():
-        sessions.forget_files(store, session)
+    store.contexts.forget_shown(session)
+    store.sessions.forget_files(session)
 
 
 def _request(store: Store, session: str) -> str | None:
-    refs = sessions.refs(store, session, MAX_REFS)
+    refs = store.sessions.refs(session, MAX_REFS)
     if not refs:
         return None
     return (
@@ -94,7 +94,7 @@ def _request(store: Store, session: str) -> str | None:
 
 
 def _table(store: Store, session: str) -> str:
-    refs = sessions.refs(store, session, MAX_REFS)
+    refs = store.sessions.refs(session, MAX_REFS)
     if not refs:
         return ""
     rows = [f"{row.ref}  {row.label[:_LABEL_CHARS]} ({row.tokens_before:,} tokens)" for row in refs]
@@ -109,7 +109,7 @@ def _context(store: Store, session: str, project: str, event: str, *told: str) -
     if not said:
         return None
     try:
-        ledger.charge(store, ledger.CONTEXT, tokens.estimate(said), session=session, project=project)
+        store.ledger.charge("context added", tokens.estimate(said), session=session, project=project)
     except StoreError as error:  # what is told is worth more than its record
         fault_log.record("charge", error, store.settings)
     return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": said}}

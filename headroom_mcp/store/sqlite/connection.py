@@ -51,6 +51,13 @@ def connect(settings: Settings | None = None) -> sqlite3.Connection:
         raise StoreError(msg) from error
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """Return a connection to a database that is gone when it is closed."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=_Connection)
+    schema.migrate(connection)
+    return connection
+
+
 def is_corruption(error: BaseException) -> bool:
     """Tell a damaged database file from one that is locked, full or read-only."""
     text = str(error)

@@ -14,63 +14,75 @@ from headroom_mcp.text import marker
 from headroom_mcp.types import Shown
 
 if TYPE_CHECKING:
-    from headroom_mcp.store.sqlite.originals import Store
+    from headroom_mcp.store.sqlite.database import Database
 
 MAX_TEXTS = 120  # the latest ones; a context that reads more than this has been compacted or has scrolled away
 MAX_CHARS = 600_000  # about a context window of text, and 15 ms of work for the hook
 MAX_TEXT_CHARS = 120_000  # a single larger text cannot have been shown whole
 
 
-def note_shown(store: Store, session: str, agent: str, label: str, text: str) -> None:
-    """Remember that this context now has `text` in front of it. Raises: StoreError."""
-    if not session or len(text) > MAX_TEXT_CHARS:
-        return
-    body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-    with store.transaction() as db:
-        db.execute(
-            "INSERT INTO shown (session, agent, label, created_s, chars, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (session, agent, label, time.time(), len(text), body),
+class SqliteContexts:
+    """See `interface.Contexts`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def note_shown(self, session: str, agent: str, label: str, text: str) -> None:
+        """Remember that this context now has `text` in front of it."""
+        if not session or len(text) > MAX_TEXT_CHARS:
+            return
+        body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+        with self.database.write() as db:
+            db.execute(
+                "INSERT INTO shown (session, agent, label, created_s, chars, body) VALUES (?, ?, ?, ?, ?, ?)",
+                (session, agent, label, time.time(), len(text), body),
+            )
+
+    def shown_in(self, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
+        """Return what this context has been shown since then, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
+        if not session:
+            return []
+        latest = self.database.all(
+            "SELECT id, label, created_s, chars FROM shown WHERE session = ? AND agent = ? AND created_s >= ?"
+            " ORDER BY id DESC LIMIT ?",
+            (session, agent, since_s, MAX_TEXTS),
         )
+        texts: list[Shown] = []
+        room = MAX_CHARS
+        for row, label, created_s, chars in latest:
+            room -= int(chars)
+            if room < 0:
+                break
+            text = _unpacked(self.database.value("SELECT body FROM shown WHERE id = ?", (row,)))
+            if text is not None:
+                texts.append(Shown(str(label), text, float(created_s)))
+        texts.reverse()
+        return texts
+
+    def shown_of(self, ref: str) -> str:
+        """Return the latest text that was shown for the original `ref`, "" where it is not remembered any more."""
+        for session, label in self.database.all("SELECT DISTINCT session, label FROM output WHERE ref = ?", (ref,)):
+            for (body,) in self.database.all(
+                "SELECT body FROM shown WHERE session = ? AND label = ? ORDER BY id DESC LIMIT ?",
+                (session, label, MAX_TEXTS),
+            ):
+                text = _unpacked(body)
+                if text is not None and marker.refs(text)[-1:] == [ref]:
+                    return text
+        return ""
+
+    def forget_shown(self, session: str, agent: str | None = None) -> None:
+        """Forget what a session (or one agent of it) has been shown: after a compaction, or at its end."""
+        with self.database.write() as db:
+            if agent is None:
+                db.execute("DELETE FROM shown WHERE session = ?", (session,))
+            else:
+                db.execute("DELETE FROM shown WHERE session = ? AND agent = ?", (session, agent))
 
 
-def shown_in(store: Store, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
-    """Return what this context has been shown since then, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
-    if not session:
-        return []
-    texts: list[Shown] = []
-    room = MAX_CHARS
-    for label, created_s, chars, body in store.connection.execute(
-        "SELECT label, created_s, chars, body FROM shown WHERE session = ? AND agent = ? AND created_s >= ?"
-        " ORDER BY id DESC LIMIT ?",
-        (session, agent, since_s, MAX_TEXTS),
-    ):
-        room -= int(chars)
-        if room < 0:
-            break
-        text = zlib.decompress(body).decode("utf-8", "surrogatepass")
-        texts.append(Shown(str(label), text, float(created_s)))
-    texts.reverse()
-    return texts
-
-
-def shown_of(store: Store, ref: str) -> str:
-    """Return the latest text that was shown for the original `ref`, "" where it is not remembered any more."""
-    sessions = store.connection.execute("SELECT DISTINCT session, label FROM output WHERE ref = ?", (ref,)).fetchall()
-    for session, label in sessions:
-        for (body,) in store.connection.execute(
-            "SELECT body FROM shown WHERE session = ? AND label = ? ORDER BY id DESC LIMIT ?",
-            (session, label, MAX_TEXTS),
-        ):
-            text = zlib.decompress(body).decode("utf-8", "surrogatepass")
-            if marker.refs(text)[-1:] == [ref]:
-                return text
-    return ""
-
-
-def forget_shown(store: Store, session: str, agent: str | None = None) -> None:
-    """Forget what a session (or one agent of it) has been shown: after a compaction, or at its end."""
-    with store.transaction() as db:
-        if agent is None:
-            db.execute("DELETE FROM shown WHERE session = ?", (session,))
-        else:
-            db.execute("DELETE FROM shown WHERE session = ? AND agent = ?", (session, agent))
+def _unpacked(body: bytes | None) -> str | None:
+    """Return the text of a packed body; None for one that is damaged or gone: it is then not called shown."""
+    try:
+        return None if body is None else zlib.decompress(body).decode("utf-8", "surrogatepass")
+    except (zlib.error, UnicodeDecodeError):
+        return None

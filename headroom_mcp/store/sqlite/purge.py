@@ -8,33 +8,27 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError
+from headroom_mcp.store.rows import Purged
 
 if TYPE_CHECKING:
-    from headroom_mcp.store.sqlite.originals import Store
-
-
-class Purged(NamedTuple):
-    """How much is gone: originals, records of outputs, and bytes of the file."""
-
-    originals: int
-    outputs: int
-    file_bytes: int
+    from headroom_mcp.store.sqlite.database import Database
 
 
 def purge(
-    store: Store, *, session: str | None = None, project: str | None = None, older_than_s: float | None = None
+    database: Database, *, session: str | None = None, project: str | None = None, older_than_s: float | None = None
 ) -> Purged:
     """Remove what matches every criterion given; with none, everything. Refs that were removed answer "expired".
 
     An original that others (another session or project) still have a record of stays for them. Raises: StoreError.
     """
-    before = _file_bytes(store)
+    before = _file_bytes(database)
     where, values = _where(session, project, older_than_s)
-    store.connection.execute("PRAGMA secure_delete = ON")
-    with store.transaction() as db:
+    with erasing(database), database.write() as db:
         refs = [str(ref) for (ref,) in db.execute(f"SELECT DISTINCT ref FROM output WHERE {where}", values)]
         outputs = db.execute(f"DELETE FROM output WHERE {where}", values).rowcount
         db.execute(f"DELETE FROM charge WHERE {where}", values)
@@ -45,15 +39,26 @@ def purge(
             db.execute("DELETE FROM retrieval WHERE ref = ?", (ref,))
             db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now))
         _purge_contexts(db, session, project, older_than_s)
-    rebuild(store)
-    return Purged(len(orphans), outputs, before - _file_bytes(store))
+    return Purged(len(orphans), outputs, before - _file_bytes(database))
 
 
-def rebuild(store: Store) -> None:
-    """Rewrite the file without what was deleted, and empty the write-ahead log. Raises: StoreError while others write."""
+@contextmanager
+def erasing(database: Database, *, rebuild: bool = True) -> Iterator[None]:
+    """Overwrite what is removed inside, in the words of notes too. Raises: StoreError while others write."""
+    with database.lock:
+        database.connection.execute("PRAGMA secure_delete = ON")
+        yield
+        with database.write() as db:
+            db.execute("INSERT INTO note_words (note_words) VALUES ('optimize')")
+        if rebuild:
+            _rebuild(database)
+
+
+def _rebuild(database: Database) -> None:
+    """Rewrite the file without what was deleted, and empty the write-ahead log."""
     try:
-        store.connection.execute("VACUUM")
-        store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.connection.execute("VACUUM")
+        database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.DatabaseError as error:
         msg = f"The rows are gone, but the file could not be rebuilt: {error}. Run it again when no agent is at work."
         raise StoreError(msg) from error
@@ -87,6 +92,5 @@ def _purge_contexts(
     db.execute(f"DELETE FROM session WHERE {where}", values)
 
 
-def _file_bytes(store: Store) -> int:
-    pages = int(store.connection.execute("PRAGMA page_count").fetchone()[0])
-    return pages * int(store.connection.execute("PRAGMA page_size").fetchone()[0])
+def _file_bytes(database: Database) -> int:
+    return int(database.value("PRAGMA page_count")) * int(database.value("PRAGMA page_size"))

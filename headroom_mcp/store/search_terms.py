@@ -1,12 +1,11 @@
-"""Which words a note is found by, and which words of a question look for it.
+"""Which words a note is found by, and which words of a question look for it: the same for every store.
 
-FTS5 folds case and accents, stems English and splits at punctuation, so `snake_case` and paths fall into their words.
-Added here: the words inside `camelCase`, and pairs of characters for scripts that put no space between words.
+A full-text index folds case and accents, stems English and splits at punctuation, so `snake_case` and paths fall into
+their words. Added here: the words inside `camelCase`, and pairs of characters for scripts without spaces between words.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from headroom_mcp.query import bm25
@@ -31,7 +30,7 @@ _MAX_QUERY_CHARS = 4_000
 
 
 def indexed(text: str) -> str:
-    """Return what FTS5 indexes for `text`: the text and the words that its tokenizer would not see."""
+    """Return what is indexed for `text`: the text and the words that a tokenizer would not see."""
     extra = [_CAMEL_JOINT.sub(lambda joint: joint.group() + " ", word) for word in _CAMEL_WORD.findall(text)]
     extra.extend(pair for run in _UNSPACED.findall(text) for pair in _pairs(run))
     return f"{text}\n{' '.join(dict.fromkeys(extra))}" if extra else text
@@ -51,18 +50,8 @@ def asked(query: str) -> list[str]:
     return (telling or unique)[:_MAX_TERMS]
 
 
-def any_of(terms: list[str]) -> str:
-    """Return the FTS5 expression that matches any of `terms`; each is quoted, so that none acts as an operator."""
-    return " OR ".join(f'"{term}"' for term in terms)
-
-
-def scope_word(scope: str) -> str:
-    """Return the one word by which the index knows a scope."""
-    return f"scope{hashlib.sha256(scope.encode('utf-8', 'replace')).hexdigest()[:20]}" if scope else "scopeglobal"
-
-
 def clean(text: str) -> str:
-    """Return `text` as SQLite can hold it: without lone surrogates and NUL."""
+    """Return `text` as a database can hold it: without lone surrogates and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
 
 
