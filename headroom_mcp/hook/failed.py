@@ -1,6 +1,6 @@
 """The script that a failing command's EXIT trap runs (see `trap`): `python -I -S …/failed.py …`. Thin, like run.py.
 
-Its standard output *is* the file that the host will show: not a byte may be written to it by accident.
+Its own standard output and error lead nowhere: nothing may be added to what the host will show, not even by accident.
 """
 
 import os

@@ -35,9 +35,11 @@ def test_a_killed_script_leaves_the_output_or_its_replacement(tmp_path: Path) ->
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
         words = ["3", str(os.getpid()), f"s{number}", os.environ["HEADROOM_HOME"], str(tmp_path), ""]
         command = [sys.executable, "-I", "-S", str(_SCRIPT), *words]
-        # Descriptor 3 is what the shell's standard error was: the same file.
+        # As the trap does: 5 was the shell's standard output, 3 its standard error, both of them the same file.
         process = subprocess.Popen(
-            ["bash", "-c", 'exec "$@" 3>&1', "bash", *command], stdout=descriptor, stdin=subprocess.DEVNULL
+            ["bash", "-c", 'exec "$@" 3>&1 5>&1 >/dev/null', "bash", *command],
+            stdout=descriptor,
+            stdin=subprocess.DEVNULL,
         )
         os.close(descriptor)
         time.sleep(random.uniform(0, 0.9))

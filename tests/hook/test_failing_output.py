@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,39 +13,10 @@ import pytest
 from headroom_mcp import open_store
 from headroom_mcp.hook.claude_code import failing_output, limits, trap
 from headroom_mcp.text import marker
+from tests.hook.bash_tool import SHELLS, Host
 from tests.hook.host import log
 
-_SHELLS = [shell for shell in ("bash", "zsh") if shutil.which(shell)]
-_SESSION = "0b0c5ecea5c4"
-
 pytestmark = pytest.mark.skipif(sys.platform not in trap.PLATFORMS, reason="descriptors have no names here")
-
-
-class Host:
-    """What Claude Code does for a Bash call: one file for both descriptors, the env file before the command."""
-
-    def __init__(self, folder: Path) -> None:
-        self.tasks = folder / f"claude-{os.geteuid()}" / "-home-u-proj" / _SESSION / "tasks"
-        self.tasks.mkdir(parents=True)
-        self.output = self.tasks / "b12x.output"
-        self.transcript = folder / f"{_SESSION}.jsonl"
-        self.transcript.write_text('{"type":"user"}\n')
-        self.cwd_file = folder / "cwd"
-        self.project = folder
-
-    def run(self, command: str, shell: str = "bash", output: Path | None = None, flags: int = os.O_APPEND) -> int:
-        """Run `command` and return its exit code; what it printed is in `output`."""
-        words = [_SESSION, os.environ["HEADROOM_HOME"], str(self.project), str(self.transcript)]
-        quoted = "'" + command.replace("'", "'\"'\"'") + "'"
-        text = f"{trap.snippet(words)}: && eval {quoted} < /dev/null && pwd -P >| {self.cwd_file}"
-        descriptor = os.open(output or self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | flags, 0o600)
-        try:
-            done = subprocess.run(
-                [shell, "-c", text], stdout=descriptor, stderr=descriptor, cwd=self.project, timeout=60, check=False
-            )
-        finally:
-            os.close(descriptor)
-        return done.returncode
 
 
 @pytest.fixture(name="host")
@@ -58,7 +29,7 @@ def _printing(lines: int, then: str, folder: Path) -> str:
     return f"cat {folder}/log.txt; {then}"
 
 
-@pytest.mark.parametrize("shell", _SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_large_failing_output_is_replaced_in_its_file_and_its_original_kept(host: Host, shell: str) -> None:
     code = host.run(_printing(4000, "echo it\\'s over >&2; exit 3", host.project), shell)
 
@@ -70,7 +41,7 @@ def test_a_large_failing_output_is_replaced_in_its_file_and_its_original_kept(ho
         assert store.get(marker.refs(shown)[-1]).text == log(4000) + "\nit's over\n"
 
 
-@pytest.mark.parametrize("shell", _SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     ("then", "code"),
     [
@@ -80,7 +51,6 @@ def test_a_large_failing_output_is_replaced_in_its_file_and_its_original_kept(ho
         ("set -x; set +x", 0),
         ("trap 'echo my own' EXIT; exit 7", 7),  # the command's own trap wins
         ("exec 2>/dev/null; exit 8", 8),  # two files by now
-        ("exit 130", 130),
     ],
 )
 def test_what_is_no_failure_of_the_command_itself_stays_to_the_byte(
@@ -95,8 +65,11 @@ def test_what_is_no_failure_of_the_command_itself_stays_to_the_byte(
     assert host.output.read_bytes() == bare.stdout
 
 
-@pytest.mark.parametrize("shell", _SHELLS)
-@pytest.mark.parametrize("then", ["false", "ls /nowhere/at/all", "(exit 77)", "nonexistent_command_x", "set -e; false"])
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "then",
+    ["false", "ls /nowhere/at/all", "(exit 77)", "nonexistent_command_x", "set -e; false", "exit 130", "exit 143"],
+)
 def test_the_exit_code_is_the_commands(host: Host, shell: str, then: str) -> None:
     command = _printing(4000, then, host.project)
     bare = subprocess.run([shell, "-c", command], capture_output=True, check=False)
@@ -110,11 +83,49 @@ def test_a_small_failure_stays(host: Host) -> None:
     assert host.output.read_text() == "no such thing\n"
 
 
-def test_a_command_in_the_background_keeps_its_file(host: Host) -> None:
-    host.transcript.write_text(f'{{"text":"Output is being written to: {host.output}. You will"}}\n')
+def test_a_command_that_the_host_has_moved_to_the_background_keeps_its_file(host: Host) -> None:
+    command = _printing(4000, "exit 3", host.project)
+    host.result(host.call(command), f"Output is being written to: {host.output}. You will be notified")
 
-    assert host.run(_printing(4000, "exit 3", host.project)) == 3
+    assert host.run(command) == 3
     assert host.output.read_text() == log(4000) + "\n"
+
+
+def test_a_command_called_in_the_background_keeps_its_file_from_the_first_moment_on(host: Host) -> None:
+    command = _printing(4000, "exit 3", host.project)
+    host.call(command, run_in_background=True)
+
+    assert host.run_shell(command) == 3
+    assert host.output.read_text() == log(4000) + "\n"
+
+
+def test_a_command_that_has_used_up_its_time_keeps_its_file(host: Host) -> None:
+    """The host has moved it to the background by then, and writes so a second later."""
+    command = _printing(4000, "sleep 1; exit 3", host.project)
+    host.call(command, timeout=800)
+
+    assert host.run_shell(command) == 3
+    assert host.output.read_text() == log(4000) + "\n"
+
+
+def test_a_command_that_no_transcript_knows_keeps_its_file(host: Host) -> None:
+    command = _printing(4000, "exit 3", host.project)
+
+    assert host.run_shell(command) == 3
+    assert host.output.read_text() == log(4000) + "\n"
+
+    host.transcript.unlink()
+
+    assert host.run_shell(command) == 3
+    assert host.output.read_text() == log(4000) + "\n"
+
+
+def test_a_foreground_call_beside_one_in_the_background_is_compressed(host: Host) -> None:
+    command = _printing(4000, "exit 3", host.project)
+    host.call("make watch", run_in_background=True)
+
+    assert host.run(command) == 3
+    assert marker.refs(host.output.read_text())
 
 
 def test_a_file_that_is_not_the_hosts_is_left_alone(host: Host) -> None:
@@ -221,24 +232,5 @@ def test_macos_names_a_descriptor_by_fcntl(monkeypatch: pytest.MonkeyPatch) -> N
     assert failing_output.path_of(1) == "/private/tmp/x.output"
 
 
-def test_a_path_that_no_shell_line_can_hold_sets_no_trap() -> None:
-    assert trap.snippet(["s", "/home/with\nnewline", "/p", "/t"]) == ""
-
-
-def test_the_env_file_is_overwritten_and_uninstall_empties_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    env_file = tmp_path / "session-env" / _SESSION / "sessionstart-hook-0.sh"
-    env_file.parent.mkdir(parents=True)
-    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setenv("CLAUDE_ENV_FILE", str(env_file))
-    for _ in range(2):
-        trap.install({"session_id": _SESSION, "transcript_path": "/t.jsonl"}, "/p")
-
-    assert env_file.read_text().count("trap ") == 1
-
-    trap.forget()
-
-    assert env_file.read_text() == ""
-
-
 def _quoted(command: str) -> str:
-    return trap._quoted([command])
+    return shlex.quote(command)

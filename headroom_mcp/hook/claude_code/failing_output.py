@@ -1,7 +1,7 @@
 """Compresses the output of a command that has failed, in place, in the file that Claude Code is about to read.
 
-The trap (see `trap`) starts us when the shell ends with a code other than 0; descriptor 1 is the file, 3 was the shell's
-standard error. The original is stored first. Any doubt (another file, two files, somebody still writing, a command that
+The trap (see `trap`) starts us when the shell ends with a code other than 0; descriptor 5 is what was its standard output,
+which should be the file, and 3 its standard error. The original is stored first. Any doubt (another file, two files, somebody still writing, a command that
 went to the background) leaves the file as it is, and so does a failure of ours.
 """
 
@@ -16,7 +16,7 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry, respond
 from headroom_mcp.hook import event as decide
-from headroom_mcp.hook.claude_code import limits
+from headroom_mcp.hook.claude_code import bash_calls, limits
 from headroom_mcp.settings import redaction, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
@@ -30,7 +30,6 @@ MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
 MAX_BYTES = 48 << 20
 # /tmp/claude-1000/-home-u-proj/0b0c…/tasks/b12x.output
 _TASK_FILE = re.compile(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
-_INTERRUPTED = (130, 143)  # the host or the user has moved on
 # Programs whose 1 says "nothing found" or "they differ": the host calls that a success, and so the hook sees all of it.
 _ANSWER_BY_ONE = frozenset("grep rg egrep fgrep zgrep ugrep ag find diff test [ cmp".split())
 
@@ -43,19 +42,19 @@ def main(arguments: list[str]) -> None:
         if os.getppid() == int(shell):  # a subshell's end is not the command's
             entry.own_process()
             entry.start_timer()
-            replace(int(code), session, project, transcript)
+            replace(int(code), int(shell), session, project, transcript)
     except Exception as error:  # law 8: the host shows what is in the file
         entry.record(error)
     os._exit(0)
 
 
-def replace(code: int, session: str, project: str, transcript: str, out: int = 1, err: int = 3) -> bool:
+def replace(code: int, shell: int, session: str, project: str, transcript: str, out: int = 5, err: int = 3) -> bool:
     """Replace what is in the file behind descriptor `out` by its compression; tell whether that was done.
 
     Raises: OSError, StoreError, SettingsError; the file is then as it was.
     """
     path = output_file(out, err)
-    if not path or code in _INTERRUPTED or is_background(path, transcript):
+    if not path:
         return False
     settings = load_settings(project=project)
     if switches.is_off(settings, session) or respond.is_tool_off("Bash", settings.tools_off):
@@ -66,6 +65,10 @@ def replace(code: int, session: str, project: str, transcript: str, out: int = 1
         return False
     command = command_of(os.environ.get("HEADROOM_SHELL", ""))
     if (code == 1 and answers_by_one(command)) or decide.is_own_command(command):
+        return False
+    # What runs in the background is read from the file while it runs: the file stays what it is.
+    background = bash_calls.went_to_background(path, command, transcript, bash_calls.age_s(shell, out))
+    if background or (background is None and not masks):
         return False
     body = _read(path, size)
     text = body.decode("utf-8", "surrogateescape")
@@ -103,24 +106,6 @@ def path_of(descriptor: int) -> str:
         answer: bytes = fcntl.fcntl(descriptor, getattr(fcntl, "F_GETPATH", 50), bytes(1024))
         return os.fsdecode(answer.rstrip(b"\0"))
     return ""
-
-
-def is_background(path: str, transcript: str) -> bool:
-    """Tell whether the model was told of this file: a command in the background names it when it starts.
-
-    What such a command prints is read from the file, while it runs, so the file stays what it is.
-    """
-    import mmap
-
-    name = os.path.join("tasks", os.path.basename(path)).encode()
-    for file in _transcripts(transcript):
-        try:
-            with open(file, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-                if mapped.find(name) >= 0:
-                    return True
-        except (OSError, ValueError):  # not there yet, or empty
-            continue
-    return False
 
 
 def command_of(shell_text: str) -> str:
@@ -176,7 +161,7 @@ def _compressed(text: str, command: str, session: str, project: str, transcript:
     fitting = max(200, count * (limits.FAILING_SHOWN_CHARS - 600) // max(1, len(text)))
     budget = min(settings.budget_tokens or budget_for(max(1, count)), fitting)
     # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
-    alone = len(_transcripts(transcript)) <= 1
+    alone = len(bash_calls.transcripts(transcript)) <= 1
     settings = settings._replace(budget_tokens=budget, repeats=settings.repeats and alone and bool(transcript))
     with open_store(settings) as store:
         result = compress_output(
@@ -194,16 +179,6 @@ def _compressed(text: str, command: str, session: str, project: str, transcript:
 
 def _query(store: Store, session: str) -> str:
     return store.sessions.query(session)[: decide.QUERY_CHARS] if session else ""
-
-
-def _transcripts(transcript: str) -> list[str]:
-    """Return the transcript of the session and those of its subagents."""
-    import glob
-
-    if not transcript:
-        return []
-    folder = os.path.join(transcript.removesuffix(".jsonl"), "subagents")
-    return [transcript, *glob.glob(os.path.join(glob.escape(folder), "**", "*.jsonl"), recursive=True)]
 
 
 def _read(path: str, size: int) -> bytes:
