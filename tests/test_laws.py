@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,3 +106,20 @@ def test_a_text_below_the_threshold_is_untouched(store: Store) -> None:
 
     assert result.outcome == "small"
     assert result.ref is None
+
+
+def test_every_kind_gives_the_same_bytes_in_every_process() -> None:
+    """Law 2: neither the order of sets, nor what was compressed before, nor an object's address is seen in a text."""
+    root = Path(__file__).parent.parent
+    printed = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.compressed_in_order", str(seed)],
+            cwd=root, env={**os.environ, "PYTHONHASHSEED": str(seed)}, stdout=subprocess.PIPE, text=True,
+        )
+        for seed in (1, 40, 200)
+    ]  # fmt: skip
+    first, *others = (json.loads(process.communicate()[0]) for process in printed)
+
+    assert len(first) > 100
+    for other in others:
+        assert {name for name in first if other[name] != first[name]} == set()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from headroom_mcp.compressors.json import select
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Query
+from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.compressors.json.select import Leaves
 from headroom_mcp.compressors.json.table import same
 
@@ -20,6 +21,7 @@ _MAX_TEXT_CHARS = 160  # a cell's cost is judged up to here; longer ones are cli
 _MIN_ROW_TOKENS = 26
 _MAX_FIELDS = 45
 _MAX_ROW_TOKENS = 90
+_CONTAINERS = (tuple, list, Embedded, Sampled)
 _HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
 _DIGITS = re.compile(r"\d+\Z")
@@ -49,7 +51,7 @@ def is_deep(rows: Sequence[Value]) -> bool:
     sizes = [0, 0]
     for row in leaves:
         for value in row.values():
-            sizes[type(value) in (tuple, list, Embedded)] += len(str(value))
+            sizes[type(value) in _CONTAINERS] += value.chars if type(value) is Sampled else len(str(value))
     return sizes[1] > 2 * sizes[0]
 
 
@@ -58,7 +60,7 @@ def constants(rows: list[Leaves]) -> dict[str, Value]:
     first = next((row for row in rows if row), {})
     found: dict[str, Value] = {}
     for name, value in first.items():
-        if type(value) in (tuple, list, Embedded) or len(str(value)) > _MAX_CONSTANT_CHARS:
+        if type(value) in _CONTAINERS or len(str(value)) > _MAX_CONSTANT_CHARS:
             continue
         if all(name in row and same(row[name], value) for row in rows):
             found[name] = value
@@ -120,7 +122,7 @@ _LEAST_WORTH = 0.9
 def _judge(values: list[Value], rows: int) -> tuple[float, float]:
     """Return what a column is worth to a reader and what a cell costs: names, states, words and figures more than
     hashes, links and stamps."""
-    scalars = [value for value in values if type(value) not in (tuple, list, Embedded)]
+    scalars = [value for value in values if type(value) not in _CONTAINERS]
     if not scalars:
         return 0.4, 6.0
     texts = [str(value) for value in scalars]

@@ -49,6 +49,10 @@ class Sampled:
         self.fields: set[str] = set()
         self.spread = ""  # the least and the greatest of all numbers
 
+    def __repr__(self) -> str:
+        """The usual form holds an address, which differs from process to process; lengths of texts are compared."""
+        return f"[{self.total} sampled]"
+
 
 def reduce(value: Value, text_chars: int, query: Query) -> Value:
     """Return `value` with its large arrays sampled. Raises: RecursionError."""

@@ -32,8 +32,9 @@ class Thinner:
         self.query = Query(query)
         self.generous = generous
         self.left_values = 0
-        self._sizes: dict[int, int] = {}
-        self._counts: dict[int, int] = {}
+        # By identity, with the value itself: once a value is gone, its number may be given to another.
+        self._sizes: dict[int, tuple[Value, int]] = {}
+        self._counts: dict[int, tuple[Value, int]] = {}
 
     def thin(self, value: Value, room: int, path: str = "$", level: int = 0) -> str:
         """Return `value` in at most about `room` tokens."""
@@ -63,18 +64,15 @@ class Thinner:
         kind = type(value)
         if kind is str or kind is Num:
             return len(value) + 2
-        if kind is tuple:
+        if kind is tuple or kind is list:
             known = self._sizes.get(id(value))
             if known is None:
-                known = 2 + sum([len(key) + 3 + self.size(item) for key, item in value])
-                self._sizes[id(value)] = known
-            return known
-        if kind is list:
-            known = self._sizes.get(id(value))
-            if known is None:
-                known = 2 + sum([1 + self.size(item) for item in value])
-                self._sizes[id(value)] = known
-            return known
+                if kind is tuple:
+                    size = 2 + sum([len(key) + 3 + self.size(item) for key, item in value])
+                else:
+                    size = 2 + sum([1 + self.size(item) for item in value])
+                known = self._sizes[id(value)] = (value, size)
+            return known[1]
         if kind is Sampled:
             return int(value.chars)
         return self.size(value.value) if kind is Embedded else 5
@@ -91,8 +89,8 @@ class Thinner:
         known = self._counts.get(id(value))
         if known is None:
             items = [item for _, item in value] if kind is tuple else value
-            known = self._counts[id(value)] = sum(map(self.count, items))
-        return known
+            known = self._counts[id(value)] = (value, sum(map(self.count, items)))
+        return known[1]
 
     def _holds_samples(self, value: Value) -> bool:
         kind = type(value)
