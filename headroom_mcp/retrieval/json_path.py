@@ -80,6 +80,23 @@ def select(root: Value, path: str) -> Nodes:
     return nodes
 
 
+def longest_array(text: str) -> str:
+    """Return the path of the longest array in the JSON of `text`, at most two levels down; "" where there is none."""
+    try:
+        documents = parse.documents(text)
+    except RecursionError:
+        return ""
+    root: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
+    level, arrays = [("$", root)], []
+    for _ in range(3):
+        arrays += [(len(value), path) for path, value in level if type(value) is list]
+        level = [
+            (f"{path}.{key}" if _NAME.fullmatch(key) else f"{path}[{key!r}]", item)
+            for path, value in level if type(value) is tuple for key, item in value
+        ]  # fmt: skip
+    return max(arrays, key=lambda found: (found[0], -len(found[1])), default=(0, ""))[1]
+
+
 def _shown(value: Value) -> str:
     if type(value) is str:
         return value

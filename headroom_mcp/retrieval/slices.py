@@ -36,10 +36,25 @@ def cut(original: Original, *, query: str | None, lines: str | None, json_path: 
         return _characters_page(original.ref, text_lines, characters, max_tokens)
     if lines:
         first, last = _parse_range(lines, len(text_lines))
-        return _numbered_page(original.ref, text_lines, first, last, max_tokens)
+        page = _numbered_page(original.ref, text_lines, first, last, max_tokens)
+        return f"{page}{_rows_note(original, lines)}"
     if query:
         return _matching(original.ref, text_lines, query, max_tokens)
     return _numbered_page(original.ref, text_lines, 1, len(text_lines), max_tokens)
+
+
+def _rows_note(original: Original, lines: str) -> str:
+    """Return a line that says how rows are asked for, where what was shown counted rows and not lines; else ""."""
+    if "json" not in original.kind.split("+"):
+        return ""
+    from headroom_mcp.retrieval import json_path as jsonpath
+
+    path = jsonpath.longest_array(original.text)
+    first, _, last = lines.strip().partition("-")
+    if not path or not first.isdigit():
+        return ""
+    slice_ = f"{path}[{int(first)}:{int(last or first) + 1 if (last or first).isdigit() else ''}]"
+    return f'\n[these are lines of the text; a marker that counts rows means json_path="{slice_}"]'
 
 
 def _parse_range(lines: str, total: int) -> tuple[int, int]:
@@ -114,16 +129,35 @@ class _Piece(NamedTuple):
 
 
 def _matching(ref: str, text_lines: list[str], query: str, max_tokens: int) -> str:
+    found = _matches(ref, text_lines, query, max_tokens)
+    return found or _nearest(ref, text_lines, query, max_tokens)
+
+
+def _matches(ref: str, text_lines: list[str], query: str, max_tokens: int) -> str:
+    """Return what matches `query`, with neighbours; "" where nothing does."""
     pieces = _pieces(text_lines)
     texts = [text_lines[piece.line][piece.start : piece.stop] for piece in pieces]
     scores = bm25.rank(query, texts)
     best = sorted((i for i, score in enumerate(scores) if score > 0), key=lambda i: (-scores[i], i))
-    if not best:
-        msg = (
-            f'Nothing in {ref} matches {query!r}. Try other words, or lines="1-100" to page through its '
-            f"{len(text_lines):,} lines."
-        )
-        raise SliceError(msg)
+    return _around(ref, text_lines, pieces, texts, best, max_tokens) if best else ""
+
+
+def _nearest(ref: str, text_lines: list[str], query: str, max_tokens: int) -> str:
+    """Return the lines with the words nearest to those of a query that nothing matches, else where to look."""
+    from headroom_mcp.retrieval import nearest
+
+    words = nearest.words(query, text_lines)
+    found = _matches(ref, text_lines, " ".join(words), max_tokens) if words else ""
+    if found:
+        return f"[nothing in {ref} matches {query!r}; the nearest words in it: {', '.join(words)}]\n{found}"
+    page = _numbered_page(ref, text_lines, 1, len(text_lines), max_tokens // 2)
+    return f"[nothing in {ref} matches {query!r}, and no word of it is near; it begins like this]\n{page}"
+
+
+def _around(
+    ref: str, text_lines: list[str], pieces: list[_Piece], texts: list[str], best: list[int], max_tokens: int
+) -> str:
+    """Return the pieces `best`, the best first, with their neighbours, in line order, as far as `max_tokens` go."""
     shown: set[int] = set()
     room = max_tokens
     for index in best:

@@ -128,3 +128,13 @@ def test_a_server_of_the_users_own_is_not_asked_for_our_hook(claude: Path) -> No
 
     with pytest.raises(SettingsError, match="of your own"):
         claude_code.plan_install("user", "/nowhere", "mcp")
+
+
+def test_an_empty_answer_of_a_server_is_an_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The host leaves an empty field out; a tool that answered nothing is no event of an unknown shape."""
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    sent = _as_host(event("mcp__other__rows", "", {"count": 3}))
+
+    assert endpoint.payload(sent)["tool_response"] == ""
+    assert endpoint.call(sent) == ""
+    assert not (tmp_path / "failures.log").exists()

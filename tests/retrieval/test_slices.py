@@ -70,3 +70,55 @@ def test_characters_of_a_line_are_counted_from_one() -> None:
 def test_a_range_that_is_none_says_what_there_is(lines: str) -> None:
     with pytest.raises(SliceError, match=r"lines=|has characters|write lines"):
         _cut("one\ntwo\nthree", lines=lines)
+
+
+def test_a_query_shows_two_lines_on_each_side() -> None:
+    text = "\n".join(f"plain {i}" if i != 50 else "the needle" for i in range(1, 101))
+
+    assert _cut(text, query="needle").split("\n")[1:] == ["plain 48", "plain 49", "the needle", "plain 51", "plain 52"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 50, 99, 100])
+def test_the_last_lines_are_as_many_as_were_asked_for(count: int) -> None:
+    text = "\n".join(f"line {i}" for i in range(1, 101))
+
+    assert [f"line {i}" for i in range(101 - count, 101)] == _cut(text, f"-{count}", max_tokens=9_000).split("\n")[1:]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("gateway", "paymentgatewayclient refused"),  # a part of a longer word
+        ("conection", "lost connection to db-7"),
+        ("timeouts", "after a timeout of 30 s"),
+    ],
+)
+def test_a_query_that_matches_nothing_is_answered_with_the_nearest(query: str, expected: str) -> None:
+    text = "\n".join(f"plain {i}" for i in range(500))
+    text += "\npaymentgatewayclient refused\nlost connection to db-7\nafter a timeout of 30 s"
+
+    answer = _cut(text, query=query)
+
+    assert expected in answer
+    assert answer.startswith(f"[nothing in 0123456789ab matches {query!r}; the nearest words in it: ")
+
+
+def test_a_query_with_nothing_near_is_answered_with_the_beginning_and_how_to_go_on() -> None:
+    answer = _cut("\n".join(f"plain {i}" for i in range(500)), query="zebra")
+
+    assert answer.startswith("[nothing in 0123456789ab matches 'zebra'")
+    assert "plain 0" in answer
+    assert 'go on with lines="' in answer
+
+
+def test_lines_of_json_come_with_the_path_for_rows() -> None:
+    rows = [{"id": i, "state": "open"} for i in range(100)]
+    text = json.dumps({"total": 100, "items": rows}, indent=1)
+    shown_as_json = Original("0123456789ab", text.encode(), "", "json", 0.0)
+
+    answer = slices.cut(shown_as_json, query=None, lines="44-46", json_path=None, max_tokens=200)
+    path = answer.rpartition('json_path="')[2].partition('"')[0]
+
+    assert path == "$.items[44:47]"
+    rows_asked_for = slices.cut(shown_as_json, query=None, lines=None, json_path=path, max_tokens=200)
+    assert [json.loads(line) for line in rows_asked_for.split("\n")[1:]] == rows[44:47]
