@@ -6,8 +6,9 @@ Hosts read any stderr of a hook as a failure, so this file is the only place whe
 from __future__ import annotations
 
 import os
+import stat
 
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, home
 from headroom_mcp.settings.table import Settings
 
 LOG_NAME = "failures.log"
@@ -19,22 +20,41 @@ def record(where: str, error: BaseException, settings: Settings | None = None) -
     try:
         import time
 
-        home = environment.data_home(settings)
-        os.makedirs(home, mode=0o700, exist_ok=True)
-        path = os.path.join(home, LOG_NAME)
+        folder = environment.data_home(settings)
+        home.make_private(folder)
+        path = os.path.join(folder, LOG_NAME)
         if os.path.exists(path) and os.path.getsize(path) > _MAX_BYTES:
             os.replace(path, path + ".1")
         place = _place(error)
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         message = str(error).splitlines()[0][:300] if str(error) else ""
         line = f"{stamp} {where} {type(error).__name__}: {message}{place}\n"
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # Without waiting: somebody may have put a pipe there, or a device.
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
         try:
-            os.write(descriptor, line.encode("utf-8", "backslashreplace"))
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.write(descriptor, line.encode("utf-8", "backslashreplace"))
         finally:
             os.close(descriptor)
     except OSError:
         return
+
+
+def read(settings: Settings | None = None) -> list[str]:
+    """Return the lines of the failure log, the oldest first; [] where there is none. Raises: OSError.
+
+    What is no file, such as a pipe, is not waited for.
+    """
+    path = os.path.join(environment.data_home(settings), LOG_NAME)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return []
+    with open(descriptor, encoding="utf-8", errors="replace") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            msg = f"{path} is not a file"
+            raise OSError(msg)
+        return stream.read(2 * _MAX_BYTES).splitlines()
 
 
 def _place(error: BaseException) -> str:

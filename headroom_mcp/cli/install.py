@@ -14,6 +14,7 @@ from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install import claude_code as installer
 from headroom_mcp.install import hosts
+from headroom_mcp.install.plan import Change
 from headroom_mcp.settings.load import load_settings
 
 _SCOPE = click.Choice(installer.SCOPES)
@@ -51,7 +52,7 @@ def install(
     try:
         changes = installer.plan_install(scope, folder, transport or load_settings().transport)
         if not only_print:
-            installer.apply_install(scope, changes)
+            installer.apply_install(scope, folder, changes)
             user_hooks.save(user_hooks.find())
             if auto_memory:
                 learning.turn(True)
@@ -87,7 +88,7 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
     try:
         changes = installer.plan_uninstall(scope, folder)
         if not only_print:
-            installer.apply_uninstall(changes)
+            installer.apply_uninstall(scope, folder, changes)
             if scope is None:
                 user_hooks.save([])
         for name in hosts.installed() if scope is None else []:
@@ -102,8 +103,8 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
 
 def _other_host(
     name: str,
-    plan: Callable[[str], installer.Change],
-    apply: Callable[[str, installer.Change], None],
+    plan: Callable[[str], Change],
+    apply: Callable[[str, Change], None],
     only_print: bool,
     as_json: bool,
 ) -> None:
@@ -116,7 +117,7 @@ def _other_host(
     _report([change], only_print, as_json)
 
 
-def _report(changes: list[installer.Change], only_print: bool, as_json: bool) -> None:
+def _report(changes: list[Change], only_print: bool, as_json: bool) -> None:
     if as_json:
         rows = [{"file": change.file, "changed": change.is_change, "what": change.what} for change in changes]
         click.echo(json.dumps({"written": not only_print, "files": rows}, indent=2))

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings import environment, home, switches
 
 _SESSION = click.option(
     "--session", default=None, help='Only this session ("." for the one this shell belongs to). Default: all.'
@@ -22,9 +22,8 @@ def off(session: str | None) -> None:
     """
     path = _switch(session)
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(path, "w", encoding="utf-8"):
-            pass
+        home.make_private(os.path.dirname(path))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}. Set HEADROOM_HOME to a folder that you can write."
         raise click.ClickException(msg) from error
@@ -48,10 +47,10 @@ def on(session: str | None) -> None:
 
 
 def _switch(session: str | None) -> str:
-    home = environment.data_home()
+    folder = environment.data_home()
     if session is None:
-        return os.path.join(home, switches.OFF_SWITCH)
-    return os.path.join(home, switches.SESSION_SWITCHES, switches.switch_name(_session_id(session)))
+        return os.path.join(folder, switches.OFF_SWITCH)
+    return os.path.join(folder, switches.SESSION_SWITCHES, switches.switch_name(_session_id(session)))
 
 
 def _session_id(session: str) -> str:

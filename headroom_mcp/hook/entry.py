@@ -9,6 +9,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 MAX_EVENT_BYTES = 96 << 20  # beyond, parsing alone takes longer than a tool call may wait
 TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 
@@ -24,6 +28,7 @@ HANDLERS = {
 }
 
 _own_process = False
+_timer_runs = False
 
 
 def main() -> None:
@@ -31,6 +36,7 @@ def main() -> None:
     own_process()
     try:
         _silence_stderr()
+        start_timer()
         reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1))
         if reply:
             sys.stdout.buffer.write(reply)
@@ -83,22 +89,36 @@ def own_process() -> None:
 
 
 def start_timer() -> None:
-    """End this process, with nothing said, when the answer takes longer than `TIMEOUT_S`."""
-    if not _own_process:
-        return
-    import signal
+    """End this process, with nothing said, when it has not ended `TIMEOUT_S` after the first of these calls.
 
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, _give_up)
-        signal.setitimer(signal.ITIMER_REAL, TIMEOUT_S)
+    A signal cannot interrupt what runs in C without ever looking at Python: a second later a thread of C's own ends that.
+    """
+    global _timer_runs
+    if not _own_process or _timer_runs:
+        return
+    _timer_runs = True
+    import faulthandler
+
+    signals = _signals()
+    if hasattr(signals, "setitimer"):
+        signals.signal(signals.SIGALRM, _give_up)
+        signals.setitimer(signals.ITIMER_REAL, TIMEOUT_S)
+    # It says where it stopped, on descriptor 2, which goes nowhere.
+    faulthandler.dump_traceback_later(TIMEOUT_S + 1, exit=True, file=2)
 
 
 def stop_timer() -> None:
     """Let this process finish what it has begun."""
-    import signal
+    import faulthandler
 
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    signals = _signals()
+    if hasattr(signals, "setitimer"):
+        signals.setitimer(signals.ITIMER_REAL, 0)
+    faulthandler.cancel_dump_traceback_later()
+
+
+def _signals() -> Any:
+    return __import__("_signal")  # `signal` wraps its names in enums, for milliseconds
 
 
 def _give_up(signum: int, frame: object) -> None:

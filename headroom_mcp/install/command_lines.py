@@ -18,12 +18,13 @@ import shlex
 import shutil
 import sys
 
+HOOK_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook")
 # /opt/venv/lib/python3.12/site-packages/headroom_mcp: the folder's name changes with the interpreter of an upgrade.
 _VERSIONED = re.compile(r"(.*/lib/python)3\.\d+(/(?:site|dist)-packages/.*)")
 # A file that was cut may still compile; ours end in a call.
 _PROBE = (
     "import sys; text = open(sys.argv[1]).read(); "
-    'compile(text, "headroom", "exec"); sys.exit(not text.endswith("()\\n"))'
+    'compile(text, "headroom", "exec"); sys.exit(sys.version_info < (3, 10) or not text.endswith("()\\n"))'
 )
 
 

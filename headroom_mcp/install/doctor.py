@@ -19,7 +19,7 @@ from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.hook.claude_code import trap
-from headroom_mcp.install import claude_code
+from headroom_mcp.install import claude_code, entries
 from headroom_mcp.settings import environment
 from headroom_mcp.store.sqlite import health
 
@@ -113,14 +113,14 @@ def _installed(folder: str) -> list[Check]:
             checks.append(Check("settings", "fail", f"{settings}: {problem}", "Mend the file: Claude Code ignores it."))
         if parsed.get("disableAllHooks"):
             checks.append(Check("settings", "fail", f"{settings} sets disableAllHooks", "Remove that line."))
-        for handler in _handlers(parsed):
-            if claude_code.is_our_hook(handler):
+        for handler in claude_code.handlers(parsed):
+            if entries.is_our_hook(handler):
                 hooks.append(settings)
                 by_server = by_server or handler.get("type") == "mcp_tool"
             else:
                 others.append(str(handler.get("command", handler.get("url", handler.get("type", "")))))
         entry: Any = _load(state)[0]
-        for key in (*path, claude_code.SERVER):
+        for key in (*path, entries.SERVER):
             entry = entry.get(key) if isinstance(entry, dict) else None
         if entry is not None:
             servers.append(state)
@@ -253,20 +253,10 @@ def _failure_log() -> Check:
 
 def _installed_command(folder: str) -> str:
     for scope in claude_code.SCOPES:
-        for handler in _handlers(_load(claude_code.places(scope, folder)[0])[0]):
-            if claude_code.is_our_hook(handler) and "command" in handler:
+        for handler in claude_code.handlers(_load(claude_code.places(scope, folder)[0])[0]):
+            if entries.is_our_hook(handler) and "command" in handler:
                 return str(handler["command"])
     return ""
-
-
-def _handlers(settings: dict[str, Any]) -> list[dict[str, Any]]:
-    hooks = settings.get("hooks")
-    groups = hooks.get("PostToolUse") if isinstance(hooks, dict) else None
-    found: list[dict[str, Any]] = []
-    for group in groups if isinstance(groups, list) else ():
-        handlers = group.get("hooks") if isinstance(group, dict) else None
-        found.extend(h for h in (handlers if isinstance(handlers, list) else ()) if isinstance(h, dict))
-    return found
 
 
 def _load(path: str) -> tuple[dict[str, Any], str]:

@@ -12,39 +12,78 @@ import os
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import environment
+from headroom_mcp.install import json_edit
+from headroom_mcp.settings import environment, home
 
 _MANIFEST = "install.json"
+# What the names of everything in a data folder begin with.
+_OURS = (_MANIFEST, "headroom.db", "backups", "failures.log", "config.toml", "hooks.json", "off", "told.json")
 
 
 def load_manifest() -> dict[str, Any]:
-    """Return what was installed where. Raises: SettingsError when the manifest cannot be read."""
+    """Return what was installed where: under "files", by path, who asked for it and what the file was before.
+
+    Raises: SettingsError when the manifest cannot be read.
+    """
     path = os.path.join(environment.data_home(), _MANIFEST)
     try:
         with open(path, encoding="utf-8") as stream:
             manifest: dict[str, Any] = json.load(stream)
+        return _with_owners(manifest)
     except FileNotFoundError:
         return {"files": {}}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         msg = f"{path} cannot be read: {error}. Move it away; our entries can still be found and removed."
         raise SettingsError(msg) from error
-    return manifest
+
+
+def _with_owners(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return `manifest` in today's form: earlier ones had a scope for each file, and the other hosts in a table apart."""
+    files = {}
+    for file, entry in manifest["files"].items():
+        owners = entry["owners"] if "owners" in entry else [entry["scope"]]
+        files[file] = {**entry, "owners": owners, "format": entry.get("format", "json")}
+    for name, entry in manifest.get("hosts", {}).items():
+        kind = "toml" if entry["file"].endswith(".toml") else "jsonc"
+        files[entry["file"]] = {**entry, "owners": [f"host:{name}"], "format": kind}
+    return {"files": files}
 
 
 def save_manifest(manifest: dict[str, Any]) -> None:
     """Keep what was installed where. Raises: SettingsError."""
-    os.makedirs(environment.data_home(), mode=0o700, exist_ok=True)
-    write(os.path.join(environment.data_home(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
+    write(os.path.join(_own_folder(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
 
 
 def save_backup(file: str, body: bytes) -> str:
     """Keep `body` as a copy of `file` in the data folder and return its path. Raises: SettingsError."""
-    folder = os.path.join(environment.data_home(), "backups")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
     # Named by content: a second install can never overwrite what the first one saved.
-    backup = os.path.join(folder, f"{os.path.basename(file)}.{sha256(body)[:16]}")
+    backup = os.path.join(_own_folder("backups"), f"{os.path.basename(file)}.{sha256(body)[:16]}")
     write(backup, body)
     return backup
+
+
+def _own_folder(name: str = "") -> str:
+    """Return the data folder, or the folder `name` in it, made for its owner alone. Raises: SettingsError."""
+    folder = os.path.join(environment.data_home(), name) if name else environment.data_home()
+    try:
+        home.make_private(folder)
+        _close(environment.data_home())
+    except OSError as error:
+        msg = (
+            f"{folder} cannot be made: {error}. Nothing was changed; set HEADROOM_HOME to a folder that you can write."
+        )
+        raise SettingsError(msg) from error
+    return folder
+
+
+def _close(folder: str) -> None:
+    """Take others' rights from a data folder of ours that an earlier version, or a umask, has left open.
+
+    A folder with other things in it was named by the user, who may want them seen.
+    """
+    mode = os.stat(folder).st_mode & 0o777
+    if mode & 0o077 and all(name.startswith(_OURS) for name in os.listdir(folder)):
+        os.chmod(folder, mode & 0o700)
 
 
 def read(file: str) -> bytes | None:
@@ -59,19 +98,18 @@ def read(file: str) -> bytes | None:
         raise SettingsError(msg) from error
 
 
-def parsed(file: str, body: bytes | None) -> str:
-    """Return the text of a settings file. Raises: SettingsError where it is no JSON object."""
-    if body is None or not body.strip():
+def parsed(file: str, body: bytes | None, *, comments: bool = False) -> str:
+    """Return the text of a settings file; it keeps its byte order mark. Raises: SettingsError where it is not valid JSON."""
+    if body is None or not body.removeprefix(json_edit.BOM.encode()).strip():
         return "{}\n"
     try:
         text = body.decode("utf-8")
-        value = json.loads(text.removeprefix("\ufeff"))
-    except ValueError as error:
-        msg = f"{file} cannot be parsed: {error}. Mend it by hand; nothing was changed."
+        value = json_edit.check(text, comments=comments)
+    except (ValueError, RecursionError) as error:
+        msg = f"{file} is not valid JSON: {error}. Fix it by hand; nothing was changed."
         raise SettingsError(msg) from error
-    if not isinstance(value, dict) or text.startswith("\ufeff"):
-        what = "starts with a byte order mark" if text.startswith("\ufeff") else "holds no JSON object"
-        msg = f"{file} {what}. Mend it by hand; nothing was changed."
+    if not isinstance(value, dict):
+        msg = f"{file} does not hold a JSON object. Fix it by hand; nothing was changed."
         raise SettingsError(msg)
     return text
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.install import claude_code
 from headroom_mcp.settings import file as settings_file
 
 _BEGIN = "# headroom: written by `headroom install`, taken out by `headroom uninstall`"
@@ -16,37 +15,39 @@ _END = "# headroom: end"
 _BLOCK = re.compile(rf"\n?{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
 
 
-def add(file: str, before: bytes | None, place: Sequence[str], value: dict[str, Any]) -> tuple[bytes, str]:
-    """Return the file with the table `place.headroom` at its end, and a word on it. Raises: SettingsError."""
-    body = before or b""
+def add(file: str, body: bytes, place: Sequence[str], key: str, value: dict[str, Any]) -> tuple[bytes, bool]:
+    """Return `body` with the table `place.key` at its end, and whether the user has one of that name, which stays.
+
+    Raises: SettingsError for what cannot be parsed or added to.
+    """
     table = _parsed(file, body)
-    base = _BLOCK.sub("", body.decode("utf-8"))
-    for key in (*place, claude_code.SERVER):
-        table = table.get(key) if isinstance(table, dict) else None
-    if table is not None and base == body.decode("utf-8"):
-        return body, f"kept your own server {claude_code.SERVER!r}"
-    name = ".".join((*place, claude_code.SERVER))
-    plain = {key: item for key, item in value.items() if not isinstance(item, dict)}
-    lines = [_BEGIN, f"[{name}]", *(f"{key} = {_written(item)}" for key, item in plain.items())]
-    for key, item in value.items():
+    base = remove(body)
+    for word in (*place, key):
+        table = table.get(word) if isinstance(table, dict) else None
+    if table is not None and base == body:
+        return body, True
+    name = ".".join((*place, key))
+    plain = {word: item for word, item in value.items() if not isinstance(item, dict)}
+    lines = [_BEGIN, f"[{name}]", *(f"{word} = {_written(item)}" for word, item in plain.items())]
+    for word, item in value.items():
         if isinstance(item, dict) and item:
-            lines += [f"[{name}.{key}]", *(f"{inner} = {_written(said)}" for inner, said in item.items())]
-    end = "" if not base or base.endswith("\n") else "\n"
-    after = f"{base}{end}\n{chr(10).join([*lines, _END])}\n".encode()
+            lines += [f"[{name}.{word}]", *(f"{inner} = {_written(said)}" for inner, said in item.items())]
+    end = b"" if not base or base.endswith(b"\n") else b"\n"
+    after = base + end + "\n".join(["", *lines, _END, ""]).encode()
     _parsed(file, after)  # a [mcp_servers] written inline cannot be added to: refused here
-    return after, name if after != body else "already there"
+    return after, False
 
 
 def remove(body: bytes) -> bytes:
     """Return the file without our table."""
-    return _BLOCK.sub("", body.decode("utf-8")).encode("utf-8")
+    return _BLOCK.sub("", body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _parsed(file: str, body: bytes) -> Any:
     try:
         return settings_file.toml_reader(file).loads(body.decode("utf-8"))
     except ValueError as error:
-        msg = f"{file} cannot be parsed, or not be added to: {error}. Mend it by hand; nothing was changed."
+        msg = f"{file} is not valid TOML, or cannot be added to: {error}. Fix it by hand; nothing was changed."
         raise SettingsError(msg) from error
 
 

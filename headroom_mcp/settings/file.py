@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
@@ -29,6 +30,9 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
             kept = _cached(path, stamp)
             if kept is not None:
                 return kept
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device never ends
+            msg = f"{path} is not a file. Remove it."
+            raise SettingsError(msg)
         if status.st_size > _MAX_BYTES:
             msg = f"{path} has {status.st_size:,} bytes; a settings file has at most {_MAX_BYTES:,}."
             raise SettingsError(msg)

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from headroom_mcp.install import claude_code
+from headroom_mcp.install import claude_code, command_lines
 from headroom_mcp.install.live.fake_api import Call
 from tests.claude.conftest import Sandbox
 from tests.install import ruin
@@ -39,10 +39,11 @@ def _installed(sandbox: Sandbox, place: Place) -> None:
     """Install from `place` into the settings of `sandbox`."""
     with (
         mock.patch.dict(os.environ, sandbox.environment, clear=True),
-        mock.patch.object(claude_code, "HOOK_FOLDER", str(place.package / "hook")),
+        mock.patch.object(command_lines, "HOOK_FOLDER", str(place.package / "hook")),
         mock.patch.object(sys, "executable", str(place.bin / "python")),
     ):
-        claude_code.apply_install("user", claude_code.plan_install("user", str(sandbox.project)))
+        folder = str(sandbox.project)
+        claude_code.apply_install("user", folder, claude_code.plan_install("user", folder))
 
 
 @pytest.mark.parametrize("version", _VERSIONS)

@@ -104,20 +104,20 @@ def test_the_hidden_tool_answers_but_is_in_no_list() -> None:
 
 def test_one_transport_replaces_the_other_and_uninstall_goes_back_to_the_byte(claude: Path) -> None:
     for transport in ("command", "mcp", "command", "mcp"):
-        claude_code.apply_install("user", claude_code.plan_install("user", "/nowhere", transport))
+        claude_code.apply_install("user", "/nowhere", claude_code.plan_install("user", "/nowhere", transport))
         text = (claude / "settings.json").read_text()
 
         assert claude_code.transport_of(text) == transport
         assert text.count(endpoint.TOOL) == (len(endpoint.FIELDS) if transport == "mcp" else 0)
         assert len(json.loads(text)["hooks"]["PostToolUse"]) == 1
 
-    claude_code.apply_uninstall(claude_code.plan_uninstall(None, "/nowhere"))
+    claude_code.apply_uninstall(None, "/nowhere", claude_code.plan_uninstall(None, "/nowhere"))
 
     assert (claude / "settings.json").read_text() == _HERS
 
 
 def test_the_other_transport_in_another_scope_is_refused(claude: Path, tmp_path: Path) -> None:
-    claude_code.apply_install("user", claude_code.plan_install("user", str(tmp_path), "command"))
+    claude_code.apply_install("user", str(tmp_path), claude_code.plan_install("user", str(tmp_path), "command"))
 
     with pytest.raises(SettingsError, match="both at once"):
         claude_code.plan_install("project", str(tmp_path), "mcp")

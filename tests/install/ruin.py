@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-from headroom_mcp.install import claude_code, hosts
+from headroom_mcp.install import claude_code, command_lines, hosts
 from tests.hook.host import bash as bash_event
 from tests.hook.host import log
 
@@ -130,12 +130,12 @@ def _settings_files(place: Place) -> list[Path]:
     files: list[Path] = []
     with (
         mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch.object(claude_code, "HOOK_FOLDER", str(place.package / "hook")),
+        mock.patch.object(command_lines, "HOOK_FOLDER", str(place.package / "hook")),
         mock.patch.object(sys, "executable", str(place.bin / "python")),
     ):
         for scope in claude_code.SCOPES:
             changes = claude_code.plan_install(scope, str(home / "project"))
-            claude_code.apply_install(scope, changes)
+            claude_code.apply_install(scope, str(home / "project"), changes)
             files.extend(Path(change.file) for change in changes)
         for name in hosts.HOSTS:
             change = hosts.plan_install(name)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.install import claude_code, json_edit
+from headroom_mcp.install import claude_code, hosts, json_edit, plan
 
 _HERS = {
     "model": "sonnet",
@@ -37,14 +37,14 @@ def _claude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _install(scope: claude_code.Scope = "user", folder: str = "/nowhere") -> list[claude_code.Change]:
+def _install(scope: claude_code.Scope = "user", folder: str = "/nowhere") -> list[plan.Change]:
     changes = claude_code.plan_install(scope, folder)
-    claude_code.apply_install(scope, changes)
+    claude_code.apply_install(scope, folder, changes)
     return changes
 
 
 def _uninstall(scope: claude_code.Scope | None = None, folder: str = "/nowhere") -> None:
-    claude_code.apply_uninstall(claude_code.plan_uninstall(scope, folder))
+    claude_code.apply_uninstall(scope, folder, claude_code.plan_uninstall(scope, folder))
 
 
 def _commands(text: str) -> list[str]:
@@ -150,7 +150,7 @@ def test_a_users_own_server_of_our_name_is_kept(claude: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"model": ', "[]", "// note\n{}", '{"hooks": []}', '{"hooks": {"PostToolUse": {}}}', "\ufeff{}"]
+    "text", ['{"model": ', "[]", "// note\n{}", '{"hooks": []}', '{"hooks": {"PostToolUse": {}}}', '{"a": 1,}']
 )
 def test_a_file_that_we_do_not_understand_is_refused_and_left_alone(claude: Path, text: str) -> None:
     (claude / "settings.json").write_text(text, encoding="utf-8")
@@ -176,6 +176,109 @@ def test_project_and_local_scope_write_to_the_projects_user_files(claude: Path, 
     _uninstall(None, str(project))
     assert list(project.rglob("*")) == []
     assert list(claude.iterdir()) == []
+
+
+def test_a_scope_taken_out_leaves_the_other_ones_in_the_same_file(claude: Path, tmp_path: Path) -> None:
+    before = '{"numStartups": 7}'
+    (claude / ".claude.json").write_text(before)
+    folders = [str(tmp_path / name) for name in ("one", "two")]
+    _install()
+    for folder in folders:
+        _install("local", folder)
+
+    state = json.loads((claude / ".claude.json").read_text())
+    assert state["mcpServers"]["headroom"] == claude_code.server_entry()
+    _uninstall("local", folders[0])
+
+    state = json.loads((claude / ".claude.json").read_text())
+    assert state["mcpServers"]["headroom"] == claude_code.server_entry()
+    assert state["projects"][folders[1]]["mcpServers"]["headroom"] == claude_code.server_entry()
+    assert "headroom" not in json.dumps(state["projects"].get(folders[0], {}))
+    _uninstall("user")
+    assert "headroom" in json.dumps(json.loads((claude / ".claude.json").read_text())["projects"][folders[1]])
+    _uninstall("local", folders[1])
+    assert json.loads((claude / ".claude.json").read_text()) == json.loads(before)
+
+
+def test_all_scopes_of_one_file_go_back_to_the_byte(claude: Path, tmp_path: Path) -> None:
+    before = '{"numStartups":   7}'
+    (claude / ".claude.json").write_text(before)
+    _install()
+    _install("local", str(tmp_path / "one"))
+
+    _uninstall(None, str(tmp_path / "elsewhere"))
+
+    assert (claude / ".claude.json").read_text() == before
+
+
+def test_the_manifest_of_an_earlier_version_still_leads_back(claude: Path, tmp_path: Path) -> None:
+    before = '{"model":   "sonnet"}'
+    (claude / "settings.json").write_text(before)
+    _install()
+    path = tmp_path / "store" / "install.json"
+    manifest = json.loads(path.read_text())
+    for entry in manifest["files"].values():
+        entry["scope"] = entry.pop("owners")[0]
+        del entry["format"]
+    codex = {"file": "/x/config.toml", "after_sha256": "", "backup": None, "made": [], "made_folder": False}
+    path.write_text(json.dumps({**manifest, "hosts": {"codex": codex}}))
+
+    assert hosts.installed() == ["codex"]
+    _uninstall("user")
+
+    assert (claude / "settings.json").read_text() == before
+    assert not (claude / ".claude.json").exists()
+    assert hosts.installed() == ["codex"]
+
+
+@pytest.mark.parametrize("text", ["\ufeff", '\ufeff{"model": "sonnet"}\n', '\ufeff{\r\n  "hooks": {}\r\n}'])
+def test_settings_with_a_byte_order_mark_are_edited_and_keep_it(claude: Path, text: str) -> None:
+    (claude / "settings.json").write_bytes(text.encode())
+
+    _install()
+
+    installed = (claude / "settings.json").read_bytes().decode()
+    assert _commands(installed.removeprefix("\ufeff")) == [claude_code.hook_command()]
+    assert installed.startswith("\ufeff") == (text != "\ufeff")
+    assert claude_code.transport_of(installed) == "command"
+    _uninstall()
+    assert (claude / "settings.json").read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+def test_the_data_folder_is_its_owners_alone_when_install_comes_first(claude: Path, tmp_path: Path, umask: int) -> None:
+    (claude / "settings.json").write_text("{}")
+    before = os.umask(umask)
+    try:
+        _install()
+    finally:
+        os.umask(before)
+
+    store = tmp_path / "store"
+    modes = {path: path.stat().st_mode & 0o777 for path in (store, *store.rglob("*"))}
+    assert len(modes) >= 4
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if not path.is_dir()} == {0o600}
+
+
+def test_an_open_data_folder_of_ours_is_closed(claude: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir(mode=0o755)
+    (store / "headroom.db").touch()
+
+    _install()
+
+    assert store.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_is_not_ours_alone_keeps_its_mode(claude: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir(mode=0o755)
+    (store / "holiday.jpg").touch()
+
+    _install()
+
+    assert store.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_symbolic_link_and_the_mode_stay(claude: Path, tmp_path: Path) -> None:
@@ -270,7 +373,8 @@ def test_what_is_added_to_a_text_is_removed_exactly(value: dict[str, Any], style
     group = claude_code.hook_events()["PostToolUse"]
 
     added, made = json_edit.add(text, ("hooks", "PostToolUse"), "", group)
-    removed, count = claude_code.without_ours(added, made)
+    removed, count, _ = plan.without_ours(added, ())
+    removed = plan.without_empty(removed, [tuple(path) for path in made])
 
     assert json.loads(added)["hooks"]["PostToolUse"][-1] == group
     assert count == 1

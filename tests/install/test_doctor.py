@@ -38,7 +38,7 @@ def _grades(place: Path) -> dict[str, list[str]]:
 
 def test_a_sound_installation_is_all_ok(place: Path) -> None:
     _version(place, "2.1.330")
-    claude_code.apply_install("user", claude_code.plan_install("user", str(place)))
+    claude_code.apply_install("user", str(place), claude_code.plan_install("user", str(place)))
     compress_output(log(), tool_name="Bash")
 
     assert {grade for grades in _grades(place).values() for grade in grades} == {"ok"}
@@ -62,7 +62,7 @@ def test_what_is_not_installed_is_a_note_and_no_failure(place: Path) -> None:
 
 
 def test_a_hook_whose_interpreter_is_gone_fails_with_a_remedy(place: Path) -> None:
-    claude_code.apply_install("user", claude_code.plan_install("user", str(place)))
+    claude_code.apply_install("user", str(place), claude_code.plan_install("user", str(place)))
     settings = place / "claude" / "settings.json"
     value = json.loads(settings.read_text())
     handler = value["hooks"]["PostToolUse"][0]["hooks"][0]

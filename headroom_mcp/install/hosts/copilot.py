@@ -8,7 +8,7 @@ from typing import Any
 TITLE = "Copilot CLI"
 TOOLS = "`headroom-…`"
 OUTPUTS = "its postToolUse hooks can replace outputs; of a long one they see 500 characters and a path"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 
 

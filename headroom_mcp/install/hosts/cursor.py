@@ -8,7 +8,7 @@ from typing import Any
 TITLE = "Cursor"
 TOOLS = "as Cursor names them"
 OUTPUTS = "its hooks may replace MCP results only, never a shell's"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 
 

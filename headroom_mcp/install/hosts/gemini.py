@@ -8,7 +8,7 @@ from typing import Any
 TITLE = "Gemini CLI"
 TOOLS = "`mcp_headroom_…`"
 OUTPUTS = "its AfterTool hooks can replace outputs, as an error or by a second tool call"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 
 

@@ -1,7 +1,4 @@
-"""opencode: `~/.config/opencode/opencode.json`, or the `.jsonc` that is there (tried with 1.18.33).
-
-A `.jsonc` with comments is refused: `opencode mcp add headroom -- headroom-mcp` can edit it.
-"""
+"""opencode: `~/.config/opencode/opencode.json`, or the `.jsonc` that is there (tried with 1.18.33)."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Any
 TITLE = "opencode"
 TOOLS = "`headroom_…`"
 OUTPUTS = "a plugin can replace outputs; of a long shell output it sees the last 50 KB"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("mcp",)
 
 

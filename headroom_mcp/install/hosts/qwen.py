@@ -8,7 +8,7 @@ from typing import Any
 TITLE = "Qwen Code"
 TOOLS = "`mcp__headroom__…`"
 OUTPUTS = "its PostToolUse hooks can replace outputs"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 TITLE = "VS Code"
 TOOLS = "as VS Code names them"
 OUTPUTS = "its hooks replace no outputs"
-FORMAT = "json"
+FORMAT = "jsonc"
 PLACE = ("servers",)
 
 

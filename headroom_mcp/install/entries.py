@@ -1,0 +1,90 @@
+"""Which entries of a settings file are ours: those that some version of ours has added, wherever its scripts were.
+
+`headroom_mcp/hook/run.py` and `serve.py` are looked for as text, since commands are quoted in one version and guarded in
+another. That is why these two files must never move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from headroom_mcp.hook import endpoint
+from headroom_mcp.install import json_edit
+
+SERVER = "headroom"
+_HOOK_SCRIPT = "headroom_mcp/hook/run.py"
+_SERVER_SCRIPT = "headroom_mcp/hook/serve.py"
+
+
+class Entry(NamedTuple):
+    """One entry of ours: `slot` of the object or array that starts at `container`, which is at `path`."""
+
+    path: tuple[str, ...]
+    container: int
+    slot: json_edit.Slot
+
+
+def is_our_hook(handler: object) -> bool:
+    """Tell whether `handler` is one that some version of ours has added."""
+    if not isinstance(handler, dict):
+        return False
+    if handler.get("type") == "mcp_tool":
+        return handler.get("server") == SERVER and handler.get("tool") == endpoint.TOOL
+    command = handler.get("command")
+    return isinstance(command, str) and _HOOK_SCRIPT in command.replace("\\", "/")
+
+
+def is_our_server(entry: object) -> bool:
+    """Tell whether `entry` is a server that some version of ours has added, for any host."""
+    if not isinstance(entry, dict):
+        return False
+    words = [entry.get("command"), entry.get("args")]
+    return _SERVER_SCRIPT in str(words).replace("\\\\", "/").replace("\\", "/")
+
+
+def find(text: str, servers: Sequence[tuple[str, ...]]) -> Entry | None:
+    """Return one entry of ours in a JSON text: a hook, its group where that holds no other, or a server in `servers`."""
+    return next(_hooks(text), None) or next(_servers(text, servers), None)
+
+
+def _hooks(text: str) -> Iterator[Entry]:
+    hooks = json_edit.find(text, ["hooks"])
+    if hooks is None or text[hooks] != "{":
+        return
+    for event in json_edit.members(text, hooks):
+        if text[event.value_start] != "[":
+            continue
+        for group in json_edit.items(text, event.value_start):
+            value = json_edit.value_at(text, group.value_start)
+            handlers = value.get("hooks") if isinstance(value, dict) else None
+            if not isinstance(handlers, list) or not any(is_our_hook(handler) for handler in handlers):
+                continue
+            if all(is_our_hook(handler) for handler in handlers):
+                yield Entry(("hooks", event.key), event.value_start, group)
+                continue
+            slot = next(slot for slot in json_edit.members(text, group.value_start) if slot.key == "hooks")
+            for item, handler in zip(json_edit.items(text, slot.value_start), handlers, strict=True):
+                if is_our_hook(handler):
+                    yield Entry(("hooks", event.key), slot.value_start, item)
+
+
+def _servers(text: str, places: Sequence[tuple[str, ...]]) -> Iterator[Entry]:
+    for path in [found for place in places for found in _paths(text, place)]:
+        container = json_edit.find(text, path)
+        if container is None or text[container] != "{":
+            continue
+        for slot in json_edit.members(text, container):
+            if slot.key == SERVER and is_our_server(json_edit.value_at(text, slot.value_start)):
+                yield Entry(path, container, slot)
+
+
+def _paths(text: str, place: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the paths that `place` stands for; one "*" in it stands for each key there."""
+    if "*" not in place:
+        return [place]
+    at = place.index("*")
+    parent = json_edit.find(text, place[:at])
+    if parent is None or text[parent] != "{":
+        return []
+    return [(*place[:at], slot.key, *place[at + 1 :]) for slot in json_edit.members(text, parent)]
