@@ -25,11 +25,11 @@ _MAX_BLOCK_LINES = 40  # a longer paragraph, table or listing is cut, or one wor
 _CHUNK_LINES = 16
 # 4.14.0 / 2016-06-16 · v2.1 (2024-01-02) · Version 1.0.3 · [1.2.0] - 2020-02-02
 _VERSION = re.compile(
-    r"^(?:version |release |v)?\[?v?\d+\.\d+(?:\.\d+)*[\w.+-]*\]?(?:[ \t]*[-–/:(,].{0,60})?:?\s*$", re.IGNORECASE
+    r"^(?:version |release |v)?\[?v?\d+\.\d[\w.+-]*\]?(?:[ \t]*[-–/:(,].{0,60})?:?\s*$", re.IGNORECASE
 )
 # NAME, SEE ALSO, EXIT STATUS at the margin
 _MAN_HEADING = re.compile(r"^[A-Z][A-Z0-9 ,/&'-]{2,50}$")
-_MAN_PAGE = re.compile(r"^\S+\(\d\w*\)\s.*\S+\(\d\w*\)\s*$|^NAME\s*$|^SYNOPSIS\s*$", re.MULTILINE)
+_MAN_PAGE = re.compile(r"^\S+\(\d\w*\)\s.*\S\(\d\w*\)\s*$|^NAME\s*$|^SYNOPSIS\s*$", re.MULTILINE)
 # Usage: · Options: · Commands: with indented lines below
 _HELP_HEADING = re.compile(r"^[A-Z][\w /-]{2,40}:\s*$")
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|^\s*\+[-=+]{3,}\+\s*$")

@@ -32,7 +32,7 @@ _VERDICT = re.compile(
 _VERDICT_STEMS = ("exit", "non-zero", "fail", "***", "could not compile", "elifecycle", "##[error]", "err! ")
 # what begins a step: a command echoed, a fold, a task, a plugin
 _STEP = re.compile(
-    r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> \S+@\S+ \S)"
+    r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> (?=\S+@\S)\S+ \S)"
 )
 _WARNING = re.compile(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re.IGNORECASE)
 _SIGNS = re.compile(

@@ -26,7 +26,7 @@ _ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
-_NUMBERS = re.compile(r"[a-f]*\d[\da-fA-Fx.,:]*")
+_NUMBERS = re.compile(r"(?<![a-f])[a-f]*\d[\da-fA-Fx.,:]*")
 _BARS = re.compile(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
 _SHAPE_CHARS = 200
 

@@ -25,14 +25,14 @@ _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 
 _COMMIT = re.compile(r"^commit ([0-9a-f]{7,40})\b(.*)")
-_AUTHOR = re.compile(r"^Author: +(.*?)(?: <[^>]*>)?$")
+_AUTHOR = re.compile(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
 # Sat Nov 21 10:00:00 2026 +0100 | 2026-11-21 10:00:00 +0100
 _DATE = re.compile(
     r"^(?:Author|Commit)?Date: +(?:\w{3} (?P<day>\w{3} +\d+) [\d:]+ (?P<year>\d{4})|(?P<iso>\d{4}-\d\d-\d\d)).*$"
 )
 # ^1a2b3c4d path (Ann Bee 2026-01-03 10:00:00 +0100  12) code
 _BLAME = re.compile(
-    r"^(\^?[0-9a-f]{7,40})\s+(?:\S+\s+)?\((.+?)\s+(\d{4}-\d\d-\d\d(?: [\d:]+ [-+]\d{4})?)\s+(\d+)\) ?(.*)$"
+    r"^(\^?[0-9a-f]{7,40})\s+(?:\S+\s+)?\((.*?\S)\s+(\d{4}-\d\d-\d\d(?: [\d:]+ [-+]\d{4})?)\s+(\d+)\) ?(.*)"
 )
 _STATUS = re.compile(
     r"^(?:On branch |HEAD detached|Changes |Untracked files:|Unmerged paths:|Your branch |nothing to commit|no changes added)"

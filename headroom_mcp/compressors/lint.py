@@ -35,7 +35,7 @@ _PLACED = re.compile(
 #   12:5  error  'x' is defined but never used  no-unused-vars         (eslint, stylish; the file stands above)
 #   12:5  F821 Undefined name                                         (ruff, grouped)
 _STYLISH = re.compile(
-    r"^\s+(?P<line>\d+):\d+:?\s+(?P<text>(?:error|warning|✖|⚠|info|style|[A-Z]{1,6}\d{2,5}|[a-z]+-[\w-]+:)\s+.*)$"
+    r"^\s+(?P<line>\d+):\d+:?\s+(?P<text>(?:error|warning|✖|⚠|info|style|[A-Z]{1,6}\d{2,5}|[a-z]+-[\w-]+:)\s.*)"
 )
 _STYLISH_FILE = re.compile(r"^(?:/|\.{0,2}/?[\w@-]+/|\w:\\)?[^\s:][^:\n]*\.\w{1,5}:?$")
 #   /src/a.py:3:5 - error: …  (pyright)   ::error file=a.py,line=3::a.py:3:5: F821 …  (GitHub's annotations)
@@ -48,11 +48,11 @@ _ARROW = re.compile(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\
 _FRAME = re.compile(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
 _NOTE = re.compile(r"^(?:note|help): ")
 _CODE_LINE = re.compile(r"^\d+ ")
-_TILDES = re.compile(r"^\s*[~^]+[~^\s]*$")
+_TILDES = re.compile(r"^\s*[~^][~^\s]*$")
 # E501 · C0114: · error[E0308] · TS2304 · SC2086 · [name-defined] · (no-unused-vars) · Style/Foo: · reportMissingImports
 _CODE = re.compile(
     r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}|[a-z]+-[a-z-]+)\]"
-    r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
+    r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|(?<!\s)\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
 )
 _SERIOUS = re.compile(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
 

@@ -153,7 +153,7 @@ def _table(lines: Sequence[str], counted: Sequence[Sequence[int]], shown: set[in
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # duration: 48211.170 ms · took 12s · 91% · wrote 4096 bytes
-_MEASURE = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|us|µs|sec|secs|seconds|[kKMG]i?B|bytes|%)(?![\w/])")
+_MEASURE = re.compile(r"(?<!\d)(\d+(?:\.\d+)?) ?(ms|s|us|µs|sec|secs|seconds|[kKMG]i?B|bytes|%)(?![\w/])")
 
 
 def _spread(lines: Sequence[str], at: Sequence[int]) -> str:

@@ -50,7 +50,7 @@ _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     #   1) suite                                                                   mocha, rspec, phpunit, exunit, minitest
     (re.compile(r"^\s{0,4}\d+\) \S"), re.compile(r"^\s{0,4}\d+\) \S|^(?:Finished in|Failed examples:|FAILURES!|Tests:|ERRORS!|\d+ (?:tests|runs|examples))|^--\s*$|^npm ERR!")),
     # FooTest > bar FAILED                                                                       gradle
-    (re.compile(r"^\S.* > .* FAILED\s*$"), re.compile(r"^\S")),
+    (re.compile(r"^\S(?=.* > ).* FAILED\s*$"), re.compile(r"^\S")),
     # testBar(FooTest)  Time elapsed: 0.1 sec  <<< FAILURE!                                      maven
     (re.compile(r"<<< (?:FAILURE|ERROR)!"), re.compile(r"^\s*$|<<< (?:FAILURE|ERROR)!|^\[(?:INFO|ERROR)\] *$|^Tests run:|^Running ")),
     # - should … *** FAILED ***                                                                  scalatest
@@ -64,7 +64,7 @@ _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     # [  FAILED  ] Suite.Case  |  a.cc:12: Failure                                               googletest
     (re.compile(r"^\S+:\d+: Failure$|^\S+\(\d+\): error: "), re.compile(r"^\[ +(?:FAILED|OK|RUN) +\]|^\s*$")),
     # Failed   Namespace.Class.Test [12 ms]                                                      dotnet test
-    (re.compile(r"^\s{0,4}(?:Failed|X) [\w.]+.* \[[\d<. ]+ ?\w+\]$"), re.compile(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.]+.* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
+    (re.compile(r"^\s{0,4}(?:Failed|X) [\w.].* \[[\d<. ]{1,12} ?\w+\]$"), re.compile(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.].* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
     # Module Failed: … / Test Failed: …                                                          qunit
     (re.compile(r"^\s*(?:Module|Test) Failed: "), re.compile(r"^\s*$|^\s*(?:Module|Test) Failed: ")),
     # #   Failed test 'adds'                                                                     Test::More
@@ -74,7 +74,7 @@ _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 _TRACE = re.compile(
     r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
     r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"
-    r"|^(?:[\w.$-]+\s*:?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
+    r"|^(?:[\w.$-]+(?:\s*:)?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
 )
 _ERROR = re.compile(
     r"^.{0,300}?(?::\d+(?::\d+)?:?|\(\d+(?:,\d+)?\):) (?:fatal )?error\b|^\W{0,3}(?:error|fatal|ERR!|npm ERR!|E:)(?:\[[A-Z]\d+\])?[: ]|^error\b|^\[(?:ERROR|FATAL)\] (?!\s*$)"
@@ -104,7 +104,7 @@ _CAUSE = re.compile(r"^\W{0,4}(?:Caused by|Suppressed)")
 _MAX_CAUSES = 8
 _FRAME_INDENT = re.compile(r"^([\s|]*)File \"")
 # [signal SIGSEGV: …] | main.(*Cart).Total(0x0) | created by net/http.(*Server).Serve
-_GO_CALL = re.compile(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-]+\(.*\)$)")
+_GO_CALL = re.compile(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
 _GO_NEXT = re.compile(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
 _ESSENTIAL_SAID = 4

@@ -32,12 +32,11 @@ _STRONG = re.compile(
     r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
     r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
     r"|\berror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
-    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
-    r"|(?:^|[\s.:])(?:[A-Za-z_][\w.$]*)(?:Error|Exception)$"
+    r"|(?<![^\s.:])(?:[A-Za-z_][\w$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
+    r"|(?<![^\s.:])[A-Za-z_][\w$]*(?:Error|Exception)$"
     r"|\b(?:FAILED|FAIL|FATAL|ERROR|SEVERE|CRITICAL|PANIC|EMERG|ALERT)\b|<<< (?:FAILURE|ERROR)|^not ok\b|^\s*[✗✘✖×❌]|panicked at"
     r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
-    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:",
-    re.MULTILINE,
+    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:"
 )
 _STRONG_LOW = re.compile(r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|aborted)\b[\s:\[(!>]", re.IGNORECASE)
 _WEAK = re.compile(
@@ -55,7 +54,7 @@ _NO_FAILURE = re.compile(
 _SUMMARY = re.compile(
     r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
     r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _SUMMARY_STEMS = (
     " pass",

@@ -9,7 +9,7 @@ import re
 
 # \tat a.b.C.m(C.java:12) · at f (/p/a.js:1:2) · File "a.py", line 3, in f · #0 0x4f in f a.c:3 · a.rb:3:in `f' · a.go:12 +0x1d
 FRAME = re.compile(
-    r"^[\s|=]*(?:at (?:async )?\S|File \"[^\"]+\", line \d+|#\d+ +(?:0x)?[0-9a-zA-Z/]|\[C\]: in|\[string \"|from \S+:\d+:in |\d+: +(?:0x[0-9a-f]+ - )?\S+::\S+|"
+    r"^[\s|=]*(?=[^\s|=])(?:at (?:async )?\S|File \"[^\"]+\", line \d+|#\d+ +(?:0x)?[0-9a-zA-Z/]|\[C\]: in|\[string \"|from \S+:\d+:in |\d+: +(?:0x[0-9a-f]+ - )?\S+::\S|"
     r"\.\.\. \d+ (?:more|common frames)|\S+\.(?:go|rs|c|cc|cpp|h|lua|ex|exs|erl|rb|php|py|pl|dart|swift|kt):\d+(?::\d+)?(?::in\b| \+0x|: in |\s*$))"
 )
 _LIBRARY = re.compile(
@@ -18,7 +18,7 @@ _LIBRARY = re.compile(
     r"System\.|Microsoft\.|Xunit\.|NUnit\.|MS\.)"
     r"|node_modules[/\\]|\(?node:|internal/|\((?:vm|module|timers|events|net|fs|stream|_stream_\w+|domain|bootstrap_node|child_process)\.js"
     r"|site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |/usr/lib/|/rustc/|[/\\]\.cargo[/\\]|\bstd::|\bcore::|\balloc::|/usr/local/go/|runtime/|"
-    r"[/\\]gems[/\\]|/vendor/|/deps/|/libexec/|Native Method\)|\bat (?:new )?(?:Promise|process|Module|Object|Function)\b.*(?:<anonymous>|internal)|__libc_start|\bin __interceptor_"
+    r"[/\\]gems[/\\]|/vendor/|/deps/|/libexec/|Native Method\)|\bat (?:new )?(?:Promise|process|Module|Object|Function)\b.{0,120}?(?:<anonymous>|internal)|__libc_start|\bin __interceptor_"
 )
 
 

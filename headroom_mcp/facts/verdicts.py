@@ -19,36 +19,37 @@ _FILE_PASSED = re.compile(
     r"^PASS(?:\s+\S|\s*$)|^ok\s+[\w./-]+\s+(?:\d|\(cached\))|^\s*(?:✓|✔) \S+\.\w+ +\(\d+ tests?\b|^\S+\.t \.{2,} ?ok\b|^//\S+ +PASSED"
 )
 _PASSED = re.compile(
-    r"::.* PASSED\b|\bPASSED \S+::|^\S.* > .* PASSED$|\.\.\. (?:#\d+ )?ok$|^\s*(?:✓|✔|√) |^\s*ok \d+(?!.*# (?:SKIP|skip|TODO))|^\[ +OK +\] \S|^\s*--- PASS: |^\s+Passed \S"
-    r"|Test +#\d+: .* Passed +\d|^\S+#\w+ = [\d.]+ s = \.$|^\s+PASS \["
+    r"^(?:[^:]|:(?!:))*::.* PASSED\b|\bPASSED \S+::|^\S(?=.* > ).* PASSED$|\.\.\. (?:#\d+ )?ok$|^\s*(?:✓|✔|√) |^\s*ok \d+(?!.*# (?:SKIP|skip|TODO))|^\[ +OK +\] \S|^\s*--- PASS: |^\s+Passed \S"
+    r"|^ *\d+/\d+ Test +#\d+: .* Passed +\d|^\S+#\w+ = [\d.]+ s = \.$|^\s+PASS \["
 )
 _SKIPPED = re.compile(
-    r"::.* SKIPPED\b|\bSKIPPED \S+::|\.\.\. (?:skipped\b|ignored)|^\s*ok \d+.*# (?:SKIP|skip)|^\[ +SKIPPED +\] \S+\.\S+ \(|^\s*--- SKIP: |^\s+Skipped \S|^\S.* > .* SKIPPED$|^\s*[○↓] |= S$"
+    r"^(?:[^:]|:(?!:))*::.* SKIPPED\b|\bSKIPPED \S+::|\.\.\. (?:skipped\b|ignored)|^\s*ok \d.*# (?:SKIP|skip)|^\[ +SKIPPED +\] (?=\S+\.\S)\S+ \(|^\s*--- SKIP: |^\s+Skipped \S|^\S(?=.* > ).* SKIPPED$|^\s*[○↓] |= S$"
 )
 # The name of what failed. Those with a message of their own come first.
 _FAILED = re.compile(
-    r"^(?:FAILED|ERROR) (?P<pytest>\S+::.+?)(?: - .*)?$"
-    r"|^(?:\[gw\d+\] \[ *\d+%\] )?(?:FAILED|ERROR) (?P<xdist>\S+::\S.*?)\s*$"
-    r"|^(?P<verbose>\S+::.+?) (?:FAILED|ERROR)\b(?: +\[ *\d+%\])?\s*$"
+    r"^(?:FAILED|ERROR) (?P<pytest>(?=\S+::).+?)(?: - |$)"
+    r"|^(?:\[gw\d+\] \[ *\d+%\] )?(?:FAILED|ERROR) (?P<xdist>(?=\S+::\S).*)"
+    r"|^(?P<verbose>(?=\S+::).+?) (?:FAILED|ERROR)\b(?: +\[ *\d+%\])?\s*$"
     r"|^(?:FAILED|ERROR) (?P<file>\S+\.py)\b"
     r"|^(?P<unittest>\w+) \([\w.]+\).*\.\.\. (?:FAIL|ERROR)$"
     r"|^test (?P<cargo>\S+)(?: - .*)? \.\.\. FAILED"
     r"|^\s+(?:FAIL|SIGSEGV|SIGABRT|TIMEOUT) \[ *[\d.]+s\] (?P<nextest>\S.*)$"
-    r"|^\s*[✗✘✖×✕] (?P<mark>\S.*?)(?: \(?\d[\d.]* ?m?s\)?)?\s*$"
-    r"|^\s*not ok \d+(?: -)? ?(?P<tap>.*)$"
+    r"|^\s*[✗✘✖×✕] (?P<mark>\S.*)"
+    r"|^\s*not ok \d+(?: -)? ?(?P<tap>.*)"
     r"|^\[ +FAILED +\] (?P<gtest>[^\s,]+\.[^\s,]+)"
     r"|^ *\d+/\d+ Test +#\d+: (?P<ctest>\S+) \.*\*\*\*"
     r"|^\s+\d+ - (?P<listed>\S.*) \((?:Failed|SEGFAULT|Timeout|Not Run|ILLEGAL|NUMERICAL|OTHER_FAULT|Subprocess aborted|BAD_COMMAND|INTERRUPT)\)"
     r"|^\[ERROR\] {2,}(?P<maven>[\w.$]+(?:\.|:)\w+(?:->\S+)?(?::\d+)?)(?: .*)?$"
-    r"|^(?P<gradle>\S.* > .*) FAILED\s*$"
+    r"|^(?P<gradle>\S(?=.* > ).*) FAILED\s*$"
     r"|^rspec (?P<rspec>\S+:\d+) # "
     r"|^\s*--- FAIL: (?P<go>\S+)"
     r"|^FAIL\s+(?P<suite>[^\s\[]*[./][^\s\[]*)"
     r"|^(?P<minitest>\S+#\w+) = [\d.]+ s = [FE]$"
     r"|^(?P<perl>\S+\.t) +(?:\.{2,} *(?:Failed|Dubious)|\(Wstat)"
     r"|^(?P<bazel>//\S+) +(?:FAILED|TIMEOUT)"
-    r"|^\s{0,4}(?:Failed|X) (?P<dotnet>[\w.]+.*?) \[[\d<. ]+ ?\w+\]$"
+    r"|^\s{0,4}(?:Failed|X) (?P<dotnet>[\w.].*?) \[[\d<. ]{1,12} ?\w+\]$"
 )
+_DURATION = re.compile(r" \(?\d[\d.]{0,12} ?m?s\)?$")  # what a reporter puts after a test's name: "(12 ms)"
 _TICKS = ("✓ ", "✔ ", "√ ")
 _APART = re.compile(r"::| > | › | - |\s{2,}")
 _WORDS = re.compile(r"[\s:()#]+")
@@ -61,8 +62,8 @@ def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
     for index in facts.touched(lines, _STEMS):
         match = _FAILED.match(lines[index][:_LOOKED_AT])
         if match:
-            name = next((group for group in match.groups() if group), "")
-            found.append((index, name.strip()))
+            name = next((group for group in match.groups() if group), "").strip()
+            found.append((index, _DURATION.sub("", name) if match["mark"] else name))
     return found
 
 

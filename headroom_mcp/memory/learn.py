@@ -150,7 +150,7 @@ def said(store: Store, *, project: str, session: str, prompt: str, now_s: float 
     if len(prompt) > _MAX_PROMPT_CHARS or prompt.lstrip().startswith(("<", "/", "#", "!")):
         return []
     writer = _Writer(store, project, session, "", time.time() if now_s is None else now_s)
-    prose = re.sub(r"```.*?(?:```|\Z)|^\s*[>|].*$", "", prompt, flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"```.*?(?:```|\Z)|^[ \t]*[>|].*$", "", prompt, flags=re.DOTALL | re.MULTILINE)
     made = []
     for sentence in _SENTENCE.split(prose):
         stated = sentence.strip().lstrip("-*• ").strip()

@@ -19,7 +19,7 @@ from headroom_mcp.errors import SliceError
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _INTEGER = re.compile(r"-?\d+")
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?")
+_SLICE = re.compile(r"\s*(?:(-?\d+)\s*)?:\s*(?:(-?\d+)\s*)?(?::\s*(?:(-?\d+)\s*)?)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _OPERATOR = re.compile(r"==|!=|<=|>=|<|>")
 _MAX_MATCHES = 20_000

@@ -14,9 +14,9 @@ from headroom_mcp.store.rows import Original
 from headroom_mcp.text import tokens
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
-_RANGE = re.compile(r"^\s*(\d*)\s*(-?)\s*(\d*)\s*$")
+_RANGE = re.compile(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")
 # "7:4001-6000", "7:4001-": characters of line 7, for lines that are no lines (minified JSON, base64)
-_CHARACTERS = re.compile(r"^\s*(\d+)\s*:\s*(\d+)\s*-?\s*(\d*)\s*$")
+_CHARACTERS = re.compile(r"^\s*(\d{1,12})\s*:\s*(\d{1,12})\s*(?:-\s*)?(?:(\d{1,12})\s*)?$")
 _CONTEXT_LINES = 2
 _LONG_LINE_CHARS = 2_000  # a longer line is searched and shown in pieces
 _PIECE_CHARS = 400

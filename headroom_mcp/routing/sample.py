@@ -36,7 +36,7 @@ def _pattern(kind: str, plain_share: float, what: str, regex: str) -> _Pattern:
 # One line of these is enough: nothing else prints them at the start of a line.
 _SIGNS = (
     _pattern("diff", 0, "diff headers", r"^(?:diff --git |diff --cc |diff -r |Index: \S|--- a/|@@ -\d+(?:,\d+)? \+\d+)"),
-    _pattern("git", 0, "git's own words", r"^(?:commit [0-9a-f]{40}|On branch \S|HEAD detached |\*? ?[0-9a-f]{7,12} .*\d{4}-\d\d-\d\d .*\d+\) )"),
+    _pattern("git", 0, "git's own words", r"^(?:commit [0-9a-f]{40}|On branch \S|HEAD detached |\*? ?[0-9a-f]{7,12} [^(]*\([^)]{0,80}?\d{4}-\d\d-\d\d [^)]{0,40}\d\) )"),
     _pattern(
         "test_output",
         0,
@@ -44,7 +44,7 @@ _SIGNS = (
         r"^(?:=+ test session starts|=+ FAILURES|=+ short test summary|\s*(?:PASS|FAIL) +\S+\.\w+|--- (?:FAIL|PASS): |=== RUN |"
         r"test [\w:]+ \.\.\. (?:ok|FAILED)|test result: |running \d+ tests?$|\[INFO\] +T E S T S|Tests run: \d|"
         r"Test Suites: |\s*\d+ passing \(|\s*Tests +\d+ |Ran \d+ tests? in|\d+ examples?, \d+ failures?|"
-        r"\s*\d+% tests passed|(?:not )?ok \d+ |\S+\.py(?:::\S+ | [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR)|\[ +(?:RUN|OK|FAILED) +\] |\[=+\] (?:Running )?\d+ tests? from|"
+        r"\s*\d+% tests passed|(?:not )?ok \d+ |\S+\.py(?:::\S| [.FEsx]+ +\[ *\d+%\])|\w+ \([\w.]+\) ?\.\.\. (?:ok|FAIL|ERROR)|\[ +(?:RUN|OK|FAILED) +\] |\[=+\] (?:Running )?\d+ tests? from|"
         r" RUN  v\d|\s*[✓✔✗✘✖×✕]\s+\S|\s*Test Files +\d|PHPUnit \d|\d+ runs, \d+ assertions|\S+#\w+ = [\d.]+ s = |\S+\.t \.{2,} |Result: (?:PASS|FAIL)$| *\d+/\d+ Test +#\d+: )",
     ),
     _pattern(
@@ -58,7 +58,7 @@ _SIGNS = (
         "stack_trace",
         0,
         "stack frames",
-        r"^(?:[\s|+]*(?:Exception Group )?Traceback \(most recent call last\):|\s+at [\w.$<>/ ]+\(?[^()]*:\d+|Exception in thread |Caused by: |panic: |"
+        r"^(?:[\s|+]*(?:Exception Group )?Traceback \(most recent call last\):|\s+at \S[^()]*(?:\([^()]*)?:\d|Exception in thread |Caused by: |panic: |"
         r"goroutine \d+ \[|thread '.*' panicked|Unhandled exception|\s+File \".*\", line \d+)",
     ),
     _pattern("html", 0, "HTML", r"(?i)^\s*<(?:!doctype html|html|head|body|div|script|meta|link)\b"),
@@ -67,7 +67,7 @@ _SIGNS = (
 # A share of lines of these.
 _SHARES = (
     _pattern("lint", 0.5, "path:line:column: message", r"^\S[^:\n]*\.\w+:\d+:\d+:? +\S|^\S[^:(\n]*\(\d+(?:,\d+)?\): (?:error|warning|info)|^\S[^:\n]*\.\w+:\d+: (?:error|warning|note)|^ *--> \S+:\d+:\d+|^[A-Z]{1,4}\d{2,4} "),
-    _pattern("search", 0.6, "path:line:text", r"^(?:[^\s:][^:\n]*[./][^:\n]*[:\-]\d+[:\-]|\d+[:\-]|[\w.@+/-]+/[\w.@+-]+:|--$)"),
+    _pattern("search", 0.6, "path:line:text", r"^(?:(?=[^\s:][^:\n]*[./])[^:\n]+?[:\-]\d+[:\-]|\d+[:\-]|[\w.@+/-]+/[\w.@+-]+:|--$)"),
     _pattern("access_log", 0.5, "requests", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]*" \d{3}\b'),
     _pattern(
         "log",

@@ -49,7 +49,7 @@ _ASSIGNED = re.compile(
 _ASSIGNED_NEEDS = ("pass", "secret", "key", "token")
 _PLACEHOLDER = re.compile(
     r"(?:x{4,}|\*{3,}|\.{3,}|your|example|changeme|placeholder|redacted|none|null|true|false|undefined|process\.env|os\.environ|self\.|"
-    r"config\.|settings\.|[a-z_]+\.[a-z_]+\b|/[\w./\-]+$|[a-z_]+$|[A-Z][a-z]+(?:[A-Z][a-z]+)*$)",
+    r"config\.|settings\.|[a-z_]+\.[a-z_]+\b|/[\w./\-]+$|[a-z_]+$)",
     re.IGNORECASE,
 )
 

@@ -24,10 +24,10 @@ _HEAD = re.compile(
 )
 # export const area = (shape) => {    const f = async function () {
 _VALUE = re.compile(
-    r"^\s*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)[^=]*=\s*(?:async\b\s*)?(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
+    r"^\s*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)(?![\w$])[^=]*=\s*(?:async\b\s*)?(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
 )
 # greet() {
-_SHELL = re.compile(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*\{?\s*$")
+_SHELL = re.compile(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*(?:\{\s*)?$")
 _CONTROL = frozenset(
     "if for while switch catch return else elif do try with using lock foreach match when and or not".split()
 )
@@ -36,7 +36,7 @@ _IMPORT = re.compile(
 )
 # NAME = …   const NAME: …   static final int NAME = …   #define NAME …
 _CONSTANT = re.compile(
-    r"^(?:#\s*define\s+\w+|(?:export\s+)?(?:const|var|let|val|static)\s+\w+.*=|[A-Za-z_]\w*\s*(?::[^=]+)?=(?!=))"
+    r"^(?:#\s*define\s+\w+|(?:export\s+)?(?:const|var|let|val|static)\s+\w+(?!\w).*=|[A-Za-z_]\w*\s*(?::[^=]+)?=(?!=))"
 )
 _RAISE = re.compile(r"^\s*(?:raise|throw|panic!?)\b")
 _TYPES = frozenset("class interface trait impl namespace module object protocol extension mod package".split())

@@ -29,12 +29,12 @@ _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
 _CODE_LINE = re.compile(
-    r"^\s*(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
+    r"^\s*(?=\S)(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
     r"(?:public|private|protected|static|export|const|let|var|function|namespace|package|interface|type)\b|return\b|[})\]]+[;,]?$|"
     r".*[;{]$|(?:if|for|while|else|elif|try|except|with)\b.*:$|@\w+|(?://|/\*|\*|#))"
 )
 # total = 3    x.y += f(z)    call(argument     where the file's name says that it is source
-_STATEMENT = re.compile(r"^\s*(?:[\w.\[\]'\", ]+ ?(?:[-+*/|:]?=) ?\S|[\w.]+\()")
+_STATEMENT = re.compile(r"^\s*(?=\S)(?:[\w.\[\]'\", ]+(?:[-+*/|:]?=) ?\S|[\w.]+\()")
 
 
 def score(output: ToolOutput) -> float:

@@ -10,7 +10,7 @@ from headroom_mcp.tool_output import ToolOutput
 
 _SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
 # the words between the slashes of sed -n '/def f/,/return/p' and awk '/def f/'
-_ADDRESS = re.compile(r"/((?:[^/\\]|\\.)+)/")
+_ADDRESS = re.compile(r"\\.|/((?:[^/\\]|\\.)+)/")
 _WORD = re.compile(r"[A-Za-z_]\w{2,}")
 _KEYWORDS = frozenset(
     "def class func function fn import from return raise throw public private static self this const var let type".split()
@@ -47,5 +47,5 @@ def _patterns(output: ToolOutput) -> str:
                 if program in _SEARCHERS:
                     found.extend(shell.arguments(words)[:1])
                 elif program in ("sed", "awk", "gawk"):
-                    found.extend(match for word in words[1:] for match in _ADDRESS.findall(word))
+                    found.extend(match for word in words[1:] for match in _ADDRESS.findall(word) if match)
     return " ".join(found)

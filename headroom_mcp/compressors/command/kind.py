@@ -130,7 +130,8 @@ def _thin(lines: Sequence[str], limit: int, kept: set[int], notes: dict[int, str
     if room >= 0:
         return
     middle = [index for index in left[len(left) // 4 : -len(left) // 4 or None] if index not in kept]
-    others = [index for index in left if index not in kept and index not in set(middle)]
+    inner = set(middle)
+    others = [index for index in left if index not in kept and index not in inner]
     for index in [*middle, *others[3:-3]]:
         if room >= 0:
             return

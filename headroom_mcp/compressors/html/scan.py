@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 # One tag. An attribute value may hold ">" when quoted. The pattern never fails after the name, so it never backtracks.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")
-_ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0\u200b]+")
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -319,7 +319,7 @@ class _Scanner:
                 start = inner.find(">", at) + 1
                 alternative = unescape(inner[start : inner.find("<", start)])
             else:
-                alternative = unescape(" ".join(re.sub(r"<[^>]*>", " ", inner).split()))
+                alternative = unescape(" ".join(re.sub(r"<[^<>]*>", " ", inner).split()))
         if alternative:
             self._pieces.append(f" ${alternative.strip()}$ ")
 

@@ -41,7 +41,7 @@ class Document(NamedTuple):
 _decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Num, parse_int=Num, parse_constant=Num)
 _SPACE = re.compile(r"[ \t\n\r]*")
 # a string, or one structural character
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MAX_PREFIX_CHARS = 120  # "data: {", "2026-01-01 INFO response={": JSON may begin after a prefix this long
 _MAX_MISSES = 40  # places where JSON seems to begin and does not, before a text counts as no JSON
 _MIN_DOCUMENT_CHARS = 2
@@ -119,7 +119,7 @@ def salvage(text: str, start: int, stop: int) -> Document | None:
     """Return the document that begins at `start` and is cut off, closed after its last complete value; else None."""
     stack: list[str] = []
     good = -1
-    good_stack: list[str] = []
+    good_depth = 0
     for match in _TOKEN.finditer(text, start, stop):
         token = match.group()
         if token in "{[":
@@ -128,13 +128,13 @@ def salvage(text: str, start: int, stop: int) -> Document | None:
             if not stack:
                 return None
             stack.pop()
-            good, good_stack = match.end(), stack.copy()
+            good, good_depth = match.end(), len(stack)
         elif token == ",":
-            good, good_stack = match.start(), stack.copy()
-    if good < 0 or not good_stack:
+            good, good_depth = match.start(), len(stack)
+    if good < 0 or not good_depth:
         return None
     try:
-        value = _decoder.decode(text[start:good] + "".join(reversed(good_stack)))
+        value = _decoder.decode(text[start:good] + "".join(reversed(stack[:good_depth])))
     except (json.JSONDecodeError, RecursionError):
         return None
     cut = text[good:].lstrip(", \n\t\r")

@@ -13,7 +13,7 @@ from headroom_mcp.query import bm25
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
 # an id, a version, a path, an address: a word with a digit or a joint in it
-_IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]*[^\s\"'`,;?!().:]")
+_IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]+")
 _LINKS = re.compile(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
 _CAPITALS = re.compile(r"\b[A-Z]{3,12}\b")
 _FAILURES = re.compile(
@@ -203,7 +203,7 @@ def stem(word: str) -> str:
 def _exact_values(text: str) -> list[str]:
     values = [(a or b or c).strip().lower() for a, b, c in _QUOTED.findall(text)]
     for word in _IDENTIFIER.findall(text):
-        word = word.lstrip("#([{<")
+        word = word.rstrip(".:").lstrip("#([{<")
         if len(word) >= 3 and (any(c.isdigit() for c in word) or any(c in "_/-@." for c in word[1:-1])):
             values.append(word.lower())
     return values

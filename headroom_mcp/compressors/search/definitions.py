@@ -32,7 +32,7 @@ _C_LIKE = re.compile(
 _METHOD = re.compile(
     r"^\s*(?!(?:if|for|while|switch|catch|return|function|with|using|lock|foreach|elseif|match)\b)"
     r"(?:(?:async|static|get|set|public|private|protected|override|abstract|readonly)\s+)*\*?#?([\w$]+)\s*"
-    r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::\s*[^={]+)?\{\s*$|:\s*(?:async\s+)?(?:function\b|\([^)]*\)\s*=>))"
+    r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::\s*(?=[^\s={])[^={]+)?\{\s*$|:\s*(?:async\s+)?(?:function\b|\([^)]*\)\s*=>))"
 )
 
 

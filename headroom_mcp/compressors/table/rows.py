@@ -18,7 +18,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 60
 _MAX_HEADER_LINES = 12
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
-_RULE = re.compile(r"^[\s|+]*[-=:]{2,}[-=:|+\s]*$")
+_RULE = re.compile(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
 _HEADING_WORD = re.compile(r"^[A-Za-z%#_][\w%()./:#-]*$")
 _PAIR = re.compile(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")

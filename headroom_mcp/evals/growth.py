@@ -1,0 +1,230 @@
+"""How time grows with the text, for every kind and surface: twice the text may take 2.6 times as long, not four times.
+
+    python -m headroom_mcp.evals.growth                          what tools print, and awkward texts, through the whole flow
+    python -m headroom_mcp.evals.growth --every-kind             the awkward texts to every kind, whatever the router says
+    python -m headroom_mcp.evals.growth --mixed 500              500 pairs: a tool's own lines with an awkward text between
+    python -m headroom_mcp.evals.growth --rate --largest-mb 10   seconds per megabyte of what tools print, at 1 MB and 10 MB
+
+Only processor time of this process counts, and a text that seems to grow too fast is measured again, the least time of
+each size taken, until it does not or the tries are used up; so a busy machine raises no alarm. Prints what grows too
+fast or takes more than a second per megabyte, worst first; exit code 1 if there is anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
+from typing import NamedTuple
+
+from headroom_mcp import compressors
+from headroom_mcp.errors import SliceError
+from headroom_mcp.evals import growth_shapes
+from headroom_mcp.evals.growth_shapes import Make
+from headroom_mcp.settings.table import Settings, budget_for
+from headroom_mcp.store.sqlite.originals import Original
+from headroom_mcp.tool_output import ToolOutput
+
+SMALL = 128_000  # characters
+STEPS = 2  # doublings from the small text to the large one
+MAX_GROWTH = 2.6  # for twice the text
+_FLOOR_S = 0.005  # less than that says nothing
+_TRIES = 4
+_GIVE_UP_S = 20.0
+_MAX_RATE = 1.0  # seconds per megabyte
+_QUERY = "why did mail 7 fail, and where is send_12 defined?"
+
+Run = Callable[[str], object]
+
+
+class Case(NamedTuple):
+    """Something that is done with a text of any size."""
+
+    name: str
+    make: Make
+    run: Run
+
+
+class Measured(NamedTuple):
+    """The least processor seconds seen for the small and for the large text."""
+
+    case: Case
+    small_s: float
+    large_s: float
+
+    @property
+    def growth(self) -> float:
+        """How many times as long twice the text takes."""
+        return float((self.large_s / max(self.small_s, _FLOOR_S)) ** (1.0 / STEPS))
+
+    @property
+    def rate(self) -> float:
+        """Seconds per megabyte of the large text."""
+        return self.large_s / (SMALL * 2**STEPS) * 1e6
+
+    @property
+    def too_fast(self) -> bool:
+        """Tell whether time grows faster than the text."""
+        return self.growth > MAX_GROWTH
+
+
+def through_the_flow() -> Iterator[Case]:
+    """Yield what tools print and the awkward texts, each through the whole flow, and through retrieval and masking."""
+    for output in growth_shapes.kinds():
+        yield Case(f"flow · {output.kind}: {output.name}", output.make, _planned("Bash", {"command": output.command}))
+    for name, make in growth_shapes.shapes():
+        yield Case(f"flow · {name}", make, _planned("Bash", {"command": "./run"}))
+        yield Case(f"retrieve · {name}", make, _retrieved)
+        yield Case(f"mask · {name}", make, _mask)
+
+
+def of_every_kind(only: Iterable[str] = compressors.BUILTIN) -> Iterator[Case]:
+    """Yield every awkward text for every kind, as if the router had chosen it."""
+    for kind in only:
+        for name, make in growth_shapes.shapes():
+            yield Case(f"{kind} · {name}", make, _forced(kind))
+
+
+def mixed() -> Iterator[Case]:
+    """Yield every pair of a tool's own lines and an awkward text between them, for the tool's kind."""
+    for output in growth_shapes.kinds():
+        for name, make in growth_shapes.shapes():
+            yield Case(f"{output.kind}: {output.name} · {name}", _between(output.make, make), _forced(output.kind))
+
+
+def measured(case: Case, tries: int = _TRIES, small: int = SMALL) -> Measured:
+    """Return the growth of `case`, measured up to `tries` times as long as it seems too fast."""
+    texts = case.make(small), case.make(small * 2**STEPS)
+    best = Measured(case, _GIVE_UP_S, _GIVE_UP_S)
+    for _ in range(tries):
+        best = best._replace(
+            small_s=min(best.small_s, _seconds(case.run, texts[0])),
+            large_s=min(best.large_s, _seconds(case.run, texts[1])),
+        )
+        if not best.too_fast and best.rate < _MAX_RATE:
+            break
+        if best.large_s >= _GIVE_UP_S:
+            break
+    return best
+
+
+def _seconds(run: Run, text: str) -> float:
+    """Return the processor seconds of one run; more than `_GIVE_UP_S` are not waited for."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, _GIVE_UP_S)
+    try:
+        run(text)
+    except TimeoutError:
+        return _GIVE_UP_S
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+    return time.process_time() - start
+
+
+def _planned(tool_name: str, tool_input: dict[str, object]) -> Run:
+    from headroom_mcp.flow import compress
+
+    return lambda text: compress.plan(ToolOutput(text, tool_name, tool_input, _QUERY), Settings())
+
+
+def _forced(kind: str) -> Run:
+    def run(text: str) -> None:
+        output = ToolOutput(text, "Bash", {"command": "./run"}, _QUERY)
+        compressor = compressors.load(kind)
+        compressor.score(output)
+        compressor.compress(output, budget_for(max(1, output.tokens)))
+
+    return run
+
+
+def _retrieved(text: str) -> None:
+    from headroom_mcp.retrieval import slices
+
+    original = Original("0" * 12, text.encode("utf-8", "surrogatepass"), "Bash", "general", 0.0)
+    with contextlib.suppress(SliceError):  # nothing matches
+        slices.cut(original, query=_QUERY, lines=None, json_path=None, max_tokens=2_000)
+    slices.cut(original, query=None, lines=None, json_path=None, max_tokens=2_000)
+
+
+def _mask(text: str) -> None:
+    from headroom_mcp.text import secrets
+
+    secrets.mask(text)
+
+
+def _between(own: Make, awkward: Make) -> Make:
+    def make(size: int) -> str:
+        lines = own(size // 4)
+        return f"{lines}{awkward(size // 2)}\n{lines}"
+
+    return make
+
+
+def _rates(largest: int) -> int:
+    """Print seconds per megabyte of what tools print, at 1 MB and at `largest` characters; return how many are slow."""
+    slow = 0
+    for output in growth_shapes.kinds():
+        run = _planned("Bash", {"command": output.command})
+        rates = []
+        for size in (1_000_000, largest):
+            text = output.make(size)
+            rate = min(_seconds(run, text) for _ in range(2)) / (size / 1e6)
+            if rate > _MAX_RATE:
+                rate = min(rate, _seconds(run, text) / (size / 1e6))
+            rates.append(rate)
+        slow += max(rates) > _MAX_RATE
+        told = "  ".join(f"{rate:6.2f}" for rate in rates)
+        print(f"{told} s/MB  {'SLOW ' if max(rates) > _MAX_RATE else '     '}{output.kind}: {output.name}", flush=True)
+    return slow
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what the options say and print what is out of bounds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--every-kind", action="store_true", help="the awkward texts to every kind")
+    parser.add_argument("--kind", action="append", help="only this kind (with --every-kind)")
+    parser.add_argument("--mixed", type=int, default=0, metavar="N", help="N random pairs of a tool's lines and a text")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rate", action="store_true", help="seconds per megabyte of what tools print")
+    parser.add_argument("--largest-mb", type=float, default=4.0, help="for --rate")
+    parser.add_argument("--match", default="", help="only cases whose name holds this")
+    options = parser.parse_args(arguments)
+    if options.rate:
+        return int(_rates(int(options.largest_mb * 1e6)) > 0)
+    if options.mixed:
+        pairs = list(mixed())
+        cases = random.Random(options.seed).sample(pairs, min(options.mixed, len(pairs)))
+    elif options.every_kind:
+        cases = list(of_every_kind(options.kind or compressors.BUILTIN))
+    else:
+        cases = list(through_the_flow())
+    bad: list[Measured] = []
+    cases = [case for case in cases if options.match in case.name]
+    for case in cases:
+        found = measured(case)
+        if found.too_fast or found.rate > _MAX_RATE:
+            bad.append(found)
+            print(_line(found), flush=True)
+    print(
+        f"{len(cases):,} texts, {sum(1 for found in bad if found.too_fast):,} grow too fast, {len(bad):,} in all out of bounds"
+    )
+    return int(bool(bad))
+
+
+def _line(found: Measured) -> str:
+    return f"×{found.growth:.2f} for twice the text, {found.rate:.2f} s/MB: {found.case.name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
