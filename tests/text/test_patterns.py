@@ -36,6 +36,7 @@ _KNOWN = {
     "install.toml_block._BLOCK": "our own block in a settings file",
     "memory.learn: ```": "a block without an end is taken to the end",
     "query.bm25._CAMEL": "all but one of the capitals are taken after one step back",
+    "records.find._LABEL": "all of it is optional: what does not fit is left out",
     "server.permissions: (\\*": "one rule of a settings file",
 }
 
