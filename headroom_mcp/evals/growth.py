@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import random
 import signal
 import sys
@@ -26,14 +27,15 @@ from headroom_mcp import compressors
 from headroom_mcp.errors import SliceError
 from headroom_mcp.evals import growth_shapes
 from headroom_mcp.evals.growth_shapes import Make
-from headroom_mcp.settings.table import Settings, budget_for
-from headroom_mcp.store.sqlite.originals import Original
+from headroom_mcp.flow.budget import budget_for
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store.rows import Original
 from headroom_mcp.tool_output import ToolOutput
 
 SMALL = 128_000  # characters
 STEPS = 2  # doublings from the small text to the large one
 MAX_GROWTH = 2.6  # for twice the text
-_FLOOR_S = 0.005  # less than that says nothing
+_FLOOR_S = 0.01  # less than that says nothing
 _TRIES = 4
 _GIVE_UP_S = 20.0
 _MAX_RATE = 1.0  # seconds per megabyte
@@ -60,12 +62,12 @@ class Measured(NamedTuple):
     @property
     def growth(self) -> float:
         """How many times as long twice the text takes."""
-        return float((self.large_s / max(self.small_s, _FLOOR_S)) ** (1.0 / STEPS))
+        return math.pow(self.large_s / max(self.small_s, _FLOOR_S), 1 / STEPS)
 
     @property
     def rate(self) -> float:
         """Seconds per megabyte of the large text."""
-        return self.large_s / (SMALL * 2**STEPS) * 1e6
+        return self.large_s * 1e6 / (SMALL << STEPS)
 
     @property
     def too_fast(self) -> bool:
@@ -133,9 +135,9 @@ def _seconds(run: Run, text: str) -> float:
 
 
 def _planned(tool_name: str, tool_input: dict[str, object]) -> Run:
-    from headroom_mcp.flow import compress
+    from headroom_mcp.flow import plan
 
-    return lambda text: compress.plan(ToolOutput(text, tool_name, tool_input, _QUERY), Settings())
+    return lambda text: plan.plan(ToolOutput(text, tool_name, tool_input, _QUERY), Settings())
 
 
 def _forced(kind: str) -> Run:
