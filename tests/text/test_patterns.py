@@ -24,6 +24,8 @@ _USES = {
     "sub": "all",
     "split": "all",
 }
+# These read settings files and our own reports, no tool's output.
+_NOT_FOR_OUTPUTS = ("evals", "install", "__pycache__")
 # Accused and yet linear, or kept from long texts: each with the reason.
 _KNOWN = {
     "commands.identity: (<<-?": "a command of at most 20,000 characters with few heredocs",
@@ -32,8 +34,6 @@ _KNOWN = {
     "compressors.code.wanted._ADDRESS": "an escaped slash is taken first, so none opens an address",
     "compressors.json.parse._TOKEN": "a string without an end is taken to the end",
     "compressors.search.definitions._BINDING": "400 characters of a line, and words of at least five",
-    "install.doctor._VERSION": "what `claude --version` says",
-    "install.toml_block._BLOCK": "our own block in a settings file",
     "memory.learn: ```": "a block without an end is taken to the end",
     "query.bm25._CAMEL": "all but one of the capitals are taken after one step back",
     "records.find._LABEL": "all of it is optional: what does not fit is left out",
@@ -49,7 +49,7 @@ class _Pattern(NamedTuple):
 
 def _modules() -> Iterator[tuple[str, str]]:
     for folder, folders, files in os.walk(_ROOT):
-        folders[:] = sorted(name for name in folders if name not in ("evals", "__pycache__"))
+        folders[:] = sorted(name for name in folders if name not in _NOT_FOR_OUTPUTS)
         for file in sorted(files):
             path = os.path.join(folder, file)
             name = os.path.relpath(path, _ROOT)[:-3].replace(os.sep, ".")
