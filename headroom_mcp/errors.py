@@ -10,6 +10,7 @@ HeadroomError
  │   ├─ UnknownNote   no note with this id in this scope
  │   └─ SecretFound   the text holds what looks like a secret: never stored
  ├─ SettingsError     a settings file or variable that cannot be used
+ ├─ WorkerError       work for a caller was stopped, or its process died
  └─ MissingExtra      an optional library is not installed
 """
 
@@ -54,6 +55,10 @@ class SecretFound(NoteError):
 
 class SettingsError(HeadroomError):
     """A settings file, variable or host configuration that cannot be used as it stands."""
+
+
+class WorkerError(HeadroomError):
+    """Work that another process did for a caller was stopped because it took too long, or the process died."""
 
 
 class MissingExtra(HeadroomError):

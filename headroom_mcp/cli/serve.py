@@ -13,4 +13,4 @@ def serve() -> None:
     """
     from headroom_mcp import server
 
-    server.main()
+    server.serve()

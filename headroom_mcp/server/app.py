@@ -1,32 +1,38 @@
 """The MCP face of `tools.TOOLS`: the only module that imports the protocol's library (about a second, so late).
 
-Schemas are trimmed of what no model needs (titles, defaults), since every conversation pays for them. Handlers run in
-worker threads; each call opens the store for itself.
+The library is `mcp` 1.x or 2.x, whichever is installed: frameworks beside us pin either. Of both only the low level is used,
+where they differ in how handlers are registered and messages are parsed (`_HAS_HANDLER_ARGUMENTS`), and everything that
+reaches a model is made here: schemas without what no model needs, plain text as answers, our own words for what went wrong.
+
+Handlers do no work themselves. Each call goes to a worker process with a limit of time, so that the server answers a `ping`
+at once whatever it is compressing.
 """
 
 from __future__ import annotations
 
-import functools
+import asyncio
+import inspect
 import json
+import logging
+import os
 import re
+import signal
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
 
 import anyio
 import anyio.to_thread
-from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
-from mcp_types import Tool as OfferedTool
+from mcp import types as types_of_this_version
+from mcp.server.lowlevel import Server
+from mcp.shared.message import SessionMessage
 
 from headroom_mcp import __version__, fault_log
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.errors import HeadroomError, WorkerError
+from headroom_mcp.server import arguments, stdio, upkeep
 from headroom_mcp.server.tools import TOOLS, ToolRow
-from headroom_mcp.settings import environment
-from headroom_mcp.settings.table import Settings
-from headroom_mcp.store import open_store
+from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.text import tokens
 
 INSTRUCTIONS = """\
@@ -34,120 +40,236 @@ Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, an
 original. Facts are kept, so go on from what you see; when you need left-out lines, call headroom_retrieve with the ref
 and lines or a query instead of running the tool again."""
 
-_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes that are no UTF-8 live in these; JSON cannot carry them
+TOOL_S = 20.0  # clients wait 60 s for an answer; what is called `instead` has its time as well
+INSTEAD_S = 10.0
+HIDDEN_S = 8.0  # a host waits 10 s for its hook
+_UPKEEP_S = 60.0
+_WORKERS = 2
+_MAX_CALLS = 64  # under way or waiting for a worker, each in a thread
+_MAX_ERROR_CHARS = 2_000
+
+# What JSON would spell in six characters each, and nobody can read; line ends may stay
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+types: Any = types_of_this_version  # the two versions differ too much for a type checker
+_HAS_HANDLER_ARGUMENTS = "on_call_tool" in inspect.signature(Server.__init__).parameters  # mcp 2.x
+
+Hidden = Mapping[str, Callable[[Mapping[str, Any]], str]]
 
 
-class HeadroomServer(MCPServer[Any]):
-    """The server, lenient about optional arguments, and charging its own schemas to the ledger."""
+def server(hidden: Hidden | None = None) -> Server[Any]:
+    """Return the server with every tool of `TOOLS`; `hidden` ones are answered but in no list."""
+    return _Handlers(hidden or {}).server()
 
-    _charged = False
-    hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] = {}
 
-    async def list_tools(self) -> list[OfferedTool]:
-        """List the tools. What their schemas cost the model is noted once per session, or per process without one."""
-        offered = await super().list_tools()
-        if not self._charged:
-            self._charged = True
+def serve(hidden: Hidden) -> NoReturn:
+    """Serve on standard input and output until the client goes away or a signal comes, then end the process."""
+    logging.disable()  # some hosts show whatever a server writes to stderr
+    handlers = _Handlers(hidden)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: handlers.end(128 + number))
+    asyncio.run(_serve(handlers))
+    handlers.end(0)  # the library has given up
+
+
+async def _serve(handlers: _Handlers) -> None:
+    lines = stdio.standard()
+    to_server, from_client = anyio.create_memory_object_stream[Any](0)
+    to_client, from_server = anyio.create_memory_object_stream[Any](0)
+
+    async def deliver(message: dict[str, Any]) -> None:
+        try:
+            await to_server.send(SessionMessage(_parsed(message)))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            handlers.end(0)
+
+    async def read() -> None:
+        await lines.read(deliver)
+        # Some versions of the library would now wait for the calls under way, which nobody does any more.
+        await handlers.settle()
+        handlers.end(0)
+
+    async def write() -> None:
+        async with from_server:
+            async for sent in from_server:
+                try:
+                    await lines.write(_dumped(sent.message))
+                except OSError:  # nobody reads any more
+                    handlers.end(0)
+
+    serving = handlers.server()
+    async with anyio.create_task_group() as group:
+        group.start_soon(read)
+        group.start_soon(write)
+        await serving.run(from_client, to_client, serving.create_initialization_options())
+
+
+class _Handlers:
+    """What the protocol's library calls, and the workers that do the work."""
+
+    def __init__(self, hidden: Hidden) -> None:
+        self._hidden = hidden
+        self._rows = {row.function.__name__: row for row in TOOLS}
+        self._tools = Pool(_WORKERS)
+        self._hooks = Pool(_WORKERS)  # an agent waits for them with every step, so they never queue behind a tool
+        self._slots: anyio.CapacityLimiter | None = None
+        self._charging: threading.Thread | None = None
+
+    def server(self) -> Server[Any]:
+        """Return the library's server, which asks this object."""
+        serving: Any
+        if _HAS_HANDLER_ARGUMENTS:
+
+            async def on_list(_context: Any, _parameters: Any) -> Any:
+                return self.listed()
+
+            async def on_call(_context: Any, parameters: Any) -> Any:
+                return await self.answer(parameters.name, parameters.arguments or {})
+
+            serving = Server(
+                "headroom",
+                version=__version__,
+                instructions=INSTRUCTIONS,
+                lifespan=self._live,
+                on_list_tools=on_list,
+                on_call_tool=on_call,
+            )
+            return serving  # type: ignore[no-any-return]
+
+        async def list_request(_request: Any) -> Any:
+            return types.ServerResult(self.listed())
+
+        async def call_request(request: Any) -> Any:
+            return types.ServerResult(await self.answer(request.params.name, request.params.arguments or {}))
+
+        serving = Server("headroom", version=__version__, instructions=INSTRUCTIONS, lifespan=self._live)
+        serving.request_handlers[types.ListToolsRequest] = list_request
+        serving.request_handlers[types.CallToolRequest] = call_request
+        return serving  # type: ignore[no-any-return]
+
+    def listed(self) -> Any:
+        """Return the tools. What their schemas cost the model is noted once per session, or per process without one."""
+        offered = [_offered(row) for row in TOOLS]
+        if self._charging is None:
             # A store that is locked must not keep the client waiting for its tools.
-            place = (environment.data_home(), environment.session_id(), environment.project_dir())
-            threading.Thread(target=_charge, args=(_schema_tokens(offered), *place)).start()
-        return offered
+            self._charging = self._in_background(upkeep.charge, _schema_tokens(offered))
+        return types.ListToolsResult.model_validate({"tools": offered})
 
-    async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
-    ) -> CallToolResult | InputRequiredResult:
-        """Call a tool. Models write `null` for "not given" and 120 for "120": both are understood."""
-        if name in self.hidden:
-            # In a thread: parallel tool calls make parallel hook calls.
-            said = await anyio.to_thread.run_sync(self.hidden[name], arguments)
-            return CallToolResult(content=[TextContent(type="text", text=said)])
-        given = {
-            key: str(value) if isinstance(value, int) and key != "max_tokens" else value
-            for key, value in arguments.items()
-            if value is not None
-        }
-        return await super().call_tool(name, given, context)
+    async def answer(self, name: str, given: Mapping[str, Any]) -> Any:
+        """Return what the tool `name` answers, or what went wrong in words that a model can act on."""
+        try:
+            if name in self._hidden:
+                return _result(await self._answer_hidden(name, given))
+            return _result(await self._answer_tool(name, given))
+        except HeadroomError as error:
+            return _result(_shortened(str(error)), is_error=True)
+
+    async def settle(self) -> None:
+        """Give what the tools cost a moment to be noted: a client may come, list them and go."""
+        if self._charging is not None:
+            await anyio.to_thread.run_sync(self._charging.join, stdio.GRACE_S, abandon_on_cancel=True)
+
+    def end(self, code: int) -> NoReturn:
+        """End the workers and this process at once."""
+        self._tools.close()
+        self._hooks.close()
+        os._exit(code)  # a thread may be reading or writing, and nothing can interrupt it
+
+    async def _answer_tool(self, name: str, given: Mapping[str, Any]) -> str:
+        row = self._rows.get(name)
+        if row is None:
+            msg = f"There is no tool {name[:80]!r} here, only {', '.join(self._rows)}."
+            raise HeadroomError(msg)
+        named = arguments.fitted(row.function, given)
+        try:
+            return await self._run(self._tools, Call(row.function, named=named, limit_s=TOOL_S))
+        except WorkerError as error:
+            fault_log.record(f"tool {name}", error)
+            if row.instead is None:
+                raise
+            return await self._run(self._tools, Call(row.instead, named=named, limit_s=INSTEAD_S))
+
+    async def _answer_hidden(self, name: str, given: Mapping[str, Any]) -> str:
+        try:
+            return await self._run(self._hooks, Call(self._hidden[name], [dict(given)], limit_s=HIDDEN_S))
+        except HeadroomError as error:  # law 8: the host keeps its original
+            fault_log.record(f"tool {name}", error)
+            return ""
+
+    async def _run(self, pool: Pool, call: Call) -> str:
+        self._slots = self._slots or anyio.CapacityLimiter(_MAX_CALLS)
+        try:
+            return str(await anyio.to_thread.run_sync(pool.run, call, abandon_on_cancel=True, limiter=self._slots))
+        finally:
+            call.stop("The client has taken its call back.")  # of no effect on a call that has ended
+
+    @asynccontextmanager
+    async def _live(self, _server: Any) -> AsyncIterator[None]:
+        """Have a worker ready for the first call, and none left when the connection ends."""
+        self._in_background(upkeep.expire)
+        try:
+            yield
+        finally:
+            await self.settle()
+            self._tools.close()
+            self._hooks.close()
+
+    def _in_background(self, function: Callable[..., object], *positional: object) -> threading.Thread:
+        call = Call(function, positional, limit_s=_UPKEEP_S)
+
+        def run() -> None:
+            try:
+                self._tools.run(call)
+            except HeadroomError as error:  # the tools work without
+                fault_log.record(call.name, error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        return thread
 
 
-def server() -> HeadroomServer:
-    """Return the server with every tool of `TOOLS`."""
-    return HeadroomServer(
-        "headroom",
-        version=__version__,
-        instructions=INSTRUCTIONS,
-        tools=[_offered(row) for row in TOOLS],
-        log_level="ERROR",  # some hosts show whatever a server writes to stderr
-    )
+def _parsed(message: dict[str, Any]) -> Any:
+    """Return a message as the library's type. Raises: ValueError."""
+    if _HAS_HANDLER_ARGUMENTS:
+        return types.jsonrpc_message_adapter.validate_python(message, by_name=False)
+    return types.JSONRPCMessage.model_validate(message)
 
 
-def serve(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]]) -> None:
-    """Serve on standard input and output until the client goes away; `hidden` tools too, though they are in no list."""
-    serving = server()
-    serving.hidden = hidden
-    threading.Thread(target=_expire, daemon=True).start()
-    serving.run("stdio")
+def _dumped(message: Any) -> dict[str, Any]:
+    unset = {"exclude_unset": True} if _HAS_HANDLER_ARGUMENTS else {"exclude_none": True}
+    dumped: dict[str, Any] = message.model_dump(by_alias=True, mode="json", **unset)
+    return dumped
 
 
-def _expire() -> None:
-    """Let retention take what is too old: a session that crashed never came to it."""
-    try:
-        with open_store() as store:
-            store.expire()
-    except HeadroomError as error:
-        fault_log.record("expire", error)
+def _result(text: str, *, is_error: bool = False) -> Any:
+    # Text content alone: structured content would reach the model as JSON instead of the text.
+    content = [{"type": "text", "text": stdio.whole_text(text)}]
+    return types.CallToolResult.model_validate({"content": content, "isError": is_error})
 
 
-def _schema_tokens(offered: list[OfferedTool]) -> int:
+def _offered(row: ToolRow) -> dict[str, Any]:
+    offered = {
+        "name": row.function.__name__,
+        "description": row.about,
+        "inputSchema": arguments.schema(row.function, row.notes),
+        "annotations": {"readOnlyHint": row.read_only},
+    }
+    return {**offered, "_meta": dict(row.meta)} if row.meta else offered
+
+
+def _schema_tokens(offered: list[dict[str, Any]]) -> int:
     """Return the tokens of what a model reads about the tools: names, descriptions, parameters, instructions."""
-    told = [{"name": tool.name, "description": tool.description, "input_schema": tool.input_schema} for tool in offered]
+    told = [
+        {"name": tool["name"], "description": tool["description"], "input_schema": tool["inputSchema"]}
+        for tool in offered
+    ]
     return tokens.estimate(json.dumps(told, ensure_ascii=False, separators=(",", ":")) + INSTRUCTIONS)
 
 
-def _charge(cost: int, home: str, session: str, project: str) -> None:
-    settings = Settings(home=home)
-    try:
-        with open_store(settings) as store:
-            store.ledger.charge("tool schemas", cost, session=session, project=project, once=True)
-    except Exception as error:  # law 8: the tools work without a ledger
-        fault_log.record("charge", error, settings)
-
-
-def _offered(row: ToolRow) -> Tool:
-    tool = Tool.from_function(
-        _guarded(row.function),
-        description=row.about,
-        annotations=ToolAnnotations(read_only_hint=row.read_only),
-        meta=dict(row.meta) if row.meta else None,
-        structured_output=False,  # structured content would reach the model as JSON instead of the text
-    )
-    tool.parameters = _trimmed(tool.parameters, row)
-    return tool
-
-
-def _trimmed(schema: dict[str, Any], row: ToolRow) -> dict[str, Any]:
-    properties = {}
-    for name, full in schema["properties"].items():
-        properties[name] = {"type": full["type"]}
-        if name in row.notes:
-            properties[name]["description"] = row.notes[name]
-    trimmed = {"type": "object", "properties": properties}
-    if "required" in schema:
-        trimmed["required"] = schema["required"]
-    return trimmed
-
-
-def _guarded(function: Callable[..., str]) -> Callable[..., str]:
-    """Return `function` answering text that can be sent, and failing in words that the model can act on."""
-
-    @functools.wraps(function)
-    def guarded(**arguments: Any) -> str:
-        try:
-            return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", function(**arguments))
-        except HeadroomError as error:
-            raise ToolError(str(error)) from error
-        except Exception as error:  # a bug of ours: logged for `headroom doctor`, and said instead of hidden
-            fault_log.record(f"tool {function.__name__}", error)
-            msg = f"{function.__name__} failed inside ({type(error).__name__}). Use the original tool instead."
-            raise ToolError(msg) from error
-
-    return guarded
+def _shortened(message: str) -> str:
+    """Return a message that repeats no large argument and no control character."""
+    message = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", message)
+    if len(message) <= _MAX_ERROR_CHARS:
+        return message
+    return f"{message[: _MAX_ERROR_CHARS // 2]} … {message[-_MAX_ERROR_CHARS // 2 :]}"

@@ -2,7 +2,7 @@
 
 A tool is one function and one row of `TOOLS`. What it answers is plain text; what it raises is a `HeadroomError` whose
 message tells the model what to do next. Parameters are `str` or `int` with a default: models send `null` and numbers
-for optional strings, and the server forgives both.
+for optional strings, and `arguments` forgives both. The functions run in worker processes (see `workers`).
 """
 
 from __future__ import annotations
@@ -11,75 +11,78 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from headroom_mcp.errors import HeadroomError
+from headroom_mcp.flow import user_hooks
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval.retrieve import retrieve
-from headroom_mcp.server import files, memory_tools
+from headroom_mcp.server import files, memory_tools, pages, stats_text
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.store import Store, open_store
-from headroom_mcp.store.figures import Figures
-from headroom_mcp.text import marker, tokens
-from headroom_mcp.types import Origin, Result, View
-
-MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
-_PAGE_TOKENS = 4_000
-_SHOWN_CHARS = 49_000  # a longer answer about a text is hidden behind a preview by hosts
+from headroom_mcp.store import open_store
+from headroom_mcp.text import marker
+from headroom_mcp.types import Origin, View
 
 
 class ToolRow(NamedTuple):
-    """One tool as offered: `about` and `notes` (by parameter) are all that the model reads about it."""
+    """One tool as offered: `about` and `notes` (by parameter) are all that the model reads about it.
+
+    `instead`: what is called with the same arguments when the tool took too long.
+    """
 
     function: Callable[..., str]
     about: str
     notes: Mapping[str, str]
     read_only: bool = True
     meta: Mapping[str, Any] | None = None
+    instead: Callable[..., str] | None = None
 
 
 def compress(text: str = "", path: str = "", query: str = "") -> str:
     """Return `text`, or the file `path` of the project, made small; facts and lines about `query` stay."""
     project, session = environment.project_dir(), environment.session_id()
-    if bool(text) == bool(path):
-        msg = "Give either text or path, not both." if text else "Give text, or the path of a file in the project."
-        raise HeadroomError(msg)
-    tool_name, tool_input = "", None
-    if path:
-        text = files.read(path, project).decode("utf-8", "surrogateescape")
-        tool_name, tool_input = "Read", {"file_path": path}
+    text = _given(text, path, project)
     # Nobody tells a server which subagent asks, so what "this context" has been shown before is not known here.
     settings = load_settings(project=project)._replace(repeats=False)
     with open_store(settings) as store:
         result = compress_output(
             text,
-            tool_name=tool_name,
-            tool_input=tool_input,
+            tool_name="Read" if path else "",
+            tool_input={"file_path": path} if path else None,
             query=query,
+            origin=Origin(session, project=project),
+            view=View(limit_chars=0 if path else pages.SHOWN_CHARS),
             store=store,
             settings=settings,
-            origin=Origin(session, project=project),
-            view=View(limit_chars=0 if path else _SHOWN_CHARS),
         )
-        if tokens.estimate(result.text) <= MAX_ANSWER_TOKENS:
+        if pages.fits(result.text):
             return result.text
-        # Nothing made it small enough to show: keep it all, show a page, say how to go on.
-        ref = result.ref or _kept_whole(text, result, store, session, project)
-        return retrieve(
-            ref, query=query or None, max_tokens=_PAGE_TOKENS, store=store, project=project, session=session
-        )
+        if result.ref is None and result.outcome == "unknown":
+            raise pages.refuse(text, "the user's settings say not to store it")
+        if result.ref is None and result.outcome == "failed":
+            raise pages.refuse(text, "compression failed")
+        ref = result.ref or pages.store_whole(store, text, result.kind, session, project)
+        return pages.of_original(store, ref, query, session, project)
 
 
-def _kept_whole(text: str, result: Result, store: Store, session: str, project: str) -> str:
-    if result.outcome in ("unknown", "failed"):
-        why = "the user's settings say not to store it" if result.outcome == "unknown" else "compression failed"
-        msg = (
-            f"This has {text.count(chr(10)) + 1:,} lines and is not made small: {why}. Read a range with another tool."
-        )
+def show_page(text: str = "", path: str = "", query: str = "") -> str:
+    """Return `text`, or the file `path`, as it is, or its first page: what `compress` answers when its time is up."""
+    project, session = environment.project_dir(), environment.session_id()
+    text = _given(text, path, project)
+    settings = load_settings(project=project)
+    if settings.deny or settings.redact != "none" or user_hooks.load(settings):
+        # What may be stored or shown is for the flow to decide, and the flow is what took too long.
+        raise pages.refuse(text, "it took too long")
+    if pages.fits(text):
+        return text
+    with open_store(settings) as store:
+        ref = pages.store_whole(store, text, "general", session, project)
+        return pages.of_original(store, ref, "", session, project)
+
+
+def _given(text: str, path: str, project: str) -> str:
+    if bool(text) == bool(path):
+        msg = "Give either text or path, not both." if text else "Give text, or the path of a file in the project."
         raise HeadroomError(msg)
-    if store.settings.redact in ("store", "both"):
-        from headroom_mcp.text import secrets
-
-        text = secrets.mask(text)
-    return store.put(text, session=session, project=project, kind=result.kind)
+    return files.read(path, project).decode("utf-8", "surrogateescape") if path else text
 
 
 def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "", max_tokens: int = 2000) -> str:
@@ -89,7 +92,7 @@ def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str
         query=query or None,
         lines=lines or None,
         json_path=json_path or None,
-        max_tokens=max(100, min(max_tokens, MAX_ANSWER_TOKENS)),
+        max_tokens=max(100, min(max_tokens, pages.MAX_ANSWER_TOKENS)),
         project=environment.project_dir(),
         session=environment.session_id(),
     )
@@ -97,28 +100,8 @@ def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str
 
 def headroom_stats() -> str:
     """Return what compression was worth in this session, this project and altogether."""
-    project, session = environment.project_dir(), environment.session_id()
     with open_store() as store:
-        said = [_sentence("This session", store.ledger.read(session=session))] if session else []
-        said.append(_sentence("This project", store.ledger.read(project=project)))
-        said.append(_sentence("Everything stored", store.ledger.read()))
-    said.append(
-        "Tokens are estimated (mean error 9 % against o200k). Added: the schemas of these tools, once per session, and notes."
-        " Outputs left as they were are not counted."
-    )
-    return "\n".join(said)
-
-
-def _sentence(name: str, figures: Figures) -> str:
-    total = figures.totals
-    if not total.outputs:
-        return f"{name}: nothing compressed yet."
-    return (
-        f"{name}: {total.outputs:,} outputs, {total.tokens_host:,} tokens became {total.tokens_after:,};"
-        f" {total.retrievals:,} retrievals cost {total.tokens_retrieved:,}, what we added"
-        f" ourselves {total.tokens_charged:,}. Net {total.net:+,}"
-        f" ({total.net_share:.0%}); {figures.losses:,} originals cost more than they saved."
-    )
+        return stats_text.describe(store, environment.session_id(), environment.project_dir())
 
 
 TOOLS = [
@@ -126,6 +109,7 @@ TOOLS = [
         compress,
         "Read a large file or text compressed: errors, totals and structure stay, the rest is counted and retrievable.",
         {"path": "file in the project, instead of text", "query": "what you look for"},
+        instead=show_page,
     ),
     ToolRow(
         headroom_retrieve,

@@ -87,8 +87,7 @@ def test_the_hidden_tool_answers_but_is_in_no_list() -> None:
 
     from headroom_mcp.server.app import server
 
-    serving = server()
-    serving.hidden = {endpoint.TOOL: endpoint.call}
+    serving = server({endpoint.TOOL: endpoint.call})
 
     async def run() -> tuple[list[str], list[str]]:
         async with Client(serving) as client:

@@ -14,6 +14,7 @@ from mcp import Client, StdioServerParameters
 
 from headroom_mcp import compress_output, open_store
 from headroom_mcp.server.app import server
+from headroom_mcp.server.tools import TOOLS
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Origin
 
@@ -68,9 +69,11 @@ def test_the_schemas_of_all_tools_stay_within_their_budget() -> None:
     assert tokens.count(wire) <= TOOLS_LIST_TOKENS[tokens.method()]
 
 
-@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
-def test_both_handshakes_list_the_same_tools(mode: str) -> None:
-    assert {"compress", "headroom_retrieve", "headroom_stats"} <= {t["name"] for t in asyncio.run(_tools_list(mode))}
+def test_both_handshakes_list_the_same_tools() -> None:
+    legacy, modern = (asyncio.run(_tools_list(mode)) for mode in ("legacy", "2026-07-28"))
+
+    assert [tool["name"] for tool in legacy] == [row.function.__name__ for row in TOOLS]
+    assert legacy == modern
 
 
 def test_retrieval_is_marked_so_that_claude_code_loads_and_shows_it_whole() -> None:
@@ -97,12 +100,25 @@ def test_text_that_is_too_small_comes_back_as_it_is(project: Path) -> None:
 
 
 def test_what_cannot_be_made_small_is_stored_and_paged(project: Path) -> None:
+    (project / ".headroom.toml").write_text("min_saving = 0.999999\n")  # nothing is worth compressing
     (project / "noise.txt").write_text(_noise())
+    lines = _noise().splitlines()
 
     shown, failed = _call("compress", path="noise.txt")
 
     assert not failed
-    assert tokens.estimate(shown) < 25_000
+    assert tokens.estimate(shown) < 5_000
+    with open_store() as store:
+        [(ref, size)] = store.connection.execute("SELECT ref, size_bytes FROM original").fetchall()
+    assert size == len(_noise())
+    known = set(lines)
+    page = [line for line in shown.splitlines() if line in known]
+    assert page == lines[: len(page)]
+    assert len(page) > 50
+    following, failed = _call("headroom_retrieve", ref=ref, lines=f"{len(page) + 1}-{len(page) + 3}")
+    assert not failed
+    assert following.splitlines()[-3:] == lines[len(page) : len(page) + 3]
+    assert ref in shown
 
 
 def _noise() -> str:
@@ -164,7 +180,6 @@ def test_compress_refuses_what_is_no_file_of_the_project(project: Path, argument
         ({"ref": "000000000000"}, "run the tool again"),
         ({"lines": "9999"}, "lines 1-900"),
         ({"lines": "a-b"}, 'write lines="120-180"'),
-        ({"query": "zebra"}, "Try other words"),
     ],
 )
 def test_a_retrieval_that_cannot_be_says_what_to_do_next(project: Path, arguments: dict[str, str], said: str) -> None:
@@ -174,6 +189,16 @@ def test_a_retrieval_that_cannot_be_says_what_to_do_next(project: Path, argument
 
     assert failed
     assert said in answer
+
+
+def test_a_query_that_nothing_matches_is_answered_with_the_beginning(project: Path) -> None:
+    shown, _ = _call("compress", text=_log())
+
+    answer, failed = _call("headroom_retrieve", ref=_ref(shown), query="zebra")
+
+    assert not failed
+    assert "zebra" in answer.splitlines()[0]
+    assert _log().splitlines()[:3] == answer.splitlines()[2:5]
 
 
 def test_a_json_path_gives_a_part_of_a_json_original(project: Path) -> None:
@@ -219,8 +244,8 @@ def test_stats_subtract_retrievals(project: Path) -> None:
     after, _ = _call("headroom_stats")
 
     assert "This session: nothing compressed yet." in before
-    assert "This session: 1 outputs" in after
-    assert "1 retrievals cost" in after
+    assert "This session: 1 output, " in after
+    assert "1 retrieval cost" in after
 
 
 def test_parallel_calls_each_open_the_store_for_themselves(project: Path) -> None:

@@ -1,0 +1,24 @@
+"""What the server does besides answering: it lets old originals go, and notes what its tools cost a session."""
+
+from __future__ import annotations
+
+from headroom_mcp.settings import environment
+from headroom_mcp.store import open_store
+
+
+def expire() -> None:
+    """Let retention take what is too old: a session that crashed never came to it. Raises: StoreError."""
+    with open_store() as store:
+        store.expire()
+
+
+def charge(cost_tokens: int) -> None:
+    """Charge the schemas of the tools to this session, or to this process without one, once. Raises: StoreError."""
+    with open_store() as store:
+        store.ledger.charge(
+            "tool schemas",
+            cost_tokens,
+            session=environment.session_id(),
+            project=environment.project_dir(),
+            once=True,
+        )
