@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp.hook.claude_code import trap
+from tests.hook.bash_tool import Host
 from tests.hook.host import log
 
 pytestmark = [
@@ -24,28 +25,35 @@ _SCRIPT = Path(trap.__file__).parents[1] / "failed.py"
 _KILLS = 60 if os.environ.get("HEADROOM_FAULTS") == "full" else 12
 
 
-def test_a_killed_script_leaves_the_output_or_its_replacement(tmp_path: Path) -> None:
-    tasks = tmp_path / f"claude-{os.geteuid()}" / "-p" / "s" / "tasks"
-    tasks.mkdir(parents=True)
+def test_a_killed_script_leaves_the_output_or_its_replacement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The script's parent, which it takes for the shell, is this process: it may have been running for an hour.
+    monkeypatch.setenv("BASH_MAX_TIMEOUT_MS", str(10**9))
+    host = Host(tmp_path)
+    host.call("make", timeout=10**9)
     original = (log(6000) + "\n").encode()
-    random.seed(5)
+    chooser = random.Random(5)
     for number in range(_KILLS):
-        path = tasks / f"b{number}.output"
+        path = host.tasks / f"b{number}.output"
         path.write_bytes(original)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
-        words = ["3", str(os.getpid()), f"s{number}", os.environ["HEADROOM_HOME"], str(tmp_path), ""]
-        command = [sys.executable, "-I", "-S", str(_SCRIPT), *words]
-        # As the trap does: 5 was the shell's standard output, 3 its standard error, both of them the same file.
-        process = subprocess.Popen(
-            ["bash", "-c", 'exec "$@" 3>&1 5>&1 >/dev/null', "bash", *command],
-            stdout=descriptor,
-            stdin=subprocess.DEVNULL,
-        )
-        os.close(descriptor)
-        time.sleep(random.uniform(0, 0.9))
+        process = _start(path, host, f"s{number}")
+        time.sleep(chooser.uniform(0, 0.9))
         process.send_signal(signal.SIGKILL)
         process.wait()
         now = path.read_bytes()
-        replaced = b"; headroom_retrieve]" in now
-        assert now == original or replaced
+        assert now == original or b"; headroom_retrieve]" in now
         assert b"ERROR worker 3 could not reach the payment gateway" in now
+
+    path.write_bytes(original)
+    _start(path, host, "unharmed").wait(60)
+
+    assert b"; headroom_retrieve]" in path.read_bytes()
+
+
+def _start(path: Path, host: Host, session: str) -> subprocess.Popen[bytes]:
+    """Start the script as the trap does: 5 was the shell's standard output, 3 its standard error, both the same file."""
+    words = ["3", str(os.getpid()), session, os.environ["HEADROOM_HOME"], str(host.project), str(host.transcript)]
+    command = [sys.executable, "-I", "-S", str(_SCRIPT), *words]
+    with path.open("ab") as stream:
+        return subprocess.Popen(
+            ["bash", "-c", 'exec "$@" 3>&1 5>&1 >/dev/null', "bash", *command], stdout=stream, stdin=subprocess.DEVNULL
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import shlex
 import subprocess
 import sys
@@ -180,26 +182,62 @@ def test_who_writes_meanwhile_keeps_every_line(tmp_path: Path) -> None:
     assert path.read_bytes() == b"0123456789late"
 
 
+def _unlike_lines(count: int) -> list[str]:
+    chooser = random.Random(3)
+    words = ["".join(chooser.choices("abcdefghijklmnop", k=chooser.randint(3, 9))) for _ in range(900)]
+    return [" ".join(chooser.choices(words, k=9)) + "." for _ in range(count)]
+
+
+def _patch() -> str:
+    """Return a text that is all worth showing, with a failure at its end."""
+    changed = "".join(f"+{line}\n" for line in _unlike_lines(29))
+    return f"diff --git a/n b/n\n--- a/n\n+++ b/n\n@@ -1,10 +1,29 @@\n{changed}fatal: the parcel 4711 has no address\n"
+
+
+def test_a_second_failing_run_names_what_it_repeats_and_shows_the_failure_again(host: Host) -> None:
+    (host.project / "log.txt").write_text(_patch())
+    command = "cat log.txt; exit 3"
+    host.run(command)
+    first = host.output.read_text()
+    host.run(command)
+    second = host.output.read_text()
+
+    assert first == _patch()
+    assert "as shown above by cat log.txt" in second
+    assert len(second) < len(first) / 2
+    assert "fatal: the parcel 4711 has no address" in second
+    with open_store() as store:
+        assert store.get(marker.refs(second)[-1]).text == first
+
+
 def test_beside_subagents_nothing_counts_as_shown(host: Host) -> None:
     """Their shells look like the session's own, and what one was shown the other was not."""
+    (host.project / "log.txt").write_text(_patch())
     subagents = host.transcript.with_suffix("") / "subagents"
     subagents.mkdir(parents=True)
     (subagents / "agent-1.jsonl").write_text("{}\n")
-    command = _printing(60, "exit 3", host.project)
-    host.run(command)
-    first = host.output.read_text()
-    host.run(command)
+    for _ in range(2):
+        host.run("cat log.txt; exit 3")
 
-    assert host.output.read_text() == first
+    assert host.output.read_text() == _patch()
 
 
-def test_a_second_failing_run_names_what_it_repeats(host: Host) -> None:
-    command = _printing(60, "exit 3", host.project)
-    host.run(command)
-    first = host.output.read_text()
-    host.run(command)
+def test_json_and_pages_that_no_prompt_asks_about_fit_into_what_the_host_shows(host: Host) -> None:
+    """All attempts of a kind once had the same length, over the limit: the model got the host's cut instead."""
+    chooser = random.Random(4)
+    rows = [{"id": n, "name": f"item {chooser.randrange(10**9)}", "price": chooser.random()} for n in range(420)]
+    paragraphs = "".join(f"<p>{line}</p>\n" for line in _unlike_lines(420))
+    outputs = {"rows.json": json.dumps(rows), "page.html": f"<html><body><h1>Parcels</h1>{paragraphs}</body></html>\n"}
+    for name, text in outputs.items():
+        (host.project / name).write_text(text)
+        assert len(text) > 25_000
 
-    assert len(host.output.read_text()) <= len(first)
+        assert host.run(f"cat {name}; exit 3") == 3
+        shown = host.output.read_text()
+
+        assert len(shown) <= limits.FAILING_SHOWN_CHARS
+        with open_store() as store:
+            assert store.get(marker.refs(shown)[-1]).text == text
 
 
 @pytest.mark.parametrize(

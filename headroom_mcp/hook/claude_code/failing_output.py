@@ -1,8 +1,11 @@
 """Compresses the output of a command that has failed, in place, in the file that Claude Code is about to read.
 
 The trap (see `trap`) starts us when the shell ends with a code other than 0; descriptor 5 is what was its standard output,
-which should be the file, and 3 its standard error. The original is stored first. Any doubt (another file, two files, somebody still writing, a command that
-went to the background) leaves the file as it is, and so does a failure of ours.
+which should be the file, and 3 its standard error. The original is stored first. Any doubt (another file, two files,
+somebody still writing, a command in the background) leaves the file as it is, and so does a failure of ours.
+
+Where the user wants secrets masked for the model, the whole output is masked even if nothing is left out: no hook sees what
+a failing command printed, and of what the host takes for a success (`grep` that finds nothing) ours may be the first look.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import re
 import stat
 import sys
+from typing import NamedTuple
 
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
@@ -25,6 +29,7 @@ from headroom_mcp.types import Origin, View
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
+    from headroom_mcp.types import Result
 
 MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
 MAX_BYTES = 48 << 20
@@ -32,6 +37,16 @@ MAX_BYTES = 48 << 20
 _TASK_FILE = re.compile(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
 # Programs whose 1 says "nothing found" or "they differ": the host calls that a success, and so the hook sees all of it.
 _ANSWER_BY_ONE = frozenset("grep rg egrep fgrep zgrep ugrep ag find diff test [ cmp".split())
+
+
+class Failure(NamedTuple):
+    """What the trap tells: the shell's exit code and process, and the session it belongs to ("": not known)."""
+
+    code: int
+    shell: int
+    session: str
+    project: str
+    transcript: str
 
 
 def main(arguments: list[str]) -> None:
@@ -42,13 +57,13 @@ def main(arguments: list[str]) -> None:
         if os.getppid() == int(shell):  # a subshell's end is not the command's
             entry.own_process()
             entry.start_timer()
-            replace(int(code), int(shell), session, project, transcript)
+            replace(Failure(int(code), int(shell), session, project, transcript))
     except Exception as error:  # law 8: the host shows what is in the file
         entry.record(error)
     os._exit(0)
 
 
-def replace(code: int, shell: int, session: str, project: str, transcript: str, out: int = 5, err: int = 3) -> bool:
+def replace(failure: Failure, out: int = 5, err: int = 3) -> bool:
     """Replace what is in the file behind descriptor `out` by its compression; tell whether that was done.
 
     Raises: OSError, StoreError, SettingsError; the file is then as it was.
@@ -56,23 +71,25 @@ def replace(code: int, shell: int, session: str, project: str, transcript: str, 
     path = output_file(out, err)
     if not path:
         return False
-    settings = load_settings(project=project)
-    if switches.is_off(settings, session) or respond.is_tool_off("Bash", settings.tools_off):
+    settings = load_settings(project=failure.project)
+    if switches.is_off(settings, failure.session) or respond.is_tool_off("Bash", settings.tools_off):
         return False
     masks = redaction.masks_model(settings)
     size = os.fstat(out).st_size
     if size > MAX_BYTES or (size < MIN_BYTES and not masks):
         return False
     command = command_of(os.environ.get("HEADROOM_SHELL", ""))
-    if (code == 1 and answers_by_one(command)) or decide.is_own_command(command):
+    whole = (failure.code == 1 and answers_by_one(command)) or decide.is_own_command(command)
+    if whole and not masks:
         return False
     # What runs in the background is read from the file while it runs: the file stays what it is.
-    background = bash_calls.went_to_background(path, command, transcript, bash_calls.age_s(shell, out))
+    age_s = bash_calls.age_s(failure.shell, out)
+    background = bash_calls.went_to_background(path, command, failure.transcript, age_s)
     if background or (background is None and not masks):
         return False
     body = _read(path, size)
     text = body.decode("utf-8", "surrogateescape")
-    shown = _compressed(text, command, session, project, transcript, settings)
+    shown = _shown(text, command, failure, settings, whole)
     if shown is None:
         return False
     entry.stop_timer()  # from here on, an end in the middle would be worse than a late one
@@ -153,28 +170,41 @@ def host_tokens(text: str) -> int:
     return tokens.estimate(window[: limits.FAILING_CHARS // 2]) + tokens.estimate(window[-limits.FAILING_CHARS // 2 :])
 
 
-def _compressed(text: str, command: str, session: str, project: str, transcript: str, settings: Settings) -> str | None:
+def _shown(text: str, command: str, failure: Failure, settings: Settings, whole: bool) -> str | None:
+    """Return what is shown of `text`, None where it stays. Raises: StoreError where it would stay unmasked anyway."""
+    from headroom_mcp.errors import StoreError
     from headroom_mcp.store import open_store
+
+    try:
+        with open_store(settings) as store:
+            result = _compressed(text, command, failure, settings, store, whole)
+        return result.text if result.outcome == "compressed" else None
+    except StoreError as error:
+        masked = redaction.for_model(settings, text)
+        if masked == text:
+            raise
+        entry.record(error)
+        return masked
+
+
+def _compressed(text: str, command: str, failure: Failure, settings: Settings, store: Store, whole: bool) -> Result:
     from headroom_mcp.text import tokens
 
     count = tokens.estimate(text)
     fitting = max(200, count * (limits.FAILING_SHOWN_CHARS - 600) // max(1, len(text)))
     budget = min(settings.budget_tokens or budget_for(max(1, count)), fitting)
     # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
-    alone = len(bash_calls.transcripts(transcript)) <= 1
-    settings = settings._replace(budget_tokens=budget, repeats=settings.repeats and alone and bool(transcript))
-    with open_store(settings) as store:
-        result = compress_output(
-            text,
-            tool_name="Bash",
-            tool_input={"command": command} if command else {},
-            query=_query(store, session),
-            store=store,
-            settings=settings,
-            origin=Origin(session, project=project),
-            view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text)),
-        )
-    return result.text if result.outcome == "compressed" else None
+    alone = len(bash_calls.transcripts(failure.transcript)) == 1
+    return compress_output(
+        text,
+        tool_name="Bash",
+        tool_input={"command": command} if command else {},
+        query=_query(store, failure.session),
+        store=store,
+        settings=settings._replace(budget_tokens=budget, repeats=settings.repeats and alone),
+        origin=Origin(failure.session, project=failure.project),
+        view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text), whole=whole),
+    )
 
 
 def _query(store: Store, session: str) -> str:
@@ -187,22 +217,29 @@ def _read(path: str, size: int) -> bytes:
 
 
 def _write(path: str, status: os.stat_result, before: bytes, after: bytes) -> bool:
-    """Write `after` over the file, then cut it there: an end in between loses nothing. Tell whether it was done."""
+    """Write `after` over the file, then cut it there: an end in between loses nothing. Tell whether it was done.
+
+    Where masking has made it longer, what goes beyond the old end is written first.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         now = os.fstat(descriptor)
-        same = (now.st_dev, now.st_ino, now.st_size) == (status.st_dev, status.st_ino, len(before))
-        if not same or len(after) >= len(before):
+        if (now.st_dev, now.st_ino, now.st_size) != (status.st_dev, status.st_ino, len(before)):
             return False  # another file by now, or somebody in the background is still writing
         try:
-            written = os.pwrite(descriptor, after, 0)
-            if written != len(after):
-                msg = f"{written} of {len(after)} bytes written"
-                raise OSError(msg)
+            _write_at(descriptor, after[len(before) :], len(before))
+            _write_at(descriptor, after[: len(before)], 0)
         except OSError:
             os.pwrite(descriptor, before[: len(after)], 0)
+            os.ftruncate(descriptor, len(before))
             raise
         os.ftruncate(descriptor, len(after))
         return True
     finally:
         os.close(descriptor)
+
+
+def _write_at(descriptor: int, body: bytes, offset: int) -> None:
+    if body and os.pwrite(descriptor, body, offset) != len(body):
+        msg = f"less than {len(body)} bytes could be written"
+        raise OSError(msg)
