@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import tokens
 from headroom_mcp.types import ToolInput
+
+if TYPE_CHECKING:
+    from headroom_mcp.records.survey import Survey
 
 
 class ToolOutput:
@@ -14,7 +19,17 @@ class ToolOutput:
     work on these, and a `Part`'s numbers index them.
     """
 
-    __slots__ = ("_lines", "_tokens", "limit_chars", "prose_model", "query", "text", "tool_input", "tool_name")
+    __slots__ = (
+        "_lines",
+        "_survey",
+        "_tokens",
+        "limit_chars",
+        "prose_model",
+        "query",
+        "text",
+        "tool_input",
+        "tool_name",
+    )
 
     def __init__(self, text: str, tool_name: str = "", tool_input: ToolInput | None = None, query: str = "") -> None:
         self.text = text
@@ -25,6 +40,7 @@ class ToolOutput:
         self.prose_model = ""  # see Settings.prose_model
         self._lines: list[str] | None = None
         self._tokens: int | None = None
+        self._survey: Survey | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -39,6 +55,15 @@ class ToolOutput:
         if self._tokens is None:
             self._tokens = tokens.estimate(self.text)
         return self._tokens
+
+    @property
+    def survey(self) -> Survey:
+        """The records of the lines, and which of them are unlike the others."""
+        if self._survey is None:
+            from headroom_mcp.records import survey
+
+            self._survey = survey.of(self.lines)
+        return self._survey
 
     @property
     def command(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp.compressors import _by_record
 from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import parts as render
@@ -50,6 +51,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None  # dull or not, there is room for it
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
+    if _by_record.fits(output):
+        return _by_record.compress(output, budget, "list")
     costs = _costs(output)
     kept: set[int] = set()
     forms = shapes(lines)

@@ -18,8 +18,10 @@ ATOM = "\x02"  # stands for an atom in a form
 BREAK = "\x01"  # stands for a line break inside a record: a form has none
 
 _APART = ',;|()\\[\\]{}<>=\\"`：，。；、（）「」【】\x01\x02'
-# "quoted" | 'quoted' | word, ids:with:colons, 12:30:05
-_ATOMS = re.compile(rf"\"[^\"\n\x01]*\"|'[^'\n\x01]*'(?!\w)|[^\s{_APART}':][^\s{_APART}:]*(?::[^\s{_APART}:]+)*")
+# 12:30:05,718 | "quoted" | 'quoted' | word, ids:with:colons, 12:30:05
+_ATOMS = re.compile(
+    rf"\d\d:\d\d:\d\d,\d+|\"[^\"\n\x01]*\"|'[^'\n\x01]*'(?!\w)|[^\s{_APART}':][^\s{_APART}:]*(?::[^\s{_APART}:]+)*"
+)
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
 # The parts of one atom: runs of letters and runs of digits; hex is one part, whatever it is made of.
 _PARTS = re.compile(r"(?<![^\W_])(?=[a-f]*[0-9])[0-9a-f]{6,}(?![^\W_])|[^\W\d_]+|\d+")

@@ -2,6 +2,7 @@
 
 An atom (see `atoms`) stands in several contexts at once, and each is a slot that gathers values over all records:
 
+    column  the cells of a table under one header (from those who read tables)
     key     what follows a word and "=" or ":"               status=200, "status": 200
     after   what follows a word                              took 30 ms
     left    the form from the record's start up to it        fields before a text of any length
@@ -23,11 +24,14 @@ from typing import Literal, NamedTuple
 
 from headroom_mcp.records import atoms as atoms_module
 
-Context = Literal["key", "after", "left", "right", "part", "word", "form"]
+Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
 # A run of letters that no digit touches: "ready" in "not-ready_2", nothing in "0ade1".
 _LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
+_LEADING = 8  # atoms of a record that tell whether it is one of many alike
+_MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
+_SAMPLE = 30
 _MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
 _MIN_TOTAL = 6  # fewer values say nothing about what is usual
 _MIN_DIFFERENT = 0.5  # share of values that stand once: from here on an atom is taken apart
@@ -39,11 +43,12 @@ Column = tuple[Sequence[int], Sequence[str]]
 class Slot:
     """The values of one place: `counts` by value, `total` of them, and the `columns` that hold them."""
 
-    __slots__ = ("columns", "context", "counts", "name", "total")
+    __slots__ = ("columns", "context", "counts", "leading", "name", "total")
 
-    def __init__(self, context: Context, name: str = "") -> None:
+    def __init__(self, context: Context, name: str = "", leading: bool = False) -> None:
         self.context: Context = context
         self.name = name
+        self.leading = leading
         self.counts: dict[str, int] = {}
         self.total = 0
         self.columns: list[Column] = []
@@ -60,7 +65,7 @@ class Slot:
             own[value] = own.get(value, 0) + count
 
 
-class _Group(NamedTuple):
+class Group(NamedTuple):
     """The records of one form: which they are, what stands between their atoms, and the atoms by position."""
 
     rows: Sequence[int]
@@ -69,23 +74,43 @@ class _Group(NamedTuple):
     counts: list[dict[str, int]]
 
 
-def of(records: Sequence[str]) -> list[Slot]:
-    """Return the slots of `records` that hold enough values to say what is usual in them."""
+class Slots(NamedTuple):
+    """Slots that hold enough values to say what is usual in them, and how much of the records they explain: the share of
+    leading atoms whose slot is constant, a category, a number, a time or an id (0: running text, 1: rows of one table).
+    `groups` are the records by form."""
+
+    found: list[Slot]
+    understood: float
+    groups: list[Group]
+
+
+def of(records: Sequence[str]) -> Slots:
+    """Return the slots of `records`."""
     forms, atoms = atoms_module.read(records)
     rows = range(len(records))
-    found = _of_atoms(rows, forms, atoms, 0)
+    tree = _Tree(False)
+    groups = _groups(rows, forms, atoms)
+    for group in groups:
+        tree.add(group)
+    found = _with_inner(tree, 0)
     found.append(_words(rows, forms, atoms))
     whole = Slot("form")
     whole.add(rows, forms, Counter(forms))
     found.append(whole)
-    return _distinct(slot for slot in found if slot.total >= _MIN_TOTAL and len(slot.counts) > 1)
+    telling = _distinct(slot for slot in found if slot.total >= _MIN_TOTAL and len(slot.counts) > 1)
+    return Slots(telling, tree.understood(), groups)
 
 
 def _of_atoms(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str], depth: int) -> list[Slot]:
-    """Return the slots of atoms by every context, those of quoted texts and of atoms' parts among them."""
-    tree = _Tree(depth > 0)
+    """Return the slots within the atoms of another slot."""
+    tree = _Tree(True)
     for group in _groups(rows, forms, atoms):
         tree.add(group)
+    return _with_inner(tree, depth)
+
+
+def _with_inner(tree: _Tree, depth: int) -> list[Slot]:
+    """Return the slots of `tree` by every context, those of quoted texts and of atoms' parts among them."""
     found = tree.slots()
     if depth < _MAX_DEPTH:
         for slot in tree.primary():
@@ -121,14 +146,22 @@ class _Tree:
             found.append(slot)
         return [slot for slot in found if slot.total >= _MIN_TOTAL and len(slot.counts) > 1]
 
-    def add(self, group: _Group) -> None:
+    def understood(self) -> float:
+        """Return the share of leading atoms in slots of a known type."""
+        leading = [slot for slot in self._left.values() if slot.leading]
+        total = sum(slot.total for slot in leading)
+        return sum(slot.total for slot in leading if slot.total >= _MIN_TOTAL and _is_typed(slot)) / max(1, total)
+
+    def add(self, group: Group) -> None:
         """Take in the atoms of a group under all their contexts."""
         rows, between, columns, counts = group
         size = len(columns)
         path = 0
         for at in range(min(size, _MAX_LEFT)):
             path = self._path(path, between[at])
-            slot = self._left.get(path) or self._left.setdefault(path, Slot("part" if self._parts else "left"))
+            slot = self._left.get(path) or self._left.setdefault(
+                path, Slot("part" if self._parts else "left", leading=at < _LEADING)
+            )
             slot.add(rows, columns[at], counts[at])
         path = -1
         for at in range(size - 1, max(-1, size - 1 - _MAX_RIGHT), -1):
@@ -141,7 +174,7 @@ class _Tree:
     def _path(self, before: int, mark: str) -> int:
         return self._paths.setdefault((before, mark), len(self._paths) + 1 if before >= 0 else -len(self._paths) - 2)
 
-    def _add_after(self, group: _Group, at: int) -> None:
+    def _add_after(self, group: Group, at: int) -> None:
         """Take in a column by the words before it, if these are words that come again."""
         rows, between, columns, counts = group
         words, mark = columns[at - 1], between[at]
@@ -175,11 +208,21 @@ class _Tree:
         return slot
 
 
+def _is_typed(slot: Slot) -> bool:
+    """Tell whether the values of `slot` are few, or all numbers, times or ids: anything but words that differ."""
+    once = sum(1 for count in slot.counts.values() if count == 1)
+    if once <= _MOSTLY_KNOWN * slot.total:
+        return True
+    sample = list(slot.counts)[:_SAMPLE]
+    telling = sum(1 for value in sample if any(map(str.isdigit, value)))
+    return telling >= 0.8 * len(sample)
+
+
 def _is_word(atom: str) -> bool:
     return atom.strip("\"'")[-1:].isalpha()
 
 
-def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[_Group]:
+def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[Group]:
     """Return the records by their form, in order of first appearance."""
     members: dict[str, list[tuple[int, int]]] = {}
     sizes: dict[str, int] = {}
@@ -191,19 +234,17 @@ def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> 
             members[form] = [(row, position)]
             sizes[form] = form.count(atoms_module.ATOM)
         position += sizes[form]
-    found: list[_Group] = []
+    found: list[Group] = []
     for form, of_form in members.items():
         size = sizes[form]
-        if not size:
-            continue
         between = form.split(atoms_module.ATOM)
         if len(of_form) == 1:
             row, start = of_form[0]
             singles = [(atom,) for atom in atoms[start : start + size]]
-            found.append(_Group([row], between, singles, [{atom: 1} for (atom,) in singles]))
+            found.append(Group([row], between, singles, [{atom: 1} for (atom,) in singles]))
             continue
         columns = list(zip(*(atoms[start : start + size] for _, start in of_form), strict=True))
-        found.append(_Group([row for row, _ in of_form], between, columns, [Counter(column) for column in columns]))
+        found.append(Group([row for row, _ in of_form], between, columns, [Counter(column) for column in columns]))
     return found
 
 

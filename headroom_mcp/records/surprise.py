@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from headroom_mcp.records import slots as slots_module
 from headroom_mcp.records import usual, values
 from headroom_mcp.records.slots import Slot
 
 Reason = Literal["rare", "outlier", "shape"]
 
 _SAMPLE = 30
+_HEX_CHARS = 4
 _FEW = 12  # so many different numbers may be codes
 _OTHERS = 0.15  # what a record's further reasons add
 _MAX_REASONS = 6
@@ -39,11 +39,11 @@ class Surprise(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def rank(records: Sequence[str]) -> list[Surprise]:
-    """Return the records that are unlike the others, the most unlike first."""
+def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
+    """Return the records in `found_slots` that are unlike the others, the most unlike first."""
     found: dict[int, list[Evidence]] = {}
     looks: dict[str, tuple[float | None, str]] = {}
-    for slot in slots_module.of(records):
+    for slot in found_slots:
         scored = _scored(slot, looks)
         if not scored:
             continue
@@ -90,13 +90,26 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     if not numeric or len(counts) <= _FEW:
         for value, score in usual.rarities(counts, slot.total).items():
             found[value] = Evidence(max(score, found[value].score if value in found else 0.0), value, "rare", slot)
+    shape_of = _shapes(counts, looks)
     shapes: Counter[str] = Counter()
     for value, count in counts.items():
-        shapes[looks[value][1]] += count
+        shapes[shape_of[value]] += count
     rare_shapes = usual.rarities(shapes, slot.total)
     if rare_shapes:
         for value in counts:
-            score = rare_shapes.get(looks[value][1], 0.0)
+            score = rare_shapes.get(shape_of[value], 0.0)
             if score and (value not in found or score > found[value].score):
                 found[value] = Evidence(score, value, "shape", slot)
     return found
+
+
+def _shapes(counts: dict[str, int], looks: dict[str, tuple[float | None, str]]) -> dict[str, str]:
+    """Return the shape of each value. Where most are hex ids of one length, those of digits or letters alone are, too."""
+    lengths = Counter(map(len, counts))
+    length, most = lengths.most_common(1)[0]
+    if length < _HEX_CHARS or most < 0.8 * len(counts):
+        return {value: looks[value][1] for value in counts}
+    alike = [value for value in counts if len(value) == length and not value.strip("0123456789abcdefABCDEF")]
+    if len(alike) < 0.8 * len(counts):
+        return {value: looks[value][1] for value in counts}
+    return {value: looks[value][1] for value in counts} | dict.fromkeys(alike, "hex")

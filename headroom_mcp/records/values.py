@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# 1234,5 · 1.234,56: the comma is the decimal sign
+_COMMA = re.compile(r"[-+−]?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})")
 # -12.5 · $3,200 · 12ms · 91% · 1.5GiB
 _NUMBER = re.compile(r"([-+−]?)[$€£¥]?(\d[\d_]*(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:[eE]([-+]\d{1,2}))?([A-Za-zµ%°]{0,5})")
 _TIME = re.compile(
@@ -29,6 +31,8 @@ def number(value: str) -> float | None:
         return None
     if value.isdecimal() and value.isascii():
         return float(value)
+    if "," in value and _COMMA.fullmatch(value):
+        value = value.replace(".", "").replace(",", ".")
     match = _NUMBER.fullmatch(value)
     if match is None:
         return None

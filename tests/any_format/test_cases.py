@@ -34,34 +34,25 @@ OUTSTANDING = frozenset(
     buildkit-step-ids
     carriage-return-frames
     coverage-total
-    csv-decimal-comma
     curl-bullets
     describe-node-selector
-    df-full-disk
     diff-one-large-hunk
-    docker-ps-columns
     dotnet-testing-platform
-    explain-analyze
     gh-issue-comments
     git-bisect-run
     git-diff-stat-largest
     git-log-stat
     go-test-json
     grep-after-context
-    headerless-bars
     json-failure-in-nested-rows
     json-pairs-in-rows
     log-errors-of-one-template
-    log-status-503
-    logfmt-rare-message
     msbuild-in-french
     mypy-note-of-rare-rule
-    mysql-box
     psql-expanded
     pytest-captured-log
     rsync-itemized-deletions
     rustc-alike-errors
-    systemctl-show-pairs
     terraform-changed-attribute
     top-batch
     valgrind

@@ -8,11 +8,16 @@ import time
 import pytest
 
 from headroom_mcp.evals.planted import game
-from headroom_mcp.records import find, surprise, usual
+from headroom_mcp.records import slots, survey, usual
+from headroom_mcp.records.surprise import Surprise, rank
+
+
+def _rank(records: list[str]) -> list[Surprise]:
+    return rank(slots.of(records).found)
 
 
 def _top(lines: list[str]) -> str:
-    return lines[surprise.rank(lines)[0].record]
+    return lines[_rank(lines)[0].record]
 
 
 def _usual(count: int) -> list[str]:
@@ -42,7 +47,7 @@ def test_one_odd_line_comes_first(odd: str) -> None:
 
 
 def test_lines_of_which_none_is_odd_are_not_told() -> None:
-    assert [one for one in surprise.rank(_usual(300)) if one.score > 5] == []
+    assert [one for one in _rank(_usual(300)) if one.score > 5] == []
 
 
 def test_ids_that_all_differ_are_not_rare() -> None:
@@ -71,7 +76,7 @@ def test_the_greatest_of_a_long_tail_is_hardly_an_outlier() -> None:
 def test_the_reason_names_the_key_and_the_value() -> None:
     lines = [*_usual(80), "10:00:07 worker a took 31 ms status=503 id=00c0ffee"]
 
-    evidence = surprise.rank(lines)[0].evidence[0]
+    evidence = _rank(lines)[0].evidence[0]
 
     assert (evidence.slot.name, evidence.value, evidence.reason) == ("status", "503", "rare")
 
@@ -81,10 +86,11 @@ def test_what_is_planted_in_any_format_is_among_the_first_eighth() -> None:
     for seed in range(120):
         drawn = game.output(seed)
         lines = drawn.text.replace("\r", "\n").rstrip("\n").split("\n")
-        texts = find.texts(lines, find.find(lines))
+        found = survey.of(lines)
+        texts = found.texts
         room = len(drawn.text) // 8
         shown = list(texts[:2])
-        for one in surprise.rank(texts):
+        for one in found.surprises:
             room -= len(texts[one.record])
             if room < 0:
                 break
@@ -102,7 +108,7 @@ def test_work_grows_with_the_text_not_with_its_square(unit: str) -> None:
     def seconds(size: int) -> float:
         lines = (unit * (size // len(unit))).split("\n")
         start = time.process_time()
-        surprise.rank(find.texts(lines, find.find(lines)))
+        survey.of(lines)
         return time.process_time() - start
 
     small, large = min(seconds(60_000) for _ in range(3)), seconds(480_000)

@@ -9,14 +9,16 @@ the first and last rows; a line above them says how many rows there are and what
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
+from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.text import parts as render
+from headroom_mcp.records import summary, survey
+from headroom_mcp.records.slots import Slot
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -28,7 +30,7 @@ _LAST_ROWS = 2
 _GAP_TOKENS = 13
 _MAX_STATISTICS_ROWS = 20_000  # beyond, statistics are of every n-th row, and say so
 _MAX_COLUMNS = 24
-_MAX_CATEGORIES = 12
+_MIN_ROWS = 6
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
 # The states in which a thing that runs is in trouble. Only in the columns of commands: in a file the words are data.
@@ -63,17 +65,11 @@ def score(output: ToolOutput) -> float:
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return complaints of the tool, and in the columns of a command the rows in a bad state."""
-    found = tool_errors.find(output.lines)
-    if _is_file(output):
-        return found
-    bad = [i for i, line in enumerate(output.lines) if _BAD_STATE.search(line)]
-    if len(bad) <= max(_MAX_BAD_ROWS, len(output.lines) // 10):
-        found.extend(Fact(i, 0, "rows in a bad state", i, i + 1) for i in bad[:_MAX_BAD_ROWS])
-    return found
+    return [*tool_errors.find(output.lines), *(Fact(i, 0, "rows in a bad state", i, i + 1) for i in _bad(output))]
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Keep the rows that tell something; say what the others hold."""
+    """Keep the rows that tell something, by their line numbers; say what the others hold."""
     lines = output.lines
     table = _rows.read(lines)
     if len(table.records) < 6:
@@ -82,29 +78,62 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     matches = _matches(output, rows, budget)
     if output.tokens < (_MATCHED_TOKENS if matches else _SMALL_TOKENS):
         return None
-    said, telling = _statistics(lines, table)
-    kept: set[int] = set(range(table.header_stop))
-    if _cost(lines, kept) > budget // 3:
-        kept = set(range(min(table.header_stop, 3)))
-    room = budget - _cost(lines, kept) - tokens.estimate(said)
+    columns = _columns(lines, table)
+    said = _said(lines, table, columns)
+    choice = _by_record.Choice(survey.of_records(lines, table.records, columns))
+    header = _header(lines, table.header_stop, budget // 3)
+    room = budget - _cost(lines, header) - tokens.estimate(said)
+    choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
+    choice.take(matches[1:], room - choice.spent, whole=True)
     count = len(table.records)
-    ends = [*range(min(_FIRST_ROWS, count)), *range(max(0, count - _LAST_ROWS), count)]
-    for position, row in enumerate([*matches, *ends, *telling]):
-        record = table.records[row]
-        block = range(record.start, record.stop)
-        cost = _cost(lines, block) + _GAP_TOKENS
-        if cost > room and position:  # the best match stays whatever it costs: it is the answer
-            continue
-        room -= cost
-        kept.update(block)
-        if row in matches:
-            kept.update(_heading_above(lines, record.start, table.header_stop))
-    if len(kept) >= len(lines):
+    choice.take([*range(min(_FIRST_ROWS, count)), *range(max(0, count - _LAST_ROWS), count)], room - choice.spent)
+    row_of = {record.start: row for row, record in enumerate(table.records)}
+    choice.take((row_of[i] for i in _bad(output) if i in row_of), room // 2 - choice.spent)
+    choice.take_unlike(room)
+    if len(choice.shown) == count:
         return None
-    parts = render.from_kept(kept, len(lines))
-    if said:
-        parts.insert(0, Part(0, 0, "render", text=said))
-    return Compressed(parts)
+    return Compressed(_parts(lines, table, choice, header, [row for row in matches if row in choice.shown], said))
+
+
+def _parts(
+    lines: Sequence[str], table: Table, choice: _by_record.Choice, header: range, matches: Sequence[int], said: str
+) -> list[Part]:
+    """Return the header, the rows by their numbers, and what stands around the rows as it is."""
+    last = table.records[-1].stop
+    above: set[int] = set()
+    for row in matches:
+        above.update(_heading_above(lines, table.records[row].start, table.header_stop))
+    parts = [Part(0, 0, "render", said)]
+    if header:
+        parts.append(Part(0, header.stop, "keep"))
+    if table.header_stop > len(header):
+        parts.append(Part(len(header), table.header_stop, "omit"))
+    rows = choice.parts(table.header_stop, last)
+    parts.extend(_with_headings(lines, rows, sorted(above)) if above else rows)
+    if last < len(lines):
+        parts.append(Part(last, len(lines), "keep"))
+    return parts
+
+
+def _with_headings(lines: Sequence[str], parts: Sequence[Part], above: Sequence[int]) -> list[Part]:
+    """Return `parts` with the lines `above`, headers of later tables in one output, shown by number."""
+    found: list[Part] = []
+    for part in parts:
+        position = part.start
+        for line in above if not part.text else ():
+            if part.start <= line < part.stop:
+                if line > position:
+                    found.append(part._replace(start=position, stop=line))
+                found.append(Part(line, line + 1, "render", f"{line + 1}\t{lines[line]}", lossless=True))
+                position = line + 1
+        if position < part.stop or part.start == part.stop:
+            found.append(part._replace(start=position))
+    return found
+
+
+def _header(lines: Sequence[str], stop: int, room: int) -> range:
+    """Return the lines of the header that are shown: all, if there is room, else the first ones."""
+    return range(stop) if _cost(lines, range(stop)) <= room else range(min(stop, 3))
 
 
 def _is_file(output: ToolOutput) -> bool:
@@ -145,13 +174,12 @@ def _cost(lines: Sequence[str], indexes: set[int] | range) -> int:
     return sum(tokens.estimate(lines[i]) + 1 for i in indexes)
 
 
-def _statistics(lines: Sequence[str], table: Table) -> tuple[str, list[int]]:
-    """Return a sentence about all rows, and the rows that tell most: extremes, then rare categories."""
+def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
+    """Return the cells of all rows by column; none where a form has no columns. Of a very long table every n-th row."""
     count = len(table.records)
     width = min(len(table.names), _MAX_COLUMNS)
-    head = f"[… {count:,} rows" + (f", {len(table.names)} columns" if table.form in ("delimited", "piped") else "")
-    if not width or table.form == "pairs":
-        return f"{head} …]", []
+    if width < 2 or table.form == "pairs":
+        return []
     step = max(1, -(-count // _MAX_STATISTICS_ROWS))
     columns: list[list[str]] = [[] for _ in range(width)]
     numbers: list[int] = []
@@ -161,48 +189,35 @@ def _statistics(lines: Sequence[str], table: Table) -> tuple[str, list[int]]:
             continue
         numbers.append(row)
         for at in range(width):
-            columns[at].append(fields[at])
-    if len(numbers) < 6:
-        return f"{head} …]", []
-    if step > 1:
-        head += f", every {step}th looked at"
-    told: list[str] = []
-    extremes: list[int] = []
-    rare: list[int] = []
+            columns[at].append(fields[at].strip())
+    found: list[Slot] = []
     for name, values in zip(table.names, columns, strict=False):
-        said, rows_min_max, rows_rare = _column(values, numbers)
+        slot = Slot("column", name.strip()[:40])
+        slot.add(numbers, values, Counter(values))
+        found.append(slot)
+    return found if len(numbers) >= _MIN_ROWS else []
+
+
+def _said(lines: Sequence[str], table: Table, columns: Sequence[Slot]) -> str:
+    """Return a sentence about all rows: how many, and what their columns hold."""
+    count = len(table.records)
+    head = f"[… {count:,} rows" + (f", {len(table.names)} columns" if columns else "")
+    if not columns:
+        return f"{head} …]"
+    read = columns[0].total
+    if read < count:
+        head += f"; of {read:,} of them"
+    told: list[str] = []
+    for slot in columns:
+        said = summary.of(slot, lambda row: table.records[row].start + 1)
         if said and tokens.estimate("".join(told)) < _MAX_SAID_TOKENS:
-            told.append(f"{name.strip()[:40]}: {said}")
-        extremes.extend(rows_min_max)
-        rare.extend(rows_rare)
-    said = f"{head}; {' · '.join(told)} …]" if told else f"{head} …]"
-    return said, list(dict.fromkeys([*extremes[:16], *rare[:12]]))
+            told.append(f"{slot.name}: {said}")
+    return f"{head}; {' · '.join(told)} …]" if told else f"{head} …]"
 
 
-def _column(values: Sequence[str], rows: Sequence[int]) -> tuple[str, list[int], list[int]]:
-    """Return what a column holds, the rows of its extremes, and the rows of its rare categories."""
-    counts: dict[str, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    if len(counts) == 1:
-        value = values[0].strip()
-        return (f"always {value[:40]}" if value else "", [], [])
-    if len(counts) <= _MAX_CATEGORIES and len(values) >= 3 * len(counts):
-        most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        said = ", ".join(f"{value.strip()[:30] or '(empty)'} {count:,}" for value, count in most[:8])
-        few = {value for value, count in most if count <= max(1, len(values) // 200)}
-        return (
-            f"{said}{' …' if len(most) > 8 else ''}",
-            [],
-            [row for row, value in zip(rows, values, strict=True) if value in few][:4],
-        )
-    figures = [
-        (number, row) for value, row in zip(values, rows, strict=True) if (number := _rows.number(value)) is not None
-    ]
-    if len(figures) >= 0.8 * len(values):
-        ordered = sorted(figures)
-        (low, low_row), (high, high_row) = ordered[0], ordered[-1]
-        # A running number has extremes that tell nothing.
-        sequence = sum(1 for (a, _), (b, _) in pairwise(figures) if b > a) > 0.95 * len(figures)
-        return f"{low:,g} … {high:,g}", [] if sequence else [low_row, high_row], []
-    return "", [], []
+def _bad(output: ToolOutput) -> list[int]:
+    """Return the lines of a command's table that name a bad state, unless half of them do."""
+    if _is_file(output):
+        return []
+    bad = [i for i, line in enumerate(output.lines) if _BAD_STATE.search(line)]
+    return bad[:_MAX_BAD_ROWS] if len(bad) <= max(_MAX_BAD_ROWS, len(output.lines) // 10) else []

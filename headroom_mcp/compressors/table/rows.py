@@ -12,6 +12,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from headroom_mcp.compressors.table import aligned
+from headroom_mcp.compressors.table.aligned import Span
+from headroom_mcp.records.find import Record
+
 Form = Literal["delimited", "piped", "columns", "pairs", "none"]
 
 _DELIMITERS = (",", "\t", ";", "|")
@@ -25,21 +29,16 @@ _PAIR = re.compile(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
 _NUMBER = re.compile(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
 
 
-class Record(NamedTuple):
-    """One row: lines `start` … `stop - 1`."""
-
-    start: int
-    stop: int
-
-
 class Table(NamedTuple):
-    """`header_stop`: the first line after the header. `names`: the columns, as far as they are known."""
+    """`header_stop`: the first line after the header. `names`: the columns, as far as they are known. `spans`: where they
+    stand in a line, for columns set apart by blanks. Rules and what stands below the last row belong to no record."""
 
     form: Form
     delimiter: str
     header_stop: int
     names: list[str]
     records: list[Record]
+    spans: Sequence[Span] = ()
 
 
 def read(lines: Sequence[str]) -> Table:
@@ -50,19 +49,26 @@ def read(lines: Sequence[str]) -> Table:
         header = next((line for line in reversed(lines[:rule]) if line.strip(" |+-=")), "")
         if not header and rule + 2 < len(lines):  # +---+ above the header, too
             header, rule = lines[rule + 1], rule + 2
-        return Table("piped", "|", rule + 1, _cells(header, "|"), _single(rule + 1, len(lines)))
+        names = _cells(header, "|")
+        rows = [
+            record for record in _single(rule + 1, len(lines)) if len(_cells(lines[record.start], "|")) == len(names)
+        ]
+        return Table("piped", "|", rule + 1, names, rows)
     delimiter, share = delimiter_of(lines[first : first + 4 * _SAMPLE])
     if share >= 0.7:
         records = _delimited_records(lines, first)
         if records:
             head = records[0]
             names = split_record(lines, head, delimiter)
-            if any(_NUMBER.match(name.strip()) for name in names):
+            if _is_row(lines, records, names, delimiter):
                 return Table("delimited", delimiter, first, [f"column {i + 1}" for i in range(len(names))], records)
             return Table("delimited", delimiter, head.stop, [name.strip() for name in names], records[1:])
     header_at = _column_header(lines)
     if header_at >= 0:
-        return Table("columns", "", header_at + 1, lines[header_at].split(), _single(header_at + 1, len(lines)))
+        rows = [record for record in _single(header_at + 1, len(lines)) if lines[record.start].strip()]
+        columns = aligned.spans(lines[header_at], lines[header_at + 1 :])
+        names = [lines[header_at][start:stop].strip() for start, stop in columns]
+        return Table("columns", "", header_at + 1, names, rows, columns)
     sampled = [line for line in lines[:: max(1, len(lines) // 200)] if line.strip()]
     if len(sampled) > 5 and sum(1 for line in sampled if _PAIR.match(line)) > 0.8 * len(sampled):
         return Table("pairs", "", 0, [], _single(0, len(lines)))
@@ -112,10 +118,20 @@ def cells(lines: Sequence[str], table: Table, record: Record) -> list[str]:
         case "piped":
             return _cells(lines[record.start], "|")
         case "columns":
-            width = len(table.names)
-            return lines[record.start].split(None, max(0, width - 1)) if width else lines[record.start].split()
+            return aligned.cells(lines[record.start], table.spans) if table.spans else []
         case _:
             return []
+
+
+def _is_row(lines: Sequence[str], records: Sequence[Record], names: Sequence[str], delimiter: str) -> bool:
+    """Tell whether the first record is a row like the others: it holds a number, or a cell comes again below."""
+    if any(_NUMBER.match(name.strip()) for name in names):
+        return True
+    for record in records[1:_SAMPLE]:
+        below = split_record(lines, record, delimiter)
+        if any(cell.strip() == name.strip() != "" for name, cell in zip(names, below, strict=False)):
+            return True
+    return False
 
 
 def is_heading(line: str) -> bool:
@@ -124,17 +140,6 @@ def is_heading(line: str) -> bool:
     if len(words) < 2 or len(words) > 30 or not all(_HEADING_WORD.match(word) for word in words):
         return False
     return sum(1 for word in words if not word[:1].islower()) >= 0.7 * len(words)
-
-
-def number(cell: str) -> float | None:
-    """Return the number that `cell` is, None for anything else."""
-    cell = cell.strip()
-    if not _NUMBER.match(cell):
-        return None
-    try:
-        return float(cell.replace(",", "").strip("$%"))
-    except ValueError:
-        return None
 
 
 def _single(start: int, stop: int) -> list[Record]:

@@ -1,0 +1,161 @@
+"""Records by their numbers, the others counted: the form of logs and of any text whose records are alike.
+
+    [log of 1,000 lines; 4 by their numbers, the others counted below]
+    1       Mar  1 10:00:00 sshd[123]: session opened for user news by (uid=0)
+    77      Mar  1 10:01:17 kernel: Out of memory: Killed process 77
+    …
+    998× 2-1000 like 1
+
+What is shown, in this order of claim on the budget: the first records, failures, answers to the question, what is unlike
+the others (see `records`), the last record. A record of several lines is shown whole, its first line numbered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.query import clip
+from headroom_mcp.records import kinds
+from headroom_mcp.records import survey as survey_module
+from headroom_mcp.records.survey import Survey
+from headroom_mcp.text import lines as lines_module
+from headroom_mcp.text import templates, tokens
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed, Part
+
+_MAX_RECORD_CHARS = 600
+_SUMMARIES = 6
+_EXAMPLE_CHARS = 160
+_ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
+_MIN_RECORDS = 12
+_FIRST = 2  # records that show what is usual
+_ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
+_MIN_RECORDS = 12
+_FIRST = 2  # records that show what is usual
+_MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
+_MAX_DIGITS = 12
+
+
+def fits(output: ToolOutput) -> bool:
+    """Tell whether the records of `output` are so much alike that what is unlike the others says what they hold."""
+    return output.survey.understood >= _ALIKE and len(output.survey.records) >= _MIN_RECORDS
+
+
+class Choice:
+    """The records of a survey that are shown, as they are shown, and what they cost."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.shown: dict[int, str] = {}
+        self.spent = 0
+
+    def take(self, order: Iterable[int], room: int, about: str = "", *, whole: bool = False) -> None:
+        """Show records in `order`, passing over those that no longer fit into `room` tokens; of a long one, unless it is to
+        be `whole`, what stands around the words `about`."""
+        texts = self.survey.texts
+        for index in order:
+            if index in self.shown or not texts[index].strip():
+                continue
+            said = texts[index]
+            if len(said) > _MAX_RECORD_CHARS and not whole:
+                said = clip.clip(said, _MAX_RECORD_CHARS, about)
+            cost = tokens.estimate(said) + 3
+            if cost > room:
+                continue
+            room -= cost
+            self.spent += cost
+            self.shown[index] = said
+
+    def take_unlike(self, limit: int) -> None:
+        """Show what is unlike the other records until `limit` tokens are spent in all."""
+        for one in survey_module.telling(self.survey):
+            about = " ".join(evidence.value for evidence in one.evidence[:3])
+            self.take([one.record], limit - self.spent, about)
+
+    def parts(self, start: int, stop: int) -> list[Part]:
+        """Return lines `start` … `stop - 1` with the shown records by their line numbers."""
+        parts: list[Part] = []
+        position = start
+        for index in sorted(self.shown):
+            first, end = self.survey.records[index]
+            if first > position:
+                parts.append(Part(position, first, "render", note="counted below"))
+            said = self.shown[index]
+            whole = said == self.survey.texts[index]
+            parts.append(Part(first, end, "render", f"{first + 1}\t{said}", lossless=whole))
+            position = end
+        if position < stop:
+            parts.append(Part(position, stop, "render", note="counted below"))
+        return parts
+
+
+def compress(output: ToolOutput, budget: int, what: str) -> Compressed:
+    """Return the records of `output` (a "log", a "list" …) that tell something, by number, and the others counted."""
+    survey = output.survey
+    choice = _choose(output, survey, budget)
+    shown = choice.shown
+    table = _counted(survey, shown, max(budget // 4, budget - choice.spent))
+    total = len(output.lines)
+    unit = "" if len(survey.records) == total else f"{len(survey.records):,} records, "
+    head = f"[{what} of {unit}{total:,} lines; {len(shown):,} by line number, the others counted below]"
+    parts = [Part(0, 0, "render", head), *choice.parts(0, total), Part(total, total, "render", table)]
+    return Compressed(parts, range(total))
+
+
+def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
+    """Return the records to show within `budget`."""
+    texts = survey.texts
+    choice = Choice(survey)
+    record_of = _records_by_line(survey)
+    choice.take(range(_FIRST), budget // 4)
+    forms: dict[str, None] = {}
+    failing = [record_of[line] for line in facts_module.failures(output.lines)]
+    for index, form in zip(failing, templates.masked([texts[i].replace("\n", " ") for i in failing]), strict=True):
+        if form not in forms:
+            forms[form] = None
+            choice.take([index], budget * 2 // 5 - choice.spent)
+    answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
+    choice.take(answers, budget // 5, output.query)
+    choice.take_unlike(budget * 17 // 20)
+    choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
+    choice.take([len(texts) - 1], 200)
+    return choice
+
+
+def _records_by_line(survey: Survey) -> list[int]:
+    """Return for each line the record it belongs to."""
+    found: list[int] = []
+    for index, (start, stop) in enumerate(survey.records):
+        found.extend([index] * (stop - start))
+    return found
+
+
+def _counted(survey: Survey, shown: dict[int, str], room: int) -> str:
+    """Return a line for each kind of which records are not shown: how many, where, and what varies among all of the kind;
+    the most frequent kind first."""
+    rows: list[str] = []
+    rest_kinds = rest_records = 0
+    number = [start + 1 for start, _ in survey.records]
+    for kind in kinds.of(survey.groups):
+        hidden = sum(1 for index in kind.rows if index not in shown)
+        if not hidden:
+            continue
+        first, last = number[kind.rows[0]], number[kind.rows[-1]]
+        row = f"{hidden:,}× {first}" + (f"-{last}" if last > first else "")
+        example = next((index for index in kind.rows if index in shown), None)
+        if example is not None:
+            row += f" like {number[example]}"
+        else:
+            text = survey.texts[kind.rows[0]].replace("\n", " ")
+            row += f" {lines_module.clip_middle(text, _EXAMPLE_CHARS)}" if text.strip() else " (blank)"
+        row += f" ({kind.varying})" if kind.varying else ""
+        room -= tokens.estimate(row) + 1
+        if room < 0:
+            rest_kinds += 1
+            rest_records += hidden
+        else:
+            rows.append(row)
+    if rest_kinds:
+        rows.append(f"[… {rest_records:,} more of {rest_kinds:,} other kinds]")
+    return "\n".join(rows)

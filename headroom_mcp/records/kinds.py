@@ -1,0 +1,104 @@
+"""The kinds of records: those of one form and one wording, with what varies among them.
+
+    2026-03-04 08:00:00 db-1 wrote 12 buffers        one kind: ␂ ␂ ␂ wrote ␂ buffers
+    2026-03-04 08:00:02 web-1 wrote 9 buffers        what varies: db-1 ×1, web-1 ×1 · 9 … 12
+    2026-03-04 08:00:04 web-1 started by pid 7       another: the words at a place go with the words at another
+
+Two columns of words are a wording, not two categories, if the word in one tells the word in the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from headroom_mcp.records import values
+from headroom_mcp.records.slots import Group
+
+_MAX_WORDINGS = 12  # a column with more different words is no wording
+_MAX_COLUMNS = 12  # columns that are compared with each other
+_MAX_ATOMS = 40
+_MAX_TOLD = 5  # different values of a category that are told
+_SOME = 3  # of more words than that, so many stand for all
+_MAX_VALUE_CHARS = 24
+
+
+class Kind(NamedTuple):
+    """The records (indexes, rising) of a kind, and what varies among them, in words."""
+
+    rows: Sequence[int]
+    varying: str
+
+
+def of(groups: Sequence[Group]) -> list[Kind]:
+    """Return the kinds of the records in `groups`, the most frequent first."""
+    found: list[Kind] = []
+    for group in groups:
+        for rows, columns in _by_wording(group):
+            found.append(Kind(rows, _varying(group.between, columns) if len(rows) > 1 else ""))
+    found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
+    return found
+
+
+Columns = Sequence[Sequence[str]]
+
+
+def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns]]:
+    """Return the rows and columns of each wording in `group`."""
+    rows, columns = group.rows, group.columns[:_MAX_ATOMS]
+    if len(rows) < 2:
+        return [(rows, columns)]
+    wordings = [
+        at
+        for at, counts in enumerate(group.counts[:_MAX_ATOMS])
+        if 1 < len(counts) <= _MAX_WORDINGS and all(map(str.isalpha, counts))
+    ][:_MAX_COLUMNS]
+    linked: set[int] = set()
+    for one, other in combinations(wordings, 2):
+        pairs = len(set(zip(columns[one], columns[other], strict=True)))
+        if pairs == max(len(group.counts[one]), len(group.counts[other])):
+            linked.update((one, other))
+    if not linked:
+        return [(rows, columns)]
+    members: dict[tuple[str, ...], list[int]] = {}
+    for place, wording in enumerate(zip(*(columns[at] for at in sorted(linked)), strict=True)):
+        members.setdefault(wording, []).append(place)
+    return [
+        ([rows[place] for place in places], [[column[place] for place in places] for column in columns])
+        for places in members.values()
+    ]
+
+
+def _varying(between: Sequence[str], columns: Columns) -> str:
+    """Return what varies in `columns`: counts of categories and ranges of numbers."""
+    told: list[str] = []
+    for at, column in enumerate(columns):
+        counts = Counter(column)
+        if len(counts) == 1:
+            continue
+        name = ""
+        if at and between[at].strip() in ("=", ":") and len(set(columns[at - 1])) == 1:
+            name = columns[at - 1][0].strip("\"'") + " "
+        said = _said(counts, len(column))
+        if said and name + said not in told:
+            told.append(name + said)
+    return " · ".join(told[:_MAX_TOLD])
+
+
+def _said(counts: Counter[str], total: int) -> str:
+    if any(len(value) > _MAX_VALUE_CHARS for value in counts):
+        return ""
+    if len(counts) <= _MAX_TOLD and total >= 3 * len(counts):
+        return ", ".join(
+            f"{value} ×{count:,}" for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        )
+    figures = {value: figure for value in counts if (figure := values.number(value)) is not None}
+    if len(figures) < len(counts):
+        if not all(map(str.isalpha, counts)):
+            return ""
+        shown = list(counts)[:_SOME]
+        return "/".join(shown) + (f"/+{len(counts) - _SOME:,}" if len(counts) > _SOME else "")
+    low, high = min(figures, key=lambda value: figures[value]), max(figures, key=lambda value: figures[value])
+    return f"{low} … {high}"

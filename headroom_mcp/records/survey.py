@@ -1,0 +1,55 @@
+"""A text as the layers above see it: its records, and which of them are unlike the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from headroom_mcp.records import find, slots, surprise
+from headroom_mcp.records.find import Record
+from headroom_mcp.records.slots import Group, Slot
+from headroom_mcp.records.surprise import Surprise
+
+_TELLING = 3.0  # nats: one in twenty; below, chance explains it
+_AGAIN = 0.75  # what a second record of one reason is worth of the first
+
+
+class Survey(NamedTuple):
+    """`records` of the lines with their `texts`, the `groups` of one form, the `surprises` among them, most unlike
+    first, and how much of them is `understood` (0: running text, 1: rows of one table)."""
+
+    records: list[Record]
+    texts: list[str]
+    groups: list[Group]
+    surprises: list[Surprise]
+    understood: float
+
+
+def of(lines: Sequence[str]) -> Survey:
+    """Return the survey of `lines`."""
+    return of_records(lines, find.find(lines))
+
+
+def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Slot] = ()) -> Survey:
+    """Return the survey of `records` of `lines`, whose cells are known to be `columns`."""
+    texts = find.texts(lines, records)
+    found = slots.of(texts)
+    return Survey(records, texts, found.groups, surprise.rank([*columns, *found.found]), found.understood)
+
+
+def telling(survey: Survey) -> list[Surprise]:
+    """Return the surprises worth showing, in the order to show them: one of each reason before a second of any."""
+    times: dict[tuple[int, str], int] = {}
+    weighed: list[tuple[float, int, Surprise]] = []
+    for one in survey.surprises:
+        reason = one.evidence[0]
+        if reason.score < _TELLING:
+            continue
+        key = (id(reason.slot), "" if reason.reason == "outlier" else reason.value)
+        before = times.get(key, 0)
+        times[key] = before + 1
+        weight = one.score * _AGAIN**before
+        if weight >= _TELLING:
+            weighed.append((-weight, one.record, one))
+    weighed.sort(key=lambda item: item[:2])
+    return [one for _, _, one in weighed]
