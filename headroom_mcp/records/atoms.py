@@ -46,6 +46,8 @@ def read_parts(values: Sequence[str]) -> Atoms:
 
 def _read(records: Sequence[str], pattern: re.Pattern[str]) -> Atoms:
     text = "\n".join(records)
+    if ATOM in text or BREAK in text:  # somebody's own control characters
+        return _read([record.replace(ATOM, " ").replace(BREAK, " ") for record in records], pattern)
     if len(records) and text.count("\n") != len(records) - 1:
         text = "\n".join(record.replace("\n", BREAK) for record in records)
     return Atoms(_BLANKS.sub(" ", pattern.sub(ATOM, text)).split("\n"), pattern.findall(text))

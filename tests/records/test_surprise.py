@@ -114,3 +114,9 @@ def test_work_grows_with_the_text_not_with_its_square(unit: str) -> None:
     small, large = min(seconds(60_000) for _ in range(3)), seconds(480_000)
 
     assert large < 40 * max(small, 0.004)
+
+
+def test_control_characters_of_the_text_are_not_taken_for_ours() -> None:
+    lines = [*_usual(40), "\x02\x01 10:00:07 worker a took 31 ms status=503 id=00c0ffee", "\x02", *_usual(40)]
+
+    assert 40 in [one.record for one in survey.of(lines).surprises]
