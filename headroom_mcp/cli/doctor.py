@@ -7,6 +7,7 @@ import os
 
 import click
 
+from headroom_mcp.cli._io import said_plainly
 from headroom_mcp.install import doctor as doctor_checks
 
 _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
@@ -17,16 +18,21 @@ _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
 @click.option(
     "--live", is_flag=True, help="Also run your Claude Code with a scripted model: are replacements honoured?"
 )
-def doctor(as_json: bool, live: bool) -> None:
+@click.option("--fix", is_flag=True, help="First install again where our entries are gone or of an earlier version.")
+def doctor(as_json: bool, live: bool, fix: bool) -> None:
     """Check Claude Code, the hook, the server entry, the store, Python and the failure log.
 
     --live takes some seconds; it touches none of your settings and sends nothing to anybody.
 
-    Ends with exit code 1 where something fails; a note is no failure.
+    Ends with exit code 1 where something keeps outputs from being compressed; a note costs less.
 
     Example: headroom doctor
     """
     folder = os.path.realpath(os.getcwd())
+    if fix:
+        with said_plainly():
+            for file in doctor_checks.mend(folder):
+                click.echo(f"mended {file}", err=as_json)
     checks = doctor_checks.examine(folder)
     if live:
         from headroom_mcp.install.live import proof

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
-from headroom_mcp.install import doctor
+from headroom_mcp.install.doctor import client
 from headroom_mcp.install.live import run as live
 from headroom_mcp.text import tokens
 
@@ -166,10 +166,10 @@ def main() -> None:
     parser.add_argument("--claude", default="", help="the `claude` to run; default: the one on the PATH")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    claude = given.claude or doctor.find_claude()
+    claude = given.claude or client.find_claude()
     if not claude:
         parser.error("there is no `claude` on the PATH; give --claude")
-    version = doctor.version_of(claude)
+    version = client.version_of(claude)
     rows = measure(claude)
     if given.json:
         found = [as_object(row) for row in rows]

@@ -18,7 +18,8 @@ import tempfile
 from typing import NamedTuple
 
 from headroom_mcp.evals import hook_speed
-from headroom_mcp.install import claude_code, doctor
+from headroom_mcp.install import claude_code
+from headroom_mcp.install.doctor import client
 from headroom_mcp.install.live import run as live
 
 SIZES = {"small": 5, "30 KB": 370, "300 KB": 4_200}
@@ -64,12 +65,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    claude = given.claude or doctor.find_claude()
+    claude = given.claude or client.find_claude()
     if not claude:
         parser.error("there is no `claude` on the PATH; give --claude")
     rows = measure(claude, given.runs)
     if given.json:
-        found = {"claude_code": doctor.version_of(claude), "runs": given.runs, "rows": [row._asdict() for row in rows]}
+        found = {"claude_code": client.version_of(claude), "runs": given.runs, "rows": [row._asdict() for row in rows]}
         print(json.dumps(found, indent=1))
         return
     for row in rows:

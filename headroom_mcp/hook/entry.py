@@ -72,7 +72,19 @@ def handle(payload: dict[str, object]) -> dict[str, object] | str | None:
         return None
     __import__(name)  # not importlib: it costs a millisecond
     reply: dict[str, object] | str | None = sys.modules[name].answer(payload)
+    if payload["hook_event_name"] == "SessionStart":
+        return _with_notices(payload, reply)
     return reply
+
+
+def _with_notices(payload: dict[str, object], reply: dict[str, object] | str | None) -> dict[str, object] | str | None:
+    try:
+        from headroom_mcp.hook.claude_code import notices
+
+        return notices.add(payload, reply)
+    except OSError as error:  # what is to be told can wait, the answer cannot
+        record(error)
+        return reply
 
 
 def is_claude_code(payload: dict[str, object]) -> bool:

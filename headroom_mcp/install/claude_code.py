@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, Literal
 
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint
-from headroom_mcp.hook.claude_code import trap
-from headroom_mcp.install import command_lines, entries, files, hosts, plan
-from headroom_mcp.install.entries import SERVER
+from headroom_mcp.hook.claude_code import places, trap
+from headroom_mcp.hook.claude_code.places import SERVER
+from headroom_mcp.install import command_lines, files, hosts, plan
 from headroom_mcp.install.plan import Change, Site, Target
 
 Scope = Literal["user", "project", "local"]
@@ -51,26 +50,17 @@ def server_entry() -> dict[str, Any]:
     return {"type": "stdio", "command": command, "args": arguments, "env": {}, "alwaysLoad": True}
 
 
-def places(scope: Scope, folder: str) -> tuple[str, str, tuple[str, ...]]:
+def files_of(scope: Scope, folder: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the settings file, the file of MCP servers and the place of the servers in it; `folder` is the project's."""
-    state = os.path.join(os.environ.get("CLAUDE_CONFIG_DIR") or os.path.expanduser("~"), ".claude.json")
-    if scope == "user":
-        return os.path.join(claude_config_dir(), "settings.json"), state, ("mcpServers",)
+    settings = places.settings_file(scope, folder)
     if scope == "project":
-        own = os.path.join(folder, ".claude", "settings.json")
-        return own, os.path.join(folder, ".mcp.json"), ("mcpServers",)
-    own = os.path.join(folder, ".claude", "settings.local.json")
-    return own, state, ("projects", folder, "mcpServers")
-
-
-def claude_config_dir() -> str:
-    """Return Claude Code's folder: `CLAUDE_CONFIG_DIR`, else ~/.claude."""
-    return os.environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
+        return settings, os.path.join(folder, ".mcp.json"), ("mcpServers",)
+    return settings, places.state_file(), ("mcpServers",) if scope == "user" else ("projects", folder, "mcpServers")
 
 
 def sites(scope: Scope, folder: str) -> tuple[Site, Site]:
     """Return the settings file and the file of servers, as `plan` wants them. The client reads no comments in either."""
-    settings, servers, path = places(scope, folder)
+    settings, servers, path = files_of(scope, folder)
     return Site(settings, "json", (), ()), Site(servers, "json", (path,), _SERVERS)
 
 
@@ -117,38 +107,18 @@ def apply_uninstall(scope: Scope | None, folder: str, changes: list[Change]) -> 
         plan.apply_uninstall(None if scope is None else owner(scope, folder), change)
 
 
-def transport_of(text: str) -> str:
-    """Return the transport of our hooks in the settings `text`, "" where there are none. Raises: ValueError."""
-    for handler in handlers(json.loads(text.removeprefix("\ufeff"))):
-        if entries.is_our_hook(handler):
-            return "mcp" if handler.get("type") == "mcp_tool" else "command"
+def transport_of(file: str) -> str:
+    """Return the transport of our hooks in a settings file, "" where there are none."""
+    for handler in places.our_handlers(places.read(file)[0]):
+        return "mcp" if handler.get("type") == "mcp_tool" else "command"
     return ""
-
-
-def handlers(settings: Any, event: str = "PostToolUse") -> list[dict[str, Any]]:
-    """Return the handlers of `event` in parsed settings of any shape."""
-    return [handler for _, handler in matched_handlers(settings, event)]
-
-
-def matched_handlers(settings: Any, event: str = "PostToolUse") -> list[tuple[str, dict[str, Any]]]:
-    """Return the handlers of `event` in parsed settings of any shape, each with its group's matcher ("" for all)."""
-    hooks = settings.get("hooks") if isinstance(settings, dict) else None
-    groups = hooks.get(event) if isinstance(hooks, dict) else None
-    found: list[tuple[str, dict[str, Any]]] = []
-    for group in groups if isinstance(groups, list) else ():
-        inner = group.get("hooks") if isinstance(group, dict) else None
-        matcher = group.get("matcher") if isinstance(group, dict) else None
-        for handler in inner if isinstance(inner, list) else ():
-            if isinstance(handler, dict):
-                found.append((matcher if isinstance(matcher, str) else "", handler))
-    return found
 
 
 def _check_other_scopes(scope: Scope, folder: str, transport: str) -> None:
     """Refuse a second transport beside the first. Raises: SettingsError."""
     for other in SCOPES:
-        file = places(other, folder)[0]
-        if other == scope or (found := transport_of(files.parsed(file, files.read(file)))) in ("", transport):
+        file = places.settings_file(other, folder)
+        if other == scope or (found := transport_of(file)) in ("", transport):
             continue
         msg = f"{file} has our hooks with --transport {found}; both at once would answer twice. Run: headroom uninstall"
         raise SettingsError(f"{msg} --scope {other}")

@@ -1,20 +1,12 @@
-"""Which entries of a settings file are ours: those that some version of ours has added, wherever its scripts were.
-
-`headroom_mcp/hook/run.py` and `serve.py` are looked for as text, since commands are quoted in one version and guarded in
-another. That is why these two files must never move.
-"""
+"""Where in the text of a settings file the entries are that some version of ours has added."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from headroom_mcp.hook import endpoint
+from headroom_mcp.hook.claude_code.places import SERVER, is_our_hook, is_our_server
 from headroom_mcp.install import json_edit
-
-SERVER = "headroom"
-_HOOK_SCRIPT = "headroom_mcp/hook/run.py"
-_SERVER_SCRIPT = "headroom_mcp/hook/serve.py"
 
 
 class Entry(NamedTuple):
@@ -23,24 +15,6 @@ class Entry(NamedTuple):
     path: tuple[str, ...]
     container: int
     slot: json_edit.Slot
-
-
-def is_our_hook(handler: object) -> bool:
-    """Tell whether `handler` is one that some version of ours has added."""
-    if not isinstance(handler, dict):
-        return False
-    if handler.get("type") == "mcp_tool":
-        return handler.get("server") == SERVER and handler.get("tool") == endpoint.TOOL
-    command = handler.get("command")
-    return isinstance(command, str) and _HOOK_SCRIPT in command.replace("\\", "/")
-
-
-def is_our_server(entry: object) -> bool:
-    """Tell whether `entry` is a server that some version of ours has added, for any host."""
-    if not isinstance(entry, dict):
-        return False
-    words = [entry.get("command"), entry.get("args")]
-    return _SERVER_SCRIPT in str(words).replace("\\\\", "/").replace("\\", "/")
 
 
 def find(text: str, servers: Sequence[tuple[str, ...]]) -> Entry | None:

@@ -17,7 +17,7 @@ from headroom_mcp.settings import environment, home
 
 _MANIFEST = "install.json"
 # What the names of everything in a data folder begin with.
-_OURS = (_MANIFEST, "headroom.db", "backups", "failures.log", "config.toml", "hooks.json", "off", "told.json")
+_OURS = (_MANIFEST, "headroom.db", "backups", "failures.log", "config.toml", "hooks.json", "off", "told")
 
 
 def load_manifest() -> dict[str, Any]:

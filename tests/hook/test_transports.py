@@ -106,7 +106,7 @@ def test_one_transport_replaces_the_other_and_uninstall_goes_back_to_the_byte(cl
         claude_code.apply_install("user", "/nowhere", claude_code.plan_install("user", "/nowhere", transport))
         text = (claude / "settings.json").read_text()
 
-        assert claude_code.transport_of(text) == transport
+        assert claude_code.transport_of(str(claude / "settings.json")) == transport
         assert text.count(endpoint.TOOL) == (len(endpoint.FIELDS) if transport == "mcp" else 0)
         assert len(json.loads(text)["hooks"]["PostToolUse"]) == 1
 

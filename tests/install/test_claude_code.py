@@ -240,7 +240,7 @@ def test_settings_with_a_byte_order_mark_are_edited_and_keep_it(claude: Path, te
     installed = (claude / "settings.json").read_bytes().decode()
     assert _commands(installed.removeprefix("\ufeff")) == [claude_code.hook_command()]
     assert installed.startswith("\ufeff") == (text != "\ufeff")
-    assert claude_code.transport_of(installed) == "command"
+    assert claude_code.transport_of(str(claude / "settings.json")) == "command"
     _uninstall()
     assert (claude / "settings.json").read_bytes() == text.encode()
 

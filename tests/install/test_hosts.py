@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.install import entries, hosts, json_edit, plan
+from headroom_mcp.hook.claude_code import places
+from headroom_mcp.install import hosts, json_edit, plan
 
 _HERS = {
     "toml": '# hers\nmodel = "gpt-5.5"\n\n[mcp_servers.other]\ncommand = "x"   # keep\n',
@@ -66,7 +67,7 @@ def test_the_entry_starts_our_server_and_the_rest_stays(name: str) -> None:
     _install(name)
 
     entry = _entry(name)
-    assert entries.is_our_server(entry)
+    assert places.is_our_server(entry)
     assert os.environ["HEADROOM_HOME"] in json.dumps(entry)
     lines = file.read_text().splitlines()
     assert [line for line in text.splitlines() if line in lines] == text.splitlines()

@@ -12,8 +12,8 @@ import os
 from types import ModuleType
 from typing import Any
 
+from headroom_mcp.hook.claude_code.places import SERVER
 from headroom_mcp.install import command_lines, files, plan
-from headroom_mcp.install.entries import SERVER
 from headroom_mcp.install.plan import Change, Site, Target
 
 HOSTS = ("codex", "gemini", "opencode", "qwen", "copilot", "cursor", "vscode")

@@ -9,13 +9,14 @@ import os
 import tempfile
 import time
 
-from headroom_mcp.hook.claude_code import trap
+from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.install import claude_code
-from headroom_mcp.install.doctor import Check, find_claude
+from headroom_mcp.install.doctor.check import Check
+from headroom_mcp.install.doctor.client import find_claude
 from headroom_mcp.install.live import run as live
 from headroom_mcp.text import marker
 
-TIMEOUT_S = 18.0
+TIMEOUT_S = 180.0  # a few seconds on an idle machine; a busy one takes what it takes
 _LINES = 900
 _PRINTS = (
     f'i=0; while [ $i -lt {_LINES} ]; do i=$((i+1)); echo "2026-01-01 12:00:00 INFO step $i of {_LINES} done"; done'
@@ -68,12 +69,5 @@ def _failure(call: live.Seen) -> Check:
 
 
 def _transport(folder: str) -> str:
-    for scope in claude_code.SCOPES:
-        try:
-            with open(claude_code.places(scope, folder)[0], encoding="utf-8") as stream:
-                found = claude_code.transport_of(stream.read())
-        except (OSError, ValueError):
-            continue
-        if found:
-            return found
-    return "command"
+    files = (places.settings_file(scope, folder) for scope in claude_code.SCOPES)
+    return next(filter(None, map(claude_code.transport_of, files)), "command")

@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp.install import claude_code, entries
+from headroom_mcp.hook.claude_code import places
+from headroom_mcp.install import claude_code
 from headroom_mcp.install.live.fake_api import Call, FakeApi, Turn
 
 _PASSED_ON = ("PATH", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC")
@@ -52,7 +53,7 @@ def run(
         if hooks:
             _dump(
                 os.path.join(config_dir, ".claude.json"),
-                {"mcpServers": {entries.SERVER: claude_code.server_entry()}},
+                {"mcpServers": {places.SERVER: claude_code.server_entry()}},
             )
         with FakeApi(turns) as api:
             environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

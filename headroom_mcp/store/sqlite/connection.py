@@ -69,7 +69,7 @@ def set_aside(path: str, settings: Settings | None = None) -> str | None:
 
     Several processes may notice at once: under a lock, the first one renames and the others find a sound file.
     """
-    with open(path + ".lock", "a", encoding="utf-8") as lock:
+    with open(os.open(path + ".lock", os.O_RDWR | os.O_CREAT, 0o600), "a", encoding="utf-8") as lock:
         _lock(lock.fileno())
         if not os.path.exists(path) or _is_sound(path):
             return None
