@@ -16,7 +16,8 @@ import pytest
 
 from headroom_mcp.install.live.fake_api import FakeApi, Turn
 
-VERSIONS = ("2.1.330", "2.1.197")
+# HEADROOM_CLAUDE_VERSIONS=2.1.332 tries others.
+VERSIONS = tuple(os.environ.get("HEADROOM_CLAUDE_VERSIONS", "2.1.330 2.1.197").split())
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headroom-tests"
 _TESTS = Path(__file__).parent
 _ROOT = _TESTS.parent.parent
