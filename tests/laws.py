@@ -39,6 +39,18 @@ def check_all(
     return result
 
 
+def check_session(
+    text: str, store: Store, session: str, *, must_show: str = "", tool_input: ToolInput | None = None
+) -> None:
+    """Show `text` twice to one context: the second time what was shown may be named, but never `must_show` alone."""
+    for _ in range(2):
+        result = compress_output(text, store=store, tool_name="Bash", tool_input=tool_input, session=session)
+        assert result.outcome != "failed", f"law 8 hid a bug: {failure_log(store)}"
+        assert must_show in result.text, "law 5: a failure was folded away as shown before"
+        if result.ref:
+            assert store.get(result.ref).text == text, "law 6: the original did not come back byte for byte"
+
+
 def check_plan(output: ToolOutput, settings: Settings) -> None:
     """Check what the parts of a compression claim: they cover every line once, and kept lines are verbatim."""
     planned = plan(output, settings)

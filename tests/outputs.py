@@ -49,6 +49,34 @@ def quiet_log_line(rng: Random) -> str:
     return f"2026-03-01T10:{rng.randint(10, 59)}:07Z INFO  svc-{rng.randint(0, 6)} handled {rng.choice(['upload', 'retry', 'login'])} id={rng.randint(0, 99999)}"
 
 
+def quiet_access(rng: Random) -> str:
+    return f'10.0.{rng.randint(0, 3)}.{rng.randint(0, 9)} - - [10/Mar/2026:10:00:{rng.randint(10, 59)} +0000] "GET /{rng.choice(["a", "b", "c"])} HTTP/1.1" 200 {rng.randint(900, 999)} "-" "curl/8"'
+
+
+def quiet_pairs(rng: Random) -> str:
+    return f"ts=10:00:{rng.randint(10, 59)} unit=svc-{rng.randint(0, 6)} state=ready took={rng.randint(20, 60)}ms"
+
+
+def quiet_test(rng: Random) -> str:
+    return f"tests/test_{rng.choice(['cart', 'user', 'mail'])}.py::test_{rng.randint(0, 9999)} PASSED"
+
+
+def quiet_columns(rng: Random) -> str:
+    return f"{rng.choice(['api', 'web', 'jobs']):<12}{rng.randint(10, 99):>6}  {rng.choice(['up', 'up', 'idle']):<8}{rng.randint(1, 9)}d"
+
+
+def quiet_step(rng: Random) -> str:
+    return f"[{rng.randint(10, 99)}/99] Building CXX object src/CMakeFiles/core.dir/unit_{rng.randint(0, 999)}.cpp.o"
+
+
+def quiet_words(rng: Random) -> str:
+    return " ".join(rng.choice("amber basil cedar delta ember fjord grove haven iris".split()) for _ in range(9))
+
+
+QUIET: list[Writer] = [quiet_log_line, quiet_access, quiet_pairs, quiet_test, quiet_columns, quiet_step, quiet_words]
+"""Writers of lines in which nothing goes wrong."""
+
+
 def row(rng: Random) -> str:
     return json.dumps({"id": rng.randint(0, 999), "name": word(rng), "error": rng.choice([None, "boom", ""])})
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compressors, open_store
+from headroom_mcp.facts import find
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import parts as render
@@ -82,7 +83,14 @@ FAILURES = [
     "FAILED tests/test_billing.py::test_rounding - assert 1.0 == 1.01",
     "Segmentation fault (core dumped)",
     "Process completed with exit code 137",
+    "npm ERR! code ELIFECYCLE",
+    "thread 'main' panicked at src/main.rs:4:5",
+    "java.lang.IllegalStateException: pool is closed",
+    "connection to cedar refused (ECONNREFUSED)",
+    "✗ rounds half to even",
+    "Fehler: Verbindung zu cedar wurde abgelehnt",
 ]
+COMMANDS = ["", "pytest -q", "make", "kubectl logs deploy/api", "cat notes.txt", "./run.sh"]
 
 
 @LAW
@@ -90,15 +98,28 @@ FAILURES = [
     seed=st.integers(0, 1 << 20),
     at=st.integers(0, 149),
     failure=st.sampled_from(FAILURES),
-    writer=st.sampled_from([outputs.quiet_log_line]),
+    writer=st.sampled_from(outputs.QUIET),
+    command=st.sampled_from(COMMANDS),
 )
 def test_the_one_failure_among_many_lines_survives(
-    store: Store, seed: int, at: int, failure: str, writer: outputs.Writer
+    store: Store, seed: int, at: int, failure: str, writer: outputs.Writer, command: str
 ) -> None:
     lines = outputs.block(writer, seed, 150)
-    result = laws.check_all("\n".join([*lines[:at], failure, *lines[at:]]), store)
+    text = "\n".join([*lines[:at], failure, *lines[at:]])
+    result = laws.check_all(text, store, tool_input={"command": command})
 
     assert failure in result.text
+    # Said again, it is shown again: where it is known for a failure, not only for what no other line is like.
+    known = failure if find.failures([failure]) else ""
+    laws.check_session(
+        text, store, f"{seed}-{at}-{writer.__name__}-{command}", must_show=known, tool_input={"command": command}
+    )
+
+
+@LAW
+@given(text=outputs.OUTPUTS, seed=st.integers(0, 1 << 30))
+def test_the_flow_keeps_every_law_within_a_session(store: Store, text: str, seed: int) -> None:
+    laws.check_session(text, store, f"mixture-{seed}")
 
 
 def test_a_text_below_the_threshold_is_untouched(store: Store) -> None:

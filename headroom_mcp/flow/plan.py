@@ -19,6 +19,8 @@ from headroom_mcp.types import Fact, Omission, Part, Section, Shown, View
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
 _LINES_AFTER = 1
+# What these show is written by somebody, not said by a run: a word of failure in it is data.
+_QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search"))
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 
 
@@ -75,9 +77,10 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
 
 
 class _Piece(NamedTuple):
-    """A section of an output, the line where it begins, its compressor and the lines that this answers for."""
+    """A section of an output, the line where it begins, its kind, its compressor and the lines that this answers for."""
 
     start: int
+    kind: str
     output: ToolOutput
     compressor: ModuleType
     answers_for: Collection[int]
@@ -111,12 +114,17 @@ class _Draft(NamedTuple):
 
     def failures(self) -> set[int]:
         """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them."""
+        from headroom_mcp.facts import find
+
         lines: set[int] = set()
         for found in (self.searched, *(piece.facts() for piece in self.pieces)):
             failing = [fact for fact in found if fact.rank == 0]
             for fact in failing:
                 lines.update(range(max(0, fact.start - _LINES_BEFORE), fact.stop + _LINES_AFTER))
             lines.update(fact.line for fact in found if failing and fact.kind == "summary lines")
+        for piece in self.pieces:
+            if piece.kind not in _QUOTING:
+                lines.update(piece.start + line for line in find.failures(piece.output.lines))
         return lines
 
 
@@ -136,7 +144,7 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         else:
             draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
         answers_for = compressed.answers_for if compressed else ()
-        draft.pieces.append(_Piece(by, piece, compressor, answers_for, compressed is None))
+        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, compressed is None))
     return draft
 
 
