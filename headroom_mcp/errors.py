@@ -10,6 +10,9 @@ HeadroomError
  │   ├─ UnknownNote   no note with this id in this scope
  │   └─ SecretFound   the text holds what looks like a secret: never stored
  ├─ SettingsError     a settings file or variable that cannot be used
+ ├─ PathRefused       a path that the `compress` tool will not read
+ ├─ ShapeError        an event of a host in a shape that is not known (a ValueError, too)
+ ├─ LiveError         Claude Code could not be run to its end
  ├─ WorkerError       work for a caller was stopped, or its process died
  └─ MissingExtra      an optional library is not installed
 """
@@ -55,6 +58,18 @@ class SecretFound(NoteError):
 
 class SettingsError(HeadroomError):
     """A settings file, variable or host configuration that cannot be used as it stands."""
+
+
+class PathRefused(HeadroomError):
+    """A path that the `compress` tool will not read; the message says why and what to do instead."""
+
+
+class ShapeError(HeadroomError, ValueError):
+    """An event that is not what its host sends for this tool."""
+
+
+class LiveError(HeadroomError):
+    """Claude Code could not be run to its end; the message says what it said."""
 
 
 class WorkerError(HeadroomError):

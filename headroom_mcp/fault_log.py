@@ -43,7 +43,7 @@ def record(where: str, error: BaseException, settings: Settings | None = None) -
 def read(settings: Settings | None = None) -> list[str]:
     """Return the lines of the failure log, the oldest first; [] where there is none. Raises: OSError.
 
-    What is no file, such as a pipe, is not waited for.
+    Anything but a file, such as a pipe, is not waited for.
     """
     path = os.path.join(environment.data_home(settings), LOG_NAME)
     try:

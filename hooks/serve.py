@@ -58,7 +58,7 @@ def build() -> None:
 
 
 def dependencies(pyproject: str) -> list:
-    """Return the requirements of the project (by hand: Python 3.10 reads no TOML)."""
+    """Return the requirements of the project (Python 3.10 cannot read TOML)."""
     block = re.search(r"^dependencies = \[\n(.*?)^\]", pyproject, re.MULTILINE | re.DOTALL)
     return re.findall(r'^\s*"([^"]+)"', block.group(1), re.MULTILINE) if block else []
 

@@ -66,7 +66,7 @@ def install(
     for row in user_hooks.find():
         click.echo(f"Compression hook {row['name']!r} ({row['module']}) will be called.")
     if any(change.is_change for change in changes):
-        click.echo("Start Claude Code anew to use it; `headroom doctor` checks, `headroom uninstall` takes it away.")
+        click.echo("Restart Claude Code to use it; `headroom doctor` checks it, `headroom uninstall` takes it away.")
 
 
 @click.command()

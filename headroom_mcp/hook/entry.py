@@ -55,7 +55,7 @@ def answer(raw: bytes) -> bytes:
         raise ValueError(msg)
     payload = json.loads(raw)
     if not isinstance(payload, dict):
-        msg = f"the event is no JSON object but {type(payload).__name__}"
+        msg = f"the event is not a JSON object but a {type(payload).__name__}"
         raise ValueError(msg)
     reply = handle(payload)
     if reply is None:

@@ -9,14 +9,10 @@ from __future__ import annotations
 import os
 import stat
 
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.errors import PathRefused
 from headroom_mcp.server import permissions
 
 MAX_FILE_BYTES = 64 << 20  # some seconds of work; a larger file is better searched than read
-
-
-class PathRefused(HeadroomError):
-    """A path that the `compress` tool will not read; the message says why and what to do instead."""
 
 
 def read(path: str, project: str) -> bytes:

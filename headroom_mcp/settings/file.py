@@ -21,7 +21,7 @@ _MAX_BYTES = 64 * 1024
 def read(path: str, *, cache: bool) -> dict[str, Any]:
     """Return the checked values of the settings file `path` by field name.
 
-    Raises: SettingsError for a file that cannot be read, is no TOML, or has an unknown key or a wrong value.
+    Raises: SettingsError for a file that cannot be read, is not valid TOML, or has an unknown key or a wrong value.
     """
     try:
         status = os.stat(path)
@@ -39,7 +39,7 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
         with open(path, "rb") as stream:
             raw = stream.read()
     except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}. Mend its permissions or remove it."
+        msg = f"{path} cannot be read: {error.strerror}. Fix its permissions or remove it."
         raise SettingsError(msg) from error
     values = check(_parse(raw, path), path)
     if cache:
@@ -69,7 +69,7 @@ def _parse(raw: bytes, path: str) -> dict[str, Any]:
     try:
         table: dict[str, Any] = toml.loads(raw.decode("utf-8"))
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both
-        msg = f"{path} is no TOML: {error}."
+        msg = f"{path} is not valid TOML: {error}. Fix it by hand."
         raise SettingsError(msg) from error
     return table
 

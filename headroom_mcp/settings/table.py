@@ -133,7 +133,7 @@ def _compile(patterns: tuple[str, ...], where: str) -> None:
         try:
             re.compile(pattern)
         except re.error as error:
-            msg = f"{where}: the pattern {pattern!r} is no regular expression: {error}."
+            msg = f"{where}: the pattern {pattern!r} is not a valid regular expression: {error}."
             raise SettingsError(msg) from error
 
 

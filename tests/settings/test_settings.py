@@ -52,9 +52,9 @@ def test_a_changed_file_is_read_anew(home: Path) -> None:
     [
         ("min_token = 3", "Did you mean 'min_tokens'"),
         ("min_tokens = 'many'", "is not a whole number"),
-        ("deny = ['(']", "is no regular expression"),
+        ("deny = ['(']", "is not a valid regular expression"),
         ("redact = 'all'", "one of none, store, model, both"),
-        ("enabled = maybe", "is no TOML"),
+        ("enabled = maybe", "is not valid TOML"),
         ("home = '/elsewhere'", "unknown key 'home'"),
     ],
 )

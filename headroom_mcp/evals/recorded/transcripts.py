@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import HeadroomError, SettingsError
+from headroom_mcp.errors import HeadroomError, SettingsError, ShapeError
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook import respond
 from headroom_mcp.hook.claude_code import tool_outputs
@@ -188,7 +188,7 @@ def _after(
     }
     try:
         event = tool_outputs.parse(payload)
-    except tool_outputs.ShapeError:
+    except ShapeError:
         return before
     if event is None or decide.leave(event, settings.min_tokens):
         return before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from headroom_mcp.errors import ShapeError
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import limits
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
     Response = Any  # tool_response as JSON gave it: an object, a list of blocks or a string
     Payload = dict[str, Any]
-
-
-class ShapeError(ValueError):
-    """A payload that is not what Claude Code sends for this tool."""
 
 
 def answer(payload: Payload) -> dict[str, object] | None:

@@ -28,7 +28,7 @@ class Call(NamedTuple):
     input: dict[str, Any]
 
 
-# A `|` of a string and types is no expression in Python 3.10.
+# Python 3.10 cannot evaluate a `|` of a string and types.
 Turn: TypeAlias = Union[str, Call, list[Call], Callable[[Mapping[str, str]], "Turn"]]  # noqa: UP007
 
 

@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 
+from headroom_mcp.errors import LiveError
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.doctor.check import Check
@@ -40,7 +41,7 @@ def prove(folder: str, claude: str = "") -> list[Check]:
                 hooks=hooks,
                 timeout_s=TIMEOUT_S,
             )
-        except live.LiveError as error:
+        except LiveError as error:
             return [
                 Check("live", "fail", f"{claude} did not run to its end: {error}", "Run `claude -p hello` by hand.")
             ]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from headroom_mcp.errors import LiveError
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.live.fake_api import Call, FakeApi, Turn
@@ -25,10 +26,6 @@ class Seen(NamedTuple):
 
     text: str
     is_error: bool
-
-
-class LiveError(Exception):
-    """Claude Code could not be run to its end; the message says what it said."""
 
 
 def run(
