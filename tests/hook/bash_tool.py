@@ -88,13 +88,18 @@ class Host:
         return trap.snippet([SESSION, os.environ["HEADROOM_HOME"], str(self.project), str(self.transcript)])
 
 
-def host_text(env: str, command: str, cwd_file: str | os.PathLike[str] = "/dev/null") -> str:
-    """Return the text of `SHELL -c TEXT` for `command`, where the session's env file holds `env` (Claude Code 2.1.332)."""
+def host_text(
+    env: str, command: str, cwd_file: str | os.PathLike[str] = "/dev/null", snapshot: str = "source /dev/null"
+) -> str:
+    """Return the text of `SHELL -c TEXT` for `command`, where the session's env file holds `env` (Claude Code 2.1.332).
+
+    `snapshot`: what the host does first, to have the user's aliases, functions and options.
+    """
     # The host joins what its env files hold, trimmed, to the rest by a newline and a colon.
     begin = f"{env.strip()}\n: && " if env.strip() else ""
     quoted = "'" + command.replace("'", "'\"'\"'") + "'"
     return (
-        f"source /dev/null 2>/dev/null || true && {begin}{{ \\builtin unalias -- 'which'; }} >/dev/null 2>&1 || true && "
+        f"{snapshot} 2>/dev/null || true && {begin}{{ \\builtin unalias -- 'which'; }} >/dev/null 2>&1 || true && "
         f"eval {quoted} && pwd -P >| {shlex.quote(os.fspath(cwd_file))}"
     )
 

@@ -68,6 +68,7 @@ BEGINNINGS = (
     "unset BASH_EXECUTION_STRING ZSH_EXECUTION_STRING BASH_VERSION",
     "readonly HEADROOM_SHELL=mine",
     "unset LINENO",
+    "unset PS4; set -u",
     "LINENO=40",
     "set -- one two three",
     "enable -n trap exec kill",

@@ -30,7 +30,9 @@ _PARTS = 4  # so that the processes of a test run share the work
 _TRIES = 8  # what two processes print at once comes in either order
 
 
-def _different(shell: str, env: str, commands: Iterable[str]) -> list[tuple[str, Outcome, Outcome]]:
+def _different(
+    shell: str, env: str, commands: Iterable[str], snapshot: str = "source /dev/null"
+) -> list[tuple[str, Outcome, Outcome]]:
     """Return the commands that `env` before them changes, each with an outcome without it and one with it.
 
     Where processes race, a command has several outcomes: one that it can have both ways will do.
@@ -40,8 +42,8 @@ def _different(shell: str, env: str, commands: Iterable[str]) -> list[tuple[str,
         without: list[Outcome] = []
         with_trap: list[Outcome] = []
         for _ in range(_TRIES):
-            without.append(_outcome(shell, "", command))
-            with_trap.append(_outcome(shell, env, command))
+            without.append(_outcome(shell, "", command, snapshot))
+            with_trap.append(_outcome(shell, env, command, snapshot))
             if any(outcome in with_trap for outcome in without):
                 break
         else:
@@ -49,11 +51,11 @@ def _different(shell: str, env: str, commands: Iterable[str]) -> list[tuple[str,
     return found
 
 
-def _outcome(shell: str, env: str, command: str) -> Outcome:
+def _outcome(shell: str, env: str, command: str, snapshot: str) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="headroom-trap-", ignore_cleanup_errors=True) as folder:
         work = Path(folder, "work")
         work.mkdir()
-        done = bash_tool.run(shell, bash_tool.host_text(env, command), work, Path(folder, "output"))
+        done = bash_tool.run(shell, bash_tool.host_text(env, command, snapshot=snapshot), work, Path(folder, "output"))
     return _cleaned(done, folder)
 
 
@@ -90,6 +92,38 @@ def test_nor_can_many_more(shell: str, part: int, python: str) -> None:
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_nor_where_everything_of_ours_is_there_and_the_output_is_small(shell: str, part: int) -> None:
     assert _different(shell, _snippet(sys.executable), command_bodies.pairs(160, seed=8)[:60][part::_PARTS]) == []
+
+
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_nor_whatever_options_the_user_has_set(shell: str, part: int) -> None:
+    commands = ["true", "nonexistent_command_x; exit 3"]
+    options = _options(shell)
+
+    assert len(options) > 60
+    assert [
+        found for option in options[part::_PARTS] for found in _different(shell, _snippet(), commands, option)
+    ] == []
+
+
+_LEFT_OUT = ("exec", "noexec", "privileged", "restricted", "xtrace", "verbose")
+
+
+def _options(shell: str) -> list[str]:
+    """Return commands that turn over each of the shell's options.
+
+    Not those that end the shell, and not the traces, in which the host's own words after our line stand too.
+    """
+    if "zsh" in shell:
+        names = _lines(shell, "setopt kshoptionprint; setopt")
+        return [f"setopt {'no' if state == 'on' else ''}{name}" for name, state in names if name not in _LEFT_OUT]
+    shopts = [f"shopt -{'u' if state == 'on' else 's'} {name}" for name, state in _lines(shell, "shopt")]
+    sets = [f"set {'+' if state == 'on' else '-'}o {name}" for name, state in _lines(shell, "set -o")]
+    return [command for command in shopts + sets if command.split()[-1] not in _LEFT_OUT]
+
+
+def _lines(shell: str, command: str) -> list[list[str]]:
+    done = subprocess.run([shell, "-c", command], capture_output=True, text=True, check=True)
+    return [line.split() for line in done.stdout.splitlines() if len(line.split()) == 2]
 
 
 _LOG = "cat ../log.txt\n"

@@ -53,7 +53,7 @@ _IF_FAILED = (
     '"/dev/${?/[1-9]*/null}'
     "${BASH_VERSION:+${-//[!TE]/}}"  # functrace, errtrace: subshells inherit DEBUG and ERR traps
     "${ZSH_VERSION:+${-//[!x]/}}"  # xtrace: zsh writes its trace to the standard error from before the redirection
-    '${PS4//[!\\`(]/}"'  # a prompt of `set -x` that runs commands
+    '${PS4+${PS4//[!\\`(]/}}"'  # a prompt of `set -x` that runs commands
 )
 
 
@@ -106,7 +106,7 @@ def snippet(words: list[str], python: str = "") -> str:
         "case ${BASH_VERSION-}${ZSH_VERSION:+z$ZSH_VERSION}:${BASH_EXECUTION_STRING-${ZSH_EXECUTION_STRING-}} in "
         f"({'|'.join(_STAYS_OUT)}) ;; "
         f"({tried}) \\builtin t\\rap -- {action} EXIT ;; "
-        "esac 2>&$((${BASH_VERSION:+LINENO-=1,}2))\n"
+        "esac 2</dev/null 3<&${ZSH_VERSION:+2}${BASH_VERSION:+$((LINENO-=1,2))}\n"
     )
 
 
