@@ -100,7 +100,7 @@ BEGINNINGS = (
     "unsetopt multios; setopt noclobber posixbuiltins",
 )
 
-# How it may end.
+# How it may end. What is left in the background has time to begin: a shell with a trap ends a little later.
 ENDINGS = (
     "true",
     "false",
@@ -143,9 +143,9 @@ ENDINGS = (
     '(sleep 0.05; exit 9) & wait "$!"',
     'nonexistent_command_x & wait "$!"',
     'sleep 30 & kill "$!"; wait "$!" 2>/dev/null',
-    "sleep 5 > /dev/null 2>&1 & exit 2",
+    "sleep 5 > /dev/null 2>&1 & sleep 0.1; exit 2",
     "wait 999999",
-    "coproc cat; exec 8>&-; exit 2",
+    "coproc cat; sleep 0.1; exec 8>&-; exit 2",
     "coproc { echo out; exit 3; }; wait; exit 4",
     "cat <<X; exit 2\nfirst\n'second' $((1 + 1))\nX\n:",
     "cat <<'X' | grep nothing\n$first\nX",
