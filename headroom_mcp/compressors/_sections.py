@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp.text import failure_words
 from headroom_mcp.types import Fact
 
 # `     1→text`, `  12<TAB>text`: what a file viewer puts before each line
@@ -35,10 +36,6 @@ _HELP_HEADING = re.compile(r"^[A-Z][\w /-]{2,40}:\s*$")
 _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|^\s*\+[-=+]{3,}\+\s*$")
 
 
-# error: the disk is full · make: fatal: … · FAILED tests/test_a.py, at the start of a short line
-_FAILURE = re.compile(
-    r"^\s*(?:[\w./-]{1,40}: )?(?:error|fatal|panic|failed|exception|traceback)\b(?:[:(\[]| \w*:)", re.IGNORECASE
-)
 _MAX_FAILURE_CHARS = 300
 _MAX_FAILURES = 20
 
@@ -100,7 +97,7 @@ def failures(lines: Sequence[str]) -> list[Fact]:
     failed, but a command's output may look like one."""
     found: dict[str, Fact] = {}
     for index, line in enumerate(lines):
-        if len(line) <= _MAX_FAILURE_CHARS and line not in found and _FAILURE.match(line):
+        if len(line) <= _MAX_FAILURE_CHARS and line not in found and failure_words.LABELLED.match(line):
             found[line] = Fact(index, 0, "failures", index, index + 1)
             if len(found) == _MAX_FAILURES:
                 break

@@ -14,7 +14,7 @@ from headroom_mcp.compressors import _failure_parts, test_output
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import verdicts as _verdicts
-from headroom_mcp.text import templates, tokens
+from headroom_mcp.text import failure_words, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -23,18 +23,10 @@ _MIN_LINES = 10
 _PREFIX = re.compile(
     r"^(?:[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?|#\d+ +\d+\.\d+ |\[\d\d:\d\d:\d\d(?:\.\d+)?\] ?)"
 )
-_VERDICT = re.compile(
-    r"exited with (?:code |status )?[1-9]|\bexit(?:ed)? (?:code|status):? ?[1-9]|completed with exit code [1-9]|returned (?:a )?non-zero|\bJob failed\b|^BUILD FAILED|^Build failed|"
-    r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\*|Finished: FAILURE|^\[INFO\] BUILD FAILURE|^FAILURE: Build failed|failed to (?:build|solve|compile)|could not compile|ELIFECYCLE|marked build as failure|"
-    r"^##\[error\]|Exiting with failure|returned exit code [1-9]|npm ERR! (?:code|Test failed)|Command failed",
-    re.IGNORECASE,
-)
-_VERDICT_STEMS = ("exit", "non-zero", "fail", "***", "could not compile", "elifecycle", "##[error]", "err! ")
 # what begins a step: a command echoed, a fold, a task, a plugin
 _STEP = re.compile(
     r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> (?=\S+@\S)\S+ \S)"
 )
-_WARNING = re.compile(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re.IGNORECASE)
 _SIGNS = re.compile(
     r"^(?:\S+: (?:error|warning|fatal error): |(?:gcc|g\+\+|cc|clang|ld|ar|cargo|npm|yarn) |make(?:\[\d+\])?: |\[\s*\d+%\] |\s*(?:CC|CXX|LD|AR|Compiling|Downloading|Downloaded|Installing|"
     r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ |Step \d+/\d+ |"
@@ -130,7 +122,11 @@ def bare(lines: Sequence[str]) -> Sequence[str]:
 
 def _last_words(lines: Sequence[str]) -> list[int]:
     """Return the lines before and at each verdict, the first verdict's nearest lines first."""
-    verdicts = [i for i in facts_module.touched(lines, _VERDICT_STEMS) if _VERDICT.search(lines[i][:300])]
+    verdicts = [
+        i
+        for i in facts_module.touched(lines, failure_words.CONCLUDING_STEMS)
+        if failure_words.CONCLUDING.search(lines[i][:300])
+    ]
     order: list[int] = []
     for verdict in [*verdicts[:1], *verdicts[-1:]]:
         start = max(0, verdict - _TAIL_LINES)
@@ -161,7 +157,11 @@ def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequen
 
 def _rare_warnings(lines: Sequence[str]) -> list[int]:
     """Return the first line of each template of warnings, rare ones first."""
-    at = [i for i in facts_module.touched(lines, ("warn", "\nw: ", "\nw ")) if _WARNING.search(lines[i][:200])]
+    at = [
+        i
+        for i in facts_module.touched(lines, ("warn", "\nw: ", "\nw "))
+        if failure_words.WARNING.search(lines[i][:200])
+    ]
     members: dict[str, list[int]] = {}
     for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
         members.setdefault(form, []).append(index)

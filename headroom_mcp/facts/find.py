@@ -14,42 +14,10 @@ from collections.abc import Container, Sequence
 from itertools import islice
 
 from headroom_mcp.query import bm25
-from headroom_mcp.text import templates
+from headroom_mcp.text import failure_words, templates
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
-# Any of these may be a failure; none of them, never one. Tried on the lower-cased text, all at once.
-_STEMS = tuple(
-    (
-        "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
-        "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
-        "✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
-    ).split("|")
-)
-# What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
-_STRONG = re.compile(
-    r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|severe|exception|traceback|aborted|e)\b[\s:\[(!>]"
-    r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
-    r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
-    r"|\berror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
-    r"|(?<![^\s.:])(?:[A-Za-z_][\w$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
-    r"|(?<![^\s.:])[A-Za-z_][\w$]*(?:Error|Exception)$"
-    r"|\b(?:FAILED|FAIL|FATAL|ERROR|SEVERE|CRITICAL|PANIC|EMERG|ALERT)\b|<<< (?:FAILURE|ERROR)|^not ok\b|^\s*[✗✘✖×❌]|panicked at"
-    r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
-    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:"
-)
-_STRONG_LOW = re.compile(r"^\W{0,4}(?:error|fatal|fail(?:ed|ure)?|panic|critical|aborted)\b[\s:\[(!>]", re.IGNORECASE)
-_WEAK = re.compile(
-    r"\b(?:errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|undefined|unresolved|denied|refused|"
-    r"timed? ?out|cannot|can't|could not|couldn't|not found|no such|unable to|invalid|unexpected|mismatch|corrupt(?:ed)?|conflict|rejected|"
-    r"unreachable|killed)\b|\w(?:Error|Exception)\b",
-    re.IGNORECASE,
-)
-_NO_FAILURE = re.compile(
-    r"\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
-    r"|\b(?:PASSED|passed|SUCCESS|\.\.\. ok)\b\s*(?:\[|$)|\berror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b",
-    re.IGNORECASE,
-)
 # "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12" (the digits are bounded: "1,1,1,…" is quadratic)
 _SUMMARY = re.compile(
     r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
@@ -99,12 +67,12 @@ def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]
     """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent.
 
     `apart_from`: lines that are not looked at."""
-    at = [i for i in touched(lines, _STEMS) if i not in apart_from]
+    at = [i for i in touched(lines, failure_words.STEMS) if i not in apart_from]
     told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
     by_template: dict[str, list[tuple[int, bool]]] = {}
     for index, line, template in zip(at, told, templates.masked(told), strict=True):
-        strong = bool(_STRONG.search(line) or _STRONG_LOW.match(line))
-        if (strong or _WEAK.search(line)) and not _NO_FAILURE.search(line):
+        strong = failure_words.is_strong(line)
+        if (strong or failure_words.WORDS.search(line)) and not failure_words.DENIED.search(line):
             by_template.setdefault(template, []).append((index, strong))
     ranked: list[tuple[int, int, int]] = []
     for members in by_template.values():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import failure_words
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
@@ -18,17 +19,6 @@ _END_CHARS = 2_500_000  # read closely at each end
 _LONG_LINE_CHARS = 500_000
 _FIRST_HITS = 25
 _LAST_HITS = 10
-_FAILURE_WORDS = (
-    "ERROR",
-    "Error:",
-    "error:",
-    "FATAL",
-    "CRITICAL",
-    "panic:",
-    "Traceback (most recent",
-    "FAILED",
-    "Exception:",
-)
 
 
 def windows(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -50,7 +40,7 @@ def facts(output: ToolOutput, start: int, stop: int) -> list[Fact]:
     text = "\n".join(lines)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     found: dict[int, Fact] = {}
-    wanted = [(word, 0, "failures") for word in _FAILURE_WORDS]
+    wanted = [(word, 0, "failures") for word in failure_words.LITERAL]
     wanted += [(piece, 1, "query matches") for piece in asked.quoted(output.query)]
     for word, rank, kind in wanted:
         for at in _hits(text, word):

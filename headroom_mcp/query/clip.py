@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from headroom_mcp.query import bm25
+from headroom_mcp.text import failure_words
 
 _WINDOW_CHARS = 160
 _MAX_WINDOWS = 6
 _MIN_GAP_CHARS = 40  # a gap shorter than that is shown: its mark costs as much
-_FAILURE = re.compile(r"\b(?:error|exception|fatal|panic|failed|failure)\b|\w(?:Error|Exception)\b", re.IGNORECASE)
 
 
 def clip(line: str, max_chars: int, query: str = "") -> str:
@@ -38,7 +37,7 @@ def _points(line: str, query: str, most: int) -> list[int]:
             found.append((count, low.find(term)))
     points = [at for _, at in sorted(found)[:most]]
     if len(points) < most:
-        match = _FAILURE.search(line)
+        match = failure_words.WORDS.search(line)
         if match is not None:
             points.append(match.start())
     return points

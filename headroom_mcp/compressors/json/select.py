@@ -15,18 +15,14 @@ from typing import NamedTuple
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
+from headroom_mcp.text import failure_words
 
 Add = Callable[[int, float, str], None]
 Leaves = dict[str, Value]
 """Dotted path → value, for the objects of a row; arrays are not entered."""
 
 # What a failing thing's value says; 200 rows of "error": null say nothing.
-_ERROR = re.compile(
-    r"\b(?:error|errors|fatal|critical|panic|exception|crash\w*|fail|failed|failure|failing|denied|refused|rejected|"
-    r"unhealthy|timed? ?out|timeout|unavailable|oom\w*|killed|aborted|emerg\w*|high)\b|(?:Error|Exception|BackOff|Failed)\b"
-    r"|\b(?:ERR|Err[A-Z]\w+)",
-    re.IGNORECASE,
-)
+_ERROR = re.compile(rf"{failure_words.STATES.pattern}|\bhigh\b", re.IGNORECASE)  # of a severity
 _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
 _ERROR_KEY = re.compile(r"(?:^|[._])(?:is_?)?(?:error|err|failed|failure|exception)s?$", re.IGNORECASE)
 _OK_KEY = re.compile(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|valid)$", re.IGNORECASE)

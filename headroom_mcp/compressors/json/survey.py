@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Query
+from headroom_mcp.text import failure_words
 
 _MAX_VALUES = 12  # distinct values of a category
 _MAX_CATEGORY_CHARS = 40
@@ -18,10 +19,6 @@ _MAX_NAMED = 200  # values remembered of fields that the query names
 _MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
 _MAX_FIGURE_CHARS = 4  # a longer number is no category
 _NAMED_DEPTH = 2
-_ERRORS = (
-    "error", "fail", "fatal", "critical", "panic", "exception", "denied", "refused", "rejected", "timeout", "timed out",
-    "unavailable", "abort", "crash", "unhealthy", "warn", "killed", "backoff",
-)  # fmt: skip
 
 
 class Hits:
@@ -208,7 +205,7 @@ class Survey:
         return field
 
     def _is_telling(self, low: str) -> bool:
-        return any(word in low for word in self.hits) or any(word in low for word in _ERRORS)
+        return any(word in low for word in self.hits) or any(word in low for word in failure_words.STATE_STEMS)
 
     def _add_named(self, row: Value, index: int, depth: int) -> None:
         """Note the first row of each text in a deeper field that the query names: "which URLs" means every `url`."""
@@ -232,7 +229,7 @@ class Survey:
                 if word in low:
                     rows.count += field.late.count
                     rows.first = list(dict.fromkeys([*rows.first, *field.late.first]))
-            if any(word in low for word in _ERRORS):
+            if any(word in low for word in failure_words.STATE_STEMS):
                 self.errors.count += field.late.count
                 self.errors.first = list(dict.fromkeys([*self.errors.first, *field.late.first]))
 
@@ -285,7 +282,7 @@ def _baseline(items: Sequence[Value]) -> list[tuple[str, int]]:
     step = max(1, len(items) // 40)
     sample = ["\n".join(_texts(item)).lower() for item in items[::step][:60]]
     usual = []
-    for word in _ERRORS:
+    for word in failure_words.STATE_STEMS:
         counts = sorted(text.count(word) for text in sample)
         usual.append((word, counts[len(counts) * 3 // 4]))
     return usual

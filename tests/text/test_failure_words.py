@@ -1,0 +1,53 @@
+"""One vocabulary of failure: every class is found, what denies a failure is not, and no stem hides a word."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from headroom_mcp.facts import find
+from headroom_mcp.query import clip
+from headroom_mcp.text import failure_words
+
+_CLASSES = (failure_words.FAILED, failure_words.REFUSED, failure_words.MISSING, failure_words.WRONG)
+
+
+def _words(alternatives: str) -> list[str]:
+    """Return the words of a class: the first of each optional ending with it and without it."""
+    words: set[str] = set()
+    for word in re.split(r"\|(?![^(]*\))", alternatives):
+        for ending in (r"\1", ""):
+            words.add(
+                re.sub(
+                    r"(?:\(\?:(\w+)[^)]*\)|(\w| ))\?", lambda found, e=ending: (found[1] or found[2]) if e else "", word
+                )
+            )
+    return sorted(word.replace(r"\w*", "ing") for word in words)
+
+
+@pytest.mark.parametrize("word", [word for words in _CLASSES for word in _words(words)])
+def test_every_word_makes_a_line_a_failure(word: str) -> None:
+    line = f"step 3 of the parcel run: {word} at the depot"
+
+    assert failure_words.is_failure(line)
+    assert find.failures(["all quiet", line, "all quiet again"]) == [1], "no stem lets the word be looked at"
+
+
+@pytest.mark.parametrize("word", [*_words(failure_words.LABEL), "java.io.IOException", "KeyError"])
+def test_a_label_before_a_message_is_strong(word: str) -> None:
+    assert failure_words.is_strong(f"{word}: the parcel is late")
+
+
+@pytest.mark.parametrize(
+    "line", ["0 errors", "no failures", '"error": null', "errors: 0", "t_1 PASSED [ 3%]", "see error-handling"]
+)
+def test_what_denies_a_failure_is_none(line: str) -> None:
+    assert not failure_words.is_failure(line)
+
+
+@pytest.mark.parametrize("word", ["refused", "no such file", "IOException", "mismatch"])
+def test_a_long_line_is_cut_around_any_word_of_failure(word: str) -> None:
+    line = f"{'parcel ' * 600}{word}{' depot' * 600}"
+
+    assert word in clip.clip(line, 800)
