@@ -9,7 +9,8 @@ import click
 from headroom_mcp.cli import _io
 from headroom_mcp.errors import UnknownRef
 from headroom_mcp.retrieval import retrieve as retrieval
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, redaction
+from headroom_mcp.settings.load import in_force
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
 
@@ -20,7 +21,12 @@ from headroom_mcp.text import marker, tokens
 @click.option("--query", metavar="WORDS", help="The lines about these words, with their neighbours.")
 @click.option("--json-path", metavar="PATH", help="A part of a JSON original: $.items[3].name")
 @click.option("--max-tokens", default=2000, show_default=True, help="About how much to show.")
-@click.option("--all", "whole", is_flag=True, help="The whole original, byte for byte (for a file or a pipe).")
+@click.option(
+    "--all",
+    "whole",
+    is_flag=True,
+    help="The whole original, byte for byte (for a file or a pipe); masked, where secrets are.",
+)
 @click.option("--any-project", is_flag=True, help="Look in every project, not only this folder's.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the slice and its cost.")
 def retrieve(
@@ -40,10 +46,11 @@ def retrieve(
     ref = marker.ref_in(ref)
     project = None if any_project else environment.project_dir()
     session = environment.session_id()
-    with _io.said_plainly(), open_store() as store:
+    with _io.said_plainly(), open_store(in_force(environment.project_dir()).here) as store:
         try:
             if whole:
-                _io.write_bytes(_bytes(store.get(ref, project=project, session=session).text))
+                original = store.get(ref, project=project, session=session).text
+                _io.write_bytes(_bytes(redaction.for_model(store.settings, original)))
                 return
             text = retrieval.retrieve(
                 ref,

@@ -27,6 +27,7 @@ from headroom_mcp.types import Result, ToolInput
 
 GROUP = "headroom_mcp.hooks"
 FILE = "hooks.json"
+_MAX_BYTES = 256 * 1024
 
 
 def load(settings: Settings) -> list[Any]:
@@ -36,9 +37,10 @@ def load(settings: Settings) -> list[Any]:
         return []
     import json
 
+    from headroom_mcp.settings import file as settings_file
+
     try:
-        with open(path, encoding="utf-8") as stream:
-            rows = json.load(stream)
+        rows = json.loads(settings_file.read_regular(path, _MAX_BYTES))
         return [hook for row in rows if (hook := _import(row, settings)) is not None]
     except (OSError, ValueError, KeyError, TypeError) as error:
         fault_log.record("hooks.json", error, settings)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 OWN_SERVER = "headroom"
 MIN_READ_LINES = 400  # below, a file is cheaper whole than with a second look
 MAX_TOKENS_PER_CHAR = 0.81  # no character class of `tokens.estimate` costs more: a bound without an import
+_SILENT = frozenset(("cd", "export", "set", "source", ".", "true"))  # these print nothing beside our own command
 _QUERY_KEYS = ("query", "q", "pattern", "search", "question", "prompt", "description")
 QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
 
@@ -67,8 +68,8 @@ def is_own_tool(tool_name: str) -> bool:
     return server == OWN_SERVER or (server.startswith("plugin_") and server.endswith("_" + OWN_SERVER))
 
 
-def leave(event: Event, min_tokens: int) -> str:
-    """Return why `event` is left alone without a look at the store, "" where it deserves one."""
+def reason_to_skip(event: Event, min_tokens: int) -> str:
+    """Return why nothing of `event` is left out, without a look at the store; "" where it deserves one."""
     if event.tool == "edit":
         return ""  # changes nothing of this output, but the next read of the file
     if event.unchanged:
@@ -142,5 +143,15 @@ def _suffix(path: str) -> str:
 
 
 def is_own_command(command: object) -> bool:
-    """Tell whether a shell command is one of ours: what `headroom retrieve` prints was asked for as it is."""
-    return isinstance(command, str) and ("headroom retrieve" in command or "headroom compress" in command)
+    """Tell whether a shell command runs ours alone: what `headroom retrieve` prints was asked for as it is."""
+    if not isinstance(command, str) or "headroom" not in command:
+        return False
+    from headroom_mcp.commands import shell
+
+    pipelines = [pipeline for pipeline in shell.parse(command) if shell.name(pipeline[0]) not in _SILENT]
+    return bool(pipelines) and all(_is_ours(pipeline[0]) for pipeline in pipelines)
+
+
+def _is_ours(words: list[str]) -> bool:
+    # `python -m headroom_mcp` is read as the module it runs.
+    return words[0].rpartition("/")[2] in ("headroom", "headroom_mcp") and words[1:2] in (["retrieve"], ["compress"])

@@ -16,7 +16,7 @@ import re
 from headroom_mcp import fault_log
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import session_context
-from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings import environment, redaction, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 
@@ -109,7 +109,7 @@ def _edit(store: Store, project: str, session: str, payload: Payload) -> None:
 
 def _is_denied(settings: Settings, *texts: str) -> bool:
     """Tell whether the user wants any of this kept out of the store."""
-    return any(re.search(pattern, text) for pattern in settings.deny for text in texts)
+    return redaction.is_denied(settings, "\n".join(texts), None)
 
 
 def _object(payload: Payload, key: str) -> Payload:

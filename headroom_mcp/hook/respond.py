@@ -1,31 +1,43 @@
 """Acts on an event: compresses its texts, stores their originals, remembers which files a context has seen shortened.
 
-Returns the texts that replace the event's own, None for those that stay; None for "no answer at all".
+Returns what replaces the event's own texts, None for those that stay; None for "no answer at all".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import event as decide
-from headroom_mcp.settings import environment, switches
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings import environment, redaction, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.types import Origin, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from headroom_mcp.store import Store
 
+_NO_TEXT = frozenset(
+    ("base64", "data", "filePath", "persistedOutputPath", "cell_id")
+)  # bytes, and names the host needs
 
-def respond(event: decide.Event, settings: Settings | None = None) -> list[str | None] | None:
+
+class Replacement(NamedTuple):
+    """A text to show instead of one of an event's. `whole`: line by line the same, but for secrets that are masked."""
+
+    text: str
+    whole: bool
+
+
+def respond(event: decide.Event, settings: Settings) -> list[Replacement | None] | None:
     """Return a replacement for each of `event.texts` (None: it stays), or None where nothing is replaced.
 
     Raises: StoreError, SettingsError; the host then keeps its original.
     """
-    settings = settings or load_settings(project=environment.project_dir(cwd=event.cwd))
     if switches.is_off(settings, event.session) or is_tool_off(event.tool_name, settings.tools_off):
         return None
     context = f"{event.session}/{event.agent}" if event.agent else event.session
@@ -56,7 +68,7 @@ def is_tool_off(tool_name: str, patterns: Sequence[str]) -> bool:
 
 def _compress(
     event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: Settings
-) -> str | None:
+) -> Replacement | None:
     text = event.texts[index]
     if not decide.is_large(text, settings.min_tokens):
         return None
@@ -73,16 +85,38 @@ def _compress(
     )
     if result.outcome != "compressed":
         return None
+    if result.kind == "redacted":
+        # The whole of a file that the host shows in part is no replacement for that part.
+        return None if event.oversize else Replacement(result.text, whole=True)
     if reading and event.session:
         store.sessions.note_file(context, event.path, "shortened", result.ref or "")
-    return result.text
+    return Replacement(result.text, whole=False)
 
 
-def _whole_again(event: decide.Event, context: str, store: Store) -> list[str | None] | None:
+def _whole_again(event: decide.Event, context: str, store: Store) -> list[Replacement | None] | None:
     """Return the whole file where the earlier result, to which the host refers the model, was a shortened one."""
     seen = store.sessions.file_state(context, event.path)
     if seen is None or seen.state != "shortened":
         return None
     original = store.get(seen.ref)
     store.sessions.note_file(context, event.path, "whole", seen.ref)
-    return [original.text]
+    return [Replacement(redaction.for_model(store.settings, original.text), whole=True)]
+
+
+def masked(value: Any, event: decide.Event, settings: Settings) -> Any:
+    """Return the tool's answer `value` with the secrets in its texts masked, at any depth; itself where there are none.
+
+    The last step for every answer, whatever was decided before. Raises: nothing that `compress_output` does not.
+    """
+    if isinstance(value, str):
+        origin = Origin(event.session, event.agent, environment.project_dir(cwd=event.cwd), event.tool_use_id)
+        result = compress_output(
+            value, tool_name=event.tool_name, tool_input=event.tool_input, settings=settings, origin=origin,
+            view=View(whole=True),
+        )  # fmt: skip
+        return result.text
+    if isinstance(value, list):
+        return [masked(item, event, settings) for item in value]
+    if isinstance(value, dict):
+        return {key: item if key in _NO_TEXT else masked(item, event, settings) for key, item in value.items()}
+    return value

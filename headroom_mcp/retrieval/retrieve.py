@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError
 from headroom_mcp.settings import redaction
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.load import in_force, load_settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def retrieve(
     from headroom_mcp.store import open_store
 
     own_store = store is None
-    opened = store if store is not None else open_store(load_settings())
+    opened = store if store is not None else open_store(_settings(project))
     try:
         original = opened.get(ref, project=project, session=session)
         text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
@@ -48,3 +49,8 @@ def retrieve(
     finally:
         if own_store:
             opened.close()
+
+
+def _settings(project: str | None) -> Settings:
+    """Return the settings by which a slice is masked: a project may ask for more of that than its user does."""
+    return in_force(project).here if project else load_settings()

@@ -6,6 +6,7 @@ and Python 3.10 has none in its standard library).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -25,6 +26,9 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
     """
     try:
         status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            msg = f"{path} is not a regular file. Remove it, or write the settings into one."
+            raise SettingsError(msg)
         stamp = [status.st_mtime_ns, status.st_size]
         if cache:
             kept = _cached(path, stamp)
@@ -36,8 +40,7 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
         if status.st_size > _MAX_BYTES:
             msg = f"{path} has {status.st_size:,} bytes; a settings file has at most {_MAX_BYTES:,}."
             raise SettingsError(msg)
-        with open(path, "rb") as stream:
-            raw = stream.read()
+        raw = read_regular(path, _MAX_BYTES)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}. Fix its permissions or remove it."
         raise SettingsError(msg) from error
@@ -45,6 +48,15 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
     if cache:
         _keep(path, stamp, values)
     return values
+
+
+def read_regular(path: str, max_bytes: int) -> bytes:
+    """Return at most `max_bytes` of the regular file `path`; a pipe or a device is not waited for. Raises: OSError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
+        return stream.read(max_bytes)
 
 
 def check(table: dict[str, Any], where: str) -> dict[str, Any]:
@@ -67,7 +79,7 @@ def check(table: dict[str, Any], where: str) -> dict[str, Any]:
 def _parse(raw: bytes, path: str) -> dict[str, Any]:
     toml = toml_reader(path)
     try:
-        table: dict[str, Any] = toml.loads(raw.decode("utf-8"))
+        table: dict[str, Any] = toml.loads(raw.decode("utf-8-sig"))
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both
         msg = f"{path} is not valid TOML: {error}. Fix it by hand."
         raise SettingsError(msg) from error
@@ -89,8 +101,7 @@ def toml_reader(path: str) -> Any:
 
 def _cached(path: str, stamp: list[int]) -> dict[str, Any] | None:
     try:
-        with open(path + CACHE_SUFFIX, encoding="utf-8") as stream:
-            kept = json.load(stream)
+        kept = json.loads(read_regular(path + CACHE_SUFFIX, 4 * _MAX_BYTES))
         return check(kept["values"], path) if kept["stamp"] == stamp else None
     except (OSError, ValueError, KeyError, TypeError, SettingsError):
         return None

@@ -8,10 +8,11 @@ the hook's hot path a settings file costs one `stat`: `file` keeps its checked v
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import redaction, switches
 from headroom_mcp.settings.environment import data_home
 from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE, Settings, knob, parse_variable
 
@@ -27,7 +28,7 @@ def load_settings(environ: Mapping[str, str] | None = None, project: str = "") -
     home = env.get("HEADROOM_HOME", "")
     settings = Settings(home=home)
     user_file = os.path.join(data_home(settings), USER_FILE)
-    if os.path.exists(user_file):
+    if os.path.lexists(user_file):
         from headroom_mcp.settings import file as settings_file
 
         settings = settings._replace(**settings_file.read(user_file, cache=True))
@@ -37,13 +38,45 @@ def load_settings(environ: Mapping[str, str] | None = None, project: str = "") -
         if row.variable and row.name != "home" and env.get(row.variable)
     }
     settings = settings._replace(**given) if given else settings
-    if project:
-        project_file = os.path.join(project, PROJECT_FILE)
-        if os.path.isfile(project_file):
-            from headroom_mcp.settings import file as settings_file
+    return with_project(settings, project) if project else settings
 
-            settings = tightened(settings, settings_file.read(project_file, cache=False), project_file)
-    return settings
+
+def with_project(settings: Settings, project: str) -> Settings:
+    """Return the user's `settings` as the project folder `project` makes them safer. Raises: SettingsError."""
+    project_file = os.path.join(project, PROJECT_FILE)
+    if not os.path.lexists(project_file):
+        return settings
+    from headroom_mcp.settings import file as settings_file
+
+    return tightened(settings, settings_file.read(project_file, cache=False), project_file)
+
+
+class InForce(NamedTuple):
+    """The settings a hook acts by: the user's own, and those with what the project adds.
+
+    A project can only make things safer, and less compression is never less masking: what it switches off is
+    compression, while secrets are masked as the user wants it. `problem`: why its file cannot be used.
+    """
+
+    user: Settings
+    here: Settings
+    problem: SettingsError | None
+
+    def masks(self, session: str = "") -> bool:
+        """Tell whether secrets are masked before the model, which only the user's own switches turn off."""
+        return redaction.masks_model(self.here) and not switches.is_off(self.user, session)
+
+
+def in_force(project: str) -> InForce:
+    """Return the settings for a hook in the folder `project`; with a project file that cannot be used, nothing is compressed.
+
+    Raises: SettingsError for what is the user's own.
+    """
+    user = load_settings()
+    try:
+        return InForce(user, with_project(user, project), None)
+    except SettingsError as problem:
+        return InForce(user, user._replace(enabled=False), problem)
 
 
 def tightened(settings: Settings, values: Mapping[str, Any], path: str) -> Settings:
@@ -56,6 +89,8 @@ def tightened(settings: Settings, values: Mapping[str, Any], path: str) -> Setti
             changes[name] = now and value
         elif rule == "raise":
             changes[name] = max(now, value)
+        elif name == "deny":
+            changes["project_deny"] = _bounded(value, path)
         elif rule == "add":
             changes[name] = (*now, *(word for word in value if word not in now))
         elif rule == "tighten":
@@ -65,3 +100,16 @@ def tightened(settings: Settings, values: Mapping[str, Any], path: str) -> Setti
             msg = f"{path} sets {name!r}, which only your own {USER_FILE} may: a project can only make things safer."
             raise SettingsError(msg)
     return settings._replace(**changes)
+
+
+def _bounded(patterns: Sequence[str], path: str) -> tuple[str, ...]:
+    """Return a project's `patterns` if they can be searched in linear time. Raises: SettingsError."""
+    from headroom_mcp.settings import linear_match
+
+    for pattern in patterns:
+        try:
+            linear_match.Pattern(pattern)
+        except linear_match.UnsupportedPattern as error:
+            msg = f"{path}: the pattern {pattern!r} is not usable in a project: {error}. Your own {USER_FILE} may hold it."
+            raise SettingsError(msg) from error
+    return tuple(patterns)

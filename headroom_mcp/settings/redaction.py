@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 
 def is_denied(settings: Settings, text: str, tool_input: ToolInput | None) -> bool:
     """Tell whether the user wants this output kept out of the store: then nothing of it may be left out either."""
-    if not settings.deny:
+    if not settings.deny and not settings.project_deny:
         return False
-    import re
-
     given = "\n".join(value for value in (tool_input or {}).values() if isinstance(value, str))
-    return any(re.search(pattern, text) or re.search(pattern, given) for pattern in settings.deny)
+    if settings.deny:
+        import re
+
+        if any(re.search(pattern, part) for pattern in settings.deny for part in (given, text)):
+            return True
+    if not settings.project_deny:
+        return False
+    from headroom_mcp.settings import linear_match
+
+    return any(linear_match.any_found(settings.project_deny, part) for part in (given, text))
 
 
 def masks_model(settings: Settings) -> bool:

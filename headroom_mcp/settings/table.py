@@ -27,6 +27,8 @@ class Settings(NamedTuple):
     deny: tuple[str, ...] = ()
     retention_days: float = 30.0
     max_store_bytes: int = 1 << 30
+    project_deny: tuple[str, ...] = ()
+    """No knob: what a project adds to `deny`, searched in linear time: a repository's patterns may be hostile."""
     transport: str = "command"
     auto_memory: bool = False
     embeddings: str = ""

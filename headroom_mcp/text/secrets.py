@@ -36,14 +36,14 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("huggingface token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,60}\b"),
     ("json web token", ("eyJ",), r"\beyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000}"),
     ("password in a url", ("://",), r"[a-z][a-z0-9+.\-]{1,20}://[^\s:/@\"'<>]{1,80}:(?P<s>[^\s:/@\"'<>]{3,120})@"),
-    ("authorization header", ("uthorization", "UTHORIZATION"), r"(?i:authorization)[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?i:bearer|basic|token)\s{1,4}(?P<s>[A-Za-z0-9+/=_.\-~]{8,4000})"),
+    ("authorization header", ("uthorization", "UTHORIZATION"), r"(?i:authorization)\\{0,7}[\"']?\s{0,4}[:=]\s{0,4}\\{0,7}[\"']?(?i:bearer|basic|token)\s{1,4}(?P<s>[A-Za-z0-9+/=_.\-~]{8,4000})"),
 )  # fmt: skip
 
-# password=…, "api_key": "…", AWS_SECRET_ACCESS_KEY=… ; the value must look like one, not like code or a placeholder
+# password=…, "api_key": "…", \"api_key\": \"…\" (JSON in JSON), AWS_SECRET_ACCESS_KEY=… ; the value must look like one, not like code or a placeholder
 _ASSIGNED = re.compile(
     r"(?<![A-Za-z])(?P<name>[A-Za-z0-9_.\-]{0,40}?(?:passw(?:or)?d|passphrase|secret(?:[_\-]?access)?[_\-]?key|client[_\-]?secret|"
     r"secret|api[_\-]?key|access[_\-]?token|auth[_\-]?token|private[_\-]?token))"
-    r"[\"']?\s{0,4}(?:=>|:=|[:=])\s{0,4}(?P<quote>[\"']?)(?P<s>[^\s\"'`,;&<>(){}\[\]$]{8,200})(?P=quote)",
+    r"\\{0,7}[\"']?\s{0,4}(?:=>|:=|[:=])\s{0,4}(?P<quote>\\{0,7}[\"']?)(?P<s>[^\s\"'`,;&<>(){}\[\]$]{8,200})(?P=quote)",
     re.IGNORECASE,
 )
 _ASSIGNED_NEEDS = ("pass", "secret", "key", "token")

@@ -103,6 +103,24 @@ def test_our_own_tools_and_unknown_ones_are_left_alone(tool_name: str, monkeypat
     assert _answer(event(tool_name, [{"type": "text", "text": _LONG}]), monkeypatch) is None
 
 
+@pytest.mark.parametrize(
+    ("command", "ours"),
+    [
+        ("headroom retrieve 0123456789ab", True),
+        ("cd /p && headroom retrieve 0123456789ab --lines 1-9", True),
+        ("/usr/bin/headroom compress big.log | head -50", True),
+        ("python3 -m headroom_mcp retrieve 0123456789ab", True),
+        ("cat x # headroom retrieve", False),
+        ("echo headroom retrieve; cat .env", False),
+        ("headroom retrieve 0123456789ab; cat .env", False),
+        ("headroom stats", False),
+        ("make headroom compress", False),
+    ],
+)
+def test_our_own_command_is_one_that_runs_ours_alone(command: str, ours: bool) -> None:
+    assert decide.is_own_command(command) == ours
+
+
 def test_a_server_whose_name_only_ends_like_ours_is_not_ours() -> None:
     assert not decide.is_own_tool("mcp__not_headroom__query")
     assert not decide.is_own_tool("mcp__headroom_other__query")

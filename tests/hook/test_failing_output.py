@@ -272,3 +272,31 @@ def test_macos_names_a_descriptor_by_fcntl(monkeypatch: pytest.MonkeyPatch) -> N
 
 def _quoted(command: str) -> str:
     return shlex.quote(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat {file}; exit 1",
+        "cat {file}; exit 130",
+        "cat {file}; exit 143",
+        "cat {file}; grep -rn zebra /dev/null",
+        "cat {file}; cmp {file} /dev/null",
+        "cat {file} # headroom retrieve\nexit 4",
+    ],
+)
+@pytest.mark.parametrize("lines", [0, 40, 2_000])
+def test_a_secret_in_a_failing_output_is_masked_however_it_fails(
+    host: Host, command: str, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_REDACT", "model")
+    secret = "aB3xy12q"  # shorter than the mask
+    (host.project / "env.txt").write_text(
+        f"{log(lines)}\nDB_PASSWORD={secret}\n" if lines else f"DB_PASSWORD={secret}\n"
+    )
+
+    code = host.run(command.replace("{file}", f"{host.project}/env.txt"), "bash")
+
+    assert code != 0
+    assert secret not in host.output.read_text()
+    assert "DB_PASSWORD=[secret: value of db_password]" in host.output.read_text()

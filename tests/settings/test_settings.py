@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import switches
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import KNOBS, Settings
+from headroom_mcp.types import Origin
+from tests.hook.host import bash, log, run_hook
 
 _TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 
@@ -73,7 +76,7 @@ def test_a_project_can_switch_off_deny_and_mask(home: Path, tmp_path: Path) -> N
 
     assert not settings.enabled
     assert settings.redact == "both"
-    assert settings.deny == ("one", "two")
+    assert (settings.deny, settings.project_deny) == (("one",), ("two",))
     assert settings.min_tokens == Settings().min_tokens
 
 
@@ -85,6 +88,91 @@ def test_a_project_cannot_do_anything_else(home: Path, tmp_path: Path, text: str
 
     with pytest.raises(SettingsError, match="a project can only make things safer"):
         load_settings(project=str(tmp_path))
+
+
+@pytest.mark.parametrize("pattern", [r"(a)\1", "(?=a)b", "(((a{90}){90}){90})"])
+def test_a_projects_pattern_must_be_searchable_in_linear_time(home: Path, tmp_path: Path, pattern: str) -> None:
+    (tmp_path / ".headroom.toml").write_text(f"deny = ['{pattern}']")
+
+    with pytest.raises(SettingsError, match="is not usable in a project"):
+        load_settings(project=str(tmp_path))
+
+
+def test_a_projects_pattern_denies_as_the_users_own_does(home: Path) -> None:
+    settings = Settings(project_deny=(r"INTERNAL\s+ONLY",))
+    text = _log(extra="INTERNAL  ONLY")
+    with open_store(settings) as store:
+        assert compress_output(text, store=store, settings=settings).outcome == "unknown"
+        assert compress_output(_log(), store=store, settings=settings).outcome == "compressed"
+
+
+def test_a_project_file_that_cannot_be_used_stops_compression_and_no_mask(home: Path, tmp_path: Path) -> None:
+    (home / "config.toml").write_text('redact = "model"\n')
+    (tmp_path / ".headroom.toml").write_text("enabled = perhaps")
+
+    settings = in_force(str(tmp_path))
+
+    assert settings.masks()
+    assert not settings.here.enabled
+    assert "is no TOML" in str(settings.problem) or "not valid TOML" in str(settings.problem)
+
+
+@pytest.mark.parametrize(
+    "name", ["config.toml", ".headroom.toml", "config.toml.cache.json", "hooks.json", "failures.log"]
+)
+@pytest.mark.parametrize("sort", ["pipe", "zeros", "folder"])
+def test_a_file_of_ours_that_is_a_pipe_or_a_device_is_not_waited_for(
+    home: Path, tmp_path: Path, name: str, sort: str
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    if name.startswith("config.toml."):
+        (home / "config.toml").write_text("min_tokens = 400\n")
+    path = (project if name.startswith(".") else home) / name
+    if sort == "pipe":
+        os.mkfifo(path)
+    elif sort == "zeros":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+    payload = {**bash(log(900)), "cwd": str(project)}
+
+    answer = run_hook(payload, HEADROOM_HOME=str(home), CLAUDE_PROJECT_DIR=str(project))
+
+    assert (answer.code, answer.stderr) == (0, b"")
+    used = name in ("config.toml.cache.json", "hooks.json", "failures.log")
+    assert (answer.value is not None) == used, "settings that cannot be read compress nothing"
+
+
+def test_settings_may_begin_with_a_byte_order_mark(home: Path, tmp_path: Path) -> None:
+    (home / "config.toml").write_text("\ufeffmin_tokens = 400\n", encoding="utf-8")
+    (tmp_path / ".headroom.toml").write_text("\ufeffrepeats = false\n", encoding="utf-8")
+
+    settings = load_settings(project=str(tmp_path))
+
+    assert (settings.min_tokens, settings.repeats) == (400, False)
+
+
+def test_a_masked_original_is_retrieved_masked_in_every_way(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = _log(extra=f"ERROR: push with {_TOKEN} was refused")
+    with open_store() as store:
+        ref = compress_output(text, store=store).ref
+    monkeypatch.setenv("HEADROOM_REDACT", "model")
+    assert ref is not None
+
+    for way in (["--all"], [], ["--lines", "601"], ["--query", "refused"], ["--json"], ["--lines", "601", "--json"]):
+        printed = CliRunner().invoke(main, ["retrieve", ref, "--any-project", *way])
+        assert (printed.exit_code, _TOKEN in printed.output) == (0, False), way
+
+
+def test_what_a_project_asks_to_mask_is_masked_when_retrieved(home: Path, tmp_path: Path) -> None:
+    text = _log(extra=f"ERROR: push with {_TOKEN} was refused")
+    with open_store() as store:
+        ref = compress_output(text, store=store, origin=Origin(project=str(tmp_path))).ref
+    assert ref is not None
+    (tmp_path / ".headroom.toml").write_text('redact = "model"')
+
+    assert _TOKEN not in retrieve(ref, lines="601", project=str(tmp_path))
 
 
 def test_a_denied_output_is_neither_stored_nor_shortened(home: Path) -> None:

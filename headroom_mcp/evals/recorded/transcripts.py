@@ -190,12 +190,13 @@ def _after(
         event = tool_outputs.parse(payload)
     except ShapeError:
         return before
-    if event is None or decide.leave(event, settings.min_tokens):
+    if event is None or decide.reason_to_skip(event, settings.min_tokens):
         return before
     texts = respond.respond(event, settings)
     if texts is None:
         return before
-    return sum(tokens.estimate(old if new is None else new) for old, new in zip(event.texts, texts, strict=True))
+    pairs = zip(event.texts, texts, strict=True)
+    return sum(tokens.estimate(old if new is None else new.text) for old, new in pairs)
 
 
 def _note_prompt(entry: dict[str, Any], message: dict[str, Any], settings: Settings) -> None:

@@ -21,8 +21,7 @@ from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry, respond
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import bash_calls, limits
-from headroom_mcp.settings import redaction, switches
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings import load, redaction, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Origin, View
 
@@ -71,16 +70,20 @@ def replace(failure: Failure, out: int = 5, err: int = 3) -> bool:
     path = output_file(out, err)
     if not path:
         return False
-    settings = load_settings(project=failure.project)
-    if switches.is_off(settings, failure.session) or respond.is_tool_off("Bash", settings.tools_off):
-        return False
-    masks = redaction.masks_model(settings)
+    in_force = load.in_force(failure.project)
+    if in_force.problem is not None:
+        entry.record(in_force.problem)
+    settings, masks = in_force.here, in_force.masks(failure.session)
     size = os.fstat(out).st_size
-    if size > MAX_BYTES or (size < MIN_BYTES and not masks):
-        return False
     command = command_of(os.environ.get("HEADROOM_SHELL", ""))
-    whole = (failure.code == 1 and answers_by_one(command)) or decide.is_own_command(command)
-    if whole and not masks:
+    whole = (
+        switches.is_off(settings, failure.session)
+        or respond.is_tool_off("Bash", settings.tools_off)
+        or size < MIN_BYTES
+        or (failure.code == 1 and answers_by_one(command))
+        or decide.is_own_command(command)
+    )
+    if size > MAX_BYTES or (whole and not masks):
         return False
     # What runs in the background is read from the file while it runs: the file stays what it is.
     age_s = bash_calls.age_s(failure.shell, out)

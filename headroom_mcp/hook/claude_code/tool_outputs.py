@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from headroom_mcp.hook.respond import Replacement
+    from headroom_mcp.settings.load import InForce
+
     Response = Any  # tool_response as JSON gave it: an object, a list of blocks or a string
     Payload = dict[str, Any]
 
@@ -32,19 +35,65 @@ def answer(payload: Payload) -> dict[str, object] | None:
 
 
 def _reply(payload: Payload) -> dict[str, object] | None:
-    event = parse(payload)
-    if event is None:
+    settings = _own_settings(payload)
+    masks = settings is not None and settings.masks(_word(payload, "session_id"))
+    try:
+        event = parse(payload)
+    except ShapeError as error:
+        if not masks or "tool_response" not in payload:
+            raise
+        _record(error)
+        event = None
+    least = settings.here.min_tokens if settings is not None else _min_tokens()
+    compresses = event is not None and not decide.reason_to_skip(event, least)
+    if not compresses and not masks:
         return None
-    if decide.leave(event, _min_tokens()):
-        return None
-    from headroom_mcp.hook import entry, respond
+    from headroom_mcp.hook import entry
 
     entry.start_timer()
-    texts = respond.respond(event)
+    event = event or _event(payload)
+    settings = settings or _in_force(event)
+    value = payload["tool_response"]
+    shown = _answered(event, payload, settings, masks) if compresses else None
+    if masks and event.tool != "edit":  # of an edit the model is shown a sentence; the rest is the host's own
+        from headroom_mcp.hook import respond
+
+        shown = respond.masked(value if shown is None else shown, event, settings.here)
+    if shown is None or shown == value:
+        return None
+    return {"hookSpecificOutput": {"hookEventName": "PostToolUse", "updatedToolOutput": shown}}
+
+
+def _answered(event: decide.Event, payload: Payload, settings: InForce, masks: bool) -> Response | None:
+    """Return the tool's answer with its texts compressed, None where it stays as it is."""
+    from headroom_mcp.hook import respond
+
+    try:
+        texts = respond.respond(event, settings.here)
+    except Exception as error:
+        if not masks:
+            raise
+        _record(error)  # what could not be made small is masked all the same
+        return None
     if texts is None:
         return None
-    value = _tool(event.tool_name)[2](payload["tool_response"], [None if t is None else _sayable(t) for t in texts])
-    return {"hookSpecificOutput": {"hookEventName": "PostToolUse", "updatedToolOutput": value}}
+    sendable = [None if new is None else new._replace(text=_sayable(new.text)) for new in texts]
+    return _tool(event.tool_name)[2](payload["tool_response"], sendable)
+
+
+def _in_force(event: decide.Event) -> InForce:
+    from headroom_mcp.settings import environment, load
+
+    settings = load.in_force(environment.project_dir(cwd=event.cwd))
+    if settings.problem is not None:
+        _record(settings.problem)
+    return settings
+
+
+def _record(error: BaseException) -> None:
+    from headroom_mcp.hook import entry
+
+    entry.record(error)
 
 
 def parse(payload: Payload) -> decide.Event | None:
@@ -54,17 +103,9 @@ def parse(payload: Payload) -> decide.Event | None:
         msg = "a PostToolUse event without tool_name or tool_response"
         raise ShapeError(msg)
     row = _tool(tool_name)
-    tool_input = payload.get("tool_input")
     if row[0] == "other":
         return None
-    tool_input = tool_input if isinstance(tool_input, dict) else {}
-    event = decide.Event(row[0], tool_name, tool_input, [])
-    event.session = _word(payload, "session_id")
-    event.agent = _word(payload, "agent_id")
-    event.tool_use_id = _word(payload, "tool_use_id")
-    event.cwd = _word(payload, "cwd")
-    event.limit_chars = limits.limit_chars(tool_name)
-    event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
+    event = _event(payload)
     if event.tool == "edit":
         return event
     texts = row[1](payload["tool_response"], event, payload)
@@ -73,6 +114,20 @@ def parse(payload: Payload) -> decide.Event | None:
     event.texts = texts
     if not event.tokens_host:
         event.tokens_host = [0] * len(texts)
+    return event
+
+
+def _event(payload: Payload) -> decide.Event:
+    """Return the event in `payload` without its texts."""
+    tool_name, tool_input = _word(payload, "tool_name"), payload.get("tool_input")
+    tool_input = tool_input if isinstance(tool_input, dict) else {}
+    event = decide.Event(_tool(tool_name)[0], tool_name, tool_input, [])
+    event.session = _word(payload, "session_id")
+    event.agent = _word(payload, "agent_id")
+    event.tool_use_id = _word(payload, "tool_use_id")
+    event.cwd = _word(payload, "cwd")
+    event.limit_chars = limits.limit_chars(tool_name)
+    event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
     return event
 
 
@@ -93,15 +148,15 @@ def _bash_texts(response: Response, event: decide.Event, payload: Payload) -> li
     return [stdout, stderr]
 
 
-def _bash_reply(response: Response, texts: list[str | None]) -> Response:
+def _bash_reply(response: Response, texts: list[Replacement | None]) -> Response:
     reply = dict(response)
     stdout, stderr = texts
     if stdout is None and "persistedOutputPath" in reply:
         return reply
     if stdout is not None:
-        reply["stdout"] = stdout
+        reply["stdout"] = stdout.text
     if stderr is not None:
-        reply["stderr"] = stderr
+        reply["stderr"] = stderr.text
     # With these two the host shows a preview of our text.
     reply.pop("persistedOutputPath", None)
     reply.pop("persistedOutputSize", None)
@@ -138,9 +193,11 @@ def _read_texts(response: Response, event: decide.Event, payload: Payload) -> li
     return [content]
 
 
-def _read_reply(response: Response, texts: list[str | None]) -> Response:
-    text = texts[0] or ""
+def _read_reply(response: Response, texts: list[Replacement | None]) -> Response:
+    text, whole = texts[0] or ("", True)
     path = response["file"]["filePath"]
+    if whole and response["type"] == "text":
+        return {**response, "file": {**response["file"], "content": text}}
     if response["type"] == "file_unchanged":
         lines = text.count("\n") + 1
         return {
@@ -162,18 +219,18 @@ def _grep_texts(response: Response, event: decide.Event, payload: Payload) -> li
     return [_field(response, "content", str)]
 
 
-def _grep_reply(response: Response, texts: list[str | None]) -> Response:
+def _grep_reply(response: Response, texts: list[Replacement | None]) -> Response:
     if response["mode"] == "files_with_matches":
-        return {"mode": "content", "numFiles": 0, "filenames": [], "content": texts[0]}
-    return {**response, "content": texts[0]}
+        return {"mode": "content", "numFiles": 0, "filenames": [], "content": _first(texts)}
+    return {**response, "content": _first(texts)}
 
 
 def _glob_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
     return ["\n".join(_strings(response, "filenames"))]
 
 
-def _glob_reply(response: Response, texts: list[str | None]) -> Response:
-    return {**response, "filenames": (texts[0] or "").split("\n")}
+def _glob_reply(response: Response, texts: list[Replacement | None]) -> Response:
+    return {**response, "filenames": _first(texts).split("\n")}
 
 
 # WebFetch, Agent
@@ -183,8 +240,8 @@ def _fetch_texts(response: Response, event: decide.Event, payload: Payload) -> l
     return [_field(response, "result", str)]
 
 
-def _fetch_reply(response: Response, texts: list[str | None]) -> Response:
-    return {**response, "result": texts[0]}
+def _fetch_reply(response: Response, texts: list[Replacement | None]) -> Response:
+    return {**response, "result": _first(texts)}
 
 
 def _agent_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
@@ -193,7 +250,7 @@ def _agent_texts(response: Response, event: decide.Event, payload: Payload) -> l
     return _block_texts(_field(response, "content", list))
 
 
-def _agent_reply(response: Response, texts: list[str | None]) -> Response:
+def _agent_reply(response: Response, texts: list[Replacement | None]) -> Response:
     return {**response, "content": _block_reply(response["content"], texts)}
 
 
@@ -218,10 +275,14 @@ def _mcp_texts(response: Response, event: decide.Event, payload: Payload) -> lis
     return texts
 
 
-def _mcp_reply(response: Response, texts: list[str | None]) -> Response:
+def _mcp_reply(response: Response, texts: list[Replacement | None]) -> Response:
     if isinstance(response, str):
-        return texts[0]
+        return _first(texts)
     return _block_reply(response, texts)
+
+
+def _first(texts: list[Replacement | None]) -> str:
+    return texts[0].text if texts[0] is not None else ""
 
 
 def _block_texts(blocks: list[Response]) -> list[str]:
@@ -236,8 +297,8 @@ def _block_texts(blocks: list[Response]) -> list[str]:
     return texts
 
 
-def _block_reply(blocks: list[Response], texts: list[str | None]) -> list[Response]:
-    return [block if text is None else {**block, "text": text} for block, text in zip(blocks, texts, strict=True)]
+def _block_reply(blocks: list[Response], texts: list[Replacement | None]) -> list[Response]:
+    return [block if new is None else {**block, "text": new.text} for block, new in zip(blocks, texts, strict=True)]
 
 
 # Outputs that Claude Code wrote to a file because they were too large
@@ -260,7 +321,7 @@ if TYPE_CHECKING:
     _Row = tuple[
         str,
         Callable[[Response, decide.Event, Payload], list[str] | None],
-        Callable[[Response, list[str | None]], Response],
+        Callable[[Response, list[Replacement | None]], Response],
     ]
 _TOOLS: dict[str, _Row] = {
     "Bash": ("shell", _bash_texts, _bash_reply),
@@ -304,17 +365,17 @@ def _word(mapping: Payload, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _min_tokens() -> int:
-    """Return the threshold without importing the settings, unless there are any."""
-    environ = os.environ
-    if environ.get("HEADROOM_REDACT") or os.path.exists(_settings_file()):
-        from headroom_mcp.settings import redaction
-        from headroom_mcp.settings.load import load_settings
+def _own_settings(payload: Payload) -> InForce | None:
+    """Return the settings where anything but numbers has been set, else None: importing them costs milliseconds."""
+    project = os.environ.get("CLAUDE_PROJECT_DIR") or _word(payload, "cwd")
+    files = [_settings_file(), *([os.path.join(project, ".headroom.toml")] if project else [])]
+    if os.environ.get("HEADROOM_REDACT") or any(map(os.path.lexists, files)):
+        return _in_force(_event(payload))
+    return None
 
-        settings = load_settings()
-        # Secrets in the smallest output count, too.
-        return 0 if redaction.masks_model(settings) else settings.min_tokens
-    from_environment = environ.get("HEADROOM_MIN_TOKENS", "")
+
+def _min_tokens() -> int:
+    from_environment = os.environ.get("HEADROOM_MIN_TOKENS", "")
     return int(from_environment) if from_environment.isdigit() else 250
 
 

@@ -1,0 +1,63 @@
+"""A repository's patterns find what `re` finds, and never cost more than the text is long."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp.settings import linear_match
+from headroom_mcp.settings.linear_match import Pattern, UnsupportedPattern
+
+_ATOMS = st.sampled_from(
+    ["a", "b", ".", "[ab]", "[^a]", r"\d", r"\w", r"\s", "ab", "(?:a|bb)", "(a|ab)", "^", "$", r"\b", r"\B", "x"]
+)
+_REPEATED = st.builds(lambda atom, times: atom + times, _ATOMS.filter(lambda a: a[-1] not in "^$" and a not in (r"\b", r"\B")),
+                      st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}", "*?", "{0,2}"]))  # fmt: skip
+_PATTERNS = st.lists(_ATOMS | _REPEATED, min_size=1, max_size=6).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_PATTERNS, st.text(alphabet="abx1 \n_", min_size=1, max_size=14), st.sampled_from(["", "(?i)", "(?m)", "(?s)"]))
+def test_it_finds_what_re_finds(pattern: str, text: str, flags: str) -> None:
+    found = bool(re.search(flags + pattern, text))
+
+    answer = Pattern(flags + pattern).search(text)
+
+    assert answer == found or (answer and "$" in pattern)  # "$" is taken for the end of any line
+
+
+HOSTILE = [
+    r"(a+)+$",
+    r"(a|aa)+$",
+    r"(a*)*b",
+    r"a*a*a*a*c",
+    r"(?:a|a)*d",
+    r"(.*)(.*)(.*)(.*)(.*)x$",
+    r"(a|b)*a(a|b){30}c",
+    r"([a-z]+)*\d",
+]
+
+
+@pytest.mark.parametrize("pattern", HOSTILE)
+def test_a_hostile_pattern_costs_work_in_proportion_to_the_text(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    counted = linear_match._Run.step
+    monkeypatch.setattr(linear_match._Run, "step", lambda *given: (steps.append(1), counted(*given))[1])
+    sizes = []
+    for size in (10_000, 20_000):
+        steps.clear()
+        Pattern(pattern).search("ab" * size)
+        Pattern(pattern).search("a" * size)
+        sizes.append(len(steps))
+
+    assert sizes[1] <= 2.2 * sizes[0] + 10
+    assert sizes[1] < 100_000
+
+
+@pytest.mark.parametrize("pattern", [r"(a)\1", r"(?=a)b", r"(?<!a)b", "a{5000}", "(", "((a{90}){90}){90}"])
+def test_what_cannot_be_searched_in_linear_time_is_refused(pattern: str) -> None:
+    with pytest.raises(UnsupportedPattern):
+        Pattern(pattern)
