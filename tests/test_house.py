@@ -79,3 +79,14 @@ def _imported(path: Path) -> set[str]:
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
+
+
+def test_one_place_decides_what_is_masked_or_denied() -> None:
+    readers = {
+        path.relative_to(_PACKAGE).as_posix()
+        for path in _MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("redact", "deny", "project_deny")
+    }
+
+    assert readers <= {"settings/redaction.py", "evals/fuzz.py"}

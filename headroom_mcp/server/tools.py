@@ -15,7 +15,7 @@ from headroom_mcp.flow import user_hooks
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.server import files, memory_tools, pages, stats_text
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
@@ -55,7 +55,7 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
         )
         if pages.fits(result.text):
             return result.text
-        if result.ref is None and result.outcome == "unknown":
+        if result.ref is None and (result.outcome == "unknown" or result.kind == "redacted"):
             raise pages.refuse(text, "the user's settings say not to store it")
         if result.ref is None and result.outcome == "failed":
             raise pages.refuse(text, "compression failed")
@@ -68,7 +68,7 @@ def show_page(text: str = "", path: str = "", query: str = "") -> str:
     project, session = environment.project_dir(), environment.session_id()
     text = _given(text, path, project)
     settings = load_settings(project=project)
-    if settings.deny or settings.redact != "none" or user_hooks.load(settings):
+    if redaction.is_asked_for(settings) or user_hooks.load(settings):
         # What may be stored or shown is for the flow to decide, and the flow is what took too long.
         raise pages.refuse(text, "it took too long")
     if pages.fits(text):

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from headroom_mcp.types import ToolInput
 
 
+def is_asked_for(settings: Settings) -> bool:
+    """Tell whether anything is to be masked or kept out of the store."""
+    return settings.redact != "none" or bool(settings.deny or settings.project_deny)
+
+
 def is_denied(settings: Settings, text: str, tool_input: ToolInput | None) -> bool:
     """Tell whether the user wants this output kept out of the store: then nothing of it may be left out either."""
     if not settings.deny and not settings.project_deny:
