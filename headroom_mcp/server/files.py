@@ -12,6 +12,7 @@ import stat
 from headroom_mcp.errors import PathRefused
 from headroom_mcp.server import permissions
 
+_MAX_LINKS = 40  # as many as Linux follows
 MAX_FILE_BYTES = 64 << 20  # some seconds of work; a larger file is better searched than read
 
 
@@ -34,7 +35,7 @@ def read(path: str, project: str) -> bytes:
         msg = f"{path} has more than {MAX_FILE_BYTES:,} bytes. Search it instead."
         raise PathRefused(msg)
     if b"\0" in data[:8192]:
-        msg = f"{path} is no text (it holds NUL bytes). Use a tool for its format."
+        msg = f"{path} is not a text file (it holds NUL bytes). Use a tool for its format."
         raise PathRefused(msg)
     return data
 
@@ -42,22 +43,36 @@ def read(path: str, project: str) -> bytes:
 def resolve(path: str, project: str) -> str:
     """Return the real path of `path`, which lies inside `project`. Raises: PathRefused."""
     if not path or "\0" in path:
-        msg = f"path={path!r} is no path; give one relative to {project}."
+        msg = f"path={path!r} is not a path; give one relative to {project}."
         raise PathRefused(msg)
     root = os.path.realpath(project)
     if os.path.dirname(root) == root:
-        msg = f"The server runs in {root}, which is no project. Set CLAUDE_PROJECT_DIR, or pass the text itself."
+        msg = f"The server runs in {root}, which is not a project. Set CLAUDE_PROJECT_DIR, or pass the text itself."
         raise PathRefused(msg)
     named = os.path.normpath(os.path.join(root, os.path.expanduser(path)))
     real = os.path.realpath(named)
     if real != root and not real.startswith(root + os.sep):
         msg = f"{path} lies outside the project {root}; only files inside it are read."
         raise PathRefused(msg)
-    rule = permissions.rule_against(real, root) or permissions.rule_against(named, root)
+    rule = permissions.rule_against(_names(named, real), root)
     if rule is not None:
         msg = f"{path} is not read: the user's rule {rule} covers it. Use the Read tool, which asks where it must."
         raise PathRefused(msg)
     return real
+
+
+def _names(named: str, real: str) -> list[str]:
+    """Return every name that `real` is read by: its own, the one asked for, and the links that lead from there to here.
+
+    Claude Code trims what it is asked for, so the trimmed name counts as well.
+    """
+    names = [real, named, named.rstrip()]
+    for _ in range(_MAX_LINKS):
+        if not os.path.islink(named):
+            break
+        named = os.path.normpath(os.path.join(os.path.dirname(named), os.readlink(named)))
+        names.append(named)
+    return names
 
 
 def _check_regular(path: str, status: os.stat_result) -> None:

@@ -148,14 +148,16 @@ def test_what_the_user_denies_to_the_store_is_not_stored_in_order_to_be_paged(pr
         ({"path": "link.txt"}, "outside the project"),
         ({"path": "pipe"}, "not a regular file"),
         ({"path": "."}, "is a folder"),
-        ({"path": "photo.png"}, "is no text"),
-        ({"path": "a\0b"}, "is no path"),
+        ({"path": "photo.png"}, "is not a text file"),
+        ({"path": "a\0b"}, "is not a path"),
         ({"path": "secrets/key.pem"}, "the user's rule"),
         ({"path": ".env"}, "the user's rule"),
         ({"path": "deep/in/prod.tfstate"}, "the user's rule"),
     ],
 )
-def test_compress_refuses_what_is_no_file_of_the_project(project: Path, arguments: dict[str, str], said: str) -> None:
+def test_compress_refuses_what_is_not_a_file_of_the_project(
+    project: Path, arguments: dict[str, str], said: str
+) -> None:
     (project.parent / "outside.txt").write_text("secret")
     (project / "link.txt").symlink_to(project.parent / "outside.txt")
     os.mkfifo(project / "pipe")
