@@ -91,10 +91,12 @@ class ToolOutput:
 
     def section(self, start: int, stop: int) -> ToolOutput:
         """Return lines `start` … `stop - 1` as an output of their own with the same hints."""
-        if start == 0 and stop >= len(self.lines):
-            return self
-        part = ToolOutput("\n".join(self.lines[start:stop]), self.tool_name, self.tool_input, self.query)
-        part._lines = self.lines[start:stop]
+        return self if start == 0 and stop >= len(self.lines) else self.with_lines(self.lines[start:stop])
+
+    def with_lines(self, lines: list[str]) -> ToolOutput:
+        """Return an output of other `lines` with the same hints."""
+        part = ToolOutput("\n".join(lines), self.tool_name, self.tool_input, self.query)
+        part._lines = lines
         part.limit_chars = self.limit_chars
         part.prose_model = self.prose_model
         return part

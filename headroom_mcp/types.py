@@ -62,12 +62,16 @@ class Fact(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Lines `start` … `stop - 1` of an output are of this kind; `why` is for people (`--explain`)."""
+    """Lines `start` … `stop - 1` of an output are of this kind; `why` is for people (`--explain`).
+
+    `headed`: without what stands at the head of every line (`text.heads`); with it they look like something else.
+    """
 
     start: int
     stop: int
     kind: str
     why: str
+    headed: bool = False
 
 
 class Omission(NamedTuple):

@@ -13,16 +13,13 @@ from collections.abc import Sequence
 from headroom_mcp.compressors import _failure_parts, test_output
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import test_run
 from headroom_mcp.facts import verdicts as _verdicts
-from headroom_mcp.text import failure_words, templates, tokens
+from headroom_mcp.text import failure_words, heads, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 10
-# 2022-05-30T09:11:02.8576680Z text · job<TAB>step<TAB>2022-…Z text · #12 3.456 text · [2022-05-30T09:11:02] text
-_PREFIX = re.compile(
-    r"^(?:[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?|#\d+ +\d+\.\d+ |\[\d\d:\d\d:\d\d(?:\.\d+)?\] ?)"
-)
 # what begins a step: a command echoed, a fold, a task, a plugin
 _STEP = re.compile(
     r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> (?=\S+@\S)\S+ \S)"
@@ -34,6 +31,7 @@ _SIGNS = re.compile(
 )
 _TAIL_LINES = 60
 _CONTEXT_LINES = 12
+_MAX_TOTALS = 20  # of test runs
 
 
 def score(output: ToolOutput) -> float:
@@ -65,12 +63,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     original = output.lines
     if len(original) < _MIN_LINES:
         return None
-    lines = bare(original)
+    read = heads.read(original)
+    lines, display = (read.bare, read.shown) if read else (original, original)
     found = _failures.blocks(lines, errors=True)
     tail = _last_words(lines)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     room = max(budget * 3 // 5, min(essential + 200, budget * 6 // 5))
-    shown = _failure_parts.parts_of(lines, found, room, first=_causes(lines, found, tail))
+    shown = _failure_parts.parts_of(display, found, room, first=_causes(lines, found, tail))
     covered = {i for part in shown for i in range(part.start, part.stop)}
     kept: set[int] = set()
     left = budget
@@ -92,6 +91,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
     take(_rare_warnings(lines), budget // 6)
+    run = test_run.told(lines)
+    named = [(i, test_run.name_of(lines[i])) for i in run.failed]
+    take(_verdicts.unnamed(lines, named, (lines[block.start] for block in found)), budget // 4)
+    take(run.totals[:_MAX_TOTALS], budget // 8)
     take(facts_module.summaries(lines)[:10], budget // 10)
     steps = [i for i, line in enumerate(lines) if _STEP.match(line)]
     around = [steps[n] for n in {_before(steps, part.start) for part in shown} if n >= 0]
@@ -105,19 +108,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
     take([i for i in near if not _verdicts.passes(lines[i])], left)
     parts = test_output.around(lines, shown, kept)
-    if lines is original:
+    if read is None or display == original:
         return Compressed(parts, range(len(lines)))
     note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
-    return Compressed([note, *_without_stamps(lines, parts)], range(len(lines)))
+    return Compressed([note, *_without_stamps(display, parts)], range(len(lines)))
 
 
 def bare(lines: Sequence[str]) -> Sequence[str]:
-    """Return the lines without the stamp that a CI service puts before every one; `lines` itself where there is none."""
-    step = max(1, len(lines) // 100)
-    sampled = [line for line in lines[::step] if line][:120]
-    if not sampled or sum(1 for line in sampled if _PREFIX.match(line)) * 10 < 7 * len(sampled):
-        return lines
-    return [_PREFIX.sub("", line, count=1) for line in lines]
+    """Return the lines without what a CI service puts before every one; `lines` itself where there is nothing."""
+    read = heads.read(lines)
+    return read.bare if read else lines
 
 
 def _last_words(lines: Sequence[str]) -> list[int]:

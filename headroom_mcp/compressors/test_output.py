@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from headroom_mcp.compressors import _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import test_run, verdicts
+from headroom_mcp.facts import test_blocks, test_run, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
@@ -36,6 +36,7 @@ _SERVICE = re.compile(
 )
 _WORD = re.compile(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
 _WITHIN_A_JOB = 0.45
+_MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
 _LIST_LINE_CHARS = 300
 _LOOKED_AT = 600  # lines at the end of a run no runner of which is known
@@ -52,13 +53,13 @@ def score(output: ToolOutput) -> float:
     if not test_run.is_tap(text):
         found = {sign for sign in found if not sign.startswith(("ok ", "not ok"))}
     sure = min(0.95, max(0.3 * len(found), test_run.looks_like(sampled[-_LOOKED_AT:])))
-    return min(sure, _WITHIN_A_JOB) if _SERVICE.search(output.text[:20_000]) else sure
+    return min(sure, _WITHIN_A_JOB) if len(_SERVICE.findall(output.text[:20_000])) >= _MIN_STEPS else sure
 
 
 def facts(output: ToolOutput) -> list[Fact]:
     """Return what says that tests or the run failed, and the counts; `compress` chooses among them."""
     lines = output.lines
-    failing = [Fact(i, 0, "failing tests", i, i + 1) for i, _ in _failing(lines, test_run.read(lines))]
+    failing = [Fact(i, 0, "failing tests", i, i + 1) for i, _ in test_blocks.failing(lines, test_run.told(lines))]
     return [*failing, *_failure_parts.facts(lines, _failures.blocks(lines, errors=False))]
 
 
@@ -68,7 +69,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(lines) < _MIN_LINES:
         return None
     reading = test_run.read(lines)
-    found = _found(lines, reading)
+    found = test_blocks.find(lines, reading)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))
@@ -76,7 +77,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     covered = {i for block in found for i in range(block.start, block.stop)}
     chosen = _Chosen(lines, covered)
     chosen.kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))} - covered
-    failing = _failing(lines, reading)
+    failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
@@ -84,16 +85,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.take_runs(
         [i for i in reading.news(lines) if i not in named], max(budget // 3, budget - spent - chosen.spent)
     )
-    told = [lines[block.start] for block in found] + [lines[i] for i in chosen.kept]
+    told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
-
-
-def _failing(lines: Sequence[str], reading: test_run.Reading) -> list[tuple[int, str]]:
-    """Return the lines that name a failing test, each with the name."""
-    known = verdicts.failing(lines)
-    at = {index for index, _ in known}
-    return [*known, *((i, test_run.name_of(lines[i])) for i in reading.failed if i not in at)]
 
 
 class _Chosen:
@@ -133,26 +127,6 @@ class _Chosen:
                 before = self.spent
                 self.take([i for i in range(start, stop) if i in failing], room)
                 room -= self.spent - before
-
-
-def _found(lines: Sequence[str], reading: test_run.Reading) -> list[Block]:
-    """Return the failures as blocks; a total within one ends it."""
-    totals = sorted(reading.totals)
-    found: list[Block] = []
-    for block in _failures.blocks(lines, errors=False):
-        inside = totals[bisect_left(totals, block.start + 1) : bisect_left(totals, block.stop)]
-        stop = next((i for i in inside if _indent(lines[i]) <= _indent(lines[block.start])), block.stop)
-        if block.test and stop < block.stop:
-            while stop > block.start + 1 and not lines[stop - 1].strip():
-                stop -= 1
-            block = block._replace(stop=stop, essential=tuple(i for i in block.essential if i < stop))
-        found.append(block)
-    covered = {i for block in found for i in range(block.start, block.stop)}
-    return sorted([*found, *test_run.blocks(lines, reading, covered)], key=lambda block: block.start)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Sequence[Block]) -> list[int]:

@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from headroom_mcp.facts import find as facts
-from headroom_mcp.facts.blocks import Block, essentials
+from headroom_mcp.facts import verdicts as known
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -54,6 +54,7 @@ _CONCLUDES = re.compile(
 _LETTER = re.compile(r" = [\d.]+ s = ([.FES])$")
 _LETTERED: dict[str, Verdict] = {".": "passed", "S": "skipped"}
 _DIRECTIVE = re.compile(r" # (?:SKIP|TODO)\b", re.IGNORECASE)  # TAP's
+_PLACE = re.compile(r"^\s*\S+[:(]\d+\)?:? *$")  # /srv/app/levy.cpp:31: PASSED:
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 _SUITE = re.compile(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
 # 12 ms · [ 4%] · (0.01s), at a verdict's end
@@ -63,7 +64,7 @@ _OF_FILE = re.compile(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
 _LOOKED_AT = 400  # characters of a line
-_MIN_MEMBERS = 3
+_MIN_MEMBERS, _MIN_PERCENT = 3, 2  # verdicts *passed* of a form, of all lines
 # TAP's other lines; without one of them "ok 12 rows" is a sentence
 _TAP = re.compile(r"^[ \t]*(?:1\.\.\d|not ok \d|TAP version \d|# (?:tests|pass|fail|ok|Looks like)\b)", re.MULTILINE)
 _TAP_LINE = re.compile(r"^\s*(?:not )?ok \d+")
@@ -73,7 +74,7 @@ _TOTAL = re.compile(
     r"flaky|did not run|interrupted|tests?|examples?|scenarios?|steps?|specs?|suites?|features?|runs?|assertions?)\b(?!\s*[/\\])"
     r"|(?<![\w./-])(?:passed|failed|failures?|errors?|succeeded|skipped|total|pass|fail|tests?(?: run)?|test suites|test files|total tests|passing|failing)\b(?: *[:=|] *| +)\d[\d,]*\b(?!\s*[/\\:])"
     r"|^\W*(?:all )?(?:tests?|specs?|suites?)(?: run)? (?:passed|failed|successful|succeeded)\W*$|^\W*(?:OK|FAILED|PASSED|FAILURES)(?:\W*|[^\w(]*\(.*\)\W{0,8})$|\bBUILD (?:SUCCESS|FAIL)|^Result: "
-    r"|^\W*test run\b.*\b(?:passed|failed)\b",
+    r"|\ball (?:tests|specs|suites|examples|checks) (?:passed|succeeded|ok)\b|^\W*test run\b.*\b(?:passed|failed)\b",
     re.IGNORECASE,
 )
 _TOTAL_STEMS = ("pass", "fail", "error", "succe", "skip", "pend", "ignor", "flaky", "test", "exam", "scenario", "step", "spec", "suite", "run", "assert", "total", "ok", "result: ", "build ")  # fmt: skip
@@ -96,19 +97,19 @@ _PROGRESS = re.compile(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(
 _ATOM = re.compile(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLANKS = re.compile(r"\*(?:\s*\*)+|\s+")
-_MAX_DETAILS = 200  # lines of one failing test
 _MIN_OFTEN = 4
 _MIN_NAMES = 8
 _SAYS = re.compile(r"^\d+ [*\s]*[^*\s]")  # a mould with something of its own
 
 
 class Reading(NamedTuple):
-    """Line numbers (0-based): each test's verdict; which of them are of whole suites or files; the totals, telling ones
-    first; what comes again and again. The other lines are news."""
+    """Line numbers (0-based): each test's verdict; which of them are of whole suites or files; the totals; what comes again
+    and again. The other lines are news."""
 
     verdicts: dict[int, Verdict]
     suites: set[int]
     totals: list[int]
+    """Rare ones first: those that every suite has come last."""
     routine: dict[int, int]
     """Each routine line, and how many lines of its mould there are (0: blank lines and rows of dots)."""
 
@@ -125,9 +126,16 @@ class Reading(NamedTuple):
 
 def read(lines: Sequence[str]) -> Reading:
     """Return what the lines of a run are."""
+    run = told(lines)
+    return run._replace(routine=_routine(lines, run.verdicts, set(run.totals)))
+
+
+def told(lines: Sequence[str]) -> Reading:
+    """Return verdicts and totals alone: in a log of many things, what is not one of them need not be news."""
     verdicts = verdicts_of(lines)
-    totals = _totals(lines, verdicts)
-    return Reading(verdicts, _suites(lines, verdicts), totals, _routine(lines, verdicts, set(totals)))
+    for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
+        verdicts.setdefault(index, "failed")
+    return Reading(verdicts, _suites(lines, verdicts), _totals(lines, verdicts), {})
 
 
 def is_tap(text: str) -> bool:
@@ -148,13 +156,14 @@ def looks_like(lines: Sequence[str]) -> float:
     rows = sum(1 for line in lines if len(line) >= 10 and _PROGRESS.match(line[:_LOOKED_AT]))
     told = sum(1 for line in lines if line.strip())
     sure = 0.25 * min(2, totals) + (0.2 if rows else 0.0)
-    return min(0.9, sure + (0.35 if len(verdicts) * 8 >= told else 0.2 if len(verdicts) > 4 else 0.0))
+    share = len(verdicts) / max(1, told)
+    return min(0.9, sure + (0.5 if share > 0.4 else 0.35 if share > 0.12 else 0.2 if len(verdicts) > 4 else 0.0))
 
 
 def _is_of_tests(line: str) -> bool:
-    """Tell whether a total counts tests: at least two words of theirs with two figures, or a conclusion about a test."""
+    """Tell whether a total counts tests: at least two words of theirs with a figure, or a conclusion about a test."""
     words = len({word.lower() for word in _OF_TESTS.findall(line)})
-    return words >= 2 and (len(_FIGURE.findall(line)) >= 2 or words >= 3)
+    return words >= 2 and (bool(_FIGURE.search(line)) or words >= 3)
 
 
 def _is_bare(line: str) -> bool:
@@ -185,8 +194,9 @@ def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
         if form is not None:
             found.setdefault(form[0], []).append((index, form[1]))
     verdicts: dict[int, Verdict] = {}
+    least = max(_MIN_MEMBERS, len(lines) * _MIN_PERCENT // 100)
     for members in found.values():
-        if sum(1 for _, verdict in members if verdict == "passed") >= _MIN_MEMBERS:
+        if sum(1 for _, verdict in members if verdict == "passed") >= least:
             verdicts.update(members)
     return verdicts
 
@@ -197,7 +207,8 @@ def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
     if letter is not None:
         return ("letter", ""), _LETTERED.get(letter[1], "failed")
     last: tuple[tuple[str, str], Verdict] | None = None
-    if _SUITE.match(line) or _CONCLUDES.match(line):
+    said = _BRACKETED.sub("", line, count=1)
+    if _SUITE.match(said) or _CONCLUDES.match(said):
         return None
     for match in _WORD.finditer(line):
         word = match.group()
@@ -214,7 +225,7 @@ def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
             last = last or (("head", case), "skipped" if _DIRECTIVE.search(after) else verdict)
         elif (
             last is None
-            and not after.rstrip().endswith(":")
+            and (not after.rstrip().endswith(":") or _PLACE.match(before))
             and (_REST.fullmatch(after) or (verdict == "skipped" and _REASON.match(after)))
         ):
             return ("end", "mark" if case == "mark" else ""), verdict
@@ -244,7 +255,8 @@ def _totals(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[int]:
     forms = moulds([lines[i] for i in found])
     counts = Counter(forms)
     form_of = dict(zip(found, forms, strict=True))
-    return sorted(found, key=lambda i: (counts[form_of[i]] > _MIN_OFTEN, not _WRONG.search(lines[i]), -i))
+    wrong = {i for i in found if _WRONG.search(lines[i])}
+    return sorted(found, key=lambda i: (counts[form_of[i]] > _MIN_OFTEN, i not in wrong, counts[form_of[i]], -i))
 
 
 def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int]) -> dict[int, int]:
@@ -312,49 +324,3 @@ def moulds(lines: Sequence[str]) -> list[str]:
 
 def _squeezed(text: str) -> str:
     return _BLANKS.sub(lambda run: "*" if run.group()[0] == "*" else " ", text)
-
-
-def blocks(lines: Sequence[str], reading: Reading, apart_from: Container[int]) -> list[Block]:
-    """Return a block for each failing test whose details stand right below its verdict, or right above it.
-
-    `apart_from`: lines that are told otherwise."""
-    known = {*reading.routine, *reading.verdicts, *reading.totals}
-    failed = [i for i in reading.failed if i not in apart_from]
-    below = [_run_below(lines, i, known, apart_from) for i in failed]
-    above = [_run_above(lines, i, known, apart_from) for i in failed]
-    is_above = sum(1 for start, i in zip(above, failed, strict=True) if start < i) > sum(
-        1 for stop, i in zip(below, failed, strict=True) if stop > i + 1
-    )
-    found: list[Block] = []
-    for index, start, stop in zip(failed, above, below, strict=True):
-        first, last = (start, index + 1) if is_above else (index, stop)
-        if last - first < 2 or (found and first < found[-1].stop):
-            continue
-        essential = {index, *essentials(lines, first, last, True)}
-        found.append(Block(first, last, tuple(sorted(essential)), True))
-    return found
-
-
-def _run_below(lines: Sequence[str], index: int, known: set[int], apart_from: Container[int]) -> int:
-    """Return the end of the run of news below `index`; blank lines within it belong to it."""
-    stop = at = index + 1
-    while at < len(lines) and at - index <= _MAX_DETAILS and at not in apart_from:
-        if at not in known:
-            stop = at + 1
-        elif lines[at].strip():
-            break
-        at += 1
-    return stop
-
-
-def _run_above(lines: Sequence[str], index: int, known: set[int], apart_from: Container[int]) -> int:
-    """Return the start of the run of news above `index`; blank lines within it belong to it."""
-    start = index
-    at = index - 1
-    while at >= 0 and index - at <= _MAX_DETAILS and at not in apart_from:
-        if at not in known:
-            start = at
-        elif lines[at].strip():
-            break
-        at -= 1
-    return start

@@ -11,10 +11,10 @@ from headroom_mcp.flow import gate
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import heads, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Omission, Part, Section, Shown, View
+from headroom_mcp.types import Compressed, Fact, Omission, Part, Section, Shown, View
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
@@ -136,7 +136,10 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         piece = output.section(section.start, section.stop)
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
         compressor = compressors.load(section.kind)
-        compressed = compressor.compress(piece, share)
+        if section.headed:
+            piece, compressed = _without_heads(piece, compressor, share)
+        else:
+            compressed = compressor.compress(piece, share)
         by = start + section.start
         draft.sections.append(section._replace(start=by, stop=section.stop + start))
         if compressed is None:
@@ -146,6 +149,28 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         answers_for = compressed.answers_for if compressed else ()
         draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, compressed is None))
     return draft
+
+
+def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tuple[ToolOutput, Compressed | None]:
+    """Return `piece` without the heads of its lines and what becomes of it; where the heads are one but for the time,
+    they are said once and cut."""
+    read = heads.read(piece.lines)
+    if read is None:
+        return piece, compressor.compress(piece, budget)
+    bare = piece.with_lines(read.bare)
+    compressed = compressor.compress(bare, budget)
+    if compressed is None:
+        return bare, None
+    shown = read.shown
+    tag = read.tags[0].strip().replace("\t", " · ") if shown is read.bare else ""
+    head = f"[{tag}: this, and the time, cut from the head of each line]" if tag else "[times cut from the lines]"
+    parts = [
+        part._replace(action="render", text="\n".join(shown[part.start : part.stop]), note="its head cut")
+        if part.action == "keep"
+        else part
+        for part in compressed.parts
+    ]
+    return bare, Compressed([Part(0, 0, "render", head), *parts], compressed.answers_for)
 
 
 def _giant(output: ToolOutput, budget: int) -> _Draft:

@@ -1,6 +1,7 @@
 """ContentRouter: which kind each part of an output is, and why.
 
-several commands in one call, or JSON after other lines → sections, each routed alone
+lines that begin with a CI service's job and step → sections, each routed without these heads      (text/heads.py)
+several commands in one call, or JSON after other lines → sections, each routed alone              (split.py)
 hints: the tool's name, the command's words, the path's suffix                                    (hints.py)
 a firm hint that its compressor does not deny (score > 0) → that kind; no other module is imported
 else a cheap look at a sample names a few candidates (sniff.py); those score the text, the best wins
@@ -16,6 +17,7 @@ from headroom_mcp import compressors
 from headroom_mcp.commands import programs, shell
 from headroom_mcp.compressors.command import filter_rules
 from headroom_mcp.routing import split as seams
+from headroom_mcp.text import heads
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Section
 
@@ -44,6 +46,28 @@ def route(output: ToolOutput) -> list[Section]:
     """Return the sections of `output`, in order, covering every line."""
     if not output.lines:
         return [Section(0, 0, "general", "an empty output")]
+    return _by_tags(output) or _by_text(output)
+
+
+def _by_tags(output: ToolOutput) -> list[Section]:
+    """Return the sections of an output whose lines say which job and step they are of; none where they do not."""
+    read = heads.read(output.lines)
+    if read is None or not any("\t" in tag for tag in read.tags):
+        return []
+    runs = heads.runs(read.tags)
+    sections: list[Section] = []
+    for start, stop in runs:
+        for section in _by_text(output.with_lines(read.bare[start:stop])):
+            moved = section._replace(start=section.start + start, stop=section.stop + start, headed=True)
+            last = sections[-1] if sections else None
+            if last is not None and last.kind == moved.kind and moved.kind not in (*_DOCUMENTS, "test_output"):
+                sections[-1] = last._replace(stop=moved.stop)
+            else:
+                sections.append(moved)
+    return sections
+
+
+def _by_text(output: ToolOutput) -> list[Section]:
     pipelines = _printing(shell.parse(output.command)) if output.command else []
     sections: list[Section] = []
     for start, stop, printed in seams.split(output.lines, pipelines):

@@ -24,16 +24,12 @@ _BOM = "\ufeff"  # GitHub puts one before the first line of each step
 
 
 class Heads(NamedTuple):
-    """The lines without their heads, and each one's tag ("" where it has none)."""
+    """The lines without their heads; each one's tag ("" where it has none); and the lines as they are shown: with their tags
+    unless all are one, without times except those that count from a step's start."""
 
     bare: list[str]
     tags: list[str]
-
-    def shown(self) -> list[str]:
-        """Return the lines with their tags and without times; without the tags, too, where all are one."""
-        if len(set(self.tags)) == 1:
-            return self.bare
-        return [f"{tag}{line}" for tag, line in zip(self.tags, self.bare, strict=True)]
+    shown: list[str]
 
 
 def read(lines: Sequence[str]) -> Heads | None:
@@ -57,7 +53,10 @@ def read(lines: Sequence[str]) -> Heads | None:
         bare.append(line[match.end() :].lstrip(_BOM))
     if len(set(tags)) > _MAX_TAGS:
         return None  # a category with that many values is a column
-    return Heads(bare, tags)
+    if any(tag.startswith("#") for tag in tags):
+        return Heads(bare, tags, list(lines))
+    shown = bare if len(set(tags)) == 1 else [f"{tag}{line}" for tag, line in zip(tags, bare, strict=True)]
+    return Heads(bare, tags, shown)
 
 
 def runs(tags: Sequence[str]) -> list[tuple[int, int]]:

@@ -31,7 +31,6 @@ CASES = Path(__file__).parent / "cases"
 # Not mended yet; a case that passes must leave this list (`xfail_strict`).
 OUTSTANDING = frozenset(
     """
-    buildkit-step-ids
     carriage-return-frames
     coverage-total
     curl-bullets
