@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from headroom_mcp.settings import environment, home
+from headroom_mcp.settings import environment, private
 from headroom_mcp.settings.table import Settings
 
 LOG_NAME = "failures.log"
@@ -20,8 +20,7 @@ def record(where: str, error: BaseException, settings: Settings | None = None) -
     try:
         import time
 
-        folder = environment.data_home(settings)
-        home.make_private(folder)
+        folder = private.folder(environment.data_home(settings))
         path = os.path.join(folder, LOG_NAME)
         if os.path.exists(path) and os.path.getsize(path) > _MAX_BYTES:
             os.replace(path, path + ".1")
@@ -30,7 +29,8 @@ def record(where: str, error: BaseException, settings: Settings | None = None) -
         message = str(error).splitlines()[0][:300] if str(error) else ""
         line = f"{stamp} {where} {type(error).__name__}: {message}{place}\n"
         # Without waiting: somebody may have put a pipe there, or a device.
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        descriptor = private.open_file(path, flags)
         try:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 os.write(descriptor, line.encode("utf-8", "backslashreplace"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 
 import click
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, private
 from headroom_mcp.settings import file as settings_file
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import USER_FILE
@@ -54,8 +53,5 @@ def turn(on: bool) -> None:
     after = _LINE.sub(line, before, count=1) if _LINE.search(before) else f"{line}\n{before}"
     if after == before:
         return
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".config")
-    with open(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(after)
-    os.replace(temporary, path)
+    private.folder(os.path.dirname(path))
+    private.write(path, after.encode("utf-8"))

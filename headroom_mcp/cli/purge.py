@@ -9,7 +9,7 @@ import re
 import click
 
 from headroom_mcp.errors import HeadroomError
-from headroom_mcp.store import open_store
+from headroom_mcp.store import open_store, purge_everything
 
 _AGE = re.compile(r"^(\d+)\s*([smhdw])$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -42,19 +42,22 @@ def purge(
     if everything and not yes:
         click.confirm("Remove every original of every project?", abort=True)
     try:
-        with open_store() as store:
-            done = store.purge(
-                session=session,
-                project=os.path.realpath(project) if project else None,
-                older_than_s=age_s,
-            )
+        if everything:
+            done = purge_everything()
+        else:
+            with open_store() as store:
+                done = store.purge(
+                    session=session,
+                    project=os.path.realpath(project) if project else None,
+                    older_than_s=age_s,
+                )
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(done._asdict()))
     else:
         click.echo(
-            f"{done.originals:,} originals and {done.outputs:,} records removed; the file is "
+            f"{done.originals:,} originals and {done.outputs:,} records removed; the files are "
             f"{max(0, done.file_bytes):,} bytes smaller."
         )
 

@@ -8,7 +8,7 @@ import time
 import click
 
 from headroom_mcp.cli import _io, _report_page
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, private
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.figures import Case
 
@@ -44,7 +44,7 @@ def report(output: str, this_project: bool, session: str | None) -> None:
         _io.write_text(html)
         return
     try:
-        with open(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with open(private.open_file(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w", encoding="utf-8") as file:
             file.write(html)
     except OSError as error:
         msg = f"{output} could not be written: {error.strerror}. Name another place with -o."

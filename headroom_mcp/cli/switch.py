@@ -6,7 +6,7 @@ import os
 
 import click
 
-from headroom_mcp.settings import environment, home, switches
+from headroom_mcp.settings import environment, private, switches
 
 _SESSION = click.option(
     "--session", default=None, help='Only this session ("." for the one this shell belongs to). Default: all.'
@@ -22,8 +22,8 @@ def off(session: str | None) -> None:
     """
     path = _switch(session)
     try:
-        home.make_private(os.path.dirname(path))
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        private.folder(environment.data_home(), *([switches.SESSION_SWITCHES] if session is not None else []))
+        os.close(private.open_file(path, os.O_WRONLY | os.O_CREAT))
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}. Set HEADROOM_HOME to a folder that you can write."
         raise click.ClickException(msg) from error

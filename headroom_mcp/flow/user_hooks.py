@@ -83,16 +83,15 @@ def save(found: Sequence[dict[str, str]]) -> None:
     """Write what was found to the data folder; nothing found leaves no file. Raises: OSError."""
     import json
 
+    from headroom_mcp.settings import private
+
     path = os.path.join(environment.data_home(), FILE)
     if not found:
         if os.path.exists(path):
             os.remove(path)
         return
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8") as stream:
-        json.dump(found, stream, indent=1)
-    os.replace(temporary, path)
+    private.folder(os.path.dirname(path))
+    private.write(path, json.dumps(found, indent=1).encode("utf-8"))
 
 
 def _import(row: dict[str, str], settings: Settings) -> Any:

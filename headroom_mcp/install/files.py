@@ -13,11 +13,9 @@ from typing import Any
 
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.install import json_edit
-from headroom_mcp.settings import environment, home
+from headroom_mcp.settings import environment, private
 
 _MANIFEST = "install.json"
-# What the names of everything in a data folder begin with.
-_OURS = (_MANIFEST, "headroom.db", "backups", "failures.log", "config.toml", "hooks.json", "off", "told")
 
 
 def load_manifest() -> dict[str, Any]:
@@ -62,28 +60,16 @@ def save_backup(file: str, body: bytes) -> str:
     return backup
 
 
-def _own_folder(name: str = "") -> str:
+def _own_folder(*name: str) -> str:
     """Return the data folder, or the folder `name` in it, made for its owner alone. Raises: SettingsError."""
-    folder = os.path.join(environment.data_home(), name) if name else environment.data_home()
     try:
-        home.make_private(folder)
-        _close(environment.data_home())
+        return private.folder(environment.data_home(), *name)
     except OSError as error:
+        folder = os.path.join(environment.data_home(), *name)
         msg = (
             f"{folder} cannot be made: {error}. Nothing was changed; set HEADROOM_HOME to a folder that you can write."
         )
         raise SettingsError(msg) from error
-    return folder
-
-
-def _close(folder: str) -> None:
-    """Take others' rights from a data folder of ours that an earlier version, or a umask, has left open.
-
-    A folder with other things in it was named by the user, who may want them seen.
-    """
-    mode = os.stat(folder).st_mode & 0o777
-    if mode & 0o077 and all(name.startswith(_OURS) for name in os.listdir(folder)):
-        os.chmod(folder, mode & 0o700)
 
 
 def read(file: str) -> bytes | None:

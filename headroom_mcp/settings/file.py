@@ -13,6 +13,7 @@ import stat
 from typing import Any
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.settings import private
 from headroom_mcp.settings.table import KNOBS, checked, knob
 
 CACHE_SUFFIX = ".cache.json"
@@ -110,7 +111,7 @@ def _cached(path: str, stamp: list[int]) -> dict[str, Any] | None:
 def _keep(path: str, stamp: list[int], values: dict[str, Any]) -> None:
     temporary = f"{path}{CACHE_SUFFIX}.{os.getpid()}"
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = private.open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             json.dump({"stamp": stamp, "values": values}, stream)
         os.replace(temporary, path + CACHE_SUFFIX)

@@ -17,21 +17,3 @@ def data_home(named: str = "") -> str:
     if sys.platform == "win32":
         return os.path.join(os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "headroom")
     return os.path.join(os.environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "headroom")
-
-
-def make_private(folder: str) -> None:
-    """Make `folder` for its owner alone, whatever the umask, and what is missing above it. Raises: OSError.
-
-    `os.makedirs` gives its mode to the last folder only, so that a folder within the data folder would leave that one
-    open to others.
-    """
-    if os.path.isdir(folder):
-        return
-    parent = os.path.dirname(folder)
-    if not os.path.isdir(parent):
-        make_private(parent)
-    try:
-        os.mkdir(folder, 0o700)
-        os.chmod(folder, 0o700)  # a umask may have taken even the owner's
-    except FileExistsError:  # another process was faster
-        return

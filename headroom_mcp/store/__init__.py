@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from headroom_mcp.settings.table import Settings
     from headroom_mcp.store.interface import Store as Store
     from headroom_mcp.store.rows import Original as Original
+    from headroom_mcp.store.rows import Purged
 
-__all__ = ["Original", "Store", "open_in_memory", "open_store"]
+__all__ = ["Original", "Store", "open_in_memory", "open_store", "purge_everything"]
 
 
 def open_store(settings: Settings | None = None) -> Store:
@@ -29,6 +30,13 @@ def open_in_memory(settings: Settings | None = None) -> Store:
     from headroom_mcp.store.sqlite import store
 
     return store.open_in_memory(settings)
+
+
+def purge_everything(settings: Settings | None = None) -> Purged:
+    """Remove every original and record, on a disk that is full too; notes stay. Raises: StoreError."""
+    from headroom_mcp.store.sqlite import purge_all
+
+    return purge_all.purge_everything(settings)
 
 
 def __getattr__(name: str) -> Any:

@@ -62,8 +62,12 @@ class Originals(Protocol):
         """Charge a retrieval back to the ledger and count it as use."""
         ...
 
-    def expire(self, now_s: float | None = None) -> int:
-        """Remove originals beyond retention (age, then size); return how many. Those of live sessions stay."""
+    def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:
+        """Remove originals beyond retention (age, then size); return how many. Those of live sessions stay.
+
+        It goes in small steps, each of them lasting: a process that is killed has got as far as it got, and others may
+        write between. After `within_s` seconds no further step is begun; one always is.
+        """
         ...
 
 

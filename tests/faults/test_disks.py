@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from headroom_mcp import fault_log
+from headroom_mcp.cli import main
+from headroom_mcp.errors import ExpiredRef
+from headroom_mcp.memory import recall
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 
@@ -56,6 +63,51 @@ def test_on_a_full_disk_the_host_keeps_its_original_and_earlier_ones_stay(small_
     assert len(shown) > 0
     assert lost == []
     assert damaged == 0
+
+
+@pytest.mark.parametrize("left_open", [False, True], ids=["closed", "killed while open"])
+def test_purging_everything_frees_a_disk_that_is_full_to_the_last_byte_and_keeps_the_notes(
+    small_disk: Path, left_open: bool
+) -> None:
+    home = small_disk / "home"
+    # A process of its own: what it leaves behind is what a killed one leaves.
+    code = _FILL + ("import os; os._exit(0)" if left_open else "store.close()")
+    subprocess.run([sys.executable, "-c", code, home], check=True)
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
+        while filler.write(b"x" * 512):
+            pass
+    before = shutil.disk_usage(small_disk).free
+
+    purged = CliRunner().invoke(main, ["purge", "--all", "--yes", "--json"], env={"HEADROOM_HOME": str(home)})
+
+    assert (before, purged.exit_code) == (0, 0), purged.output
+    assert shutil.disk_usage(small_disk).free > 200_000
+    (small_disk / "filler").unlink()
+    with open_store(Settings(home=str(home))) as store:
+        assert [note.text for note in store.notes.all()] == ["a note that stays"]
+        assert len(recall.search(store, "note that stays", ["/p"])) == 1
+        ref = store.put("and it works again")
+        assert store.get(ref).text == "and it works again"
+        with pytest.raises(ExpiredRef):
+            store.get(_REF_OF_THE_FIRST)
+
+
+_REF_OF_THE_FIRST = hashlib.sha256(b"first").hexdigest()[:12]
+_FILL = """
+import os, sys
+from headroom_mcp.errors import StoreError
+from headroom_mcp.memory import notes
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import open_store
+store = open_store(Settings(home=sys.argv[1]))
+notes.save(store, "a note that stays", scope="/p")
+store.put("first", session="s")
+try:
+    while True:
+        store.put(os.urandom(20_000), session="s")
+except StoreError:
+    pass
+"""
 
 
 def test_a_read_only_disk_gives_no_answer_and_still_reads(small_disk: Path, note: Note) -> None:

@@ -88,6 +88,20 @@ def test_passing_again_with_nothing_done_teaches_nothing(project: _Project) -> N
     assert project.known("fix:") == []
 
 
+@pytest.mark.parametrize(("days", "is_mended"), [(2.9, True), (3.1, False), (400.0, False)])
+def test_a_success_mends_what_failed_within_three_days_and_nothing_older(
+    project: _Project, days: float, is_mended: bool
+) -> None:
+    project.run("pytest", failed=True, output=_FAILURE)
+    project.clock_s += days * 86_400
+    project.edit("shop/cart.py")
+    about = project.known("edit:")
+    project.run("pytest")
+
+    assert bool(project.known("fix:")) == is_mended
+    assert ("failed" in about[0]) == is_mended
+
+
 def test_another_commands_success_mends_nothing(project: _Project) -> None:
     project.run("pytest tests/a.py", failed=True, output=_FAILURE)
     project.edit("a.py")

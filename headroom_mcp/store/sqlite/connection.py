@@ -13,7 +13,7 @@ from typing import Any
 
 from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, private
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import schema
 
@@ -69,7 +69,7 @@ def set_aside(path: str, settings: Settings | None = None) -> str | None:
 
     Several processes may notice at once: under a lock, the first one renames and the others find a sound file.
     """
-    with open(os.open(path + ".lock", os.O_RDWR | os.O_CREAT, 0o600), "a", encoding="utf-8") as lock:
+    with open(private.open_file(path + ".lock", os.O_WRONLY | os.O_CREAT), "wb") as lock:
         _lock(lock.fileno())
         if not os.path.exists(path) or _is_sound(path):
             return None
@@ -102,16 +102,22 @@ def _spelled(value: object) -> object:
     return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
 
 
+def _text(raw: bytes) -> str:
+    """Return a column's text: a damaged byte in it must not cost the whole answer."""
+    return raw.decode("utf-8", "replace")
+
+
 def _connect(path: str) -> sqlite3.Connection:
-    folder = os.path.dirname(path)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+    private.folder(os.path.dirname(path))
     if not os.path.exists(path):
         # SQLite gives the -wal and -shm files the mode of the main file.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(private.open_file(path, os.O_CREAT | os.O_RDWR))
+    for suffix in ("", "-wal", "-shm"):
+        private.close_to_others(path + suffix)
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=_Connection
     )
+    connection.text_factory = _text
     try:
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")

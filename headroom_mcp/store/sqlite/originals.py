@@ -112,39 +112,11 @@ class SqliteOriginals:
             )
             db.execute("UPDATE original SET used_s = ? WHERE ref = ?", (now, ref))
 
-    def expire(self, now_s: float | None = None) -> int:
-        """Remove originals beyond retention (age, then size); return how many. Those of live sessions stay."""
-        now = time.time() if now_s is None else now_s
-        settings = self.database.settings
-        # By the latest sign of life, not by the clock alone: a clock that jumps must not make every session look dead.
-        latest = self.database.value("SELECT MAX(seen_s) FROM session WHERE ended_s IS NULL")
-        live_since = min(now, latest or now) - settings.live_session_hours * 3600
-        live = (
-            "EXISTS (SELECT 1 FROM output p JOIN session s ON s.id = p.session WHERE p.ref = original.ref"
-            " AND s.ended_s IS NULL AND s.seen_s >= ?)"
-        )
-        removed = 0
-        with self.database.write() as db:
-            old = [
-                str(ref)
-                for (ref,) in db.execute(
-                    f"SELECT ref FROM original WHERE used_s < ? AND NOT {live}",
-                    (now - settings.retention_days * 86400, live_since),
-                )
-            ]
-            removed += _remove(db, old, now)
-            total = int(db.execute("SELECT COALESCE(SUM(stored_bytes), 0) FROM original").fetchone()[0])
-            if total > settings.max_store_bytes:
-                excess: list[str] = []
-                for ref, stored_bytes in db.execute(
-                    f"SELECT ref, stored_bytes FROM original WHERE NOT {live} ORDER BY used_s", (live_since,)
-                ):
-                    if total <= settings.max_store_bytes:
-                        break
-                    total -= int(stored_bytes)
-                    excess.append(str(ref))
-                removed += _remove(db, excess, now)
-        return removed
+    def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:
+        """Remove originals beyond retention; see `interface.Originals.expire`."""
+        from headroom_mcp.store.sqlite import retention
+
+        return retention.expire(self.database, time.time() if now_s is None else now_s, within_s)
 
     def _gone(self, ref: str) -> ExpiredRef | UnknownRef:
         expired_s = self.database.value("SELECT expired_s FROM expired WHERE ref = ?", (ref,))
@@ -179,13 +151,6 @@ def _free_ref(db: sqlite3.Connection, digest: str) -> str:
         if db.execute("SELECT 1 FROM original WHERE ref = ?", (ref,)).fetchone() is None:
             return ref
     return digest  # pragma: no cover - two equal digests are one original
-
-
-def _remove(db: sqlite3.Connection, refs: list[str], now_s: float) -> int:
-    for ref in refs:
-        db.execute("DELETE FROM original WHERE ref = ?", (ref,))
-        db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now_s))
-    return len(refs)
 
 
 def _unknown(ref: str) -> str:
