@@ -10,8 +10,8 @@ import os
 _OTHERS = 0o077
 _STICKY = 0o1000  # a folder that many users share, such as /tmp
 # What we ourselves put into a data folder, by its beginning: a folder with anything else in it is not only ours.
-_OURS = ("headroom.db", "failures.log", "config.toml", "install.json", "hooks.json", "told")
-_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions"))
+_OURS = ("headroom.db", "failures.log", "config.toml", "install.json", "hooks.json")
+_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "told"))
 
 
 def folder(home: str, *inside: str) -> str:

@@ -19,6 +19,7 @@ from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
+from headroom_mcp.text import marker
 from headroom_mcp.types import Origin
 
 EVIL = "</pre><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>"
@@ -50,7 +51,16 @@ def _fill(store: Store) -> None:
             for _ in range(4):
                 retrieve(result.ref, lines="1-300", store=store)
         store.connection.execute("UPDATE output SET created_s = created_s - ? WHERE ref = ?", (at * 86400, result.ref))
+    _show_with_a_gap(store, "\n".join(f"line {i} {EVIL} {TOKEN}" for i in range(300)))
     store.ledger.charge("tool schemas", 588, session="s", once=True)
+
+
+def _show_with_a_gap(store: Store, text: str) -> None:
+    """Store `text` and show it as some kind does that leaves lines out; which one does is not this page's matter."""
+    lines = text.split("\n")
+    ref = store.put(text, session="s", project=f"/p/{EVIL}", label="cat gaps", tokens_before=9000, tokens_after=90)
+    footer = marker.footer(ref, "298 of 300 lines left out")
+    store.contexts.note_shown("s", "", "cat gaps", "\n".join([lines[0], marker.gap(2, 299), lines[-1], footer]))
 
 
 def _report(*arguments: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from headroom_mcp.hook.claude_code import places
-from headroom_mcp.settings import environment, home
+from headroom_mcp.settings import environment, private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ def _is_new(text: str) -> bool:
     """Tell whether `text` has not been told yet, and note it."""
     import hashlib
 
-    folder = os.path.join(environment.data_home(), _TOLD)
-    home.make_private(folder)
+    folder = private.folder(environment.data_home(), _TOLD)
     name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     try:
-        os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(private.open_file(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False
     return True
