@@ -32,6 +32,15 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are needed: `headroom serve` must not pay for `headroom bench`."""
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            from headroom_mcp.text import visible
+
+            vars(error)["message"] = visible.spelled_out(error.message)  # it may quote a path, a note, a setting
+            raise
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

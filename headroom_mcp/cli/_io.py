@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,26 @@ from contextlib import contextmanager
 import click
 
 from headroom_mcp.errors import HeadroomError
+from headroom_mcp.text import visible
+
+
+def echo(text: str = "", *, err: bool = False, bold: bool = False) -> None:
+    """Print a line. Whatever of it came from data (a note, a command, a path) cannot steer the terminal."""
+    click.secho(visible.spelled_out(text), err=err, bold=bold or None)
+
+
+def echo_json(value: object, indent: int | None = None) -> None:
+    """Print a value as JSON; what a terminal would act on is escaped."""
+    click.echo(visible.spelled_in_json(json.dumps(value, indent=indent)))
 
 
 def write_text(text: str) -> None:
-    """Write `text` to standard output, ending in a newline; what came in as bytes goes out as the same bytes."""
+    """Write `text` to standard output, ending in a newline; what came in as bytes goes out as the same bytes.
+
+    To a terminal, what would steer it is spelled out.
+    """
+    if sys.stdout.isatty():
+        text = visible.spelled_out(text)
     try:
         data = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half of a surrogate pair, as JSON can hold: there are no bytes for it

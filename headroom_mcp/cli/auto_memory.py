@@ -7,6 +7,7 @@ import re
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import environment, private
 from headroom_mcp.settings import file as settings_file
@@ -32,9 +33,9 @@ def auto(state: str | None) -> None:
         on = load_settings(project=environment.project_dir()).auto_memory
     except (SettingsError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Learning from commands is {'on' if on else 'off'} here.")
+    _io.echo(f"Learning from commands is {'on' if on else 'off'} here.")
     if on:
-        click.echo("`headroom memory list --auto` shows what is known; `headroom memory forget --auto` removes it.")
+        _io.echo("`headroom memory list --auto` shows what is known; `headroom memory forget --auto` removes it.")
 
 
 def turn(on: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 
@@ -97,16 +98,16 @@ def cases_command(
     if json_file:
         _write_json(json_file, folder, no_query, scores)
     if json_file != "-":
-        click.echo(f"tokens by {tokens.method()}{', without the query' if no_query else ''}")
+        _io.echo(f"tokens by {tokens.method()}{', without the query' if no_query else ''}")
         _print_rows(measure.summary(scores, "kind"))
         if any(one.label for one in scores):
-            click.echo("")
+            _io.echo("")
             _print_rows(measure.summary(scores, "label"))
     broken = [(one, law) for one in scores for law in one.broken]
     for one, law in broken:
-        click.echo(f"{one.kind}/{one.id}: {law}", err=True)
+        _io.echo(f"{one.kind}/{one.id}: {law}", err=True)
     if laws and json_file != "-":
-        click.echo(f"laws 1-5 and 7: {len(scores):,} cases, {len(broken):,} broken")
+        _io.echo(f"laws 1-5 and 7: {len(scores):,} cases, {len(broken):,} broken")
     if broken:
         raise SystemExit(1)
 
@@ -173,4 +174,4 @@ def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        click.echo("  ".join(cells).rstrip())
+        _io.echo("  ".join(cells).rstrip())

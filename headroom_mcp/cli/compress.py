@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from headroom_mcp.cli import _io
@@ -56,13 +54,13 @@ def compress(
             origin=Origin(environment.session_id(), project=project),
         )
     if as_json:
-        click.echo(json.dumps(_object(text, result)))
+        _io.echo_json(_object(text, result))
         return
     if result.outcome == "compressed":
         _io.write_text(result.text)
         return
     _io.write_bytes(data)  # nothing is gained: the very bytes that came
-    click.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
+    _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
 
 
 _WHY = {
@@ -79,10 +77,10 @@ def _explain(output: ToolOutput, as_json: bool) -> None:
 
     sections = router.route(output)
     if as_json:
-        click.echo(json.dumps([section._asdict() for section in sections]))
+        _io.echo_json([section._asdict() for section in sections])
         return
     for section in sections:
-        click.echo(f"lines {section.start + 1:,}-{section.stop:,}: {section.kind} ({section.why})")
+        _io.echo(f"lines {section.start + 1:,}-{section.stop:,}: {section.kind} ({section.why})")
 
 
 def _object(text: str, result: Result) -> dict[str, object]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from typing import NamedTuple
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.evals import samples
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook.claude_code import limits
@@ -56,7 +56,7 @@ def demo(as_json: bool) -> None:
             rows = [_row(sample, store, settings) for sample in samples.make(work)]
             slice_ = _slice(rows[0], store)
     if as_json:
-        click.echo(json.dumps(_object(rows, slice_)))
+        _io.echo_json(_object(rows, slice_))
     else:
         _print(rows, slice_)
     if not all(row.same_bytes for row in rows) or rows[0].kept != samples.FATAL_FACTS:
@@ -86,31 +86,29 @@ def _slice(row: Row, store: Store) -> str:
 
 
 def _print(rows: list[Row], slice_: str) -> None:
-    click.secho("Before and after, on outputs made just now", bold=True)
-    click.echo(f"\n{'':<38}{'tokens':>17}{'saved':>9}{'facts kept':>15}")
+    _io.echo("Before and after, on outputs made just now", bold=True)
+    _io.echo(f"\n{'':<38}{'tokens':>17}{'saved':>9}{'facts kept':>15}")
     for row in rows:
-        click.echo(
-            _figures(row.sample.title, row.tokens_before, row.tokens_after, len(row.kept), len(row.sample.facts))
-        )
+        _io.echo(_figures(row.sample.title, row.tokens_before, row.tokens_after, len(row.kept), len(row.sample.facts)))
     before, after = (
         sum(column) for column in zip(*((row.tokens_before, row.tokens_after) for row in rows), strict=True)
     )
     kept, facts = sum(len(row.kept) for row in rows), sum(len(row.sample.facts) for row in rows)
-    click.secho(_figures("together", before, after, kept, facts), bold=True)
+    _io.echo(_figures("together", before, after, kept, facts), bold=True)
 
     first = rows[0]
     lines = len(first.sample.text.splitlines())
-    click.secho(f"\nThe first one, {lines:,} lines, as the model reads it after the question", bold=True)
-    click.secho(f'"{first.sample.query}"\n', bold=True)
+    _io.echo(f"\nThe first one, {lines:,} lines, as the model reads it after the question", bold=True)
+    _io.echo(f'"{first.sample.query}"\n', bold=True)
     _picture(first.shown)
 
     if first.ref is not None:
-        click.secho(f'\nheadroom_retrieve(ref="{first.ref}", query="PG-5523")\n', bold=True)
+        _io.echo(f'\nheadroom_retrieve(ref="{first.ref}", query="PG-5523")\n', bold=True)
         _picture(slice_)
     same = sum(row.same_bytes for row in rows)
-    click.echo(f"\n{same} of {len(rows)} originals came back from the store byte for byte.")
-    click.echo(_counted())
-    click.echo("Next: headroom install (Claude Code), or claude mcp add headroom -- headroom-mcp")
+    _io.echo(f"\n{same} of {len(rows)} originals came back from the store byte for byte.")
+    _io.echo(_counted())
+    _io.echo("Next: headroom install (Claude Code), or claude mcp add headroom -- headroom-mcp")
 
 
 def _figures(title: str, before: int, after: int, kept: int, facts: int) -> str:
@@ -123,9 +121,9 @@ def _picture(text: str) -> None:
     for line in head:
         pieces = [line[start : start + _WIDTH] for start in range(0, len(line), _WIDTH)] or [""]
         for number, piece in enumerate(pieces[:_PIECES]):
-            click.echo(("  " if number == 0 else "      ") + piece)
+            _io.echo(("  " if number == 0 else "      ") + piece)
         if len(pieces) > _PIECES:
-            click.echo(f"      … {sum(map(len, pieces[_PIECES:])):,} more characters of this line")
+            _io.echo(f"      … {sum(map(len, pieces[_PIECES:])):,} more characters of this line")
 
 
 def _counted() -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 import click
 
-from headroom_mcp.cli._io import said_plainly
+from headroom_mcp.cli import _io
 from headroom_mcp.install import doctor as doctor_checks
 
 _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
@@ -30,20 +29,20 @@ def doctor(as_json: bool, live: bool, fix: bool) -> None:
     """
     folder = os.path.realpath(os.getcwd())
     if fix:
-        with said_plainly():
+        with _io.said_plainly():
             for file in doctor_checks.mend(folder):
-                click.echo(f"mended {file}", err=as_json)
+                _io.echo(f"mended {file}", err=as_json)
     checks = doctor_checks.examine(folder)
     if live:
         from headroom_mcp.install.live import proof
 
         checks.extend(proof.prove(folder))
     if as_json:
-        click.echo(json.dumps([check._asdict() for check in checks], indent=2))
+        _io.echo_json([check._asdict() for check in checks], indent=2)
     else:
         for check in checks:
-            click.echo(f"{_SIGN[check.grade]}  {check.name}: {check.found}")
+            _io.echo(f"{_SIGN[check.grade]}  {check.name}: {check.found}")
             if check.remedy:
-                click.echo(f"      → {check.remedy}")
+                _io.echo(f"      → {check.remedy}")
     if any(check.grade == "fail" for check in checks):
         raise SystemExit(1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from collections.abc import Callable
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow import user_hooks
@@ -62,11 +62,11 @@ def install(
     if as_json or only_print:
         return
     if scope == "project":
-        click.echo("These files name this machine's Python: for a team, `claude mcp add` and the plugin travel better.")
+        _io.echo("These files name this machine's Python: for a team, `claude mcp add` and the plugin travel better.")
     for row in user_hooks.find():
-        click.echo(f"Compression hook {row['name']!r} ({row['module']}) will be called.")
+        _io.echo(f"Compression hook {row['name']!r} ({row['module']}) will be called.")
     if any(change.is_change for change in changes):
-        click.echo("Restart Claude Code to use it; `headroom doctor` checks it, `headroom uninstall` takes it away.")
+        _io.echo("Restart Claude Code to use it; `headroom doctor` checks it, `headroom uninstall` takes it away.")
 
 
 @click.command()
@@ -120,13 +120,13 @@ def _other_host(
 def _report(changes: list[Change], only_print: bool, as_json: bool) -> None:
     if as_json:
         rows = [{"file": change.file, "changed": change.is_change, "what": change.what} for change in changes]
-        click.echo(json.dumps({"written": not only_print, "files": rows}, indent=2))
+        _io.echo_json({"written": not only_print, "files": rows}, indent=2)
         return
     if not any(change.is_change for change in changes):
-        click.echo("Nothing to change.")
+        _io.echo("Nothing to change.")
     for change in changes:
-        click.echo(f"{'changed' if change.is_change and not only_print else '       '} {change.file}: {change.what}")
+        _io.echo(f"{'changed' if change.is_change and not only_print else '       '} {change.file}: {change.what}")
         if only_print and change.is_change:
             before = (change.before or b"").decode("utf-8").splitlines(keepends=True)
             after = (change.after or b"").decode("utf-8").splitlines(keepends=True)
-            click.echo("".join(difflib.unified_diff(before, after, change.file, change.file)))
+            _io.echo("".join(difflib.unified_diff(before, after, change.file, change.file)))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from headroom_mcp.cli import auto_memory
+from headroom_mcp.cli import _io, auto_memory
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
@@ -64,12 +64,12 @@ def add(text: str, tags: tuple[str, ...], everywhere: bool, replaces: str, proje
             store, body, scope=scope, author="user", tags=tags, replaces=replaces, tool="headroom memory add"
         )
     if as_json:
-        click.echo(notes.as_json(note))
+        _io.echo(notes.as_json(note))
         return
-    click.echo(f"Saved as {note.id}.")
+    _io.echo(f"Saved as {note.id}.")
     for other in similar:
         if other.id != replaces:
-            click.echo(f"Alike (supersede it with --replaces {other.id}): {_one_line(other.text)}")
+            _io.echo(f"Alike (supersede it with --replaces {other.id}): {_one_line(other.text)}")
 
 
 @memory.command()
@@ -120,12 +120,12 @@ def show(note_id: str, project: str, as_json: bool) -> None:
     with _opened() as store:
         note = notes.get(store, note_id, (here, notes.GLOBAL))
     if as_json:
-        click.echo(notes.as_json(note))
+        _io.echo(notes.as_json(note))
         return
     for line in _provenance(note, here):
-        click.echo(line)
-    click.echo()
-    click.echo(note.text)
+        _io.echo(line)
+    _io.echo()
+    _io.echo(note.text)
 
 
 @memory.command()
@@ -153,7 +153,7 @@ def forget(
         if note_id:
             with store.erasing(rebuild=False):
                 note = notes.forget(store, note_id, (here, notes.GLOBAL))
-            click.echo(f"Forgot {note.id}: {_one_line(note.text)}")
+            _io.echo(f"Forgot {note.id}: {_one_line(note.text)}")
             return
         if not yes:
             click.confirm("Remove all notes that meet these conditions?", abort=True)
@@ -161,7 +161,7 @@ def forget(
         where = {"global": notes.GLOBAL, "all": None}.get(scope or "", here)
         with store.erasing():
             removed = notes.purge(store, scope=where, before_s=before_s, pattern=matching, auto=auto)
-        click.echo(f"Removed {removed:,} notes.")
+        _io.echo(f"Removed {removed:,} notes.")
 
 
 @memory.command()
@@ -191,7 +191,7 @@ def import_notes(file: str, here: bool, project: str) -> None:
     with click.open_file(file, "rb") as stream, _opened() as store:
         lines = stream.read().decode("utf-8", "replace").split("\n")
         saved, known = notes.load(store, lines, scope=_project(project) if here else None)
-    click.echo(f"Imported {saved:,} notes; {known:,} were here already.")
+    _io.echo(f"Imported {saved:,} notes; {known:,} were here already.")
 
 
 memory.add_command(auto_memory.auto)
@@ -223,17 +223,17 @@ def _show_all(found: Iterable[Note], project: str, as_json: bool, *, provenance_
     for note in found:
         empty = False
         if as_json:
-            click.echo(notes.as_json(note))
+            _io.echo(notes.as_json(note))
             continue
         stale = provenance.changed(note, project)
         flag = f"  [changed since: {', '.join(stale)}]" if stale else ""
         day = time.strftime("%Y-%m-%d", time.gmtime(note.created_s))
-        click.echo(f"{note.id}  {day}  {note.author:5}  {_one_line(note.text)}{flag}")
+        _io.echo(f"{note.id}  {day}  {note.author:5}  {_one_line(note.text)}{flag}")
         if provenance_too:
             for line in _provenance(note, project)[1:]:
-                click.echo(f"    {line}")
+                _io.echo(f"    {line}")
     if empty and not as_json:
-        click.echo("No notes.")
+        _io.echo("No notes.")
 
 
 def _provenance(note: Note, project: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import open_store, purge_everything
 
@@ -54,9 +54,9 @@ def purge(
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        click.echo(json.dumps(done._asdict()))
+        _io.echo_json(done._asdict())
     else:
-        click.echo(
+        _io.echo(
             f"{done.originals:,} originals and {done.outputs:,} records removed; the files are "
             f"{max(0, done.file_bytes):,} bytes smaller."
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -36,20 +35,20 @@ def replay(path: str | None, folder: str | None, price: float, as_json: bool) ->
         with click.progressbar(found, label="transcripts", file=sys.stderr) as bar:
             result = transcripts.replay(iter(bar), price)
     if as_json:
-        click.echo(json.dumps(_object(result, price)))
+        _io.echo_json(_object(result, price))
     else:
         _print(result, price)
 
 
 def _print(result: transcripts.Replay, price: float) -> None:
-    click.echo(f"{'tool':<28}{'results':>9}{'replaced':>10}{'before':>13}{'after':>13}{'saved':>8}{'dollars':>10}")
+    _io.echo(f"{'tool':<28}{'results':>9}{'replaced':>10}{'before':>13}{'after':>13}{'saved':>8}{'dollars':>10}")
     rows = sorted(result.by_tool.items(), key=lambda item: item[1].tokens_after - item[1].tokens_host)
     for tool, row in [*rows, ("together", result.totals)]:
-        click.echo(
+        _io.echo(
             f"{tool[:27]:<28}{row.results:>9,}{row.replaced:>10,}{row.tokens_host:>13,}{row.tokens_after:>13,}"
             f"{_share(row):>8.1%}{row.saved_dollars:>10.2f}"
         )
-    click.echo(
+    _io.echo(
         f"\n{result.transcripts:,} transcripts, {result.unreadable:,} unreadable; {result.already:,} results were ours"
         f" already and are not counted.\n{result.failed:,} failing calls count as unchanged: transcripts hold them only"
         f" as the host cut them.\nTokens are estimates. Dollars: ${price:g} per million input tokens, written to the"
@@ -83,16 +82,16 @@ def _replay_sessions(folder: str, as_json: bool) -> None:
         scores = [sessions_module.score(session) for session in bar]
     together = sessions_module.summary(scores)
     if as_json:
-        click.echo(json.dumps({**together, "sessions": [score._asdict() for score in scores]}))
+        _io.echo_json({**together, "sessions": [score._asdict() for score in scores]})
         return
-    click.echo(f"{'session':<40}{'used':>7}{'preserved':>11}{'before':>10}{'after':>10}{'saved':>8}")
+    _io.echo(f"{'session':<40}{'used':>7}{'preserved':>11}{'before':>10}{'after':>10}{'saved':>8}")
     for score in scores:
         saved = 1 - score.tokens_after / max(1, score.tokens_before)
-        click.echo(
+        _io.echo(
             f"{score.session[:39]:<40}{score.used:>7,}{score.preserved:>11,}{score.tokens_before:>10,}"
             f"{score.tokens_after:>10,}{saved:>8.1%}"
         )
-    click.echo(
+    _io.echo(
         f"\nnext-action preservation {together['next_action_preserved_pct']} % of {together['used']:,} strings,"
         f" {together['saved_pct']} % fewer tool-output tokens ({tokens.method()})"
     )

@@ -49,7 +49,7 @@ def report(output: str, this_project: bool, session: str | None) -> None:
     except OSError as error:
         msg = f"{output} could not be written: {error.strerror}. Name another place with -o."
         raise click.ClickException(msg) from error
-    click.echo(f"{output}: {len(html.encode('utf-8', 'replace')):,} bytes, {page.by_kind.totals.outputs:,} outputs.")
+    _io.echo(f"{output}: {len(html.encode('utf-8', 'replace')):,} bytes, {page.by_kind.totals.outputs:,} outputs.")
 
 
 def _with_texts(store: Store, cases: list[Case]) -> list[_report_page.ShownCase]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from headroom_mcp.cli import _io
@@ -66,7 +64,7 @@ def retrieve(
             hint = "" if any_project else " It may belong to another project: add --any-project."
             raise click.ClickException(f"{error}{hint}") from error
     if as_json:
-        click.echo(json.dumps({"ref": ref, "text": text, "tokens": tokens.count(text), "counted_by": tokens.method()}))
+        _io.echo_json({"ref": ref, "text": text, "tokens": tokens.count(text), "counted_by": tokens.method()})
     else:
         _io.write_text(text)
 

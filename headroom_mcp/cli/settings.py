@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
@@ -28,15 +28,15 @@ def settings(project: str, as_json: bool) -> None:
     home = environment.data_home(values)
     if as_json:
         shown = {knob.name: getattr(values, knob.name) for knob in KNOBS}
-        click.echo(json.dumps({**shown, "home": home, "off": switches.is_off(values, environment.session_id())}))
+        _io.echo_json({**shown, "home": home, "off": switches.is_off(values, environment.session_id())})
         return
-    click.echo(f"{os.path.join(home, USER_FILE)}, then variables, then {PROJECT_FILE} of the project\n")
+    _io.echo(f"{os.path.join(home, USER_FILE)}, then variables, then {PROJECT_FILE} of the project\n")
     for knob in KNOBS:
         value = home if knob.name == "home" else getattr(values, knob.name)
-        click.echo(f"{knob.name:<16} {_said(value):<14} {knob.variable}")
-        click.echo(f"{'':<16} {knob.reason}")
+        _io.echo(f"{knob.name:<16} {_said(value):<14} {knob.variable}")
+        _io.echo(f"{'':<16} {knob.reason}")
     if switches.is_off(values, environment.session_id()):
-        click.echo("\nCompression is off (`headroom on` turns it on).")
+        _io.echo("\nCompression is off (`headroom on` turns it on).")
 
 
 def _said(value: object) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from headroom_mcp.cli import _io
 from headroom_mcp.settings import environment
 from headroom_mcp.store import figures as ledger
 from headroom_mcp.store import open_store
+from headroom_mcp.text import visible
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
@@ -32,22 +31,18 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
         project = environment.project_dir() if this_project else None
         figures = store.ledger.read(by, project=project, session=session)
     if as_json:
-        click.echo(json.dumps(_object(figures, by)))
+        _io.echo_json(_object(figures, by))
         return
     if not figures.totals.outputs:
-        click.echo(
-            "Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code."
-        )
+        _io.echo("Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code.")
         return
-    names = {name: name or "(none)" for name in figures.rows}
+    names = {name: visible.spelled_out(name) or "(none)" for name in figures.rows}
     width = min(46, max(12, *map(len, names.values())) + 2)
-    click.echo(
-        f"{by:<{width}}{'outputs':>8}{'before':>12}{'after':>11}{'fetched':>9}{'added':>8}{'net':>12}{'share':>8}"
-    )
+    _io.echo(f"{by:<{width}}{'outputs':>8}{'before':>12}{'after':>11}{'fetched':>9}{'added':>8}{'net':>12}{'share':>8}")
     for name, total in figures.rows.items():
-        click.echo(_row(names[name], total, width))
-    click.echo(_row("together", figures.totals, width))
-    click.echo(
+        _io.echo(_row(names[name], total, width))
+    _io.echo(_row("together", figures.totals, width))
+    _io.echo(
         f"\n{figures.totals.retrievals:,} retrievals; {figures.losses:,} of {figures.originals:,} originals cost more"
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from headroom_mcp.cli import _io
 from headroom_mcp.settings import environment, private, switches
 
 _SESSION = click.option(
@@ -27,7 +28,7 @@ def off(session: str | None) -> None:
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}. Set HEADROOM_HOME to a folder that you can write."
         raise click.ClickException(msg) from error
-    click.echo(f"Off for {_whom(session)}. `headroom on` turns it on again.")
+    _io.echo(f"Off for {_whom(session)}. `headroom on` turns it on again.")
 
 
 @click.command()
@@ -38,12 +39,12 @@ def on(session: str | None) -> None:
     try:
         os.unlink(path)
     except FileNotFoundError:
-        click.echo(f"It was on for {_whom(session)}.")
+        _io.echo(f"It was on for {_whom(session)}.")
         return
     except OSError as error:
         msg = f"{path} cannot be removed: {error.strerror}. Remove it by hand."
         raise click.ClickException(msg) from error
-    click.echo(f"On for {_whom(session)}.")
+    _io.echo(f"On for {_whom(session)}.")
 
 
 def _switch(session: str | None) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp.commands import identity
 from headroom_mcp.errors import NoteError
-from headroom_mcp.memory import note_secrets, notes, provenance
+from headroom_mcp.memory import note_secrets, notes, provenance, typed
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.store.rows import Observation
 
@@ -68,8 +68,6 @@ _CONVENTION = re.compile(
     r"our (?:convention|style|policy|rule|standard)\b)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!])\s+|\n+")
-_MAX_PROMPT_CHARS = 1_500  # longer prompts hold pasted text, which is nobody's convention
 _MAX_CONVENTION_CHARS = 240
 
 
@@ -95,6 +93,8 @@ def command_ran(
 
     Raises: StoreError. A secret in a command or message makes no note.
     """
+    if note_secrets.find_in_command(command):
+        return []
     now = time.time() if now_s is None else now_s
     read = identity.read(command)
     made: list[Note | None] = []
@@ -147,13 +147,11 @@ def file_changed(
 
 def said(store: Store, *, project: str, session: str, prompt: str, now_s: float | None = None) -> list[Note]:
     """Note the conventions that the user states in `prompt`, in the user's own words. Raises: StoreError."""
-    if len(prompt) > _MAX_PROMPT_CHARS or prompt.lstrip().startswith(("<", "/", "#", "!")):
+    if prompt.lstrip().startswith(("<", "/", "#", "!")):
         return []
     writer = _Writer(store, project, session, "", time.time() if now_s is None else now_s)
-    prose = re.sub(r"```.*?(?:```|\Z)|^[ \t]*[>|].*$", "", prompt, flags=re.DOTALL | re.MULTILINE)
     made = []
-    for sentence in _SENTENCE.split(prose):
-        stated = sentence.strip().lstrip("-*• ").strip()
+    for stated in typed.sentences(prompt):
         if 8 <= len(stated) <= _MAX_CONVENTION_CHARS and not stated.endswith("?") and _CONVENTION.match(stated):
             topic = f"convention:{_digest(stated.lower().rstrip('.!'))}"
             if store.notes.on_topic(project, topic) is None:

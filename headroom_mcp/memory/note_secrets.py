@@ -2,14 +2,17 @@
 
 Hiding a fact of an output by a false alarm is dear, so that detector is specific. A note is another matter: it lives for
 years and is shown again and again, a false alarm costs a rewording and a miss costs a leak. So here also: rarer vendors'
-shapes, and a value told in prose ("the password is …").
+shapes, a value told in prose ("the password is …"), and command lines (see `command_secrets`), those in backticks and
+after a prompt as strictly as commands that were run.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
+from headroom_mcp.memory import command_secrets
 from headroom_mcp.text import secrets as of_outputs
 from headroom_mcp.text.secrets import Secret
 
@@ -45,6 +48,13 @@ _PLACEHOLDER = re.compile(
     r"\b)|\(|^os\.|^process\.|^env\b|^settings\.|^config\.|^self\.|environ",
     re.IGNORECASE,
 )
+# `docker login -p x`, $ docker login -p x
+_QUOTED_COMMAND = re.compile(r"`([^`\n]{3,2000})`|^[ \t]*(?:\$|>|#)[ \t]+([^\n]{3,2000})$", re.MULTILINE)
+# What every form of a secret in a command line has: an option, an assignment, an address, a pipe; or characters by chance
+_MAY_HOLD = re.compile(
+    r"(?:^|\s)['\"]?-|[=<|@%]|:\S|[\w\-]:\s|/\w+:|[A-Za-z\d+/_\-]{16}|\b(?:secret|password|passwd|login|set|auth)\b",
+    re.IGNORECASE,
+)
 _MIN_BITS = 2.5  # entropy per character of a value in prose ("token is expired" has words, not secrets)
 
 
@@ -57,7 +67,26 @@ def find(text: str) -> list[Secret]:
         for match in _NAMED.finditer(text)
         if _is_value(match)
     )
+    found.extend(_in_lines(text))
     return sorted(found)
+
+
+def find_in_command(command: str) -> list[Secret]:
+    """Return what looks like a secret in a command that was run; whatever stands where a secret stands is one."""
+    return sorted({*find(command), *command_secrets.find(command, strict=True)})
+
+
+def _in_lines(text: str) -> Iterator[Secret]:
+    start = 0
+    for line in text.split("\n"):
+        if _MAY_HOLD.search(line):
+            for secret in command_secrets.find(line, strict=False):
+                yield secret._replace(start=secret.start + start, stop=secret.stop + start)
+        start += len(line) + 1
+    for match in _QUOTED_COMMAND.finditer(text):
+        group = 1 if match.group(1) is not None else 2
+        for secret in command_secrets.find(match.group(group), strict=True):
+            yield secret._replace(start=secret.start + match.start(group), stop=secret.stop + match.start(group))
 
 
 def _is_value(match: re.Match[str]) -> bool:
@@ -65,6 +94,8 @@ def _is_value(match: re.Match[str]) -> bool:
     if len(value) < 4 or _PLACEHOLDER.search(value):
         return False
     mixed = any(char.isdigit() for char in value) or not value.isalnum()
+    if value.replace("-", "").replace("_", "").isalpha() and match["joint"] != "=":
+        mixed = False  # "token: short-lived"
     if match["joint"].lower() in {"is", "to"} or (match["joint"] == ":" and not match["quote"]):
         # prose: "the token is refreshed", "secret: read it from the vault" are no secrets
         return mixed and len(value) >= 6 and not _is_pathlike(value) and _bits(value) >= _MIN_BITS

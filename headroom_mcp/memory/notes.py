@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -18,11 +19,19 @@ from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import GLOBAL as GLOBAL
 from headroom_mcp.store.rows import Author as Author
 from headroom_mcp.store.rows import Note as Note
+from headroom_mcp.text import visible
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
 MAX_CHARS = 4_000_000  # a note is prose; a whole file belongs in the store, where it has a ref
+_ID = re.compile(r"^[\w-]{1,64}\Z", re.ASCII)
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(
+        ("id", "text", "scope", "author", "speaker", "session", "tool", "ref", "topic", "superseded_by"), str
+    ),
+    **dict.fromkeys(("created_s", "used_s", "uses"), (int, float)),
+}
 _ALIKE = 0.6  # share of common words from which two notes may say the same
 _ALIKE_ROWS = 300  # a word in more notes than this does not tell which one is alike
 
@@ -119,8 +128,6 @@ def purge(
 
     `pattern` is a regular expression. Raises: NoteError where it is not one, StoreError.
     """
-    import re
-
     try:
         matches = re.compile(pattern, re.IGNORECASE).search if pattern else None
     except re.error as error:
@@ -141,7 +148,7 @@ def export(store: Store, scopes: Sequence[str] | None = None) -> Iterable[str]:
 
 def as_json(note: Note) -> str:
     """Return a note as one line of JSON."""
-    return json.dumps({**note._asdict(), "tags": list(note.tags)}, ensure_ascii=False)
+    return visible.spelled_in_json(json.dumps({**note._asdict(), "tags": list(note.tags)}, ensure_ascii=False))
 
 
 def load(store: Store, lines: Iterable[str], *, scope: str | None = None) -> tuple[int, int]:
@@ -199,12 +206,19 @@ def _parse(line: str, number: int) -> Note:
     try:
         fields = json.loads(line)
         note = Note(**{**fields, "tags": tuple(fields.get("tags", ()))})
-        if not (isinstance(note.id, str) and note.id and isinstance(note.text, str) and isinstance(note.scope, str)):
-            raise TypeError("id, text and scope are strings")
+        for name, kind in _KINDS.items():
+            if not isinstance(getattr(note, name), kind) or isinstance(getattr(note, name), bool):
+                raise TypeError(f"{name} is not {'a number' if kind is not str else 'a string'}")
+        if not _ID.match(note.id):
+            raise TypeError(f"id {note.id[:80]!r} is not one of letters, digits, - and _")
+        if not all(isinstance(tag, str) for tag in note.tags):
+            raise TypeError("tags are strings")
+        if not (isinstance(note.rests_on, dict) and all(isinstance(one, str) for one in note.rests_on.values())):
+            raise TypeError("rests_on is an object of strings")
         if note.author not in {"user", "agent", "tool"}:
             raise TypeError(f"author {note.author!r} is none of user, agent, tool")
     except (ValueError, TypeError, AttributeError) as error:
         msg = f"Line {number} is not an exported note ({error}); nothing was imported."
         raise NoteError(msg) from error
     _checked(note.text)
-    return note
+    return note._replace(tags=_clean_tags(note.tags))

@@ -16,7 +16,7 @@ from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Observation
-from headroom_mcp.text import tokens
+from headroom_mcp.text import tokens, visible
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
@@ -35,10 +35,6 @@ _OPEN = (
 _CLOSE = "</headroom-memory>"
 _WHOSE = {"user": "user said", "agent": "agent noted", "tool": "seen in tool output"}
 
-# what a terminal or a model may read and a person does not see: controls, bidi overrides, zero-width, tag characters
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 # <tag, </tag, <!--, <|token|>, [INST]: whatever may end the fence or begin a turn
 _TAG = re.compile(r"<(?=[A-Za-z/!?|｜])|\[(?=/?(?:INST|SYS|headroom )|… )")
 # "Human:", "System:" at the start of a line begin a turn for some readers
@@ -51,7 +47,7 @@ _LEAST_SHARED = 2  # words a note shares with a prompt: one is chance
 
 def defused(text: str, max_chars: int = _NOTE_CHARS) -> str:
     """Return `text` on one line, unable to end a fence or begin a tag or turn, at most `max_chars` characters."""
-    line = _SPACE.sub(" ", _UNSEEN.sub("", text[: max_chars * 8])).strip()
+    line = visible.left_out(_SPACE.sub(" ", text[: max_chars * 8])).strip()
     line = _TAG.sub(lambda mark: "‹" if mark.group() == "<" else "(", line)
     if _TURN.match(line):
         line = f"“{line}”"
@@ -66,7 +62,7 @@ def line(note: Note, stale: Sequence[str] = (), max_chars: int = _NOTE_CHARS) ->
     if note.speaker:
         whose = f"{defused(note.speaker, 40)} said, per {note.author}"
     old = f"; since then changed: {', '.join(defused(path, 80) for path in stale[:3])}" if stale else ""
-    return f"- [{whose}, {day}{old}] {defused(note.text, max_chars)} ({note.id})"
+    return f"- [{whose}, {day}{old}] {defused(note.text, max_chars)} ({defused(note.id, 64)})"
 
 
 def at_start(
