@@ -20,11 +20,11 @@ BREAK = "\x01"  # stands for a line break inside a record: a form has none
 _APART = ',;|()\\[\\]{}<>=\\"`：，。；、（）「」【】\x01\x02'
 # 12:30:05,718 | "quoted" | 'quoted' | word, ids:with:colons, 12:30:05
 _ATOMS = re.compile(
-    rf"\d\d:\d\d:\d\d,\d+|\"[^\"\n\x01]*\"|'[^'\n\x01]*'(?!\w)|[^\s{_APART}':][^\s{_APART}:]*(?::[^\s{_APART}:]+)*"
+    rf"(\d\d:\d\d:\d\d,\d+|\"[^\"\n\x01]*\"|'[^'\n\x01]*'(?!\w)|[^\s{_APART}':][^\s{_APART}:]*(?::[^\s{_APART}:]+)*)"
 )
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
-# The parts of one atom: runs of letters and runs of digits; hex is one part, whatever it is made of.
-_PARTS = re.compile(r"(?<![^\W_])(?=[a-f]*[0-9])[0-9a-f]{6,}(?![^\W_])|[^\W\d_]+|\d+")
+# The parts of one atom: runs of letters and of digits; a longer run of hex digits is one part.
+_PARTS = re.compile(r"([0-9a-f]{4,}|[^\W\d_]+|\d+)")
 
 
 class Atoms(NamedTuple):
@@ -50,4 +50,5 @@ def _read(records: Sequence[str], pattern: re.Pattern[str]) -> Atoms:
         return _read([record.replace(ATOM, " ").replace(BREAK, " ") for record in records], pattern)
     if len(records) and text.count("\n") != len(records) - 1:
         text = "\n".join(record.replace("\n", BREAK) for record in records)
-    return Atoms(_BLANKS.sub(" ", pattern.sub(ATOM, text)).split("\n"), pattern.findall(text))
+    pieces = pattern.split(text)  # what stands between, an atom, what stands between, …
+    return Atoms(_BLANKS.sub(" ", ATOM.join(pieces[::2])).split("\n"), pieces[1::2])

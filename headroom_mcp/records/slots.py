@@ -23,11 +23,11 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from headroom_mcp.records import atoms as atoms_module
+from headroom_mcp.records.values import is_time
 
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
-# A run of letters that no digit touches: "ready" in "not-ready_2", nothing in "0ade1".
-_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
+_RUNS = re.compile(r"[^\W_]+")
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
 _LEADING = 8  # atoms of a record that tell whether it is one of many alike
 _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
@@ -253,6 +253,8 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     once = sum(1 for count in slot.counts.values() if count == 1)
     if once < _MIN_DIFFERENT * slot.total and not (once > 3 and any(" " in value for value in slot.counts)):
         return []
+    if not _has_parts(slot):
+        return []
     rows: list[int] = []
     values: list[str] = []
     for of_rows, of_values in slot.columns:
@@ -271,12 +273,20 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), outlines]
 
 
+def _has_parts(slot: Slot) -> bool:
+    """Tell whether most values of `slot` can be taken apart: neither numbers, words, times nor plain hex."""
+    sample = list(slot.counts)[:_SAMPLE]
+    whole = sum(1 for value in sample if value.isalnum() and value.isascii() or is_time(value))
+    return whole * 2 < len(sample)
+
+
 def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> Slot:
     """Return the slot of all words of letters, each counted once for every atom it stands in."""
     of_atom: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
     for atom, count in Counter(atoms).items():
-        words = [atom] if atom.isalpha() else _LETTERS.findall(atom)
+        # "ready" of "not-ready_2", nothing of "0ade1"
+        words = [atom] if atom.isalpha() else [run for run in _RUNS.findall(atom) if run.isalpha() and len(run) > 1]
         for word in words:
             counts[word] = counts.get(word, 0) + count
         of_atom[atom] = words
