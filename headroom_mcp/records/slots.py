@@ -276,7 +276,7 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
 def _has_parts(slot: Slot) -> bool:
     """Tell whether most values of `slot` can be taken apart: neither numbers, words, times nor plain hex."""
     sample = list(slot.counts)[:_SAMPLE]
-    whole = sum(1 for value in sample if value.isalnum() and value.isascii() or is_time(value))
+    whole = sum(1 for value in sample if (value.isalnum() and value.isascii()) or is_time(value))
     return whole * 2 < len(sample)
 
 

@@ -41,7 +41,6 @@ OUTSTANDING = frozenset(
     git-bisect-run
     git-diff-stat-largest
     git-log-stat
-    go-test-json
     grep-after-context
     json-failure-in-nested-rows
     json-pairs-in-rows

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from headroom_mcp.compressors.json import unlike
 from headroom_mcp.compressors.json.parse import Document, Embedded, Num, Value, loads
 from headroom_mcp.compressors.json.query import Query
 from headroom_mcp.compressors.json.survey import Hits, Survey, count_of
@@ -32,10 +33,13 @@ class Sampled:
     """A large array, or an object of as many entries (`keys`), of which only some entries are held.
 
     `indexes` says which (from 0), `total` how many there are, `values` how many scalars all of them hold and `chars`
-    about how long they are. `categories`, `constants` and `fields` are of all entries.
+    about how long they are. `categories`, `constants` and `fields` are of all entries, `unlike` says how unlikely an entry
+    is among all of them.
     """
 
-    __slots__ = ("categories", "chars", "constants", "fields", "indexes", "keys", "rows", "spread", "total", "values")
+    __slots__ = (
+        "categories", "chars", "constants", "fields", "indexes", "keys", "rows", "spread", "total", "unlike", "values",
+    )  # fmt: skip
 
     def __init__(self, rows: list[Value], indexes: list[int], total: int, keys: list[str] | None) -> None:
         self.rows = rows
@@ -47,6 +51,7 @@ class Sampled:
         self.categories: dict[str, Counter[str]] = {}
         self.constants: set[str] = set()
         self.fields: set[str] = set()
+        self.unlike: dict[int, float] = {}
         self.spread = ""  # the least and the greatest of all numbers
 
     def __repr__(self) -> str:
@@ -170,7 +175,8 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
             found.constants.add(path)
         elif len(counter) > 1 and sum(counter.values()) >= total * 0.5:
             found.categories[path] = counter
-    chosen = _choose(total, seen, categories, max(20, min(_MAX_ROWS, room * total // max(1, size))))
+    found.unlike = unlike.scores(items)
+    chosen = _choose(total, seen, categories, found.unlike, max(20, min(_MAX_ROWS, room * total // max(1, size))))
     held = 0
     for index in chosen:
         held += size_of(items[index])
@@ -185,7 +191,9 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
     return found
 
 
-def _choose(total: int, seen: Survey, categories: dict[str, dict[str, Hits]], most: int) -> list[int]:
+def _choose(
+    total: int, seen: Survey, categories: dict[str, dict[str, Hits]], unlikely: dict[int, float], most: int
+) -> list[int]:
     """Return at most `most` rows, the most telling first."""
     scores: dict[int, float] = {}
     for rows in seen.hits.values():
@@ -201,6 +209,8 @@ def _choose(total: int, seen: Survey, categories: dict[str, dict[str, Hits]], mo
     if seen.errors.count <= total // 3:
         for index in seen.errors.first:
             scores[index] = scores.get(index, 0.0) + 8.0
+    for index, nats in unlikely.items():
+        scores[index] = scores.get(index, 0.0) + nats
     for groups in categories.values():
         for rows in groups.values():
             if rows.count <= max(1, total // 100):

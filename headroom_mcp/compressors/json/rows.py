@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from headroom_mcp.compressors.json import columns as columns_module
-from headroom_mcp.compressors.json import encode, select
+from headroom_mcp.compressors.json import encode, select, unlike
 from headroom_mcp.compressors.json.parse import Value, dumps
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.text import lines as text
@@ -49,7 +49,10 @@ def table(
     all_values = sampled.values if sampled else sum(map(thinner.count, rows))
     leaf_rows = [select.leaves(row) for row in rows]
     named = [(("key", key), *row) for key, row in zip(keys, rows, strict=True)] if keys else list(rows)
-    marks = select.mark(named, leaf_rows, thinner.query)
+    unlikely = (
+        {at: sampled.unlike.get(index, 0.0) for at, index in enumerate(indexes)} if sampled else unlike.scores(rows)
+    )
+    marks = select.mark(named, leaf_rows, thinner.query, unlikely)
     lines: dict[int, str] = {}
     left = room - 40
     left -= _add_whole_rows(thinner, lines, rows, marks, left, path)

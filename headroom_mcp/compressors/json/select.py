@@ -1,7 +1,7 @@
 """Which rows of a table matter, by the statistics of their fields and by the query; never by a keyword in a key.
 
-Reasons, strongest first: the query names it · an error-like value · a rare category · an outlier (median/MAD) · a change
-of category along the rows · first and last.
+Reasons, strongest first: the query names it · an error-like value · a row unlike the others (see `unlike`) · a change of
+category along the rows · first and last.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
 _LOW_SCORE = 0.5
-_OUTLIER_Z = 6.0
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
-_MAX_RARE = 3  # rows that stand for one rare value
+_PER_NAT = 2.0  # what an unlikely row is worth beside failures and answers
 
 
 class Marked(NamedTuple):
@@ -211,8 +210,9 @@ def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
     return {path: values for path, values in found.items() if path not in mixed and len(values) >= 3}
 
 
-def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
-    """Return the importance of each row: `items` the rows, `rows` their leaves (an empty dict for what is no object)."""
+def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int, float]) -> list[Marked]:
+    """Return the importance of each row: `items` the rows, `rows` their leaves (an empty dict for what is no object),
+    `unlike` how unlikely a row is among the others, in nats."""
     total = len(items)
     scores = [0.0] * total
     why = [""] * total
@@ -236,22 +236,19 @@ def mark(items: list[Value], rows: list[Leaves], query: Query) -> list[Marked]:
             add(index, (40.0 if level == 2 else 20.0) * (1.5 if query.failures else 1.0), "error")
     categories = category_columns(rows)
     for path, counter in categories.items():
-        rare = {value for value, count in counter.items() if count <= max(1, total // 25)}
         previous = None
-        seen: Counter[str] = Counter()
         for index, row in enumerate(rows):
             value = row.get(path)
             text = category(value) if value is not None else None
-            if text is not None and text in rare and seen[text] < _MAX_RARE:
-                seen[text] += 1
-                add(index, 8.0, "rare")
             if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
                 add(index, 1.0, "change")
             previous = text
+    for index, nats in unlike.items():
+        add(index, _PER_NAT * nats, "rare")
     _mark_low_scores(rows, add)
     _mark_named(rows, query, add)
     for path, column in numbers(rows).items():
-        _mark_numbers(path, column, total, query, add)
+        _mark_extremes(path, column, query, add)
     for index in (0, 1, total - 1):
         if 0 <= index < total:
             add(index, 5.0, "edge")
@@ -316,7 +313,7 @@ def _mark_low_scores(rows: list[Leaves], add: Add) -> None:
                 add(index, 20.0 - 10.0 * score, "score")
 
 
-def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query: Query, add: Add) -> None:
+def _mark_extremes(path: str, column: list[tuple[float, int]], query: Query, add: Add) -> None:
     ordered = sorted(column)
     named = query.names(path)
     extremes = 60.0 if named else 25.0
@@ -328,18 +325,6 @@ def _mark_numbers(path: str, column: list[tuple[float, int]], total: int, query:
         for value, index in ordered[:_MAX_OUTLIERS]:
             if value != ordered[len(ordered) // 2][0]:
                 add(index, extremes, "extreme")
-    if len(ordered) < 8:
-        return
-    median = ordered[len(ordered) // 2][0]
-    deviations = sorted(abs(value - median) for value, _ in ordered)
-    mad = deviations[len(deviations) // 2]
-    if mad == 0:
-        return
-    far = [(abs(value - median) / (1.4826 * mad), index) for value, index in ordered]
-    far = sorted((item for item in far if item[0] > _OUTLIER_Z), reverse=True)
-    if len(far) <= max(_MAX_OUTLIERS, total // 20):
-        for _, index in far[:_MAX_OUTLIERS]:
-            add(index, 12.0, "outlier")
 
 
 def _looks_like_id(column: list[tuple[float, int]]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp.compressors.json import columns as columns_module
-from headroom_mcp.compressors.json import encode, select
+from headroom_mcp.compressors.json import encode, select, unlike
 from headroom_mcp.compressors.json.columns import alike
 from headroom_mcp.compressors.json.entries import entries
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
@@ -127,7 +127,7 @@ class Thinner:
 
     def _few_rows(self, value: Sequence[Value], room: int, path: str, level: int) -> str:
         """Return a short array of similar objects, each entered by itself; the one that is surely asked for whole."""
-        marks = select.mark(list(value), [select.leaves(row) for row in value], self.query)
+        marks = select.mark(list(value), [select.leaves(row) for row in value], self.query, unlike.scores(value))
         sure = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
         whole = sure[0] if sure and self.cost(value[sure[0]]) <= self.generous else -1
         weights = [1.0 + found.score / 10 for found in marks]
