@@ -21,6 +21,8 @@ _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name th
 _LINES_AFTER = 1
 # What these show is written by somebody, not said by a run: a word of failure in it is data.
 _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search"))
+# Their lines are no records: what is unlike the others says nothing.
+_RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 
 
@@ -56,6 +58,9 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     shown = tokens.estimate(render.render(lines, parts))
     found = sorted(draft.dropped(), key=lambda fact: fact.rank)
     parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
+    unlike = draft.unlike() if shown < budget else []
+    if unlike:  # what is left of the budget, if anything
+        parts = gate.restore(lines, parts, unlike, budget - tokens.estimate(render.render(lines, parts)))
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
         parts = _leave_out_repeats(output, settings, parts, draft, earlier)
@@ -92,6 +97,16 @@ class _Piece(NamedTuple):
         by = self.start
         return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
 
+    def unlike(self) -> list[Fact]:
+        """Return the records of the section that are unlike its others, by the lines of the whole output."""
+        if self.kind in _RUNNING_TEXT:
+            return []
+        from headroom_mcp.facts import unlike
+
+        by = self.start
+        found = unlike.find(self.output)
+        return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
+
 
 class _Draft(NamedTuple):
     """What the compressors make of an output before the gate: its sections, and what becomes of its lines.
@@ -111,6 +126,15 @@ class _Draft(NamedTuple):
             if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines):
                 found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
         return found
+
+    def unlike(self) -> list[Fact]:
+        """Return the records that are unlike the others of their section, where no compressor answers for them."""
+        return [
+            fact
+            for piece in self.pieces
+            if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines)
+            for fact in piece.unlike()
+        ]
 
     def failures(self) -> set[int]:
         """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them."""
