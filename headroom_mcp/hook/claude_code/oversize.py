@@ -1,7 +1,7 @@
-"""A Read of a whole file that is over the host's limit: it fails, and the model has to guess ranges.
+"""Reads of whole files that are over the host's limit: left alone they fail, and the model has to guess ranges.
 
 PreToolUse gives such a Read a `limit`, so that it succeeds (permission rules look at the path, not at the limit), and
-tells the model so. PostToolUse, seeing that limit, answers with the short form of the whole file. Only files that people
+says so to the model. PostToolUse, seeing that limit, answers with the short form of the whole file. Only files that people
 write: the host reads images, PDFs and notebooks in ways of its own.
 """
 
@@ -15,9 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-HOST_LIMIT_BYTES = (
-    256 * 1024
-)  # Claude Code 2.1.197 and 2.1.330: "File content (…) exceeds maximum allowed size (256KB)"
+# Claude Code 2.1.197 and 2.1.330: "File content (…) exceeds maximum allowed size (256KB)"
+HOST_LIMIT_BYTES = 256 * 1024
 MAX_BYTES = 8 << 20  # reading and outlining more takes longer than a tool call may wait
 LIMIT_LINES = 101  # no model asks for just this; enough to go on with where there is no short form
 HOST_TOKENS = 60  # the error that the host would have shown
@@ -35,19 +34,19 @@ def answer(payload: dict[str, Any]) -> dict[str, object] | None:
     size = _size_bytes(path) if isinstance(path, str) else 0
     if not HOST_LIMIT_BYTES < size <= MAX_BYTES or not decide.is_text_file(str(path)) or not _begins_as_text(str(path)):
         return None
-    told = (
+    note = (
         f"{os.path.basename(str(path))} has {size // 1024} KB, more than Read shows at once. It was read with "
         f"limit={LIMIT_LINES}; where a short form of the whole file could be made, that is shown instead. "
         "Read the rest by offset and limit."
     )
     changed = {**given, "limit": LIMIT_LINES}
-    return {"hookSpecificOutput": {"hookEventName": "PreToolUse", "updatedInput": changed, "additionalContext": told}}
+    return {"hookSpecificOutput": {"hookEventName": "PreToolUse", "updatedInput": changed, "additionalContext": note}}
 
 
 def whole_text(given: dict[str, Any], file: dict[str, Any]) -> str | None:
     """Return all of the file that a Read with our limit has begun to read, None for any other Read.
 
-    The file must begin with what the host has shown, or it is another one by now.
+    The file must begin with what the host has shown; otherwise it has changed since.
     """
     if given.get("limit") != LIMIT_LINES or given.get("offset") is not None:
         return None

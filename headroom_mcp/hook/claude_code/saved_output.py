@@ -20,9 +20,9 @@ def folder(transcript_path: str, session_id: str) -> str:
 
 
 def read(path: str, transcript_path: str, session_id: str) -> str | None:
-    """Return the whole saved output; None where the file is not the session's own, is gone or is too large.
+    """Return the whole saved output; None where the file is not the session's own, is gone, or is too large.
 
-    Bytes that are no UTF-8 come as lone surrogates, which the store turns back into the same bytes.
+    Bytes that are not valid UTF-8 become lone surrogates, which the store turns back into the same bytes.
     """
     inside = folder(transcript_path, session_id)
     real = os.path.realpath(path)
@@ -37,7 +37,7 @@ def read(path: str, transcript_path: str, session_id: str) -> str | None:
 
 
 def of_message(message: str, transcript_path: str, session_id: str) -> str | None:
-    """Return the output that `message` ("… Output has been saved to PATH …") stands for; None where there is none."""
+    """Return the output that `message` ("… Output has been saved to PATH …") stands for; None where it names no file of the session."""
     inside = folder(transcript_path, session_id)
     head = message[:_MESSAGE_CHARS]
     at = head.find("saved to ")

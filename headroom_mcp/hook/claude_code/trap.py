@@ -4,9 +4,9 @@ No hook can replace what a failing command printed, and the host cuts it to 10,0
 a SessionStart hook may write `$CLAUDE_ENV_FILE`, which runs in the shell of every Bash call, and there both descriptors
 are one regular file. So: a trap that runs `failed.py` where the command fails, and where it succeeds nothing at all.
 
-Commands stay what the model wrote, so permission rules see them; a command's own EXIT trap replaces ours. Nobody may be
-able to tell by a command's exit code, output or files that the trap was there, whatever the command does to its shell and
-whatever of ours is gone by then. Where that cannot be had, there is no trap: in shells older than those it was tried in,
+Commands stay what the model wrote, so permission rules see them; a command's own EXIT trap replaces ours. A command's
+exit code, output and files must be the same with the trap and without, whatever the command does to its shell and whatever
+of ours has been removed since. Where that cannot be guaranteed there is no trap: in shells older than those it was tried in,
 and for commands that look at traps or limit their shell.
 """
 
