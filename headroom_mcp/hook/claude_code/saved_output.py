@@ -37,7 +37,10 @@ def read(path: str, transcript_path: str, session_id: str) -> str | None:
 
 
 def of_message(message: str, transcript_path: str, session_id: str) -> str | None:
-    """Return the output that `message` ("… Output has been saved to PATH …") stands for; None where it names no file of the session."""
+    """Return the output that `message` ("… Output has been saved to PATH …") stands for.
+
+    None where it names no file of the session.
+    """
     inside = folder(transcript_path, session_id)
     head = message[:_MESSAGE_CHARS]
     at = head.find("saved to ")
