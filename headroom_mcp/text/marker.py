@@ -18,6 +18,13 @@ _REF = re.compile(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
 _GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
 
+# What starts a line of its own for some reader, and other characters that nobody sees
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# "[… 45 lines: …", "[headroom 1a2b…": the beginnings of what only we say
+_OURS = re.compile(r"\[(?=…|headroom )")
+_SPEAKS = re.compile(f"{_BREAKS.pattern}|{_OURS.pattern}")
+
+MAX_NOTE_CHARS = 1_000  # a longer note says more than what it stands for
 GAP_TOKENS = 11  # what a marker in place costs; gaps that cost less are shown instead
 
 
@@ -26,14 +33,24 @@ def gap(start: int, stop: int, note: str = "") -> str:
     count = stop - start
     where = f"{start + 1}-{stop}" if count > 1 else f"{stop}"
     unit = "line" if count == 1 else "lines"
-    return f"[… {count:,} {unit}: {where} · {note}]" if note else f"[… {count:,} {unit}: {where}]"
+    return f"[… {count:,} {unit}: {where} · {plain(note)}]" if note else f"[… {count:,} {unit}: {where}]"
 
 
 def gap_of(count: int, unit: str, where: str, note: str = "") -> str:
     """Return the marker for `count` left-out units ("row", "value", "key") at `where` (indexes from 0, as in a path)."""
     units = unit if count == 1 else f"{unit}s"
-    inner = f"{count:,} {units}: {where}" if where else f"{count:,} {units}"
-    return f"[… {inner} · {note}]" if note else f"[… {inner}]"
+    inner = f"{count:,} {units}: {plain(where)}" if where else f"{count:,} {units}"
+    return f"[… {inner} · {plain(note)}]" if note else f"[… {inner}]"
+
+
+def plain(said: str) -> str:
+    """Return what a note quotes from data so that it stays within the note: on one line, without the beginning of a
+    marker or footer of ours, cut in the middle where it is very long."""
+    if _SPEAKS.search(said):
+        said = _OURS.sub("(", _BREAKS.sub(" ", said))
+    if len(said) > MAX_NOTE_CHARS:
+        said = f"{said[: MAX_NOTE_CHARS - 100]}…{said[-100:]}"
+    return said
 
 
 def ranges(indexes: Sequence[int], most: int = 16) -> str:
@@ -66,7 +83,7 @@ def ranges_but(shown: Sequence[int], total: int) -> str:
 
 def footer(ref: str, summary: str) -> str:
     """Return the last line of a compressed output: where the original is and what was left out."""
-    return f"[headroom {ref}: {summary}; headroom_retrieve]"
+    return f"[headroom {ref}: {plain(summary)}; headroom_retrieve]"
 
 
 def is_gap(line: str) -> bool:

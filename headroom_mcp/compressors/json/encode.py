@@ -10,7 +10,7 @@ from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
 from headroom_mcp.compressors.json.repeated import Repeats
 from headroom_mcp.compressors.json.table import Column, Columns, columns_of, keyed_rows, same
 
-_UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f\u2028\u2029\ud800-\udfff…"
+_UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff…"
 # A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
 _BARE = re.compile(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
 _BARE_KEY = re.compile(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")

@@ -221,12 +221,13 @@ def _indented(value: Value, unit: str, line: str) -> str:
 
 
 _encode_string = json.encoder.encode_basestring
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# What cannot be encoded, and what ends a line for some reader
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def quote(text: str) -> str:
-    """Return `text` as a JSON string; a lone surrogate stays an escape, so that the result can be encoded."""
+    """Return `text` as a JSON string on one line; a lone surrogate stays an escape, so that the result can be encoded."""
     quoted = _encode_string(text)
-    if quoted.isascii() or not _SURROGATE.search(quoted):
+    if not _ESCAPED.search(quoted):
         return quoted
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
