@@ -90,7 +90,7 @@ def cases_command(
                     if (not kinds or case.kind in kinds) and (not label or case.label == label):
                         scores.append(measure.score(case, store, with_query=not no_query, laws=laws))
         except (OSError, ValueError, KeyError) as error:
-            msg = f"{folder} is no folder of cases: {error}. See the layout in headroom_mcp/evals/bench.py."
+            msg = f"{folder} is not a folder of cases: {error}. See the layout in headroom_mcp/evals/bench.py."
             raise click.ClickException(msg) from error
     if not scores:
         msg = f"No case of {folder} matches."
@@ -151,7 +151,7 @@ def _print_comparison(first: str, second: str) -> None:
             with open(path, encoding="utf-8") as file:
                 runs.append(json.load(file)["cases"])
         except (ValueError, KeyError, TypeError) as error:
-            msg = f"{path} is no report of `headroom bench --json`: {error!r}."
+            msg = f"{path} is not a report of `headroom bench --json`: {error!r}."
             raise click.ClickException(msg) from error
     printed = [("", "cases", "effective", "→", "saving", "→", "all kept", "→")]
     for name, old, new in measure.compared(*runs):

@@ -85,7 +85,7 @@ def cases(folder: str) -> Iterator[Case]:
     for kind, name, label in _listed(folder):
         path = os.path.join(folder, kind, f"{name}.json")
         with open(path, encoding="utf-8") as file:
-            meta = json.load(file)
+            meta = _checked(json.load(file), path)
         with open(
             os.path.join(folder, kind, meta["file"]), encoding="utf-8", errors="surrogateescape", newline=""
         ) as file:
@@ -101,6 +101,20 @@ def cases(folder: str) -> Iterator[Case]:
             meta.get("query", ""),
             needles,
         )
+
+
+def _checked(meta: Any, path: str) -> dict[str, Any]:
+    """Return the description of a case as it was read from `path`. Raises: ValueError where it is not one."""
+    if not isinstance(meta, dict) or not isinstance(meta.get("file"), str):
+        msg = f'{path} does not describe a case: it should be an object with "file", the name of the output'
+        raise ValueError(msg)
+    needles = meta.get("needles", [])
+    if not isinstance(needles, list) or not all(
+        isinstance(needle, dict) and isinstance(needle.get("any"), list) for needle in needles
+    ):
+        msg = f'{path}: "needles" should be a list of objects like {{"any": ["text to find"]}}'
+        raise ValueError(msg)
+    return meta
 
 
 def count(folder: str) -> int:
@@ -218,6 +232,9 @@ def _listed(folder: str) -> list[tuple[str, str, str]]:
     if os.path.exists(manifest):
         with open(manifest, encoding="utf-8") as file:
             entries = [json.loads(line) for line in file if line.strip()]
+        if not all(isinstance(entry, dict) and {"kind", "id"} <= entry.keys() for entry in entries):
+            msg = f'{manifest}: each line should be an object with "kind" and "id"'
+            raise ValueError(msg)
         return [(entry["kind"], entry["id"], entry.get("label", "")) for entry in entries]
     found: list[tuple[str, str, str]] = []
     for kind in sorted(os.listdir(folder)):

@@ -71,3 +71,32 @@ def test_a_folder_that_holds_no_cases_is_an_error_with_what_to_do(tmp_path: Path
 )
 def test_a_needle_counts_where_it_stands_near_its_key(needle: dict[str, object], shown: str, expected: bool) -> None:
     assert bench.is_kept(needle, bench.normalised(shown)) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"manifest.jsonl": "[1]\n"}, 'an object with "kind" and "id"'),
+        ({"manifest.jsonl": '{"kind": "json"}\n'}, 'an object with "kind" and "id"'),
+        ({"manifest.jsonl": "{\n"}, "is not a folder of cases"),
+        ({"json/a.json": "[1]"}, "does not describe a case"),
+        ({"json/a.json": '{"a": 1}'}, "does not describe a case"),
+        ({"json/a.json": '{"file": 7}'}, "does not describe a case"),
+        ({"json/a.json": '{"file": "a.txt", "needles": 7}', "json/a.txt": "x"}, '"needles" should be a list'),
+        ({"json/a.json": '{"file": "a.txt", "needles": ["x"]}', "json/a.txt": "x"}, '"needles" should be a list'),
+        ({"json/a.json": '{"file": "gone.txt"}'}, "No such file"),
+        ({"json/a.json": ""}, "is not a folder of cases"),
+        ({"readme.txt": "hello"}, "matches"),
+    ],
+)
+def test_a_folder_of_another_shape_is_a_clear_error(files: dict[str, str], said: str, tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    result = CliRunner().invoke(main, ["bench", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
