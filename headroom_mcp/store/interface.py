@@ -45,7 +45,8 @@ class Originals(Protocol):
     def get(self, ref: str, *, project: str | None = None, session: str = "") -> Original:
         """Return the original stored under `ref`.
 
-        `project` limits the search to what that project (or `session`) has stored; None looks everywhere.
+        `project` limits the search to what that project (or `session`) has stored; None looks everywhere. A project whose
+        folder was moved since is the same one (`settings.project.identity`), as far as a session has stored from it.
         Raises: UnknownRef, ExpiredRef, StoreError when the stored bytes no longer match their digest.
         """
         ...

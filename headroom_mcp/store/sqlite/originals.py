@@ -78,6 +78,8 @@ class SqliteOriginals:
             (ref, project, project, session),
         )
         if seen is None:
+            seen = self._shown_before_the_move(ref, project or "")
+        if seen is None:
             raise UnknownRef(_unknown(ref))
         codec, packed, digest, created_s = row
         try:
@@ -117,6 +119,20 @@ class SqliteOriginals:
         from headroom_mcp.store.sqlite import retention
 
         return retention.expire(self.database, time.time() if now_s is None else now_s, within_s)
+
+    def _shown_before_the_move(self, ref: str, project: str) -> tuple[str, str] | None:
+        """Return tool and kind of what was shown to the same project when its folder lay elsewhere, None if it was not."""
+        from headroom_mcp.settings.project import identity
+
+        known = identity(project) if project else ""
+        if not known:
+            return None
+        row = self.database.one(
+            "SELECT o.tool_name, o.kind FROM output o JOIN project p ON p.path = o.project"
+            " WHERE o.ref = ? AND p.identity = ? ORDER BY o.id DESC LIMIT 1",
+            (ref, known),
+        )
+        return None if row is None else (str(row[0]), str(row[1]))
 
     def _gone(self, ref: str) -> ExpiredRef | UnknownRef:
         expired_s = self.database.value("SELECT expired_s FROM expired WHERE ref = ?", (ref,))

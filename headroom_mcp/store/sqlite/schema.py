@@ -140,9 +140,16 @@ CREATE TABLE charge (
 CREATE INDEX charge_session ON charge (session, what);
 """
 
+_M008_PROJECTS = """
+CREATE TABLE project (
+    path TEXT PRIMARY KEY,
+    identity TEXT NOT NULL            -- what stays when the folder is moved, see settings.project
+);
+"""
+
 MIGRATIONS = (
     _M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE, _M006_OUTPUT_LABEL,
-    _M007_CHARGES,
+    _M007_CHARGES, _M008_PROJECTS,
 )  # fmt: skip
 
 

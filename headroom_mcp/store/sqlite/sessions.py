@@ -75,7 +75,13 @@ class SqliteSessions:
 
 
 def touch_session(db: sqlite3.Connection, session: str, project: str, now_s: float) -> None:
-    """Note, inside a transaction, that `session` is alive."""
+    """Note, inside a transaction, that `session` is alive; of a new one, which project it works in."""
+    if project and db.execute("SELECT 1 FROM session WHERE id = ?", (session,)).fetchone() is None:
+        from headroom_mcp.settings.project import identity
+
+        known = identity(project)
+        if known:
+            db.execute("INSERT OR REPLACE INTO project (path, identity) VALUES (?, ?)", (project, known))
     db.execute(
         "INSERT INTO session (id, project, seen_s) VALUES (?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET seen_s = excluded.seen_s, ended_s = NULL",
