@@ -14,7 +14,7 @@ from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin, Outcome, Result, ToolInput, View
+from headroom_mcp.types import Origin, Outcome, Result, Shown, ToolInput, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,13 +140,25 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if _is_ours(output.text, store):
         return _untouched(output.text, "already")
     origin, view, repeats = call.origin, call.view, call.settings.repeats
-    earlier = store.contexts.shown_in(origin.session, origin.agent) if repeats else []
+    earlier = _in_front(store, call) if repeats else []
     planned = _worth(plan_within(output, call.settings, view, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if repeats and (not view.tokens_host or view.tokens_host >= output.tokens):
         store.contexts.note_shown(origin.session, origin.agent, output.label, output.text)
     return _untouched(output.text, "no_gain", planned)
+
+
+def _in_front(store: Store, call: _Call) -> list[Shown]:
+    """Return what stands above in the context that will read this output, as far as is known."""
+    earlier = store.contexts.shown_in(call.origin.session, call.origin.agent)
+    if not earlier:
+        return []
+    import time
+
+    from headroom_mcp.flow import repeats
+
+    return repeats.in_front(earlier, time.time())
 
 
 def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:

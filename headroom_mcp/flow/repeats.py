@@ -26,6 +26,9 @@ _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the
 _NUMBERED = re.compile(r"^\s*(\d+)(?:\t|[:\-](?=\s|\S))(.*)$")
 
 
+_IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
+
+
 class Run(NamedTuple):
     """Lines `start` … `stop - 1` (0-based) of the new output stand in `earlier[source]`."""
 
@@ -34,6 +37,19 @@ class Run(NamedTuple):
     source: int
     shift: int | None
     """New line number minus the earlier one, where both texts are numbered; None where the new one is not."""
+
+
+def in_front(earlier: Sequence[Shown], now_s: float) -> list[Shown]:
+    """Return those of `earlier`, oldest first, that may be said to stand above what is shown now: not what was shown
+    before a pause in which a host may have cleared old results."""
+    found: list[Shown] = []
+    later_s = now_s
+    for shown in reversed(earlier):
+        if later_s - shown.shown_s > _IDLE_S:
+            break
+        later_s = shown.shown_s
+        found.append(shown)
+    return found[::-1]
 
 
 def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,34 @@ def test_what_failed_is_shown_again_when_it_fails_again(folder: Path, first_whol
             )  # fmt: skip
 
     assert [fact for fact in case.get("must_keep", []) if fact not in result.text] == []
+
+
+@pytest.mark.parametrize(
+    ("pauses_min", "left"), [([0, 10, 40], 3), ([70, 10, 5], 2), ([10, 70, 5], 1), ([1, 1, 70], 0)]
+)
+def test_what_was_shown_before_a_long_pause_no_longer_stands_above(pauses_min: list[int], left: int) -> None:
+    """`pauses_min`: after each of three texts, until the next one or now."""
+    now_s = 1_000_000.0
+    earlier = []
+    for at in range(3):
+        earlier.append(Shown(f"cat {at}", "text", now_s - 60.0 * sum(pauses_min[at:])))
+
+    assert repeats.in_front(earlier, now_s) == earlier[3 - left :]
+
+
+def test_the_flow_shows_again_what_a_pause_may_have_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=str(tmp_path), min_saving=0.95)  # only what stands above may go
+    text = _listing(1, 40)
+    with open_store(settings) as store:
+        compress_output(text, session="s", store=store, settings=settings)
+        later_s = time.time() + 66 * 60
+        monkeypatch.setattr(time, "time", lambda: later_s)
+
+        assert text == compress_output(text, session="s", store=store, settings=settings).text
+
+
+def test_no_question_is_a_question_like_an_empty_one(tmp_path: Path) -> None:
+    text = "\n".join(f"2026-01-01 00:00:00 INFO worker {i % 7} did job {i}" for i in range(400))
+    with open_store(Settings(home=str(tmp_path))) as store:
+        assert compress_output(text, query=None, store=store) == compress_output(text, query="", store=store)
+        assert compress_output(text, query=None, store=store).outcome == "compressed"
