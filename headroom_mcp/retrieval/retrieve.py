@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError
 from headroom_mcp.settings import redaction
+from headroom_mcp.settings.file import read_regular
 from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
+
+_MAX_FILE_BYTES = 48 << 20  # no larger file is ever shown in short form
 
 
 def retrieve(
@@ -38,7 +41,7 @@ def retrieve(
     try:
         original = opened.get(ref, project=project, session=session)
         text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
-        text = redaction.for_model(opened.settings, text)
+        text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
         try:
             opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
         except StoreError as error:  # a read-only store can still be read: only the ledger misses this
@@ -49,6 +52,24 @@ def retrieve(
     finally:
         if own_store:
             opened.close()
+
+
+def _since_then(path: str, stored: str) -> str:
+    """Return a line that says that the file `path`, shown as `stored`, is another one by now; "" where it is the same."""
+    if not path:
+        return ""
+    try:
+        now = read_regular(path, _MAX_FILE_BYTES).decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return f"\n[{path} is gone since: this is what it was]"
+    except OSError:
+        return ""
+    same = _comparable(now) == _comparable(stored)
+    return "" if same else f"\n[{path} has changed since: this is its old text]"
+
+
+def _comparable(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n")
 
 
 def _settings(project: str | None) -> Settings:

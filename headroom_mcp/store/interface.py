@@ -118,6 +118,10 @@ class Sessions(Protocol):
         """Note that `context` has met the file `path`: "shortened" (as `ref`), "whole" or "edited"."""
         ...
 
+    def path_of(self, ref: str) -> str:
+        """Return the file that some context was shown as `ref`, "" where none is known."""
+        ...
+
     def forget_files(self, session: str) -> None:
         """Forget what the contexts of `session` have seen: after a compaction they have seen nothing."""
         ...

@@ -46,12 +46,19 @@ class SqliteSessions:
         return SeenFile(str(row[0]), str(row[1]))
 
     def note_file(self, context: str, path: str, state: str, ref: str = "") -> None:
-        """Note that `context` has met the file `path`."""
+        """Note that `context` has met the file `path`; without a ref, the one it was last shown as stays known."""
         with self.database.write() as db:
             db.execute(
-                "INSERT OR REPLACE INTO seen_file (context, path, state, ref, seen_s) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO seen_file (context, path, state, ref, seen_s) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (context, path) DO UPDATE SET state = excluded.state, seen_s = excluded.seen_s,"
+                " ref = CASE WHEN excluded.ref = '' THEN ref ELSE excluded.ref END",
                 (context, path, state, ref, time.time()),
             )
+
+    def path_of(self, ref: str) -> str:
+        """Return the file that was shown as `ref`, "" where none is known."""
+        sql = "SELECT path FROM seen_file WHERE ref = ? ORDER BY seen_s DESC LIMIT 1"
+        return str(self.database.value(sql, (ref,)) or "")
 
     def forget_files(self, session: str) -> None:
         """Forget what the contexts of `session` have seen: after a compaction they have seen nothing."""

@@ -105,3 +105,12 @@ def test_the_text_shown_for_an_original_is_found_by_its_footer(store: Store) -> 
 
     assert store.contexts.shown_of(ref).startswith("short\n")
     assert store.contexts.shown_of("0" * 12) == ""
+
+
+def test_the_file_behind_a_ref_stays_known_when_it_is_edited(store: Store) -> None:
+    store.sessions.note_file("s", "a.py", "shortened", "0123456789ab")
+    store.sessions.note_file("s", "a.py", "edited")
+
+    assert store.sessions.file_state("s", "a.py") == SeenFile("edited", "0123456789ab")
+    assert store.sessions.path_of("0123456789ab") == "a.py"
+    assert store.sessions.path_of("ba9876543210") == ""
