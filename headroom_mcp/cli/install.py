@@ -13,7 +13,7 @@ from headroom_mcp.cli import auto_memory as learning
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install import claude_code as installer
-from headroom_mcp.install import hosts
+from headroom_mcp.install import hosts, other_hooks
 from headroom_mcp.install.plan import Change
 from headroom_mcp.settings.load import load_settings
 
@@ -34,10 +34,23 @@ _SCOPE = click.Choice(installer.SCOPES)
 @click.option(
     "--auto-memory", is_flag=True, help="Let hooks note what mends failing commands; see `headroom memory auto`."
 )
+@click.option(
+    "--other-hooks",
+    "way",
+    type=click.Choice(other_hooks.WAYS),
+    help="Your own hooks on the same tools: leave those tools to them, run them first and compress what they answer, or "
+    "ignore them.  [default: as before; those that rewrite outputs are left alone]",
+)
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
 def install(
-    scope: installer.Scope, transport: str | None, host: str | None, auto_memory: bool, only_print: bool, as_json: bool
+    scope: installer.Scope,
+    transport: str | None,
+    host: str | None,
+    auto_memory: bool,
+    way: other_hooks.Way | None,
+    only_print: bool,
+    as_json: bool,
 ) -> None:
     """Add the hook and the MCP server to Claude Code, or the server to another host.
 
@@ -49,9 +62,12 @@ def install(
         _other_host(host, hosts.plan_install, hosts.apply_install, only_print, as_json)
         return
     folder = os.path.realpath(os.getcwd())
+    others = other_hooks.find(folder)
     try:
-        changes = installer.plan_install(scope, folder, transport or load_settings().transport)
+        way = other_hooks.way_of(way, installer.installed_matcher(installer.files_of(scope, folder)[0]))
+        changes = installer.plan_install(scope, folder, transport or load_settings().transport, way)
         if not only_print:
+            other_hooks.save_first(others, way)
             installer.apply_install(scope, folder, changes)
             user_hooks.save(user_hooks.find())
             if auto_memory:
@@ -59,7 +75,11 @@ def install(
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     _report(changes, only_print, as_json)
-    if as_json or only_print:
+    if as_json:
+        return
+    for other in others:
+        click.echo(other_hooks.described(other, way))
+    if only_print:
         return
     if scope == "project":
         _io.echo("These files name this machine's Python: for a team, `claude mcp add` and the plugin travel better.")
@@ -91,6 +111,7 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
             installer.apply_uninstall(scope, folder, changes)
             if scope is None:
                 user_hooks.save([])
+                other_hooks.save_first([], None)
         for name in hosts.installed() if scope is None else []:
             change = hosts.plan_uninstall(name)
             changes.append(change)

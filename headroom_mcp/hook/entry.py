@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_EVENT_BYTES = 96 << 20  # beyond, parsing alone takes longer than a tool call may wait
 TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 
+OTHER_HOOKS = "first.json"  # in the data folder: see `first`
+
 # event -> the module whose `answer(payload)` returns what to print, or None
 HANDLERS = {
     "PostToolUse": "headroom_mcp.hook.claude_code.tool_outputs",
@@ -70,11 +72,27 @@ def handle(payload: dict[str, object]) -> dict[str, object] | str | None:
     name = HANDLERS.get(str(payload.get("hook_event_name", "")))
     if name is None:
         return None
+    given = _after_other_hooks(payload)
+    if given is None:
+        return None
     __import__(name)  # not importlib: it costs a millisecond
-    reply: dict[str, object] | str | None = sys.modules[name].answer(payload)
+    reply: dict[str, object] | str | None = sys.modules[name].answer(given)
     if payload["hook_event_name"] == "SessionStart":
         return _with_notices(payload, reply)
     return reply
+
+
+def _after_other_hooks(payload: dict[str, object]) -> dict[str, object] | None:
+    """Return the event as the user's own hooks leave it, where those are to run first; None where we stay out."""
+    if payload["hook_event_name"] not in ("PostToolUse", "PreToolUse"):
+        return payload
+    from headroom_mcp.settings import home
+
+    if not os.path.exists(os.path.join(home.data_home(), OTHER_HOOKS)):
+        return payload
+    from headroom_mcp.hook import first
+
+    return first.applied(payload)
 
 
 def _with_notices(payload: dict[str, object], reply: dict[str, object] | str | None) -> dict[str, object] | str | None:

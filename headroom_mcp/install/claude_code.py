@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from headroom_mcp.errors import SettingsError
-from headroom_mcp.hook import endpoint
+from headroom_mcp.hook import endpoint, first
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.hook.claude_code.places import SERVER
-from headroom_mcp.install import command_lines, files, hosts, plan
+from headroom_mcp.install import command_lines, files, hosts, other_hooks, plan
 from headroom_mcp.install.plan import Change, Site, Target
 
 Scope = Literal["user", "project", "local"]
@@ -17,6 +19,7 @@ SCOPES: tuple[Scope, ...] = ("user", "project", "local")
 TIMEOUT_S = 10
 # Our own tools' answers are left alone; asking for that here saves a process.
 MATCHER = "^(?:Bash|Read|Grep|Glob|WebFetch|Agent|Edit|Write|mcp__(?!headroom__|plugin_[^_]+_headroom__).*)$"
+_ANCHORED = re.compile(r"\^\(\?:[\w|-]+\)\$")  # ^(?:Bash|Read)$
 _SERVERS = (("mcpServers",), ("projects", "*", "mcpServers"))
 
 
@@ -25,12 +28,15 @@ def hook_command() -> str:
     return command_lines.hook(os.path.join(command_lines.HOOK_FOLDER, "run.py"))
 
 
-def hook_events(transport: str = "command") -> dict[str, dict[str, Any]]:
-    """Return the group to add for each hook event; with the transport "mcp", the server answers those that reach it."""
+def hook_events(transport: str = "command", left: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """Return the group to add for each hook event; with the transport "mcp", the server answers those that reach it.
+
+    `left`: patterns of the tools that are left to other hooks.
+    """
     command = {"type": "command", "command": hook_command(), "timeout": TIMEOUT_S}
     events: dict[str, dict[str, Any]] = {
         "PreToolUse": {"matcher": "Read", "hooks": [command]},
-        "PostToolUse": {"matcher": MATCHER, "hooks": [command]},
+        "PostToolUse": {"matcher": matcher_without(left), "hooks": [command]},
         "PostToolUseFailure": {"matcher": "Bash", "hooks": [command]},
         "UserPromptSubmit": {"hooks": [command]},
         "PreCompact": {"hooks": [command]},
@@ -41,7 +47,18 @@ def hook_events(transport: str = "command") -> dict[str, dict[str, Any]]:
         for event in endpoint.FIELDS:
             call = {"type": "mcp_tool", "server": SERVER, "tool": endpoint.TOOL, "input": endpoint.hook_input(event)}
             events[event] = {**events[event], "hooks": [{**call, "timeout": TIMEOUT_S}]}
+    if any(first.matches(pattern, "Read") for pattern in left):
+        del events["PreToolUse"]  # it widens reads that nobody would then shorten
     return events
+
+
+def matcher_without(left: Sequence[str]) -> str:
+    """Return our matcher without the tools that match one of the patterns `left`."""
+    if not left:
+        return MATCHER
+    # An anchored list looks the same at the start; any other pattern may match anywhere in a name.
+    parts = [pattern[1:] if _ANCHORED.fullmatch(pattern) else f".*(?:{pattern})" for pattern in left]
+    return f"^(?!{'|'.join(parts)}){MATCHER[1:]}"
 
 
 def server_entry() -> dict[str, Any]:
@@ -69,11 +86,17 @@ def owner(scope: Scope, folder: str) -> str:
     return scope if scope == "user" else f"{scope}:{folder}"
 
 
-def plan_install(scope: Scope, folder: str, transport: str = "command") -> list[Change]:
-    """Return the changes that install `scope`. Raises: SettingsError for a file that is not to be touched."""
+def plan_install(
+    scope: Scope, folder: str, transport: str = "command", way: other_hooks.Way | None = None
+) -> list[Change]:
+    """Return the changes that install `scope`; `way` is how to get on with other hooks on the same tools.
+
+    Raises: SettingsError for a file that is not to be touched.
+    """
     _check_other_scopes(scope, folder, transport)
     settings, servers = sites(scope, folder)
-    hooks = [Target(("hooks", event), "", group) for event, group in hook_events(transport).items()]
+    left = other_hooks.left(other_hooks.find(folder), other_hooks.way_of(way, installed_matcher(settings.file)))
+    hooks = [Target(("hooks", event), "", group) for event, group in hook_events(transport, left).items()]
     changes = [
         plan.plan_install(settings, hooks),
         plan.plan_install(servers, [Target(servers.servers[0], SERVER, server_entry())]),
@@ -105,6 +128,12 @@ def apply_uninstall(scope: Scope | None, folder: str, changes: list[Change]) -> 
     trap.forget()
     for change in changes:
         plan.apply_uninstall(None if scope is None else owner(scope, folder), change)
+
+
+def installed_matcher(file: str) -> str:
+    """Return the matcher of our PostToolUse hook in a settings file, "" where there is none."""
+    found = places.matched_handlers(places.read(file)[0])
+    return next((matcher for matcher, handler in found if places.is_our_hook(handler)), "")
 
 
 def transport_of(file: str) -> str:

@@ -49,7 +49,7 @@ def _with_owners(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def save_manifest(manifest: dict[str, Any]) -> None:
     """Keep what was installed where. Raises: SettingsError."""
-    write(os.path.join(_own_folder(), _MANIFEST), json.dumps(manifest, indent=2).encode("utf-8"))
+    write_own(_MANIFEST, json.dumps(manifest, indent=2).encode("utf-8"))
 
 
 def save_backup(file: str, body: bytes) -> str:
@@ -58,6 +58,11 @@ def save_backup(file: str, body: bytes) -> str:
     backup = os.path.join(_own_folder("backups"), f"{os.path.basename(file)}.{sha256(body)[:16]}")
     write(backup, body)
     return backup
+
+
+def write_own(name: str, body: bytes) -> None:
+    """Write the file `name` in the data folder. Raises: SettingsError."""
+    write(os.path.join(_own_folder(), name), body)
 
 
 def _own_folder(*name: str) -> str:

@@ -139,8 +139,8 @@ def missing(command: str) -> str:
     return python if os.path.isabs(python) and not os.access(python, os.X_OK) else ""
 
 
-def plugin_folder() -> str:
-    """Return the folder that Claude Code runs our plugin from, "" where there is none.
+def plugin_folder(plugin: str = PLUGIN) -> str:
+    """Return the folder that Claude Code runs a plugin from (ours, or the one called `plugin`), "" where there is none.
 
     A marketplace that is a folder is read where it is; of any other, Claude Code keeps a copy.
     """
@@ -148,11 +148,11 @@ def plugin_folder() -> str:
     installed = read(os.path.join(base, "installed_plugins.json"))[0].get("plugins")
     markets = read(os.path.join(base, "known_marketplaces.json"))[0]
     for name, copies in installed.items() if isinstance(installed, dict) else ():
-        if not name.startswith(PLUGIN):
+        if not name.startswith(plugin):
             continue
         market = markets.get(name.partition("@")[2])
         source = market.get("source") if isinstance(market, dict) else None
-        if isinstance(source, dict) and source.get("source") == "directory":
+        if plugin == PLUGIN and isinstance(source, dict) and source.get("source") == "directory":
             return str(source.get("path", ""))
         for copy in copies if isinstance(copies, list) else ():
             if isinstance(copy, dict) and copy.get("installPath"):

@@ -6,9 +6,12 @@ import os
 from typing import Any, NamedTuple
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.hook import first
 from headroom_mcp.hook.claude_code import places
-from headroom_mcp.install import claude_code, hosts
+from headroom_mcp.install import claude_code, hosts, other_hooks
 from headroom_mcp.install.doctor.check import Check
+
+_SAMPLE_TOOLS = (*other_hooks.TOOLS, "mcp__server__tool")
 
 
 class Installation(NamedTuple):
@@ -47,7 +50,7 @@ def look(folder: str) -> Installation:
 
 def checks(folder: str, found: Installation) -> list[Check]:
     """Return what there is to say about our hooks, servers and those of other hosts."""
-    return [*_hooks(folder, found), *_servers(found), *_hosts()]
+    return [*_hooks(folder, found), *_servers(found), *_others(folder, found), *_hosts()]
 
 
 def mend(folder: str) -> list[str]:
@@ -121,6 +124,31 @@ def _servers(found: Installation) -> list[Check]:
         return [Check("server", "ok", "the plugin's; it makes its environment in the first session")]
     remedy = "Run `headroom install`, or `claude mcp add headroom -- headroom-mcp`: refs need headroom_retrieve."
     return [Check("server", "warn", "not registered", remedy)]
+
+
+def _others(folder: str, found: Installation) -> list[Check]:
+    """Tell which hooks of the user's are on the same tools, and how they get on with ours."""
+    checks = []
+    files = [places.settings_file(scope, folder) for scope in found.hooks]
+    now = next(filter(None, map(claude_code.installed_matcher, files)), "")
+    way = other_hooks.way_of(None, now)
+    ours = now or claude_code.MATCHER
+    for other in other_hooks.find(folder) if found.hooks or found.plugin else ():
+        shared = any(first.matches(ours, tool) and first.matches(other.matcher, tool) for tool in _SAMPLE_TOOLS)
+        if not shared or way == "first":
+            checks.append(Check("other hooks", "ok", other_hooks.described(other, "leave" if not shared else way)))
+            continue
+        said = "and rewrites outputs: what it hides may be shown" if other.rewrites else "either answer may win"
+        scope = next(iter(found.hooks), "user")
+        remedy = f"Run `headroom install --scope {scope} --other-hooks leave`, or `first`."
+        text = f"{other.name[:80]!r} in {other.file} is on {', '.join(other.tools)} like ours, {said}"
+        checks.append(Check("other hooks", "fail" if other.rewrites else "ok", text, remedy))
+    if now and not any(first.matches(now, tool) for tool in _SAMPLE_TOOLS):
+        remedy = "Run `headroom install --other-hooks first`, or narrow the matcher of your own hook."
+        checks.append(
+            Check("other hooks", "fail", "every tool is left to hooks of your own: nothing is compressed", remedy)
+        )
+    return checks
 
 
 def _hosts() -> list[Check]:
