@@ -46,8 +46,22 @@ class ToolOutput:
     def lines(self) -> list[str]:
         """The lines as shown; index 0 is line 1."""
         if self._lines is None:
-            self._lines = text_module.split_lines(self.text)
+            self._lines = text_module.split_lines(self.text, terminal=not self._is_file())
         return self._lines
+
+    def _is_file(self) -> bool:
+        """Tell whether the text is that of a file that is no log: what looks like a terminal's noise belongs to it."""
+        if not ("\r" in self.text or "\x1b" in self.text or "\b" in self.text):
+            return False
+        from headroom_mcp.commands import programs, shell
+
+        names = [self.path] if self.path and not self.command else []
+        for pipeline in shell.parse(self.command) if self.command else []:
+            if any(shell.name(words) not in programs.READERS for words in pipeline):
+                return False
+            names += [word for words in pipeline for word in shell.arguments(words)]
+        kinds = {programs.SUFFIXES.get(name.rpartition(".")[2].lower(), "") for name in names if "." in name}
+        return bool(kinds) and kinds.isdisjoint(("", "log"))
 
     @property
     def tokens(self) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp.text import failure_words
+
+_STATE_CHARS = 400  # of one state of a line, looked at for words of failure
 # ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
 
@@ -20,19 +23,26 @@ def clean_line(line: str) -> str:
     if "\r" in line:
         line = line.rstrip("\r")
         head, _, tail = line.rpartition("\r")
+        if any(failure_words.is_failure(state[:_STATE_CHARS]) for state in head.split("\r")):
+            return line  # a failure that the next state overwrites would be hidden without a word
         line = tail or head
     if "\b" in line:
         line = _apply_backspaces(line)
     return line
 
 
-def split_lines(text: str) -> list[str]:
-    r"""Return the lines of `text` as shown on a terminal. A final "\n" does not begin another line; "" has no lines."""
+def split_lines(text: str, *, terminal: bool = True) -> list[str]:
+    r"""Return the lines of `text` as shown on a terminal. A final "\n" does not begin another line; "" has no lines.
+
+    `terminal` is False for what was read from a file: there nothing is noise but the "\r" of a "\r\n".
+    """
     if not text:
         return []
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
+    if not terminal:
+        return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r" in text else lines
     if "\x1b" in text or "\r" in text or "\b" in text:
         return [clean_line(line) for line in lines]
     return lines
