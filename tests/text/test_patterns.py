@@ -34,10 +34,11 @@ _KNOWN = {
     "compressors.code.wanted._ADDRESS": "an escaped slash is taken first, so none opens an address",
     "compressors.json.parse._TOKEN": "a string without an end is taken to the end",
     "compressors.search.definitions._BINDING": "400 characters of a line, and words of at least five",
-    "memory.learn: ```": "a block without an end is taken to the end",
     "query.bm25._CAMEL": "all but one of the capitals are taken after one step back",
+    "commands.secret_options": "words of one command line",
+    "memory.command_secrets": "one command line that becomes a note",
+    "memory.note_secrets._QUOTED_COMMAND": "a note, of a few thousand characters at most",
     "records.find._LABEL": "all of it is optional: what does not fit is left out",
-    "server.permissions: (\\*": "one rule of a settings file",
 }
 
 
