@@ -12,7 +12,7 @@ the others (see `records`), the last record. A record of several lines is shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.query import clip
@@ -132,30 +132,41 @@ def _records_by_line(survey: Survey) -> list[int]:
 
 
 def _counted(survey: Survey, shown: dict[int, str], room: int) -> str:
-    """Return a line for each kind of which records are not shown: how many, where, and what varies among all of the kind;
-    the most frequent kind first."""
+    """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
+    the names of those not shown as far as there is room; the most frequent kind first."""
+    hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
     rows: list[str] = []
-    rest_kinds = rest_records = 0
-    number = [start + 1 for start, _ in survey.records]
-    for kind in kinds.of(survey.groups):
-        hidden = sum(1 for index in kind.rows if index not in shown)
+    names: list[str] = []
+    left_kinds: list[list[int]] = []
+    for kind, hidden in hidden_of:
         if not hidden:
             continue
-        first, last = number[kind.rows[0]], number[kind.rows[-1]]
-        row = f"{hidden:,}× {first}" + (f"-{last}" if last > first else "")
-        example = next((index for index in kind.rows if index in shown), None)
-        if example is not None:
-            row += f" like {number[example]}"
-        else:
-            text = survey.texts[kind.rows[0]].replace("\n", " ")
-            row += f" {lines_module.clip_middle(text, _EXAMPLE_CHARS)}" if text.strip() else " (blank)"
-        row += f" ({kind.varying})" if kind.varying else ""
-        room -= tokens.estimate(row) + 1
-        if room < 0:
-            rest_kinds += 1
-            rest_records += hidden
-        else:
-            rows.append(row)
-    if rest_kinds:
-        rows.append(f"[… {rest_records:,} more of {rest_kinds:,} other kinds]")
+        row = _kind_row(survey, kind, hidden, shown)
+        cost = tokens.estimate(row) + 1
+        if cost > room or left_kinds:
+            left_kinds.append(hidden)
+            continue
+        room -= cost
+        rows.append(row)
+        name_of = dict(zip(kind.rows, kind.names, strict=False))
+        names.append(", ".join(name_of[index] for index in hidden) if kind.names else "")
+    for at in sorted(range(len(rows)), key=lambda at: len(names[at])):
+        cost = tokens.estimate(names[at])
+        if names[at] and cost <= room:
+            room -= cost
+            rows[at] += f": {names[at]}"
+    if left_kinds:
+        rows.append(f"[… {sum(map(len, left_kinds)):,} more of {len(left_kinds):,} other kinds]")
     return "\n".join(rows)
+
+
+def _kind_row(survey: Survey, kind: kinds.Kind, hidden: Sequence[int], shown: dict[int, str]) -> str:
+    number = [survey.records[index].start + 1 for index in (kind.rows[0], kind.rows[-1])]
+    row = f"{len(hidden):,}× {number[0]}" + (f"-{number[1]}" if number[1] > number[0] else "")
+    example = next((index for index in kind.rows if index in shown), None)
+    if example is not None:
+        row += f" like {survey.records[example].start + 1}"
+    else:
+        text = survey.texts[kind.rows[0]].replace("\n", " ")
+        row += f" {lines_module.clip_middle(text, _EXAMPLE_CHARS)}" if text.strip() else " (blank)"
+    return f"{row} ({kind.varying})" if kind.varying else row

@@ -93,7 +93,17 @@ class _Piece(NamedTuple):
 
     def facts(self) -> list[Fact]:
         """Return the facts of the section by the lines of the whole output."""
-        found: list[Fact] = self.compressor.facts(self.output)
+        return self._moved(self.compressor.facts(self.output))
+
+    def unlike(self) -> list[Fact]:
+        """Return the records of the section that are unlike its others, by the lines of the whole output."""
+        if self.kind in _QUOTING:
+            return []
+        from headroom_mcp.facts import unlike
+
+        return self._moved(unlike.find(self.output))
+
+    def _moved(self, found: Sequence[Fact]) -> list[Fact]:
         by = self.start
         return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
 

@@ -21,15 +21,19 @@ _MAX_WORDINGS = 12  # a column with more different words is no wording
 _MAX_COLUMNS = 12  # columns that are compared with each other
 _MAX_ATOMS = 40
 _MAX_TOLD = 5  # different values of a category that are told
+_MAX_NAME_CHARS = 120
+_SAMPLE = 30
 _SOME = 3  # of more words than that, so many stand for all
 _MAX_VALUE_CHARS = 24
 
 
 class Kind(NamedTuple):
-    """The records (indexes, rising) of a kind, and what varies among them, in words."""
+    """The records (indexes, rising) of a kind, what varies among them, in words, and the names by which each differs from
+    the others; none where no column holds names that mostly differ."""
 
     rows: Sequence[int]
     varying: str
+    names: Sequence[str]
 
 
 def of(groups: Sequence[Group]) -> list[Kind]:
@@ -37,7 +41,10 @@ def of(groups: Sequence[Group]) -> list[Kind]:
     found: list[Kind] = []
     for group in groups:
         for rows, columns in _by_wording(group):
-            found.append(Kind(rows, _varying(group.between, columns) if len(rows) > 1 else ""))
+            if len(rows) > 1:
+                found.append(Kind(rows, _varying(group.between, columns), _names(columns)))
+            else:
+                found.append(Kind(rows, "", ()))
     found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
     return found
 
@@ -69,6 +76,25 @@ def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns]]:
         ([rows[place] for place in places], [[column[place] for place in places] for column in columns])
         for places in members.values()
     ]
+
+
+def _names(columns: Columns) -> list[str]:
+    """Return for each record the values of those columns that name it: words and paths of which most stand once."""
+    naming: list[Sequence[str]] = []
+    for column in columns:
+        different = set(column)
+        if len(different) * 2 < len(column) or any(len(value) > _MAX_NAME_CHARS for value in different):
+            continue
+        sample = list(different)[:_SAMPLE]
+        lettered = sum(1 for value in sample if any(map(str.isalpha, value)) and not _is_id(value))
+        if lettered * 2 > len(sample):
+            naming.append(column)
+    return [" ".join(values) for values in zip(*naming, strict=True)] if naming else []
+
+
+def _is_id(value: str) -> bool:
+    """Tell whether `value` is a number, a time or a hex id: it sets a record apart, but names nothing."""
+    return values.number(value) is not None or values.is_time(value) or not value.strip("0123456789abcdefABCDEF-")
 
 
 def _varying(between: Sequence[str], columns: Columns) -> str:
