@@ -26,6 +26,7 @@ from headroom_mcp.types import Compressed, Part
 
 _MAX_RECORD_CHARS = 600
 _SUMMARIES = 6
+_FEW_OF_A_KIND = 5
 _EXAMPLE_CHARS = 160
 _ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
 _MIN_RECORDS = 12
@@ -90,17 +91,29 @@ class Choice:
         return parts
 
 
-def compress(output: ToolOutput, budget: int, what: str) -> Compressed:
-    """Return the records of `output` (a "log", a "list" …) that tell something, by number, and the others counted."""
+def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False) -> Compressed:
+    """Return the records of `output` (a "log", a "list" …) that tell something, by number, and the others counted; where
+    they are to be `named`, all others by the words in which they differ, as far as the budget goes."""
     survey = output.survey
     choice = _choose(output, survey, budget)
+    if named:
+        choice.take(_of_small_kinds(survey), budget - choice.spent)
     shown = choice.shown
-    table = _counted(survey, shown, max(budget // 4, budget - choice.spent))
+    table = _counted(survey, shown, max(budget // 4, budget - choice.spent), named=named)
     total = len(output.lines)
     unit = "" if len(survey.records) == total else f"{len(survey.records):,} records, "
     head = f"[{what} of {unit}{total:,} lines; {len(shown):,} by line number, the others counted below]"
     parts = [Part(0, 0, "render", head), *choice.parts(0, total), Part(total, total, "render", table)]
     return Compressed(parts, range(total))
+
+
+def _of_small_kinds(survey: Survey) -> list[int]:
+    """Return the records of kinds too small to be worth counting."""
+    found: list[int] = []
+    for kind in kinds.of(survey.groups):
+        if len(kind.rows) < _FEW_OF_A_KIND:
+            found.extend(kind.rows)
+    return sorted(found)
 
 
 def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
@@ -131,7 +144,7 @@ def _records_by_line(survey: Survey) -> list[int]:
     return found
 
 
-def _counted(survey: Survey, shown: dict[int, str], room: int) -> str:
+def _counted(survey: Survey, shown: dict[int, str], room: int, *, named: bool) -> str:
     """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
     the names of those not shown as far as there is room; the most frequent kind first."""
     hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
@@ -149,7 +162,7 @@ def _counted(survey: Survey, shown: dict[int, str], room: int) -> str:
         room -= cost
         rows.append(row)
         name_of = dict(zip(kind.rows, kind.names, strict=False))
-        names.append(", ".join(name_of[index] for index in hidden) if kind.names else "")
+        names.append(", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else "")
     for at in sorted(range(len(rows)), key=lambda at: len(names[at])):
         cost = tokens.estimate(names[at])
         if names[at] and cost <= room:

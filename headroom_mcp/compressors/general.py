@@ -19,6 +19,10 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
+_SMALL_TOKENS, _LARGE_TOKENS = (
+    1_500,
+    6_000,
+)  # up to the first nothing but dull lines goes; from the second on, the budget holds
 _MAX_LINE_CHARS = 600  # a longer line is shown in part
 _LONG_LINE_CHARS = 400  # what is shown of it
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
@@ -29,6 +33,8 @@ _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the 
 
 _NUMBERS = re.compile(r"(?<![a-f])[a-f]*\d[\da-fA-Fx.,:]*")
 _BARS = re.compile(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
+# 53:9b:bf:3d:e6:27:9c:61:50 · MIIDazCCAlOgAwIBAgIUbG9uZyBiYXNlNjQgdGV4dA==
+_OPAQUE = re.compile(r"\s*(?:(?:[0-9a-fA-F]{2}[: ]){8,}[0-9a-fA-F]{0,2}:?|[A-Za-z0-9+/]{48,}={0,2})\s*$")
 _SHAPE_CHARS = 200
 
 
@@ -52,11 +58,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
     if _by_record.fits(output):
-        return _by_record.compress(output, budget, "list")
+        small = output.tokens < _SMALL_TOKENS
+        return _by_record.compress(output, output.tokens if small else budget, "list", named=small)
     costs = _costs(output)
     kept: set[int] = set()
     forms = shapes(lines)
     dull = _dull(forms)
+    # What is not understood is cut little: nobody knows which of its lines is the fact, but dull ones are none.
+    budget = max(budget, int(output.tokens * _share_kept(output.tokens)))
+    telling = [i for i in range(len(lines)) if not dull[i]]
+    if sum(costs[i] for i in telling) <= budget:
+        return _in_part(output, telling, budget)
     query = clauses.asked(output)
     left = budget
     if query and len(output.text) <= _MAX_RANKED_CHARS:
@@ -67,10 +79,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return _in_part(output, sorted(kept), budget)
 
 
+def _share_kept(tokens: int) -> float:
+    """Return the share of an output of `tokens` that stays although nothing is known of it: all of a small one."""
+    return min(1.0, max(0.0, (_LARGE_TOKENS - tokens) / (_LARGE_TOKENS - _SMALL_TOKENS)))
+
+
 def shapes(lines: Sequence[str]) -> list[str]:
     """Return each line without what changes from one of its kind to the next: numbers, hex, the length of bars."""
     text = "\n".join(line[:_SHAPE_CHARS] for line in lines)
-    return _BARS.sub(" ", _NUMBERS.sub("0", text)).split("\n")
+    forms = _BARS.sub(" ", _NUMBERS.sub("0", text)).split("\n")
+    return ["opaque" if _OPAQUE.match(line) else form for line, form in zip(lines, forms, strict=True)]
 
 
 def _costs(output: ToolOutput) -> list[int]:

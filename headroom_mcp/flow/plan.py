@@ -97,7 +97,7 @@ class _Piece(NamedTuple):
 
     def unlike(self) -> list[Fact]:
         """Return the records of the section that are unlike its others, by the lines of the whole output."""
-        if self.kind in _QUOTING:
+        if self.kind in _QUOTING or self.kind == "blob":
             return []
         from headroom_mcp.facts import unlike
 

@@ -28,12 +28,13 @@ _MAX_VALUE_CHARS = 24
 
 
 class Kind(NamedTuple):
-    """The records (indexes, rising) of a kind, what varies among them, in words, and the names by which each differs from
-    the others; none where no column holds names that mostly differ."""
+    """The records (indexes, rising) of a kind, what varies among them, in words, and the words by which each differs from
+    the others; none where only numbers, times and ids vary. `named`: most of these words stand once, as names do."""
 
     rows: Sequence[int]
     varying: str
     names: Sequence[str]
+    named: bool
 
 
 def of(groups: Sequence[Group]) -> list[Kind]:
@@ -42,9 +43,9 @@ def of(groups: Sequence[Group]) -> list[Kind]:
     for group in groups:
         for rows, columns in _by_wording(group):
             if len(rows) > 1:
-                found.append(Kind(rows, _varying(group.between, columns), _names(columns)))
+                found.append(Kind(rows, _varying(group.between, columns), *_names(columns)))
             else:
-                found.append(Kind(rows, "", ()))
+                found.append(Kind(rows, "", (), False))
     found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
     return found
 
@@ -78,18 +79,18 @@ def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns]]:
     ]
 
 
-def _names(columns: Columns) -> list[str]:
-    """Return for each record the values of those columns that name it: words and paths of which most stand once."""
-    naming: list[Sequence[str]] = []
+def _names(columns: Columns) -> tuple[list[str], bool]:
+    """Return for each record the words and paths by which it differs, and whether they mostly differ from each other."""
+    varying: list[Sequence[str]] = []
+    named = False
     for column in columns:
         different = set(column)
-        if len(different) * 2 < len(column) or any(len(value) > _MAX_NAME_CHARS for value in different):
+        if len(different) == 1 or all(map(_is_id, list(different)[:_SAMPLE])):
             continue
-        sample = list(different)[:_SAMPLE]
-        lettered = sum(1 for value in sample if any(map(str.isalpha, value)) and not _is_id(value))
-        if lettered * 2 > len(sample):
-            naming.append(column)
-    return [" ".join(values) for values in zip(*naming, strict=True)] if naming else []
+        varying.append(column)
+        named = named or len(different) * 2 >= len(column)
+    names = [" ".join(values)[:_MAX_NAME_CHARS] for values in zip(*varying, strict=True)] if varying else []
+    return names, named
 
 
 def _is_id(value: str) -> bool:

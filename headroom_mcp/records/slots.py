@@ -268,7 +268,7 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     forms, atoms = atoms_module.read_parts(values)
     if len(atoms) <= len(values):
         return []
-    outlines = Slot("form")
+    outlines = Slot("part")
     outlines.add(rows, forms, Counter(forms))
     return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), outlines]
 

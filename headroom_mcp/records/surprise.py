@@ -17,6 +17,8 @@ Reason = Literal["rare", "outlier", "shape"]
 
 _SAMPLE = 30
 _HEX_CHARS = 4
+_MOSTLY = 0.8
+_NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
 _FEW = 12  # so many different numbers may be codes
 _OTHERS = 0.15  # what a record's further reasons add
 _MAX_REASONS = 6
@@ -90,7 +92,7 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     if not numeric or len(counts) <= _FEW:
         for value, score in usual.rarities(counts, slot.total).items():
             found[value] = Evidence(max(score, found[value].score if value in found else 0.0), value, "rare", slot)
-    shape_of = _shapes(counts, looks)
+    shape_of = _shapes(counts, slot.total, looks)
     shapes: Counter[str] = Counter()
     for value, count in counts.items():
         shapes[shape_of[value]] += count
@@ -103,13 +105,15 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     return found
 
 
-def _shapes(counts: dict[str, int], looks: dict[str, tuple[float | None, str]]) -> dict[str, str]:
-    """Return the shape of each value. Where most are hex ids of one length, those of digits or letters alone are, too."""
-    lengths = Counter(map(len, counts))
-    length, most = lengths.most_common(1)[0]
-    if length < _HEX_CHARS or most < 0.8 * len(counts):
-        return {value: looks[value][1] for value in counts}
-    alike = [value for value in counts if len(value) == length and not value.strip("0123456789abcdefABCDEF")]
-    if len(alike) < 0.8 * len(counts):
-        return {value: looks[value][1] for value in counts}
-    return {value: looks[value][1] for value in counts} | dict.fromkeys(alike, "hex")
+def _shapes(counts: dict[str, int], total: int, looks: dict[str, tuple[float | None, str]]) -> dict[str, str]:
+    """Return the shape of each value. Names that all differ are of one shape, however they are written; where most are hex
+    ids of one length, those of digits or letters alone are, too."""
+    shapes = {value: looks[value][1] for value in counts}
+    if len(counts) * 2 > total:
+        shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}
+    length, most = Counter(map(len, counts)).most_common(1)[0]
+    if length >= _HEX_CHARS and most >= _MOSTLY * len(counts):
+        alike = [value for value in counts if len(value) == length and not value.strip("0123456789abcdefABCDEF")]
+        if len(alike) >= _MOSTLY * len(counts):
+            shapes.update(dict.fromkeys(alike, "hex"))
+    return shapes
