@@ -3,13 +3,15 @@
 lines that begin with a CI service's job and step → sections, each routed without these heads      (text/heads.py)
 several commands in one call, or JSON after other lines → sections, each routed alone              (split.py)
 hints: the tool's name, the command's words, the path's suffix                                    (hints.py)
-a firm hint that its compressor does not deny (score > 0) → that kind; no other module is imported
-else a cheap look at a sample names a few candidates (sniff.py); those score the text, the best wins
+what begins and ends like JSON, a page, a diff or lines of problems, and scores so → that, whatever the hint
+a firm hint for which the text says something, too (score ≥ 0.3) → that kind; no other module is imported
+else a cheap look at a sample names a few candidates (sample.py); those score the text, the best wins
 """
 
 from __future__ import annotations
 
 import os
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,15 +25,19 @@ from headroom_mcp.types import Section
 
 _MAX_CANDIDATES = 5
 _UNBEATEN = 1.0  # no score without a hint's bonus is as high: no other module need be asked
-_HINT_BONUS = 0.25  # what a soft hint is worth against the text's own scores
+_HINT_BONUS = 0.25  # what a hint is worth against the text's own scores
+_FIRM = 0.3  # a firm hint decides where the text says as much for it
+_PLAIN = 0.9  # what begins and ends like a document of a kind, and scores so, is one
+# src/a.py:3:1: F821 Undefined name | src/a.ts(3,1): error TS2304: …
+_PROBLEM = re.compile(r"^\S+?(?::\d+:\d+:? +|\(\d+,\d+\): )(?:(?:error|warning|note)\b:? ?)?[A-Z]{1,5}\d{2,5}\b")
 
 # Two neighbouring sections of these are two documents.
 _DOCUMENTS = frozenset(("json", "html", "table", "code"))
 
 
 class Hint(NamedTuple):
-    """What the tool call says about the kind of its output. `firm`: decides unless the text denies it; then `otherwise`
-    is what it says."""
+    """What the tool call says about the kind of its output. `firm`: decides where the text says something for it, too; if
+    not, `otherwise` is what it says."""
 
     kind: str
     firm: bool
@@ -102,15 +108,20 @@ def hint_of(output: ToolOutput, pipelines: list[shell.Pipeline]) -> Hint:
 
 
 def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
-    """Return the kind of one section and why."""
+    """Return the kind of one section and why. A hint is weighed; only what the text leaves no doubt of decides alone."""
     if hint.firm and hint.kind == "code" and not piece.command and compressors.load("code").score(piece) > 0:
         return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
-    if hint.firm and _plainly(piece.lines) in ("", hint.kind) and compressors.load(hint.kind).score(piece) > 0:
-        return hint.kind, hint.why  # the expressions of sniff.py are never compiled
+    plain = _plainly(piece.lines)
+    if plain and plain != hint.kind:
+        for kind in ("notebook", plain) if plain == "json" else (plain,):
+            if compressors.load(kind).score(piece) >= _PLAIN:
+                return kind, f"begins and ends like {plain}"
+    if hint.firm and plain in ("", hint.kind) and compressors.load(hint.kind).score(piece) >= _FIRM:
+        return hint.kind, hint.why  # the expressions of sample.py are never compiled
     if hint.firm and hint.otherwise:
         hint = hint._replace(kind=hint.otherwise)
-    if hint.kind and _plainly(piece.lines) in ("", hint.kind):
-        score = compressors.load(hint.kind).score(piece) + _HINT_BONUS
+    if hint.kind and plain in ("", hint.kind):
+        score = _hinted(compressors.load(hint.kind).score(piece))
         if score >= _UNBEATEN:
             return hint.kind, f"{hint.why}; score {score:.2f}"
     from headroom_mcp.routing import sample as sniff
@@ -125,16 +136,21 @@ def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     # BUILTIN's order breaks ties: the strictest kind first.
     for kind in sorted(candidates, key=compressors.BUILTIN.index):
         score = compressors.load(kind).score(piece)
-        if score > 0 and kind == hint.kind:
-            score += _HINT_BONUS
+        if kind == hint.kind:
+            score = _hinted(score)
         if score > best_score:
             best, best_score = kind, score
             why = f"{hint.why}; score {score:.2f}" if kind == hint.kind else f"{reasons[kind]}; score {score:.2f}"
     return best, why
 
 
+def _hinted(score: float) -> float:
+    """Return a score with what a hint is worth: no more than the text itself says."""
+    return score + min(_HINT_BONUS, score)
+
+
 def _plainly(lines: list[str]) -> str:
-    """Return the kind that the ends of a text leave no doubt of, "" for any other: JSON, a web page, a diff."""
+    """Return the kind that some lines of a text leave no doubt of, "" for any other: JSON, a web page, a diff, problems."""
     first = next((line for line in lines if line.strip()), "").lstrip("\ufeff \t")
     last = next((line for line in reversed(lines) if line.strip()), "").rstrip()
     if first[:1] in ("{", "[") and last[-1:] in ("}", "]") and not (first[:1] == "[" and first[1:2].isalpha()):
@@ -143,6 +159,8 @@ def _plainly(lines: list[str]) -> str:
         return "html"
     if first.startswith("diff --git "):
         return "diff"
+    if all(_PROBLEM.match(line[:300]) for line in (first, lines[len(lines) // 2])):
+        return "lint"
     return ""
 
 
