@@ -23,6 +23,8 @@ _LINES_AFTER = 1
 _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search"))
 # Their lines are no records: what is unlike the others says nothing.
 _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
+# Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
+_NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose"))
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 
 
@@ -97,7 +99,7 @@ class _Piece(NamedTuple):
 
     def unlike(self) -> list[Fact]:
         """Return the records of the section that are unlike its others, by the lines of the whole output."""
-        if self.kind in _QUOTING or self.kind == "blob":
+        if self.kind in _NO_RECORDS:
             return []
         from headroom_mcp.facts import unlike
 
@@ -105,16 +107,6 @@ class _Piece(NamedTuple):
 
     def _moved(self, found: Sequence[Fact]) -> list[Fact]:
         by = self.start
-        return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
-
-    def unlike(self) -> list[Fact]:
-        """Return the records of the section that are unlike its others, by the lines of the whole output."""
-        if self.kind in _RUNNING_TEXT:
-            return []
-        from headroom_mcp.facts import unlike
-
-        by = self.start
-        found = unlike.find(self.output)
         return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
 
 

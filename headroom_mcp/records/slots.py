@@ -27,6 +27,7 @@ from headroom_mcp.records.values import is_time
 
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
+_HEX = "0123456789abcdefABCDEF"
 _RUNS = re.compile(r"[^\W_]+")
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
 _LEADING = 8  # atoms of a record that tell whether it is one of many alike
@@ -276,7 +277,7 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
 def _has_parts(slot: Slot) -> bool:
     """Tell whether most values of `slot` can be taken apart: neither numbers, words, times nor plain hex."""
     sample = list(slot.counts)[:_SAMPLE]
-    whole = sum(1 for value in sample if (value.isalnum() and value.isascii()) or is_time(value))
+    whole = sum(1 for value in sample if value.isalpha() or not value.strip(_HEX) or is_time(value))
     return whole * 2 < len(sample)
 
 

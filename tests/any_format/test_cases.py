@@ -38,18 +38,13 @@ OUTSTANDING = frozenset(
     diff-one-large-hunk
     dotnet-testing-platform
     gh-issue-comments
-    git-bisect-run
-    git-diff-stat-largest
     git-log-stat
-    grep-after-context
     json-failure-in-nested-rows
     json-pairs-in-rows
     log-errors-of-one-template
-    msbuild-in-french
     mypy-note-of-rare-rule
     psql-expanded
     pytest-captured-log
-    rsync-itemized-deletions
     rustc-alike-errors
     terraform-changed-attribute
     top-batch
