@@ -37,13 +37,11 @@ OUTSTANDING = frozenset(
     describe-node-selector
     diff-one-large-hunk
     dotnet-testing-platform
-    gh-issue-comments
     git-log-stat
     json-failure-in-nested-rows
     json-pairs-in-rows
     log-errors-of-one-template
     mypy-note-of-rare-rule
-    psql-expanded
     pytest-captured-log
     rustc-alike-errors
     terraform-changed-attribute

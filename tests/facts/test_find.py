@@ -38,7 +38,7 @@ def test_a_lone_total_among_dull_lines_is_a_fact_and_is_shown(summary: str) -> N
     shown = compress_output("\n".join(lines), tool_name="mcp__wiki__export").text
 
     assert [fact.line for fact in found if fact.kind == "summary lines"] == [211]
-    assert summary in shown.split("\n")
+    assert summary in shown
 
 
 def test_a_line_that_the_question_is_about_is_a_fact_and_is_shown() -> None:
@@ -49,7 +49,7 @@ def test_a_line_that_the_question_is_about_is_a_fact_and_is_shown() -> None:
     shown = compress_output("\n".join(lines), tool_name="mcp__wiki__export", query=question).text
 
     assert next(fact.line for fact in found if fact.kind == "query matches") == 211
-    assert lines[211] in shown.split("\n")
+    assert lines[211] in shown
 
 
 def test_failures_come_before_answers_and_answers_before_totals() -> None:
