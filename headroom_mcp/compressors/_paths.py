@@ -25,6 +25,7 @@ _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
 _PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\)?[^\s:|,;<>\"'=(){}]+(?: [^\s:|,;<>\"'=(){}]+){0,3}$")
 _SAMPLE = 200
+_WRAPPED_CHARS = 56  # no encoder wraps its lines earlier
 
 
 def share(lines: Sequence[str]) -> float:
@@ -35,9 +36,15 @@ def share(lines: Sequence[str]) -> float:
         return 0.0
     paths = [line for line in sampled if _PATH.match(line)]
     foldered = sum(1 for line in paths if "/" in line or "\\" in line)
-    if foldered < 0.4 * len(sampled):
+    if foldered < 0.4 * len(sampled) or _are_of_one_width(sampled):
         return 0.0
     return len(paths) / len(sampled)
+
+
+def _are_of_one_width(lines: Sequence[str]) -> bool:
+    """Tell whether most lines are long and equally long, as those of base64 are."""
+    width = len(lines[0])
+    return width >= _WRAPPED_CHARS and sum(1 for line in lines if len(line) == width) * 2 > len(lines)
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

@@ -25,7 +25,7 @@ _SIGNS = re.compile(
     r"^=+ (?:test session starts|FAILURES|ERRORS|short test summary info)|^(?:=+ )?\d+ (?:passed|failed)\b.* in \d|^Ran \d+ tests? in |^(?:---|===) (?:FAIL|PASS|RUN|ok)|"
     r"^test result: |^test \S.* \.\.\. (?:ok|FAILED|ignored)|^Tests: .*\d (?:passed|failed|total)|^Test Suites: |^[ \t]*\d+ (?:passing|failing|pending)\b|^Tests run: \d+|"
     r"^\S(?=.* > ).* (?:PASSED|FAILED)$|^\d+ examples?, \d+ failures?|^(?:OK|FAILURES!) ?\(?|^\d+% tests passed|^\[ +(?:OK|FAILED|RUN) +\]|^TAP version|^(?:not )?ok \d+ |"
-    r"^[ \t]*(?:✓|✔|√|✗|✖|×) |(?<!\S)(?=\S+::\S)\S+ (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)|^(?:ok|FAIL)\s+\S+\s+(?:\d|\(cached\))|^_{3,} \S.* _{3,}$|^E   |<<< (?:FAILURE|ERROR)!|"
+    r"(?<!\S)(?=\S+::\S)\S+ (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)|^(?:ok|FAIL)\s+\S+\s+(?:\d|\(cached\))|^_{3,} \S.* _{3,}$|^E   |<<< (?:FAILURE|ERROR)!|"
     r"^\[=+\] (?:Running )?\d+ tests? from|^\d+ runs, \d+ assertions|^PHPUnit \d|^Result: (?:PASS|FAIL)$|^\S+\.t \.{2,} |^ *\d+/\d+ Test +#\d+: |^ RUN  v\d|"
     r"^[ \t]*Test Files +\d|^Passed!|^Failed!|^rootdir: |^platform \w+ -- Python|^[ \t]*\d+ of \d+ .*(?:passed|failed)",
     re.MULTILINE,

@@ -10,11 +10,8 @@ from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
 
-# What these print is read by another kind, which does not play yet.
-OUTSTANDING = frozenset({"go_json"})
 
-
-@pytest.mark.parametrize("runner", sorted(set(play.RUNNERS) - OUTSTANDING))
+@pytest.mark.parametrize("runner", sorted(play.RUNNERS))
 @pytest.mark.parametrize("setting", ["alone", "several", "ci"])
 def test_every_failure_is_shown_with_its_name_values_and_place_and_so_is_every_total(runner: str, setting: str) -> None:
     for seed in range(6):

@@ -53,7 +53,7 @@ def score(output: ToolOutput) -> float:
     share = len(matching) / len(sample)
     if named:
         return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) or _is_viewed(output) else 0.0
-    if share > 0.2 and _guessed(output):
+    if share > 0.12 and _guessed(output):
         return min(0.9, 0.5 + share * 0.4)
     return share * 0.6 if share > 0.4 else 0.0
 

@@ -48,6 +48,12 @@ _GAP_TOKENS = 8
 _MIN_RATE, _MAX_RATE = 0.2, 0.7  # shares of words for a model to keep: below, nothing can be understood
 
 
+# `make`    ROUNDING=half_even    --scale7    src/pen.py    weigh()
+_CODE = re.compile(
+    r"`[^`]{1,300}`|\b[A-Za-z]\w{0,80}(?:=[\w\"']|_\w)|(?<!\S)--?[a-z][\w-]+|\w/[\w./-]{0,200}\w\.\w{1,5}\b|\b\w{1,80}\(\)"
+)
+
+
 class Sentence(NamedTuple):
     """A sentence: its paragraph, its first and last line (0-based), and its place in the paragraph's text."""
 
@@ -207,9 +213,18 @@ def _same_paragraph(sentences: Sequence[Sentence], at: int, other: int) -> bool:
 
 
 def _leads(sentences: Sequence[Sentence], costs: Sequence[int], budget: int) -> set[int]:
-    """Return the first sentences of the text and of its paragraphs, as far as the budget goes; evenly where it is short."""
+    """Return the first sentences of the text, those that hold code where few do, and the first ones of its paragraphs, as far
+    as the budget goes; evenly where it is short."""
     kept: set[int] = set()
     left = budget - budget // 4
+    coded = [i for i, sentence in enumerate(sentences) if _CODE.search(sentence.text)]
+    if len(coded) * 5 <= len(sentences):
+        room = left // 2
+        for index in coded:
+            if costs[index] + _GAP_TOKENS <= room:
+                room -= costs[index] + _GAP_TOKENS
+                kept.add(index)
+        left -= left // 2 - room
     opening = budget // 4
     for index in range(len(sentences)):
         opening -= costs[index]

@@ -70,7 +70,12 @@ def read(lines: Sequence[str]) -> Table:
         names = [lines[header_at][start:stop].strip() for start, stop in columns]
         return Table("columns", "", header_at + 1, names, rows, columns)
     sampled = [line for line in lines[:: max(1, len(lines) // 200)] if line.strip()]
-    if len(sampled) > 5 and sum(1 for line in sampled if _PAIR.match(line)) > 0.8 * len(sampled):
+    indented = sum(1 for line in sampled if line[:1] in (" ", "\t"))
+    if (
+        len(sampled) > 5
+        and sum(1 for line in sampled if _PAIR.match(line)) > 0.8 * len(sampled)
+        and indented * 4 < len(sampled)  # pairs within pairs are a document
+    ):
         return Table("pairs", "", 0, [], _single(0, len(lines)))
     if len(sampled) > 5 and _even_columns(sampled) > 0.7:
         return Table("columns", "", 0, [], _single(0, len(lines)))
@@ -89,11 +94,17 @@ def delimiter_of(lines: Sequence[str]) -> tuple[str, float]:
         if width < 2:
             continue
         share = sum(1 for count in counts if count == width) / len(counts)
-        if share > best_share:
+        if share > best_share and not (width == 2 and _are_labels(lines, records, delimiter)):
             best, best_share = delimiter, share
     if best == "," and best_share < 0.9 and any(", " in line for line in lines[:5]):
         return best, best_share / 2  # sentences have commas, too
     return best, best_share
+
+
+def _are_labels(lines: Sequence[str], records: Sequence[Record], delimiter: str) -> bool:
+    """Tell whether what stands before the delimiter are labels, "author:": then it is no column, and records go on over lines."""
+    first = [lines[record.start].partition(delimiter)[0] for record in records if delimiter in lines[record.start]]
+    return sum(1 for cell in first if cell.endswith(":")) * 2 > len(first)
 
 
 def split_record(lines: Sequence[str], record: Record, delimiter: str) -> list[str]:
