@@ -22,6 +22,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import View
 
 SAMPLES = Path(__file__).parents[1] / "languages"
 ROOT = Path(__file__).parents[2]
@@ -258,7 +259,7 @@ def test_an_outline_goes_through_the_flow_with_true_numbers(tmp_path: Path) -> N
     lines = text.split("\n")
     with open_store(settings) as store:
         result = compress_output(
-            text, tool_name="Read", tool_input={"file_path": "jobs.py"}, numbered=True, store=store, settings=settings
+            text, tool_name="Read", tool_input={"file_path": "jobs.py"}, view=View(numbered=True), store=store, settings=settings
         )
 
     assert (result.kind, result.outcome) == ("code", "compressed")
