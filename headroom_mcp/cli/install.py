@@ -78,7 +78,7 @@ def install(
     if as_json:
         return
     for other in others:
-        click.echo(other_hooks.described(other, way))
+        _io.echo(other_hooks.described(other, way))
     if only_print:
         return
     if scope == "project":

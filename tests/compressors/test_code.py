@@ -259,7 +259,12 @@ def test_an_outline_goes_through_the_flow_with_true_numbers(tmp_path: Path) -> N
     lines = text.split("\n")
     with open_store(settings) as store:
         result = compress_output(
-            text, tool_name="Read", tool_input={"file_path": "jobs.py"}, view=View(numbered=True), store=store, settings=settings
+            text,
+            tool_name="Read",
+            tool_input={"file_path": "jobs.py"},
+            view=View(numbered=True),
+            store=store,
+            settings=settings,
         )
 
     assert (result.kind, result.outcome) == ("code", "compressed")
