@@ -21,7 +21,7 @@ class Secret(NamedTuple):
 
 # Each: (kind, characters that must occur for the pattern to be tried, pattern). The group `s`, if any, is the secret.
 _SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("private key", ("-----BEGIN",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.\-]{0,8000}?(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|\Z)"),
+    ("private key", ("-----BEGIN",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s\\:,.]|-(?!----)){0,8000}(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|\Z)"),
     ("aws access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     ("github token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), r"\b(?:gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{50,251})\b"),
     ("gitlab token", ("glpat-",), r"\bglpat-[A-Za-z0-9_\-]{20,60}"),
@@ -34,7 +34,7 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("pypi token", ("pypi-",), r"\bpypi-[A-Za-z0-9_\-]{50,400}"),
     ("sendgrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_\-]{16,32}\.[A-Za-z0-9_\-]{32,64}"),
     ("huggingface token", ("hf_",), r"\bhf_[A-Za-z0-9]{30,60}\b"),
-    ("json web token", ("eyJ",), r"\beyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000}"),
+    ("json web token", ("eyJ",), r"\beyJ(?:[A-Za-z0-9_]|-(?!eyJ)){8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000}"),
     ("password in a url", ("://",), r"[a-z][a-z0-9+.\-]{1,20}://[^\s:/@\"'<>]{1,80}:(?P<s>[^\s:/@\"'<>]{3,120})@"),
     ("authorization header", ("uthorization", "UTHORIZATION"), r"(?i:authorization)\\{0,7}[\"']?\s{0,4}[:=]\s{0,4}\\{0,7}[\"']?(?i:bearer|basic|token)\s{1,4}(?P<s>[A-Za-z0-9+/=_.\-~]{8,4000})"),
 )  # fmt: skip
