@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from headroom_mcp.compressors.json.derive import Asked
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
@@ -29,10 +29,10 @@ def encode(value: Value, level: int = 0, *, named: bool = False, asked: Asked | 
     return _Writer(Repeats(value) if named else None, asked).block(value, level)
 
 
-def lossless(value: Value, asked: Asked) -> tuple[str, str]:
+def lossless(value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None) -> tuple[str, str]:
     """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
-    a line that explains the columns of that kind ("" where there are none)."""
-    writer = _Writer(Repeats(value), asked)
+    a line that explains the columns of that kind ("" where there are none). Strings that are `spoken_of` stay in place."""
+    writer = _Writer(Repeats(value, spoken_of), asked)
     written = writer.block(value, 0)
     legend = [said for form, said in _LEGENDS if form in writer.forms]
     return ("(" + " · ".join(legend) + ")\n" if legend else ""), written

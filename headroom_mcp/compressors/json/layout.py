@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from headroom_mcp.compressors.json import encode, parse, reduce, select, survey
+from headroom_mcp.compressors.json import encode, parse, positional, reduce, select, survey
 from headroom_mcp.compressors.json.parse import Document, Value
 from headroom_mcp.compressors.json.thin import Thinner
 from headroom_mcp.text import tokens
@@ -57,7 +57,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
     lines = output.lines
     numbers = reduce.plain_numbers(text)
-    groups = group([numbers] if numbers else parse.documents(text), text)
+    groups = group([numbers] if numbers else parse.documents(text) or _literals(text), text)
     opened = parse.may_embed(text)
     covered = sum(found.stop - found.start for found in groups)
     if not groups or covered < len(text) * _MIN_COVERED:
@@ -83,6 +83,13 @@ def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
     return Compressed(parts, range(len(lines)))
+
+
+def _literals(text: str) -> list[Document]:
+    """Return what `text` holds as Python prints it, which few outputs do."""
+    from headroom_mcp.compressors.json import literal
+
+    return literal.documents(text)
 
 
 def group(documents: list[Document], text: str) -> list[Group]:
@@ -129,6 +136,9 @@ def _rendered(
     """Return the render of one group: lossless where that is small enough, thinned otherwise."""
     documents = found.documents
     value: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
+    if opened:
+        value = parse.embed(value)
+    value, named_by = positional.named(value)
     head = before
     if len(documents) > 1:
         between = found.joint.strip()
@@ -140,13 +150,12 @@ def _rendered(
             cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
         )
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
+    head = named_by + head
     chars = found.stop - found.start
     original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
     if chars <= _MAX_LOSSLESS_CHARS:
-        if opened:
-            value = parse.embed(value)
-        legend, written = encode.lossless(value, thinner.query.asks_for)
+        legend, written = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of)
         whole = legend + written
         cost = tokens.estimate(whole)
         blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
@@ -156,8 +165,6 @@ def _rendered(
             return Part(first, stop, "render", head + whole + tail, "", True, 0, survey.count_of(value), "values")
     if chars > reduce.LARGE_CHARS:
         value = reduce.reduce(value, chars, thinner.query)
-        if opened:
-            value = reduce.reduce(parse.embed(value), chars, thinner.query)
     if not query:
         # Nobody knows what will be looked for: more of it, as long as the host shows it and it is a small part.
         room = max(room, min(int(limit_chars * _BLIND_SHARE_OF_LIMIT), int(original * _BLIND_SHARE)))

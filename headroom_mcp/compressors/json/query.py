@@ -27,7 +27,9 @@ _LARGEST = re.compile(
     re.IGNORECASE,
 )
 _SMALLEST = re.compile(
-    r"\b(?:shortest|smallest|lowest|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst)\b", re.IGNORECASE
+    r"\b(?:shortest|smallest|low(?:est)?|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst|nearly|almost|"
+    r"running out|short of)\b",
+    re.IGNORECASE,
 )
 
 
@@ -90,6 +92,13 @@ class Query:
         if "://" in value and (self.links or (form == "text" and not self.text)):
             return True
         return self.names(name)
+
+    def speaks_of(self, text: str) -> bool:
+        """Tell whether `text` says what the query is about: two of its words, or one of its exact values."""
+        if not self.stems:
+            return False
+        low = text.lower()
+        return low in self.exact or len(self.stems & {stem(word) for word in bm25.terms(text)}) >= 2
 
     def _paired(self, values: Sequence[frozenset[str]]) -> list[int]:
         """Return for each text in how many short values two words of the query meet that meet in few texts: "Ivan

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 
 _MIN_STRING_CHARS = 24  # a name costs three tokens where it is given and two where it is used
 _MIN_OFTEN_CHARS = 14  # is enough for what stands three times or more
 _MIN_CONTAINER_CHARS = 40
+_MAX_SPOKEN_CHARS = 120  # a longer text is named whatever it says
 
 
 class Repeats:
     """The repeated parts of one value; `mark` gives them numbers in the order in which they are written."""
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Value, spoken_of: Callable[[str], bool] | None = None) -> None:
+        """Name what `value` repeats, but no string that is `spoken_of`: a reader looks for that itself."""
         self._key_of: dict[int, int] = {}
         self._keys: dict[object, int] = {}
         self._size_of: dict[int, int] = {}
@@ -26,7 +29,8 @@ class Repeats:
         self._strings = {
             text
             for text, count in strings.items()
-            if (count > 1 and len(text) >= _MIN_STRING_CHARS) or (count > 2 and len(text) >= _MIN_OFTEN_CHARS)
+            if ((count > 1 and len(text) >= _MIN_STRING_CHARS) or (count > 2 and len(text) >= _MIN_OFTEN_CHARS))
+            and not (spoken_of is not None and len(text) <= _MAX_SPOKEN_CHARS and spoken_of(text))
         }
         self._numbers: dict[object, int] = {}
 

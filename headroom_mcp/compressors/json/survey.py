@@ -64,11 +64,12 @@ class Survey:
     """What has been seen of some rows: `values` scalars, `fields` in their order, rows with words and with errors, and
     the first row of each text in a field that the query names (`named`)."""
 
-    __slots__ = ("deep", "errors", "fields", "hits", "naming", "others", "query", "top", "values")
+    __slots__ = ("deep", "errors", "fields", "figures", "hits", "naming", "others", "query", "top", "values")
 
     def __init__(self, items: Sequence[Value], keys: list[str] | None, query: Query) -> None:
         self.query = query
         self.naming = bool(query.stems)
+        self.figures = frozenset(value for value in query.exact if value[-1].isdigit())
         self.values = 0
         self.fields: list[Field] = []
         self.top: dict[str, Field] = {}
@@ -159,6 +160,8 @@ class Survey:
                 field.crowd()
                 return 1
         elif kind is Num:
+            if value in self.figures:
+                texts.append(value)
             try:
                 figure = float(value)
             except (ValueError, OverflowError):
