@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 
 _MAX_KEY_CHARS = 300
@@ -44,14 +45,14 @@ _PURPOSE = {
 }  # fmt: skip
 
 # cat > file <<'EOF', >> file, tee -a file
-_WRITES = re.compile(r"(?<![\d&<>=-])>>?\s*([\w./~-]+\.[\w-]+|[\w./~-]*/[\w.-]+)|\btee\s+(?:-a\s+)?([\w./~-]+)")
+_WRITES = late.pattern(r"(?<![\d&<>=-])>>?\s*([\w./~-]+\.[\w-]+|[\w./~-]*/[\w.-]+)|\btee\s+(?:-a\s+)?([\w./~-]+)")
 # open('src/a.py', 'w'), Path("src/a.py").write_text(…)
-_OPENS = re.compile(r"open\(\s*['\"]([^'\"\n]+)['\"]\s*,\s*['\"][wax]|Path\(['\"]([^'\"\n]+)['\"]\)\.write_")
+_OPENS = late.pattern(r"open\(\s*['\"]([^'\"\n]+)['\"]\s*,\s*['\"][wax]|Path\(['\"]([^'\"\n]+)['\"]\)\.write_")
 # file_path = 'src/a.py' … open(file_path, 'w')
-_NAMED = re.compile(r"^[ \t]*(\w+)\s*=\s*['\"]([\w./-]+\.\w+)['\"]", re.MULTILINE)
-_OPENS_NAME = re.compile(r"open\(\s*(\w+)\s*,\s*['\"][wax]")
-_IN_PLACE = re.compile(r"^-\w*i|^--in-place")
-_FILE = re.compile(r"^[\w./~@+-]*\w\.[A-Za-z]\w{0,9}$|^[\w./~@+-]+/[\w.+-]+$")
+_NAMED = late.pattern(r"^[ \t]*(\w+)\s*=\s*['\"]([\w./-]+\.\w+)['\"]", re.MULTILINE)
+_OPENS_NAME = late.pattern(r"open\(\s*(\w+)\s*,\s*['\"][wax]")
+_IN_PLACE = late.pattern(r"^-\w*i|^--in-place")
+_FILE = late.pattern(r"^[\w./~@+-]*\w\.[A-Za-z]\w{0,9}$|^[\w./~@+-]+/[\w.+-]+$")
 
 
 class Command(NamedTuple):

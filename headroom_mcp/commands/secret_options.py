@@ -6,7 +6,7 @@ Long options tell it by their name (`--db-password`); short ones and bare argume
 
 from __future__ import annotations
 
-import re
+from headroom_mcp import late
 
 # Parts of a name that mean a secret: DB_PASSWORD, auth.token, client-secret
 _SECRET_PARTS = frozenset(
@@ -54,10 +54,10 @@ _ABOUT_AFTER = frozenset(
 _ABOUT_BEFORE = frozenset(
     "max min num count no use with skip ask check verify allow only if change reset generate rotate list show total".split()
 )
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PIECE = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _HEADERS = frozenset(("authorization", "proxy-authorization", "cookie", "set-cookie"))
 # An environment variable
-_VARIABLE = re.compile(r"^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$")
+_VARIABLE = late.pattern(r"^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$")
 
 
 _known: dict[str, bool] = {}
@@ -190,19 +190,19 @@ ARGUMENTS = {
 }
 # … only where one of these options stands
 ARGUMENTS_NEED = {
-    ("mosquitto_passwd",): re.compile(r"^-\w*b"),
-    ("samba-tool", "user", "setpassword"): re.compile(r"^--newpassword"),
-    ("htpasswd",): re.compile(r"^-\w*b"),
-    ("pulumi", "config", "set"): re.compile(r"^--secret$"),
-    ("poetry", "config"): re.compile(r"^(?:pypi-token|http-basic)\."),
-    ("composer", "config"): re.compile(r"^(?:http-basic|bearer|github-oauth|gitlab-token|bitbucket-oauth)\b"),
+    ("mosquitto_passwd",): late.pattern(r"^-\w*b"),
+    ("samba-tool", "user", "setpassword"): late.pattern(r"^--newpassword"),
+    ("htpasswd",): late.pattern(r"^-\w*b"),
+    ("pulumi", "config", "set"): late.pattern(r"^--secret$"),
+    ("poetry", "config"): late.pattern(r"^(?:pypi-token|http-basic)\."),
+    ("composer", "config"): late.pattern(r"^(?:http-basic|bearer|github-oauth|gitlab-token|bitbucket-oauth)\b"),
 }
 
 # A word of these, then a word that stores, and every value given is a secret: fly secrets set A=b, aws secretsmanager …
 VAULTS = frozenset(
     "vault secret secrets secretsmanager keyvault ssm secretstore secret-store set-secret setsecret".split()
 )
-STORES = re.compile(
+STORES = late.pattern(
     r"^(?:set|put|create|add|write|update|import|new|edit|[\w-]*(?:create|put|update)[\w-]*|config:set|env:set)$"
 )
 VALUES = frozenset(
@@ -210,25 +210,25 @@ VALUES = frozenset(
 )
 
 # Words by which a command takes a secret from its standard input
-READS_SECRET = re.compile(
+READS_SECRET = late.pattern(
     r"^(?:--?(?:password|passphrase|token|secret|pass|auth)[\w-]*stdin|--with-token|--stdin-password|--passphrase-fd|--password-fd|"
     r"chpasswd|smbpasswd|kinit|--pass-stdin)$"
 )
 READS_SECRET_BY = (
-    ("sudo", re.compile(r"^(?:-\w*S\w*|--stdin)$")),
-    ("passwd", re.compile(r"^--stdin$")),
-    ("htpasswd", re.compile(r"^-\w*i")),
-    ("openssl", re.compile(r"^(?:stdin|fd:0)$")),
-    ("vault", re.compile(r"^-$")),
-    ("gpg", re.compile(r"^--passphrase-fd(?:=0)?$")),
-    ("cryptsetup", re.compile(r"^(?:luks\w+|open|-)$")),
-    ("docker", re.compile(r"^secret$")),
-    ("gh", re.compile(r"^secret$")),
-    ("wrangler", re.compile(r"^secret$")),
-    ("vercel", re.compile(r"^env$")),
-    ("ssh-add", re.compile(r"^-$")),
-    ("keyctl", re.compile(r"^padd$")),
-    ("pass", re.compile(r"^insert$")),
+    ("sudo", late.pattern(r"^(?:-\w*S\w*|--stdin)$")),
+    ("passwd", late.pattern(r"^--stdin$")),
+    ("htpasswd", late.pattern(r"^-\w*i")),
+    ("openssl", late.pattern(r"^(?:stdin|fd:0)$")),
+    ("vault", late.pattern(r"^-$")),
+    ("gpg", late.pattern(r"^--passphrase-fd(?:=0)?$")),
+    ("cryptsetup", late.pattern(r"^(?:luks\w+|open|-)$")),
+    ("docker", late.pattern(r"^secret$")),
+    ("gh", late.pattern(r"^secret$")),
+    ("wrangler", late.pattern(r"^secret$")),
+    ("vercel", late.pattern(r"^env$")),
+    ("ssh-add", late.pattern(r"^-$")),
+    ("keyctl", late.pattern(r"^padd$")),
+    ("pass", late.pattern(r"^insert$")),
 )  # fmt: skip
 
 # Programs that look for words: what they are given names a secret and is none

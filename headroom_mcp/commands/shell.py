@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 
+from headroom_mcp import late
+
 Words = list[str]
 Pipeline = list[Words]
 
@@ -16,7 +18,7 @@ _MAX_CHARS = 20_000  # a heredoc of megabytes says nothing more about its comman
 _MAX_DEPTH = 3  # bash -c "bash -c …"
 
 # one operator | a redirection with its target | a heredoc's mark | quoted and unquoted pieces of a word
-_TOKEN = re.compile(
+_TOKEN = late.pattern(
     r"""(?P<space>[ \t\r]+|\\\n)
       | (?P<comment>(?<![^\s;&|(])\#[^\n]*)
       | (?P<heredoc>\d?<<-?[ \t]*(?P<quote>['"]?)(?P<mark>\w+)(?P=quote))
@@ -27,11 +29,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # 'single' | "double" | \escaped, inside a word
-_QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
+_QUOTED = late.pattern(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
 # FOO=bar before a command
-_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*\+?=")
+_ASSIGNMENT = late.pattern(r"^[A-Za-z_]\w*\+?=")
 # >file  1>>file  &>file: nothing of it is printed; 2>file and >&2 are
-_TO_FILE = re.compile(r"^(?:1|&)?>[>|]?[ \t]*[^&\s]")
+_TO_FILE = late.pattern(r"^(?:1|&)?>[>|]?[ \t]*[^&\s]")
 _KEYWORDS = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
 _CLOSERS = frozenset(("fi", "done", "}", "esac"))
 

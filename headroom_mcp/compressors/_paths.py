@@ -11,9 +11,9 @@ first, and counts the others by suffix.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -23,7 +23,7 @@ _SMALL_TOKENS = 2_500  # below, every name is shown
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
-_PATH = re.compile(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\)?[^\s:|,;<>\"'=(){}]+(?: [^\s:|,;<>\"'=(){}]+){0,3}$")
+_PATH = late.pattern(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\)?[^\s:|,;<>\"'=(){}]+(?: [^\s:|,;<>\"'=(){}]+){0,3}$")
 _SAMPLE = 200
 _WRAPPED_CHARS = 56  # no encoder wraps its lines earlier
 

@@ -10,30 +10,31 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.text import failure_words
 from headroom_mcp.types import Fact
 
 # `     1→text`, `  12<TAB>text`: what a file viewer puts before each line
-_NUMBERED = re.compile(r"^ *\d+(?:→|\t)")
-_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+\S")
-_ASCIIDOC = re.compile(r"^(={1,6}) [^\s\"].*[^=]$")
-_UNDERLINE = re.compile(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
-_FENCE = re.compile(r"^ {0,3}(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,})")
-_ITEM = re.compile(r"^(\s*)(?:[-*+•‣◦]|\d{1,3}[.)]|\(\w\)|:\w[\w ]*:)\s+\S")
+_NUMBERED = late.pattern(r"^ *\d+(?:→|\t)")
+_ATX = late.pattern(r"^ {0,3}(#{1,6})[ \t]+\S")
+_ASCIIDOC = late.pattern(r"^(={1,6}) [^\s\"].*[^=]$")
+_UNDERLINE = late.pattern(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
+_FENCE = late.pattern(r"^ {0,3}(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,})")
+_ITEM = late.pattern(r"^(\s*)(?:[-*+•‣◦]|\d{1,3}[.)]|\(\w\)|:\w[\w ]*:)\s+\S")
 #   -t, --target <dir>  … as help texts list them
-_OPTION = re.compile(r"^\s+-{1,2}[A-Za-z0-9?#]")
+_OPTION = late.pattern(r"^\s+-{1,2}[A-Za-z0-9?#]")
 _MAX_BLOCK_LINES = 40  # a longer paragraph, table or listing is cut, or one word in it would bring all of it
 _CHUNK_LINES = 16
 # 4.14.0 / 2016-06-16 · v2.1 (2024-01-02) · Version 1.0.3 · [1.2.0] - 2020-02-02
-_VERSION = re.compile(
+_VERSION = late.pattern(
     r"^(?:version |release |v)?\[?v?\d+\.\d[\w.+-]*\]?(?:[ \t]*[-–/:(,].{0,60})?:?\s*$", re.IGNORECASE
 )
 # NAME, SEE ALSO, EXIT STATUS at the margin
-_MAN_HEADING = re.compile(r"^[A-Z][A-Z0-9 ,/&'-]{2,50}$")
-_MAN_PAGE = re.compile(r"^\S+\(\d\w*\)\s.*\S\(\d\w*\)\s*$|^NAME\s*$|^SYNOPSIS\s*$", re.MULTILINE)
+_MAN_HEADING = late.pattern(r"^[A-Z][A-Z0-9 ,/&'-]{2,50}$")
+_MAN_PAGE = late.pattern(r"^\S+\(\d\w*\)\s.*\S\(\d\w*\)\s*$|^NAME\s*$|^SYNOPSIS\s*$", re.MULTILINE)
 # Usage: · Options: · Commands: with indented lines below
-_HELP_HEADING = re.compile(r"^[A-Z][\w /-]{2,40}:\s*$")
-_TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|^\s*\+[-=+]{3,}\+\s*$")
+_HELP_HEADING = late.pattern(r"^[A-Z][\w /-]{2,40}:\s*$")
+_TABLE_ROW = late.pattern(r"^\s*\|.*\|\s*$|^\s*\+[-=+]{3,}\+\s*$")
 
 
 _MAX_FAILURE_CHARS = 300

@@ -6,10 +6,10 @@ answers to the query stand whole. The rest is counted by status, method and path
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import tokens
@@ -21,7 +21,7 @@ _MAX_LINE_CHARS = 1_200  # a path with a query in it is long, and it is what fai
 _TOP = 12
 
 # 66.249.73.135 - - [18/May/2015:15:05:42 +0000] "GET /a HTTP/1.1" 500 120 "referrer" "agent"
-_REQUEST = re.compile(
+_REQUEST = late.pattern(
     r'^(?:\S+ )?(?P<client>[0-9a-fA-F.:]+|[\w.-]+) \S+ \S+ \[(?P<time>[^\]]+)\] "(?P<method>[A-Z]{3,10}) (?P<path>\S+)(?: [^"]*)?" (?P<status>\d{3})(?: (?P<bytes>\d+|-))?'
 )
 

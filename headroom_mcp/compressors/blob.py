@@ -9,9 +9,9 @@ are kept, or chosen as in any other text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import general
 from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
@@ -19,12 +19,12 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-_BASE64 = re.compile(r"^\s*[A-Za-z0-9+/_-]{56,}={0,2}\s*$")
-_BASE64_END = re.compile(r"^\s*[A-Za-z0-9+/_-]{1,}={0,2}\s*$")
-_HEX = re.compile(r"^\s*(?:[0-9a-fA-F]{2}[: ]?){32,}\s*$")
+_BASE64 = late.pattern(r"^\s*[A-Za-z0-9+/_-]{56,}={0,2}\s*$")
+_BASE64_END = late.pattern(r"^\s*[A-Za-z0-9+/_-]{1,}={0,2}\s*$")
+_HEX = late.pattern(r"^\s*(?:[0-9a-fA-F]{2}[: ]?){32,}\s*$")
 # 00000010: 8b25 0a87 …  .%.. · 00000010  48 65 6c 6c  |Hell| · 0000020 062510 …
-_DUMP = re.compile(r"^(?:0x)?[0-9a-fA-F]{4,16}:?\s+(?:[0-9a-fA-F]{2,8}\s+){4,}")
-_DATA_URI = re.compile(r"(data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*;base64,)([A-Za-z0-9+/=%]{120,})")
+_DUMP = late.pattern(r"^(?:0x)?[0-9a-fA-F]{4,16}:?\s+(?:[0-9a-fA-F]{2,8}\s+){4,}")
+_DATA_URI = late.pattern(r"(data:[\w.+-]+/[\w.+-]+(?:;[\w=-]+)*;base64,)([A-Za-z0-9+/=%]{120,})")
 _LONG_CHARS = 1_000
 _MAX_SPACE_SHARE = 0.16  # running text has one character in six blank, minified code one in twenty
 _MIN_RUN = 3

@@ -7,9 +7,9 @@ stamp at the head of every line is cut and said once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _failure_parts, test_output
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
@@ -21,10 +21,10 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 10
 # what begins a step: a command echoed, a fold, a task, a plugin
-_STEP = re.compile(
+_STEP = late.pattern(
     r"^(?:\$ \S|\+ \S|travis_fold:start|##\[(?:group|section)\]|> Task |\[INFO\] --- |#\d+ \[|Step \d+/\d+ |=== |==> |-- |section_start:|\[Pipeline\] |> (?=\S+@\S)\S+ \S)"
 )
-_SIGNS = re.compile(
+_SIGNS = late.pattern(
     r"^(?:\S+: (?:error|warning|fatal error): |(?:gcc|g\+\+|cc|clang|ld|ar|cargo|npm|yarn) |make(?:\[\d+\])?: |\[\s*\d+%\] |\s*(?:CC|CXX|LD|AR|Compiling|Downloading|Downloaded|Installing|"
     r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ |Step \d+/\d+ |"
     r"##\[|travis_(?:fold|time):|\$ \S|\+ \S|\S+:\d+:\d+: (?:error|warning|note): |error(?:\[E\d+\])?: |warning: |Started by |\[Pipeline\])"

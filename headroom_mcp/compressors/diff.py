@@ -6,10 +6,10 @@ is about come first, then sources before tests before documents; a folded hunk s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import parts as render
@@ -23,16 +23,16 @@ _GAP_TOKENS = 14
 # A diff is read to be judged: half of it, up to this much, is shown where the usual budget would be less.
 _GENEROUS_TOKENS = 6_000
 
-_FILE = re.compile(r"^(?:diff --git |diff --cc |diff --combined |diff -|Index: |Only in )")
-_HUNK = re.compile(r"^@@+ .*@@+")
-_COMMIT = re.compile(r"^commit [0-9a-f]{7,40}\b")
-_FOLDED = re.compile(
+_FILE = late.pattern(r"^(?:diff --git |diff --cc |diff --combined |diff -|Index: |Only in )")
+_HUNK = late.pattern(r"^@@+ .*@@+")
+_COMMIT = late.pattern(r"^commit [0-9a-f]{7,40}\b")
+_FOLDED = late.pattern(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|"
     r"uv\.lock|pdm\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock|go\.sum|mix\.lock|flake\.lock|Podfile\.lock|"
     r"gradle\.lockfile|packages\.lock\.json)$|\.(?:min\.(?:js|css)|map|snap|svg|pb\.go|lock)$|_pb2(?:_grpc)?\.py$|"
     r"(?:^|/)(?:dist|build|vendor|node_modules|third_party|__snapshots__|generated)/"
 )
-_SECONDARY = re.compile(
+_SECONDARY = late.pattern(
     r"(?:^|/)(?:tests?|specs?|__tests__|docs?|examples?|fixtures)/|[._-](?:test|spec)\.\w+$|\.(?:md|rst|txt)$"
 )
 

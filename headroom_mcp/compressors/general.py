@@ -8,9 +8,9 @@ shown by their first and last. Very long lines are clipped in the middle, around
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
@@ -31,10 +31,10 @@ _ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
-_NUMBERS = re.compile(r"(?<![a-f])[a-f]*\d[\da-fA-Fx.,:]*")
-_BARS = re.compile(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
+_NUMBERS = late.pattern(r"(?<![a-f])[a-f]*\d[\da-fA-Fx.,:]*")
+_BARS = late.pattern(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
 # 53:9b:bf:3d:e6:27:9c:61:50 · MIIDazCCAlOgAwIBAgIUbG9uZyBiYXNlNjQgdGV4dA==
-_OPAQUE = re.compile(r"\s*(?:(?:[0-9a-fA-F]{2}[: ]){8,}[0-9a-fA-F]{0,2}:?|[A-Za-z0-9+/]{48,}={0,2})\s*$")
+_OPAQUE = late.pattern(r"\s*(?:(?:[0-9a-fA-F]{2}[: ]){8,}[0-9a-fA-F]{0,2}:?|[A-Za-z0-9+/]{48,}={0,2})\s*$")
 _SHAPE_CHARS = 200
 
 

@@ -9,9 +9,9 @@ first lines and the last stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _paths
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
@@ -24,20 +24,20 @@ _SMALL_TOKENS = 1_000
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 
-_COMMIT = re.compile(r"^commit ([0-9a-f]{7,40})\b(.*)")
-_AUTHOR = re.compile(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
+_COMMIT = late.pattern(r"^commit ([0-9a-f]{7,40})\b(.*)")
+_AUTHOR = late.pattern(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
 # Sat Nov 21 10:00:00 2026 +0100 | 2026-11-21 10:00:00 +0100
-_DATE = re.compile(
+_DATE = late.pattern(
     r"^(?:Author|Commit)?Date: +(?:\w{3} (?P<day>\w{3} +\d+) [\d:]+ (?P<year>\d{4})|(?P<iso>\d{4}-\d\d-\d\d)).*$"
 )
 # ^1a2b3c4d path (Ann Bee 2026-01-03 10:00:00 +0100  12) code
-_BLAME = re.compile(
+_BLAME = late.pattern(
     r"^(\^?[0-9a-f]{7,40})\s+(?:\S+\s+)?\((.*?\S)\s+(\d{4}-\d\d-\d\d(?: [\d:]+ [-+]\d{4})?)\s+(\d+)\) ?(.*)"
 )
-_STATUS = re.compile(
+_STATUS = late.pattern(
     r"^(?:On branch |HEAD detached|Changes |Untracked files:|Unmerged paths:|Your branch |nothing to commit|no changes added)"
 )
-_ONE_LINE = re.compile(r"^[*|\\/ ]*[0-9a-f]{7,12}(?: |\t)")
+_ONE_LINE = late.pattern(r"^[*|\\/ ]*[0-9a-f]{7,12}(?: |\t)")
 
 
 def score(output: ToolOutput) -> float:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import templates, tokens
@@ -29,32 +30,32 @@ _MAX_BETWEEN = 40
 _MIN_FOLDER_CHARS = 12
 
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
-_PLACED = re.compile(
+_PLACED = late.pattern(
     r"^(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()\n]{0,240}?)(?::(?P<line>\d+)(?::\d+)?(?:-\d+(?::\d+)?)?:?|\((?P<tsline>\d+),\d+\):)\s+(?:-\s+)?(?P<text>\S.*)$"
 )
 #   12:5  error  'x' is defined but never used  no-unused-vars         (eslint, stylish; the file stands above)
 #   12:5  F821 Undefined name                                         (ruff, grouped)
-_STYLISH = re.compile(
+_STYLISH = late.pattern(
     r"^\s+(?P<line>\d+):\d+:?\s+(?P<text>(?:error|warning|✖|⚠|info|style|[A-Z]{1,6}\d{2,5}|[a-z]+-[\w-]+:)\s.*)"
 )
-_STYLISH_FILE = re.compile(r"^(?:/|\.{0,2}/?[\w@-]+/|\w:\\)?[^\s:][^:\n]*\.\w{1,5}:?$")
+_STYLISH_FILE = late.pattern(r"^(?:/|\.{0,2}/?[\w@-]+/|\w:\\)?[^\s:][^:\n]*\.\w{1,5}:?$")
 #   /src/a.py:3:5 - error: …  (pyright)   ::error file=a.py,line=3::a.py:3:5: F821 …  (GitHub's annotations)
-_LEAD = re.compile(r"^(?:\s{2,4}(?=\S+:\d+:\d+ - )|::(?:error|warning|notice)\b.*?::)")
+_LEAD = late.pattern(r"^(?:\s{2,4}(?=\S+:\d+:\d+ - )|::(?:error|warning|notice)\b.*?::)")
 # In a.sh line 3:  …  ^-- SC2086 (info): Double quote …               (shellcheck)
-_SHELL_PLACE = re.compile(r"^In (?P<file>\S+) line (?P<line>\d+):$")
-_SHELL_SAID = re.compile(r"^\s*\^-*\^? (?:-- )?(?P<text>SC\d+ \(\w+\): .*)$|^\s*\^-- (?P<short>SC\d+ \(\w+\): .*)$")
+_SHELL_PLACE = late.pattern(r"^In (?P<file>\S+) line (?P<line>\d+):$")
+_SHELL_SAID = late.pattern(r"^\s*\^-*\^? (?:-- )?(?P<text>SC\d+ \(\w+\): .*)$|^\s*\^-- (?P<short>SC\d+ \(\w+\): .*)$")
 #   --> src/a.py:12:5                     (ruff, rustc, biome: the place stands below the message)
-_ARROW = re.compile(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?\]?\s*$")
-_FRAME = re.compile(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
-_NOTE = re.compile(r"^(?:note|help): ")
-_CODE_LINE = re.compile(r"^\d+ ")
-_TILDES = re.compile(r"^\s*[~^][~^\s]*$")
+_ARROW = late.pattern(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?\]?\s*$")
+_FRAME = late.pattern(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
+_NOTE = late.pattern(r"^(?:note|help): ")
+_CODE_LINE = late.pattern(r"^\d+ ")
+_TILDES = late.pattern(r"^\s*[~^][~^\s]*$")
 # E501 · C0114: · error[E0308] · TS2304 · SC2086 · [name-defined] · (no-unused-vars) · Style/Foo: · reportMissingImports
-_CODE = re.compile(
+_CODE = late.pattern(
     r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}|[a-z]+-[a-z-]+)\]"
     r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|(?<!\s)\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
 )
-_SERIOUS = re.compile(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
+_SERIOUS = late.pattern(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
 
 
 class Problem(NamedTuple):

@@ -11,9 +11,9 @@ the model reads the one line, its number, and `999× 1-1000 sshd[123]: session o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _by_record, _failure_parts
 from headroom_mcp.facts import blocks
 from headroom_mcp.tool_output import ToolOutput
@@ -23,16 +23,16 @@ _MIN_LINES = 12
 _SAMPLE_LINES = 60
 
 # 2026-01-01 12:00:00 | 2026/01/01T12:00 | Jan  1 12:00:00 | [12:00:00] | 12:00:00.123 | 081109 203615 | 1117838570 2005.06.03 | 17/06/09 20:10:40
-_STAMP = re.compile(
+_STAMP = late.pattern(
     r"^.{0,40}?(?:\d{4}[-/.]\d\d[-/.]\d\d[T _-]\d\d[:.]\d\d|\d\d[-/]\d\d(?:[-/]\d\d(?:\d\d)?)?[ T]\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d|"
     r"\[?\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\b\d{6} \d{6} \d+ [A-Z]|\[ *\d+\.\d{6}\]|\b1[0-9]{9}(?:\.\d+)?\b)"
 )
-_LEVEL = re.compile(
+_LEVEL = late.pattern(
     r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|Info|Warning|Error|Debug)\b|\blevel=\w+|^[VDIWEF]/|^[IWEF]\d{4} "
 )
 
-_SERVICE = re.compile(r"##\[(?:group|section)\]|travis_fold:|section_start:\d")
-_ACCESS = re.compile(r'"[A-Z]{3,10} \S+(?: HTTP/[\d.]+)?" \d{3}\b')
+_SERVICE = late.pattern(r"##\[(?:group|section)\]|travis_fold:|section_start:\d")
+_ACCESS = late.pattern(r'"[A-Z]{3,10} \S+(?: HTTP/[\d.]+)?" \d{3}\b')
 
 
 def score(output: ToolOutput) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _sections
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
@@ -27,12 +28,12 @@ _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
-_DOCUMENT = re.compile(
+_DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
     re.IGNORECASE,
 )
-_OTHER_FILE = re.compile(r"\.\w{1,8}$")
-_MANUAL = re.compile(r"\b(?:man|info|pydoc|tldr)\s|--help\b|\bhelp\b")
+_OTHER_FILE = late.pattern(r"\.\w{1,8}$")
+_MANUAL = late.pattern(r"\b(?:man|info|pydoc|tldr)\s|--help\b|\bhelp\b")
 
 
 def score(output: ToolOutput) -> float:

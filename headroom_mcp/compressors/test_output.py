@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
@@ -21,7 +22,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
-_SIGNS = re.compile(
+_SIGNS = late.pattern(
     r"^=+ (?:test session starts|FAILURES|ERRORS|short test summary info)|^(?:=+ )?\d+ (?:passed|failed)\b.* in \d|^Ran \d+ tests? in |^(?:---|===) (?:FAIL|PASS|RUN|ok)|"
     r"^test result: |^test \S.* \.\.\. (?:ok|FAILED|ignored)|^Tests: .*\d (?:passed|failed|total)|^Test Suites: |^[ \t]*\d+ (?:passing|failing|pending)\b|^Tests run: \d+|"
     r"^\S(?=.* > ).* (?:PASSED|FAILED)$|^\d+ examples?, \d+ failures?|^(?:OK|FAILURES!) ?\(?|^\d+% tests passed|^\[ +(?:OK|FAILED|RUN) +\]|^TAP version|^(?:not )?ok \d+ |"
@@ -31,10 +32,10 @@ _SIGNS = re.compile(
     re.MULTILINE,
 )
 # a CI service's own marks: the tests are one step of a job, and what failed may be another
-_SERVICE = re.compile(
+_SERVICE = late.pattern(
     r"travis_fold:|travis_time:|##\[(?:group|section)\]|section_start:\d|^\[Pipeline\] |^Started by ", re.MULTILINE
 )
-_WORD = re.compile(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
+_WORD = late.pattern(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
 _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text

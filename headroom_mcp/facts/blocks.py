@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
 
@@ -34,78 +35,78 @@ _ERROR_STEMS = "fatal|err!|\ne:|\n e:|undefined reference|***|went wrong|not fou
 # How each runner announces a failing test, and which line ends what it says about it.
 _STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     # ____ test_name[param] ____                                                                 pytest
-    (re.compile(r"^_+ (?!_ )\S.* _+$"), re.compile(r"^(?:=+ .* =+|=+|_+ (?!_ )\S.* _+)$")),
+    (late.pattern(r"^_+ (?!_ )\S.* _+$"), late.pattern(r"^(?:=+ .* =+|=+|_+ (?!_ )\S.* _+)$")),
     # FAIL: test_x (mod.Class)                                                                   unittest
-    (re.compile(r"^(?:FAIL|ERROR): \S+ \("), re.compile(r"^(?:={30,}|Ran \d+ tests?.*)$")),
+    (late.pattern(r"^(?:FAIL|ERROR): \S+ \("), late.pattern(r"^(?:={30,}|Ran \d+ tests?.*)$")),
     # --- org.example.FooTest::testBar                                                           a JUnit runner
-    (re.compile(r"^--- [\w.$]+::\S+"), re.compile(r"^--- [\w.$]+::\S+")),
+    (late.pattern(r"^--- [\w.$]+::\S+"), late.pattern(r"^--- [\w.$]+::\S+")),
     # --- FAIL: TestX (0.00s)                                                                    go test
-    (re.compile(r"^\s*--- FAIL: "), re.compile(r"^\s*(?:---|===) |^(?:FAIL|ok|PASS|exit|\?)\b")),
+    (late.pattern(r"^\s*--- FAIL: "), late.pattern(r"^\s*(?:---|===) |^(?:FAIL|ok|PASS|exit|\?)\b")),
     # ---- tests::x stdout ----                                                                  cargo test
-    (re.compile(r"^---- .+ (?:stdout|stderr) ----$"), re.compile(r"^(?:---- .+ ----|failures:|test result:.*)$")),
+    (late.pattern(r"^---- .+ (?:stdout|stderr) ----$"), late.pattern(r"^(?:---- .+ ----|failures:|test result:.*)$")),
     #   ● suite › test                                                                           jest
-    (re.compile(r"^\s*● \S"), re.compile(r"^\s*● \S|^(?:PASS|FAIL) |^Test Suites:")),
+    (late.pattern(r"^\s*● \S"), late.pattern(r"^\s*● \S|^(?:PASS|FAIL) |^Test Suites:")),
     #  FAIL  src/a.test.ts > suite > test                                                        vitest
-    (re.compile(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > "), re.compile(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > |^⎯+|^\s*Test Files ")),
+    (late.pattern(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > "), late.pattern(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > |^⎯+|^\s*Test Files ")),
     #   1) suite                                                                   mocha, rspec, phpunit, exunit, minitest
-    (re.compile(r"^\s{0,4}\d+\) \S"), re.compile(r"^\s{0,4}\d+\) \S|^(?:Finished in|Failed examples:|FAILURES!|Tests:|ERRORS!|\d+ (?:tests|runs|examples))|^--\s*$|^npm ERR!")),
+    (late.pattern(r"^\s{0,4}\d+\) \S"), late.pattern(r"^\s{0,4}\d+\) \S|^(?:Finished in|Failed examples:|FAILURES!|Tests:|ERRORS!|\d+ (?:tests|runs|examples))|^--\s*$|^npm ERR!")),
     # FooTest > bar FAILED                                                                       gradle
-    (re.compile(r"^\S(?=.* > ).* FAILED\s*$"), re.compile(r"^\S")),
+    (late.pattern(r"^\S(?=.* > ).* FAILED\s*$"), late.pattern(r"^\S")),
     # testBar(FooTest)  Time elapsed: 0.1 sec  <<< FAILURE!                                      maven
-    (re.compile(r"<<< (?:FAILURE|ERROR)!"), re.compile(r"^\s*$|<<< (?:FAILURE|ERROR)!|^\[(?:INFO|ERROR)\] *$|^Tests run:|^Running ")),
+    (late.pattern(r"<<< (?:FAILURE|ERROR)!"), late.pattern(r"^\s*$|<<< (?:FAILURE|ERROR)!|^\[(?:INFO|ERROR)\] *$|^Tests run:|^Running ")),
     # - should … *** FAILED ***                                                                  scalatest
-    (re.compile(r"\*\*\* FAILED \*\*\*"), re.compile(r"^(?:\[\w+\] )?(?!  )\S")),
+    (late.pattern(r"\*\*\* FAILED \*\*\*"), late.pattern(r"^(?:\[\w+\] )?(?!  )\S")),
     # not ok 3 - adds                                                                            TAP
-    (re.compile(r"^\s*not ok \d+"), re.compile(r"^\s*(?:not )?ok \d+|^\s*# (?:tests|pass|fail)\b|^\s*\.\.\.\s*$")),
+    (late.pattern(r"^\s*not ok \d+"), late.pattern(r"^\s*(?:not )?ok \d+|^\s*# (?:tests|pass|fail)\b|^\s*\.\.\.\s*$")),
     # suite:case failed on line 121                                                              common_test
-    (re.compile(r"^\S+:\w+ failed on line \d+"), re.compile(r"^(?:- ){5,}")),
+    (late.pattern(r"^\S+:\w+ failed on line \d+"), late.pattern(r"^(?:- ){5,}")),
     # ── Failure (test.R:3:1): …  |  2. Failure: … (@test.R#3) ---                               testthat
-    (re.compile(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]"), re.compile(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]|^(?:══|=){3,}|^testthat results|^Error: ")),
+    (late.pattern(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]"), late.pattern(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]|^(?:══|=){3,}|^testthat results|^Error: ")),
     # [  FAILED  ] Suite.Case  |  a.cc:12: Failure                                               googletest
-    (re.compile(r"^\S+:\d+: Failure$|^\S+\(\d+\): error: "), re.compile(r"^\[ +(?:FAILED|OK|RUN) +\]|^\s*$")),
+    (late.pattern(r"^\S+:\d+: Failure$|^\S+\(\d+\): error: "), late.pattern(r"^\[ +(?:FAILED|OK|RUN) +\]|^\s*$")),
     # Failed   Namespace.Class.Test [12 ms]                                                      dotnet test
-    (re.compile(r"^\s{0,4}(?:Failed|X) [\w.].* \[[\d<. ]{1,12} ?\w+\]$"), re.compile(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.].* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
+    (late.pattern(r"^\s{0,4}(?:Failed|X) [\w.].* \[[\d<. ]{1,12} ?\w+\]$"), late.pattern(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.].* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
     # Module Failed: … / Test Failed: …                                                          qunit
-    (re.compile(r"^\s*(?:Module|Test) Failed: "), re.compile(r"^\s*$|^\s*(?:Module|Test) Failed: ")),
+    (late.pattern(r"^\s*(?:Module|Test) Failed: "), late.pattern(r"^\s*$|^\s*(?:Module|Test) Failed: ")),
     # #   Failed test 'adds'                                                                     Test::More
-    (re.compile(r"^#\s+Failed test "), re.compile(r"^(?!#)")),
+    (late.pattern(r"^#\s+Failed test "), late.pattern(r"^(?!#)")),
 )  # fmt: skip
 
-_TRACE = re.compile(
+_TRACE = late.pattern(
     r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
     r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"
     r"|^(?:[\w.$-]+(?:\s*:)?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
 )
-_ERROR = re.compile(
+_ERROR = late.pattern(
     r"^.{0,300}?(?::\d+(?::\d+)?:?|\(\d+(?:,\d+)?\):) (?:fatal )?error\b|^\W{0,3}(?:error|fatal|ERR!|npm ERR!|E:)(?:\[[A-Z]\d+\])?[: ]|^error\b|^\[(?:ERROR|FATAL)\] (?!\s*$)"
     r"|^CMake Error|^.{0,60}\bundefined reference to\b|^.{0,80}: \*\*\* |^FAILURE: |^\* What went wrong|^(?:make|ninja|gmake)(?:\[\d+\])?: \*\*\*|^FAILED: "
     r"|^\S+: (?:command )?not found$|^.{0,80}: No such file or directory|^.{0,120}\bERROR\b[: ]|^\s*ERROR\s*$|^(?:Test|Build|Compilation|Job|Task).{0,60}\bfail(?:ed|ure)\b|^\S.{0,80}\bFAILED\b\s*$"
     r"|^\s{0,4}Error(?: while| in| at|:)|^.{0,60}\bSegmentation fault\b|^\W{0,3}Failed to |^.{0,40}\bNo space left"
 )
-_NO_ERROR = re.compile(
+_NO_ERROR = late.pattern(
     r"\b0 errors?\b|\bno errors?\b|errors?: 0\b|\|\| (?:true|exit|echo)|^\S*\$ |^\+ |^travis_cmd|\berror: no error\b",
     re.IGNORECASE,
 )
 # what goes on telling after an error's own line: notes, code, carets, indented lines, sentences of maven
-_MORE = re.compile(
+_MORE = late.pattern(
     r"^(?:\s+\S|\s*[|^~]|note:|help:|hint:|warning: unused|\s*\d+ \||In file included|\S+: (?:In|At) |\[ERROR\] |npm ERR! |\+|-|@@|#|>|=|\*)"
 )
-_TELLING = re.compile(
+_TELLING = late.pattern(
     r"\bexpect|\bactual\b|\breceived\b|\bassert|\bgot\b|\bwant|\bshould\b|\bleft:|\bright:|\bdiff|\bbut was\b|\binstead\b|\bmessage\b|\breason\b|!=|==|"
     r"Error\b|Exception\b|panicked|Caused by|Failure/Error|Failed asserting|\bto (?:equal|be|have|match|throw)\b",
     re.IGNORECASE,
 )
-_PYTEST_E = re.compile(r"^E\s{2,}\S|^E\s+\S")
-_PYTEST_PLACE = re.compile(r"^\S+\.\w+:\d+:(?: |$)")
+_PYTEST_E = late.pattern(r"^E\s{2,}\S|^E\s+\S")
+_PYTEST_PLACE = late.pattern(r"^\S+\.\w+:\d+:(?: |$)")
 # -   "total": 90,  |  E  + line two        what differs, as runners print it; the legend above has words only
-_CHANGED = re.compile(r"^(?:E\s+|#\s+)?\s{0,6}[-+] +(?!Expected\b|Received\b|actual\b|expected\b|where\b)\S")
+_CHANGED = late.pattern(r"^(?:E\s+|#\s+)?\s{0,6}[-+] +(?!Expected\b|Received\b|actual\b|expected\b|where\b)\S")
 _MAX_CHANGED = 6
-_CAUSE = re.compile(r"^\W{0,4}(?:Caused by|Suppressed)")
+_CAUSE = late.pattern(r"^\W{0,4}(?:Caused by|Suppressed)")
 _MAX_CAUSES = 8
-_FRAME_INDENT = re.compile(r"^([\s|]*)File \"")
+_FRAME_INDENT = late.pattern(r"^([\s|]*)File \"")
 # [signal SIGSEGV: …] | main.(*Cart).Total(0x0) | created by net/http.(*Server).Serve
-_GO_CALL = re.compile(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
-_GO_NEXT = re.compile(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
+_GO_CALL = late.pattern(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
+_GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost

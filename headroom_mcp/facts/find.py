@@ -13,13 +13,14 @@ from bisect import bisect_left
 from collections.abc import Container, Sequence
 from itertools import islice
 
+from headroom_mcp import late
 from headroom_mcp.query import bm25
 from headroom_mcp.text import failure_words, templates
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
 # "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12" (the digits are bounded: "1,1,1,…" is quadratic)
-_SUMMARY = re.compile(
+_SUMMARY = late.pattern(
     r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
     r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d",
     re.IGNORECASE,

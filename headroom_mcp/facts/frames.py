@@ -5,14 +5,14 @@ A library's frames say little to a reader of the project; the first frames that 
 
 from __future__ import annotations
 
-import re
+from headroom_mcp import late
 
 # \tat a.b.C.m(C.java:12) · at f (/p/a.js:1:2) · File "a.py", line 3, in f · #0 0x4f in f a.c:3 · a.rb:3:in `f' · a.go:12 +0x1d
-FRAME = re.compile(
+FRAME = late.pattern(
     r"^[\s|=]*(?=[^\s|=])(?:at (?:async )?\S|File \"[^\"]+\", line \d+|#\d+ +(?:0x)?[0-9a-zA-Z/]|\[C\]: in|\[string \"|from \S+:\d+:in |\d+: +(?:0x[0-9a-f]+ - )?\S+::\S|"
     r"\.\.\. \d+ (?:more|common frames)|\S+\.(?:go|rs|c|cc|cpp|h|lua|ex|exs|erl|rb|php|py|pl|dart|swift|kt):\d+(?::\d+)?(?::in\b| \+0x|: in |\s*$))"
 )
-_LIBRARY = re.compile(
+_LIBRARY = late.pattern(
     r"\bat (?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|kotlin\.|kotlinx\.|scala\.|groovy\.|org\.(?:junit|testng|hamcrest|mockito|assertj|apache\.(?:maven|tools|catalina|"
     r"coyote|tomcat|felix)|gradle|codehaus|springframework|hibernate|eclipse|jboss|scalatest|scalatools|spockframework|opentest4j)\.|junit\.|io\.(?:netty|undertow)\.|"
     r"System\.|Microsoft\.|Xunit\.|NUnit\.|MS\.)"

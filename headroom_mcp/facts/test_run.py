@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import verdicts as known
 
@@ -39,37 +40,37 @@ _CLASSES: dict[str, Verdict] = {
 }  # fmt: skip
 # Any of these stands in a verdict (lower case).
 _STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run", " s = ")  # fmt: skip
-_WORD = re.compile(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{''.join(_MARKS)}]", re.IGNORECASE)
+_WORD = late.pattern(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{''.join(_MARKS)}]", re.IGNORECASE)
 # what may follow a verdict at the end of a line: a time, a share, a count, punctuation
-_REST = re.compile(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
-_REASON = re.compile(r"\s*(?:(?:\(.*\)|'.*'|\".*\")[\s\d%\[\]]*$|: )")  # SKIPPED (needs network)   [ 41%]
+_REST = late.pattern(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
+_REASON = late.pattern(r"\s*(?:(?:\(.*\)|'.*'|\".*\")[\s\d%\[\]]*$|: )")  # SKIPPED (needs network)   [ 41%]
 # 25 pass · pass 25 · [ PASSED ] 254 tests: a count, and no test's name
-_COUNT_BEFORE = re.compile(r"(?<![\w.])\d[\d,]{0,15} +(?:of \d+ +)?(?:\w+ )?\W{0,2}$")
-_COUNT_AFTER = re.compile(r"^[\W_]*\d[\d,]*\s*(?:$|[,;|(]|(?:tests?|specs?|examples?|files?)\b)")
+_COUNT_BEFORE = late.pattern(r"(?<![\w.])\d[\d,]{0,15} +(?:of \d+ +)?(?:\w+ )?\W{0,2}$")
+_COUNT_AFTER = late.pattern(r"^[\W_]*\d[\d,]*\s*(?:$|[,;|(]|(?:tests?|specs?|examples?|files?)\b)")
 # BUILD SUCCESSFUL in 4s · ** TEST FAILED **
-_CONCLUDES = re.compile(
+_CONCLUDES = late.pattern(
     r"^\W*(?:build|tests?|test run|run|result)\b[\s:]*(?:was )?\w+\b(?: in [\d.]{1,12} ?\w+)?[^\w]*$", re.IGNORECASE
 )
 # CartTest#test_total = 0.01 s = F        minitest
-_LETTER = re.compile(r" = [\d.]+ s = ([.FES])$")
+_LETTER = late.pattern(r" = [\d.]+ s = ([.FES])$")
 _LETTERED: dict[str, Verdict] = {".": "passed", "S": "skipped"}
-_DIRECTIVE = re.compile(r" # (?:SKIP|TODO)\b", re.IGNORECASE)  # TAP's
-_PLACE = re.compile(r"^\s*\S+[:(]\d+\)?:? *$")  # /srv/app/levy.cpp:31: PASSED:
-_BRACKETED = re.compile(r"\[[^\[\]]*\]")
-_SUITE = re.compile(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
+_DIRECTIVE = late.pattern(r" # (?:SKIP|TODO)\b", re.IGNORECASE)  # TAP's
+_PLACE = late.pattern(r"^\s*\S+[:(]\d+\)?:? *$")  # /srv/app/levy.cpp:31: PASSED:
+_BRACKETED = late.pattern(r"\[[^\[\]]*\]")
+_SUITE = late.pattern(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
 # 12 ms · [ 4%] · (0.01s), at a verdict's end
-_MEASURED = re.compile(r"(?:[(\[] *|(?<![\d.,]))\d[\d.,]{0,15} ?(?:%|ms|s|secs?|seconds?)[)\].]?\s*$")
+_MEASURED = late.pattern(r"(?:[(\[] *|(?<![\d.,]))\d[\d.,]{0,15} ?(?:%|ms|s|secs?|seconds?)[)\].]?\s*$")
 # PASS src/a.test.ts · ok  example.org/barn  0.1s · ✓ src/a.test.ts (12 tests) · t/a.t .. ok: how a whole file went
-_OF_FILE = re.compile(
+_OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
 _LOOKED_AT = 400  # characters of a line
 _MIN_MEMBERS, _MIN_PERCENT = 3, 2  # verdicts *passed* of a form, of all lines
 # TAP's other lines; without one of them "ok 12 rows" is a sentence
-_TAP = re.compile(r"^[ \t]*(?:1\.\.\d|not ok \d|TAP version \d|# (?:tests|pass|fail|ok|Looks like)\b)", re.MULTILINE)
-_TAP_LINE = re.compile(r"^\s*(?:not )?ok \d+")
+_TAP = late.pattern(r"^[ \t]*(?:1\.\.\d|not ok \d|TAP version \d|# (?:tests|pass|fail|ok|Looks like)\b)", re.MULTILINE)
+_TAP_LINE = late.pattern(r"^\s*(?:not )?ok \d+")
 # 12 passed · Tests: 12 · pass 12 · ** TEST FAILED ** · OK (12 tests)
-_TOTAL = re.compile(
+_TOTAL = late.pattern(
     r"(?<![\w./:-])\d[\d,]{0,15} (?:of \d[\d,]{0,15} )?(?:tests? |specs? |subtests? )?(?:passed|passing|pass|failed|failing|fail|failures?|errors?|succeeded|successes|skipped|pending|ignored|xpassed|xfailed|"
     r"flaky|did not run|interrupted|tests?|examples?|scenarios?|steps?|specs?|suites?|features?|runs?|assertions?)\b(?!\s*[/\\])"
     r"|(?<![\w./-])(?:passed|failed|failures?|errors?|succeeded|skipped|total|pass|fail|tests?(?: run)?|test suites|test files|total tests|passing|failing)\b(?: *[:=|] *| +)\d[\d,]*\b(?!\s*[/\\:])"
@@ -79,27 +80,27 @@ _TOTAL = re.compile(
 )
 _TOTAL_STEMS = ("pass", "fail", "error", "succe", "skip", "pend", "ignor", "flaky", "test", "exam", "scenario", "step", "spec", "suite", "run", "assert", "total", "ok", "result: ", "build ")  # fmt: skip
 # what a runner counts; linters count errors and warnings, too
-_OF_TESTS = re.compile(
+_OF_TESTS = late.pattern(
     r"\b(?:tests?|specs?|examples?|scenarios?|assertions?|pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|success(?:es)?|runs|subtests)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\d+")
+_FIGURE = late.pattern(r"\d+")
 _MAX_BARE_CHARS = 12  # "skipped", "total", "ms"
-_WRONG = re.compile(
+_WRONG = late.pattern(
     r"\b[1-9][\d,]{0,15} (?:tests? |specs? )?(?:failed|failing|fail|failures?|errors?|xpassed|flaky|did not run|interrupted)\b"
     r"|\b(?:failed|failures?|errors?|fail|failing)\b(?: *[:=|] *| +)[1-9]|unexpected successes=|\bFAIL",
     re.IGNORECASE,
 )
 _MAX_TOTAL_CHARS = 240
 # .....F..x [ 42%] · ●●◼● · ..F-...
-_PROGRESS = re.compile(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
+_PROGRESS = late.pattern(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
 # An atom with a digit or with one of these inside is a name: another in every line.
-_ATOM = re.compile(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_BLANKS = re.compile(r"\*(?:\s*\*)+|\s+")
+_ATOM = late.pattern(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
+_LETTERS = late.pattern(r"[^\W\d_]+")
+_BLANKS = late.pattern(r"\*(?:\s*\*)+|\s+")
 _MIN_OFTEN = 4
 _MIN_NAMES = 8
-_SAYS = re.compile(r"^\d+ [*\s]*[^*\s]")  # a mould with something of its own
+_SAYS = late.pattern(r"^\d+ [*\s]*[^*\s]")  # a mould with something of its own
 
 
 class Reading(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 
 # Any of these stands in the line of a failing test (lower case); no other line is looked at.
@@ -15,18 +16,18 @@ _STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", "✗", "✘", "✖",
 # Any of these stands in a verdict of any sort (lower case).
 _MARKS = (*_STEMS, "ok", "pass", "skip", "ignored", "✓", "✔", "√", "○", "↓", " s = ")
 # a.test.js, a package, a script: how a whole file of tests went
-_FILE_PASSED = re.compile(
+_FILE_PASSED = late.pattern(
     r"^PASS(?:\s+\S|\s*$)|^ok\s+[\w./-]+\s+(?:\d|\(cached\))|^\s*(?:✓|✔) \S+\.\w+ +\(\d+ tests?\b|^\S+\.t \.{2,} ?ok\b|^//\S+ +PASSED"
 )
-_PASSED = re.compile(
+_PASSED = late.pattern(
     r"^(?:[^:]|:(?!:))*::.* PASSED\b|\bPASSED \S+::|^\S(?=.* > ).* PASSED$|\.\.\. (?:#\d+ )?ok$|^\s*(?:✓|✔|√) |^\s*ok \d+(?!.*# (?:SKIP|skip|TODO))|^\[ +OK +\] \S|^\s*--- PASS: |^\s+Passed \S"
     r"|^ *\d+/\d+ Test +#\d+: .* Passed +\d|^\S+#\w+ = [\d.]+ s = \.$|^\s+PASS \["
 )
-_SKIPPED = re.compile(
+_SKIPPED = late.pattern(
     r"^(?:[^:]|:(?!:))*::.* SKIPPED\b|\bSKIPPED \S+::|\.\.\. (?:skipped\b|ignored)|^\s*ok \d.*# (?:SKIP|skip)|^\[ +SKIPPED +\] (?=\S+\.\S)\S+ \(|^\s*--- SKIP: |^\s+Skipped \S|^\S(?=.* > ).* SKIPPED$|^\s*[○↓] |= S$"
 )
 # The name of what failed. Those with a message of their own come first.
-_FAILED = re.compile(
+_FAILED = late.pattern(
     r"^(?:FAILED|ERROR) (?P<pytest>(?=\S+::).+?)(?: - |$)"
     r"|^(?:\[gw\d+\] \[ *\d+%\] )?(?:FAILED|ERROR) (?P<xdist>(?=\S+::\S).*)"
     r"|^(?P<verbose>(?=\S+::).+?) (?:FAILED|ERROR)\b(?: +\[ *\d+%\])?\s*$"
@@ -49,10 +50,10 @@ _FAILED = re.compile(
     r"|^(?P<bazel>//\S+) +(?:FAILED|TIMEOUT)"
     r"|^\s{0,4}(?:Failed|X) (?P<dotnet>[\w.].*?) \[[\d<. ]{1,12} ?\w+\]$"
 )
-_DURATION = re.compile(r" \(?\d[\d.]{0,12} ?m?s\)?$")  # what a reporter puts after a test's name: "(12 ms)"
+_DURATION = late.pattern(r" \(?\d[\d.]{0,12} ?m?s\)?$")  # what a reporter puts after a test's name: "(12 ms)"
 _TICKS = ("✓ ", "✔ ", "√ ")
-_APART = re.compile(r"::| > | › | - |\s{2,}")
-_WORDS = re.compile(r"[\s:()#]+")
+_APART = late.pattern(r"::| > | › | - |\s{2,}")
+_WORDS = late.pattern(r"[\s:()#]+")
 _LOOKED_AT = 400  # characters of a line
 
 

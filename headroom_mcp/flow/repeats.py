@@ -11,10 +11,10 @@ numbers; after an edit that moved lines, a run matches with one constant shift, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Part, Shown
 
@@ -23,7 +23,7 @@ MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader'
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
 
 # "   120\tcode" (nl, cat -n, Read) · "120:code" and "120-code" (grep -n)
-_NUMBERED = re.compile(r"^\s*(\d+)(?:\t|[:\-](?=\s|\S))(.*)$")
+_NUMBERED = late.pattern(r"^\s*(\d+)(?:\t|[:\-](?=\s|\S))(.*)$")
 
 
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody

@@ -11,9 +11,8 @@ Learning is off until the user turns `auto_memory` on. Whatever goes wrong here 
 from __future__ import annotations
 
 import os
-import re
 
-from headroom_mcp import fault_log
+from headroom_mcp import fault_log, late
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import session_context
 from headroom_mcp.settings import environment, redaction, switches
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 _EDITS = frozenset(("Edit", "Write", "MultiEdit", "NotebookEdit"))
 # Exit code 3
-_EXIT_LINE = re.compile(r"\AExit code \d+\n?")
+_EXIT_LINE = late.pattern(r"\AExit code \d+\n?")
 
 
 def at_start(store: Store, project: str, session: str) -> str:

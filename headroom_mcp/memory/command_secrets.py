@@ -15,12 +15,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.commands import secret_options as options
 from headroom_mcp.text.secrets import Secret
 
 _MAX_CHARS = 20_000  # of a line; memory shows the first few hundred
 _MAX_DEPTH = 2
-_SPACE = re.compile(r"\s")
+_SPACE = late.pattern(r"\s")
 
 
 class _Word(NamedTuple):
@@ -35,51 +36,53 @@ class _Word(NamedTuple):
 # 'single' | "double" | \x | plain, joined; operators alone
 _LOOKED_AT = 24  # words of a command among which its program stands
 # What stands before a program: FOO=bar, sudo, a prompt
-_PREFIX = re.compile(r"^(?:\w+\+?=.*|sudo|doas|env|time|nice|nohup|exec|command|do|then|!|\$|#)$", re.DOTALL)
+_PREFIX = late.pattern(r"^(?:\w+\+?=.*|sudo|doas|env|time|nice|nohup|exec|command|do|then|!|\$|#)$", re.DOTALL)
 _ROWS: dict[str, list[tuple[str, ...]]] = {}
 _PAIRED = [(_name,) for _names, _ in options.PAIRS.values() for _name in sorted(_names)]
 for _row in (*options.SHORT, *options.ARGUMENTS, *_PAIRED):
     _ROWS.setdefault(_row[0], []).append(_row)
 
-_WORD = re.compile(
+_WORD = late.pattern(
     r"""(?P<operator>\|\|?&?|&&?|;;?|\n|<<<|<<-?)|(?P<word>(?:[^\s;&|'"\\<>`()]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\([^()]*\)|[<>(]|['"])+)|`|\)""",
     re.DOTALL,
 )
 _STRIP = "'\"`"
 # NAME= NAME: NAME := inside a word or text; JSON's "name": ; not $NAME
-_NAMED = re.compile(
+_NAMED = late.pattern(
     r"(?<![\w.$])(?<!\$\{)(?P<name>[A-Za-z_][\w.\-]{0,80}?)(?P<quote>\\?[\"'])?\]?\s{0,2}(?P<joint>:=|=>|==?|:)\s{0,2}"
 )
 # 'value' | "value" | \"value\" | value
-_VALUE = re.compile(
+_VALUE = late.pattern(
     r"(?P<open>\\?[\"'])(?P<quoted>[^\s\"'\\][^\"'\\\n]{0,400})(?P=open)|(?P<plain>[^\s\"'`,;&|)}\]]{1,400})"
 )
 # -H 'X-Api-Key: abc', "Authorization: Bearer abc", Cookie: a=b
-_HEADER = re.compile(
+_HEADER = late.pattern(
     r"(?<![\w\-])(?P<name>[A-Za-z][A-Za-z\d]*(?:-[A-Za-z\d]+)*)\s{0,2}:\s{0,3}"
     r"(?:(?:bearer|basic|token|digest|apikey|key|aws4-hmac-sha256|negotiate|ssws|hmac)\s+)?(?P<value>[^\s\"'`]{2,4000})",
     re.IGNORECASE,
 )
 # https://user:pw@host, redis://:pw@host, https://token@host
-_USERINFO = re.compile(
+_USERINFO = late.pattern(
     r"\b[a-z][a-z\d+.\-]{1,20}://(?:(?P<name>[^\s:/@\"'<>]{0,120}):(?P<value>[^\s@\"'<>]{1,200})|(?P<token>[^\s:/@\"'<>]{12,200}))@",
     re.IGNORECASE,
 )
 # pass:hunter2, file it is not; /p:hunter2, /password:hunter2
-_PASS_WORD = re.compile(r"^(?:(?:pass|hexkey|key):|/(?:p|pass|password|pw):)(?P<value>.+)$", re.IGNORECASE | re.DOTALL)
+_PASS_WORD = late.pattern(
+    r"^(?:(?:pass|hexkey|key):|/(?:p|pass|password|pw):)(?P<value>.+)$", re.IGNORECASE | re.DOTALL
+)
 # IDENTIFIED BY 'x', WITH PASSWORD 'x', requirepass x; generate_password_hash('x')
-_SPOKEN = re.compile(
+_SPOKEN = late.pattern(
     r"(?:\b(?:identified\s+(?:with\s+[\w\"']+\s+)?by|password|passwd|requirepass|masterauth)\s+(?:=\s*)?(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote))"
     r"|(?:\brequirepass\s+(?P<bare>[^\s'\"]+))|(?:passw(?:or)?d\w{0,20}\(\s*['\"](?P<argument>[^'\"\n]{1,200})['\"])",
     re.IGNORECASE,
 )
 # scott/tiger@db
-_LOGON = re.compile(r"^(?P<name>[\w$#]+)/(?P<value>[^/@\s]+)(?:@\S*)?$")
+_LOGON = late.pattern(r"^(?P<name>[\w$#]+)/(?P<value>[^/@\s]+)(?:@\S*)?$")
 _LOGON_PROGRAMS = frozenset("sqlplus sqlldr exp imp expdp impdp rman tkprof sqlcl".split())
 # a token in spite of its name
 _LOGINS = frozenset(("sonar.login", "Dsonar.login"))
 
-_STANDS_FOR = re.compile(
+_STANDS_FOR = late.pattern(
     r"^(?:[\w.]+\(|[$%@<{\[(!?]|\\\$|`|#\{|\*+$|x{3,}$|X{3,}$|\.{2,}|…|-+$|=|_+$|(?:op|vault|ssm|awssm|gcpsm|akv|keyring|file|env|secret|secretref|"
     r"sops|bw|pass|fd|stdin|aws-sm)(?::/{0,2}|$)|os\.|process\.|env\.|settings\.|config\.|self\.|System\.|ENV\[|secrets\.|vars\.|getenv|"
     r"(?:bearer|basic|digest|negotiate|none|null|nil|true|false|yes|no|on|off|required|optional|redacted|placeholder|changeme|undefined|str|string|bytes|int)$|"
@@ -87,12 +90,12 @@ _STANDS_FOR = re.compile(
     r"(?:password|passwd|token|secret|api[_-]?key|pw|pass)$)",
     re.IGNORECASE,
 )
-_FILE = re.compile(
+_FILE = late.pattern(
     r"^(?:~|\.{1,2})?/?(?:[\w@+.-]+/)*[\w@+-]+\.[A-Za-z]\w{0,9}$|^(?:~|\.{1,2})/|^/(?:[a-z][\w.+-]*/)+[\w.+-]*$"
 )
-_NUMBER_PAIR = re.compile(r"^\d+:\d+$")
+_NUMBER_PAIR = late.pattern(r"^\d+:\d+$")
 # pieces of a word between its joints; chance is looked for in each
-_PIECES = re.compile(r"[A-Za-z\d+/]{16,}={0,2}|[A-Za-z\d_\-]{16,}")
+_PIECES = late.pattern(r"[A-Za-z\d+/]{16,}={0,2}|[A-Za-z\d_\-]{16,}")
 _MIN_BITS = 3.3  # per character; English words and names lie below 3.0 for this length
 _SYMBOLS = "!@#$%^&*?+="
 _FLIPS = 0.22  # changes between letters, capitals and digits, per character: chance has some 0.6, names hardly any

@@ -9,6 +9,8 @@ import calendar
 import re
 import time
 
+from headroom_mcp import late
+
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS.update({name.lower(): number for number, name in enumerate(calendar.month_abbr) if name})
 _WORDS_TOO = frozenset(
@@ -19,18 +21,18 @@ _DAY_S = 86_400.0
 _MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 # 2023-05-08, 2023-05
-_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d?)(?:-(\d\d?))?\b")
+_ISO = late.pattern(r"\b((?:19|20)\d\d)-(\d\d?)(?:-(\d\d?))?\b")
 # 8 May 2023, 8th of May, May 8, 2023, May 2023, last May, in May
-_DAY_FIRST = re.compile(
+_DAY_FIRST = late.pattern(
     rf"\b(\d\d?)(?:st|nd|rd|th)?(?: of)? ({_MONTH_WORD})\b\.?,?(?: ((?:19|20)\d\d))?", re.IGNORECASE
 )
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = late.pattern(
     rf"\b(in|last|this|since|during|of)? ?\b({_MONTH_WORD})\b\.?(?: (\d\d?)(?:st|nd|rd|th)?\b(?!\d))?,?(?: ((?:19|20)\d\d))?",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\b(?:in|since|during|of|year) ((?:19|20)\d\d)\b", re.IGNORECASE)
+_YEAR = late.pattern(r"\b(?:in|since|during|of|year) ((?:19|20)\d\d)\b", re.IGNORECASE)
 # yesterday, today, 3 days ago, last week, this month, last Tuesday
-_RELATIVE = re.compile(
+_RELATIVE = late.pattern(
     r"\b(?:(yesterday|today)|(\d+|a|an|one|two|three) (day|week|month|year)s? ago|(last|this|past) (week|month|year)|"
     rf"(?:last|on) ({'|'.join(_DAYS)}))\b",
     re.IGNORECASE,

@@ -19,6 +19,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.commands import identity
 from headroom_mcp.errors import NoteError
 from headroom_mcp.memory import note_secrets, notes, provenance, typed
@@ -49,7 +50,7 @@ _MANIFESTS = (
 
 # The line that says what went wrong, most telling first; of each, the last one counts.
 _TELLING = tuple(
-    re.compile(pattern, re.MULTILINE)
+    late.pattern(pattern, re.MULTILINE)
     for pattern in (
         r"^(?:E\s+|\w+: )?((?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt|Warning|NotFound|DoesNotExist)\b[^\n]*)",
         r"^[^\n]{0,200}?\b((?:error|fatal|panic)(?:\[\w+\])?: [^\n]+)",
@@ -59,7 +60,7 @@ _TELLING = tuple(
     )
 )
 # "always use uv", "from now on …", "we use tabs", "in this project …"
-_CONVENTION = re.compile(
+_CONVENTION = late.pattern(
     r"^(?:please |and |but |also |note[:,]? |important[:,]? )*(?:"
     r"(?:always|never) \w+|do(?: not|n't) ever \w+|from now on\b|remember (?:that|to)\b|"
     r"(?:in|for) this (?:project|repo|repository|codebase)\b|"

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from headroom_mcp import late
 from headroom_mcp.memory import command_secrets
 from headroom_mcp.text import secrets as of_outputs
 from headroom_mcp.text.secrets import Secret
@@ -19,39 +20,39 @@ from headroom_mcp.text.secrets import Secret
 # kind, its shape; the example above each is made up
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # ABIA… ACCA…, github_pat_ cut short, glptt-…, sk-or-v1-…, whsec_…, xapp-…
-    ("access key", re.compile(r"\b(?:ABIA|ACCA)[A-Z2-7]{16}\b|\bgithub_pat_\w{22,}|\bgl(?:ptt|dt|rt|soat|cbt|ft|agent)-[\w\-]{20,}")),
-    ("access key", re.compile(r"\bsk-[\w\-]{20,}|\bwhsec_\w{16,}|\bxapp-[A-Za-z0-9\-]{10,}|\bpypi-AgE[\w\-]{30,}")),
+    ("access key", late.pattern(r"\b(?:ABIA|ACCA)[A-Z2-7]{16}\b|\bgithub_pat_\w{22,}|\bgl(?:ptt|dt|rt|soat|cbt|ft|agent)-[\w\-]{20,}")),
+    ("access key", late.pattern(r"\bsk-[\w\-]{20,}|\bwhsec_\w{16,}|\bxapp-[A-Za-z0-9\-]{10,}|\bpypi-AgE[\w\-]{30,}")),
     # https://hooks.slack.com/services/T…/B…/…
-    ("webhook", re.compile(r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_]{20,}")),
-    ("webhook", re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/[\w\-]{20,}")),
+    ("webhook", late.pattern(r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_]{20,}")),
+    ("webhook", late.pattern(r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/[\w\-]{20,}")),
     # ya29.… GOCSPX-… dop_v1_… dapi… shpat_… PMAK-… lin_api_… figd_… nvapi-… glsa_… r8_… AGE-SECRET-KEY-1…
-    ("vendor token", re.compile(r"\bya29\.[\w\-]{20,}|\bGOCSPX-[\w\-]{20,}|\b(?:dop|doo|dor)_v1_[0-9a-f]{64}\b|\bdapi[0-9a-f]{32}\b")),
-    ("vendor token", re.compile(r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b|\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b|\blin_api_\w{32,}|\bfigd_[\w\-]{30,}")),
-    ("vendor token", re.compile(r"\bnvapi-[\w\-]{40,}|\bglsa_\w{32}_[0-9a-f]{8}\b|\br8_\w{37}\b|\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b")),
+    ("vendor token", late.pattern(r"\bya29\.[\w\-]{20,}|\bGOCSPX-[\w\-]{20,}|\b(?:dop|doo|dor)_v1_[0-9a-f]{64}\b|\bdapi[0-9a-f]{32}\b")),
+    ("vendor token", late.pattern(r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b|\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b|\blin_api_\w{32,}|\bfigd_[\w\-]{30,}")),
+    ("vendor token", late.pattern(r"\bnvapi-[\w\-]{40,}|\bglsa_\w{32}_[0-9a-f]{8}\b|\br8_\w{37}\b|\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b")),
     # 123456789:AA…, SK0123…
-    ("vendor token", re.compile(r"\b\d{8,10}:AA[\w\-]{30,34}(?![\w\-])|\bSK[0-9a-f]{32}\b")),
-    ("azure key", re.compile(r"\bAccountKey=[A-Za-z0-9+/]{60,}={0,2}|\bSharedAccessSignature=\S{20,}|[?&]sig=[A-Za-z0-9%+/]{30,}")),
+    ("vendor token", late.pattern(r"\b\d{8,10}:AA[\w\-]{30,34}(?![\w\-])|\bSK[0-9a-f]{32}\b")),
+    ("azure key", late.pattern(r"\bAccountKey=[A-Za-z0-9+/]{60,}={0,2}|\bSharedAccessSignature=\S{20,}|[?&]sig=[A-Za-z0-9%+/]{30,}")),
     # -H "X-Auth: Bearer 0123…" without the word authorization
-    ("bearer token", re.compile(r"\b(?:Bearer|Basic|Token)\s+(?=[\w\-.=+/]*\d)[A-Za-z0-9_\-.=+/]{16,}")),
+    ("bearer token", late.pattern(r"\b(?:Bearer|Basic|Token)\s+(?=[\w\-.=+/]*\d)[A-Za-z0-9_\-.=+/]{16,}")),
 )  # fmt: skip
 # password = "hunter2!x", export DB_PASSWORD=…, "client_secret": "…", passphrase is …
-_NAMED = re.compile(
+_NAMED = late.pattern(
     r"(?P<name>(?:passwor[dt]|passwd|passphrase|\bpwd|secret|credential|api[_\-. ]?key|apikey|access[_\-. ]?key|"
     r"private[_\-. ]?key|auth[_\-. ]?token|access[_\-. ]?token|refresh[_\-. ]?token|bearer[_\-. ]?token|_token|\btoken|\bpin)"
     r"(?:[_\-\d]\w{0,12}|s)?)['\"]?\s*(?P<joint>:=|=>|=|:|\bis\b|\bto\b)\s*(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;]{4,400})",
     re.IGNORECASE,
 )
 # ${DB_PASSWORD}, $TOKEN, <your-token>, {{ secret }}, os.environ["X"], ****, xxxx
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late.pattern(
     r"^(?:[$%{<\[(]|\*+$|x{4,}$|\.{3}|…|(?:your|my|the|some|changeme|change_me|example|placeholder|redacted|dummy|none|"
     r"null|true|false|required|optional|undefined|missing|invalid|expired|empty|string|str|bytes|secret|password|token)"
     r"\b)|\(|^os\.|^process\.|^env\b|^settings\.|^config\.|^self\.|environ",
     re.IGNORECASE,
 )
 # `docker login -p x`, $ docker login -p x
-_QUOTED_COMMAND = re.compile(r"`([^`\n]{3,2000})`|^[ \t]*(?:\$|>|#)[ \t]+([^\n]{3,2000})$", re.MULTILINE)
+_QUOTED_COMMAND = late.pattern(r"`([^`\n]{3,2000})`|^[ \t]*(?:\$|>|#)[ \t]+([^\n]{3,2000})$", re.MULTILINE)
 # What every form of a secret in a command line has: an option, an assignment, an address, a pipe; or characters by chance
-_MAY_HOLD = re.compile(
+_MAY_HOLD = late.pattern(
     r"(?:^|\s)['\"]?-|[=<|@%]|:\S|[\w\-]:\s|/\w+:|[A-Za-z\d+/_\-]{16}|\b(?:secret|password|passwd|login|set|auth)\b",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from headroom_mcp import late
 from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
 from headroom_mcp.memory import note_secrets
 from headroom_mcp.store import search_terms
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
 MAX_CHARS = 4_000_000  # a note is prose; a whole file belongs in the store, where it has a ref
-_ID = re.compile(r"^[\w-]{1,64}\Z", re.ASCII)
+_ID = late.pattern(r"^[\w-]{1,64}\Z", re.ASCII)
 _KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(
         ("id", "text", "scope", "author", "speaker", "session", "tool", "ref", "topic", "superseded_by"), str

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from headroom_mcp import late
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.store import search_terms
@@ -36,10 +37,10 @@ _CLOSE = "</headroom-memory>"
 _WHOSE = {"user": "user said", "agent": "agent noted", "tool": "seen in tool output"}
 
 # <tag, </tag, <!--, <|token|>, [INST]: whatever may end the fence or begin a turn
-_TAG = re.compile(r"<(?=[A-Za-z/!?|｜])|\[(?=/?(?:INST|SYS|headroom )|… )")
+_TAG = late.pattern(r"<(?=[A-Za-z/!?|｜])|\[(?=/?(?:INST|SYS|headroom )|… )")
 # "Human:", "System:" at the start of a line begin a turn for some readers
-_TURN = re.compile(r"^\s*(?:human|assistant|system|user)\s*:", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
+_TURN = late.pattern(r"^\s*(?:human|assistant|system|user)\s*:", re.IGNORECASE)
+_SPACE = late.pattern(r"\s+")
 
 _EPISODES = ("run:", "edit:", "error:")  # what happened once: for a search, not for every conversation
 _LEAST_SHARED = 2  # words a note shares with a prompt: one is chance

@@ -9,31 +9,32 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp import late
 from headroom_mcp.text import visible
 
 _MAX_CHARS = 400  # longer lines are seldom typed
 _MAX_SENTENCES = 4
 _LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE = late.pattern(r"(?<=[.!?])\s+")
 # `uv`, "pnpm": a name, not somebody's sentence
-_NAME = re.compile(r"([\"`'“”‘’])([\w@./+-]{1,40})([\"`'“”‘’])")
+_NAME = late.pattern(r"([\"`'“”‘’])([\w@./+-]{1,40})([\"`'“”‘’])")
 # where somebody's words begin: a quotation mark, the host's sign for what was pasted
-_QUOTES = re.compile(r"[\"“”„«»‹›`「」]|(?<!\w)['‘](?=\w)|\[Pasted text")
+_QUOTES = late.pattern(r"[\"“”„«»‹›`「」]|(?<!\w)['‘](?=\w)|\[Pasted text")
 # "the guide says: …"; but "note: …", "in this repo: …" are the user's own
-_INTRODUCES = re.compile(r":(?=\s|$)")
-_OWN_HEAD = re.compile(
+_INTRODUCES = late.pattern(r":(?=\s|$)")
+_OWN_HEAD = late.pattern(
     r"(?:^|[\s.])(?:note|important|remember|reminder|rule|convention|preference|fyi|btw|ps|p\.s\.|(?:in|for) this (?:project|repo|repository|codebase))$",
     re.IGNORECASE,
 )
 # what is to be explained, translated or judged is somebody's text
-_ABOUT_A_TEXT = re.compile(
+_ABOUT_A_TEXT = late.pattern(
     r"\b(?:explain|translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|reword|spellcheck|grammar|what (?:does|do|is|are) (?:this|that|it|these)|"
     r"what'?s (?:this|that)|(?:does|is|are) (?:this|that|it|these)|mean(?:s|ing)?|according to|says?|said|wrote|writes|states?|reads?|quote[sd]?|"
     r"from (?:the|a|an|our|their) (?:\w+ ){0,3}(?:page|site|docs?|documentation|readme|guide|email|mail|ticket|issue|comment|post|article|wiki|chat|slack|log|output|review))\b",
     re.IGNORECASE,
 )
 # a list item, a heading, a table row, a log's time, a tag, a mail's header, a line of code
-_NOT_PROSE = re.compile(r"^\s*(?:[-*+•>|#]|\d+[.)]\s|\d{4}-\d\d|\[|<|\w[\w-]*: |\$ |//|/\*|\{)|[{};]\s*$|</?\w+>")
+_NOT_PROSE = late.pattern(r"^\s*(?:[-*+•>|#]|\d+[.)]\s|\d{4}-\d\d|\[|<|\w[\w-]*: |\$ |//|/\*|\{)|[{};]\s*$|</?\w+>")
 
 
 def sentences(prompt: str) -> list[str]:

@@ -9,11 +9,13 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from headroom_mcp import late
+
 # a word, with the joints that hold identifiers, paths and versions together
-_TOKEN = re.compile(r"[^\W_]+(?:[._\-/:@][^\W_]+)*", re.UNICODE)
-_SPLIT = re.compile(r"[._\-/:@]+")
+_TOKEN = late.pattern(r"[^\W_]+(?:[._\-/:@][^\W_]+)*", re.UNICODE)
+_SPLIT = late.pattern(r"[._\-/:@]+")
 # getHTTPResponse2 -> get HTTP Response 2
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_CAMEL = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 
 _K1 = 1.2
 _CHARS_PER_TERM = 6

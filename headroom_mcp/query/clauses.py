@@ -13,16 +13,17 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 
 # … and before a question word that begins a sentence where the mark of the last one is missing
-_CLAUSE_END = re.compile(
+_CLAUSE_END = late.pattern(
     r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
-_LETTER_NAME = re.compile(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
+_WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
+_LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _K1 = 1.2

@@ -14,20 +14,21 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.query import bm25
 
 # "…"  `…`  “…”  and '…' where it does not stand inside a word
-_QUOTED = re.compile(r"\"([^\"\n]{2,200})\"|`([^`\n]{2,200})`|“([^”\n]{2,200})”|(?<!\w)'([^'\n]{2,200})'(?!\w)")
+_QUOTED = late.pattern(r"\"([^\"\n]{2,200})\"|`([^`\n]{2,200})`|“([^”\n]{2,200})”|(?<!\w)'([^'\n]{2,200})'(?!\w)")
 # Order ID = 612968719;   name: foo,
-_ASSIGNED = re.compile(r"[=:]\s+([^;,=\n]{2,120}?)(?=\s*(?:[;,?\n]|$))")
+_ASSIGNED = late.pattern(r"[=:]\s+([^;,=\n]{2,120}?)(?=\s*(?:[;,?\n]|$))")
 # "names start with: error-pa, post" | ending in ".tmp" | is like "kern.tim"
-_MODE = re.compile(
+_MODE = late.pattern(
     r"\b(?:(?P<prefix>(?:start|begin)(?:s|ning|ting)?(?: with)?|prefix(?:ed)?(?: with| by)?|like)"
     r"|(?P<suffix>end(?:s|ing)?(?: with| in)|suffix))\b",
     re.IGNORECASE,
 )
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
-_WORD = re.compile(r"\S+")
+_WORD = late.pattern(r"\S+")
 _MAX_PIECES = 60
 _MAX_CLAUSES = 5
 _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart

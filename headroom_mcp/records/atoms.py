@@ -14,17 +14,19 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 ATOM = "\x02"  # stands for an atom in a form
 BREAK = "\x01"  # stands for a line break inside a record: a form has none
 
 _APART = ',;|()\\[\\]{}<>=\\"`：，。；、（）「」【】\x01\x02'
 # 12:30:05,718 | "quoted" | 'quoted' | word, ids:with:colons, 12:30:05
-_ATOMS = re.compile(
+_ATOMS = late.pattern(
     rf"(\d\d:\d\d:\d\d,\d+|\"[^\"\n\x01]*\"|'[^'\n\x01]*'(?!\w)|[^\s{_APART}':][^\s{_APART}:]*(?::[^\s{_APART}:]+)*)"
 )
-_BLANKS = re.compile(r"[ \t]{2,}|\t")
+_BLANKS = late.pattern(r"[ \t]{2,}|\t")
 # The parts of one atom: runs of letters and of digits; a longer run of hex digits is one part.
-_PARTS = re.compile(r"([0-9a-f]{4,}|[^\W\d_]+|\d+)")
+_PARTS = late.pattern(r"([0-9a-f]{4,}|[^\W\d_]+|\d+)")
 
 
 class Atoms(NamedTuple):

@@ -11,10 +11,11 @@ is the head of records if the text falls into blocks at it in which hardly any l
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from headroom_mcp import late
 
 _MIN_RECORDS = 3
 _MIN_LINES_EACH = 1.8  # below, most lines are records of their own
@@ -26,11 +27,11 @@ _MAX_LINES_EACH = 40  # larger blocks are chapters: their lines are the records
 _DEEPER, _UNIQUE, _CLOSED = 0.4, 0.5, 0.3
 _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
-_LABEL = re.compile(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
+_LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
 _SAMPLE = 100
-_KEY_REST = re.compile(r"[^\d ]*(?: [^\d ]+){0,2}")
-_WORDS = re.compile(r"\w+(?:[-./:]\w+)*")
-_DIGITS = re.compile(r"\d+")
+_KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
+_WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
+_DIGITS = late.pattern(r"\d+")
 
 
 class Record(NamedTuple):

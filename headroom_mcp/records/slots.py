@@ -17,18 +17,18 @@ differ makes none of them rare. One pass over the text, then work by column: lin
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.records import atoms as atoms_module
 from headroom_mcp.records.values import is_time
 
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
 _HEX = "0123456789abcdefABCDEF"
-_RUNS = re.compile(r"[^\W_]+")
+_RUNS = late.pattern(r"[^\W_]+")
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
 _LEADING = 8  # atoms of a record that tell whether it is one of many alike
 _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories

@@ -7,14 +7,14 @@ Nothing is said that was not computed over every value the slot holds; extremes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from headroom_mcp import late
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Slot
 
 # 2026-03-01, 2026-03-01T12:00:00Z
-_YEAR_FIRST = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$")
+_YEAR_FIRST = late.pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$")
 _MAX_CATEGORIES = 12  # more are not listed
 _LISTED = 8
 _EACH = 3  # a value of a category comes so often on average, at least

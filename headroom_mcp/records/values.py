@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from headroom_mcp import late
 
 # 1234,5 · 1.234,56: the comma is the decimal sign
-_COMMA = re.compile(r"[-+−]?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})")
+_COMMA = late.pattern(r"[-+−]?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})")
 # -12.5 · $3,200 · 12ms · 91% · 1.5GiB
-_NUMBER = re.compile(r"([-+−]?)[$€£¥]?(\d[\d_]*(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:[eE]([-+]\d{1,2}))?([A-Za-zµ%°]{0,5})")
-_TIME = re.compile(
+_NUMBER = late.pattern(r"([-+−]?)[$€£¥]?(\d[\d_]*(?:,\d{3})*(?:\.\d+)?|\.\d+)(?:[eE]([-+]\d{1,2}))?([A-Za-zµ%°]{0,5})")
+_TIME = late.pattern(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T_ ].*)?|\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     r"|\d{1,2}/[A-Z][a-z]{2}/\d{4}\S*|1[5-9]\d{8}(?:\.\d+|\d{3})?"
     r"|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"

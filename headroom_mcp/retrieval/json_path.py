@@ -9,19 +9,19 @@ out. One match is shown as it is; several, one a line. Numbers stay as they are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json import parse
 from headroom_mcp.compressors.json.parse import Num, Value
 from headroom_mcp.errors import SliceError
 
-_NAME = re.compile(r"[^\W\d][\w-]*")
-_INTEGER = re.compile(r"-?\d+")
-_SLICE = re.compile(r"\s*(?:(-?\d+)\s*)?:\s*(?:(-?\d+)\s*)?(?::\s*(?:(-?\d+)\s*)?)?")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_OPERATOR = re.compile(r"==|!=|<=|>=|<|>")
+_NAME = late.pattern(r"[^\W\d][\w-]*")
+_INTEGER = late.pattern(r"-?\d+")
+_SLICE = late.pattern(r"\s*(?:(-?\d+)\s*)?:\s*(?:(-?\d+)\s*)?(?::\s*(?:(-?\d+)\s*)?)?")
+_NUMBER = late.pattern(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_OPERATOR = late.pattern(r"==|!=|<=|>=|<|>")
 _MAX_MATCHES = 20_000
 _EXAMPLES = "$.items[60:70], $.items[?@.status=='failed'].name, $..id"
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.errors import SliceError
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
 from headroom_mcp.text import tokens
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
-_RANGE = re.compile(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")
+_RANGE = late.pattern(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")
 # "7:4001-6000", "7:4001-": characters of line 7, for lines that are no lines (minified JSON, base64)
-_CHARACTERS = re.compile(r"^\s*(\d{1,12})\s*:\s*(\d{1,12})\s*(?:-\s*)?(?:(\d{1,12})\s*)?$")
+_CHARACTERS = late.pattern(r"^\s*(\d{1,12})\s*:\s*(\d{1,12})\s*(?:-\s*)?(?:(\d{1,12})\s*)?$")
 _CONTEXT_LINES = 2
 _LONG_LINE_CHARS = 2_000  # a longer line is searched and shown in pieces
 _PIECE_CHARS = 400

@@ -11,11 +11,10 @@ else a cheap look at a sample names a few candidates (sample.py); those score th
 from __future__ import annotations
 
 import os
-import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from headroom_mcp import compressors
+from headroom_mcp import compressors, late
 from headroom_mcp.commands import programs, shell
 from headroom_mcp.compressors.command import filter_rules
 from headroom_mcp.routing import split as seams
@@ -29,7 +28,7 @@ _HINT_BONUS = 0.25  # what a hint is worth against the text's own scores
 _FIRM = 0.3  # a firm hint decides where the text says as much for it
 _PLAIN = 0.9  # what begins and ends like a document of a kind, and scores so, is one
 # src/a.py:3:1: F821 Undefined name | src/a.ts(3,1): error TS2304: …
-_PROBLEM = re.compile(r"^\S+?(?::\d+:\d+:? +|\(\d+,\d+\): )(?:(?:error|warning|note)\b:? ?)?[A-Z]{1,5}\d{2,5}\b")
+_PROBLEM = late.pattern(r"^\S+?(?::\d+:\d+:? +|\(\d+,\d+\): )(?:(?:error|warning|note)\b:? ?)?[A-Z]{1,5}\d{2,5}\b")
 
 # Two neighbouring sections of these are two documents.
 _DOCUMENTS = frozenset(("json", "html", "table", "code"))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 _MAX_LINE_CHARS = 400
 _SAMPLE_LINES = 120
 
@@ -106,7 +108,7 @@ _SHARES = (
 )  # fmt: skip
 
 # `     1→text` and `  12<TAB>text`: the line numbers a reading tool or `cat -n` puts before each line
-_NUMBERED = re.compile(r"^ *\d+(?:→|\t)")
+_NUMBERED = late.pattern(r"^ *\d+(?:→|\t)")
 
 
 def sample(lines: Sequence[str]) -> list[str]:

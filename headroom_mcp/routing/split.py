@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 
 ECHOES = frozenset(("echo", "printf"))
@@ -17,13 +18,13 @@ _MIN_ECHO_CHARS = 3
 _MIN_JSON_CHARS = 1_200  # below, a section of its own costs more in markers than it saves
 _MAX_JSON_CHARS = 8_000_000
 # <script type="application/json"> and ```json: JSON that belongs to the document around it
-_EMBEDS = re.compile(r"<script\b[^<>]*>\s*$|^\s*(?:```|~~~)", re.IGNORECASE)
+_EMBEDS = late.pattern(r"<script\b[^<>]*>\s*$|^\s*(?:```|~~~)", re.IGNORECASE)
 
 Piece = tuple[int, int, "list[shell.Pipeline] | None"]
 """start, stop, and the pipelines that may have printed these lines; None for an echoed line."""
 
 # Lines that can only begin a document of their own.
-_BEGINNING = re.compile(
+_BEGINNING = late.pattern(
     r"^(?:diff --git |=+ test session starts =+|<!DOCTYPE html|commit [0-9a-f]{40}\b|On branch \S+$|> (?=\S+@\S)\S+ \S+$|Reading package lists\.\.\.)",
     re.IGNORECASE,
 )

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from headroom_mcp import late
+
 try:
     from re import _parser as parser  # type: ignore[attr-defined]  # Python 3.11 and later
 except ImportError:
@@ -25,8 +27,8 @@ _MAX_CHARS = 4_000_000  # of text, read through for all patterns together: half 
 _MIN_WORD_CHARS = 3
 
 _CATEGORIES = {
-    "CATEGORY_DIGIT": re.compile(r"\d"), "CATEGORY_NOT_DIGIT": re.compile(r"\D"), "CATEGORY_SPACE": re.compile(r"\s"),
-    "CATEGORY_NOT_SPACE": re.compile(r"\S"), "CATEGORY_WORD": re.compile(r"\w"), "CATEGORY_NOT_WORD": re.compile(r"\W"),
+    "CATEGORY_DIGIT": late.pattern(r"\d"), "CATEGORY_NOT_DIGIT": late.pattern(r"\D"), "CATEGORY_SPACE": late.pattern(r"\s"),
+    "CATEGORY_NOT_SPACE": late.pattern(r"\S"), "CATEGORY_WORD": late.pattern(r"\w"), "CATEGORY_NOT_WORD": late.pattern(r"\W"),
 }  # fmt: skip
 _WORD = _CATEGORIES["CATEGORY_WORD"]
 

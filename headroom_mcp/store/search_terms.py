@@ -6,15 +6,14 @@ their words. Added here: the words inside `camelCase`, and pairs of characters f
 
 from __future__ import annotations
 
-import re
-
+from headroom_mcp import late
 from headroom_mcp.query import bm25
 
 # getUserId, HTTPServer: a joint inside a word
-_CAMEL_JOINT = re.compile(r"[a-z0-9](?=[A-Z])|[A-Z](?=[A-Z][a-z])")
-_CAMEL_WORD = re.compile(r"\b(?=\w*[a-z0-9][A-Z]|\w*[A-Z]{2}[a-z])\w+")
+_CAMEL_JOINT = late.pattern(r"[a-z0-9](?=[A-Z])|[A-Z](?=[A-Z][a-z])")
+_CAMEL_WORD = late.pattern(r"\b(?=\w*[a-z0-9][A-Z]|\w*[A-Z]{2}[a-z])\w+")
 # Thai, kana, Han and Hangul: words are not separated, or carry endings
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]{2,}")
+_UNSPACED = late.pattern("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]{2,}")
 
 # Words that say nothing about what is asked for: a question is mostly made of them.
 _STOP = frozenset(

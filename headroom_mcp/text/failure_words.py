@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp import late
+
 FAILED = r"errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|killed"
 REFUSED = r"denied|refused|rejected|unreachable|timed? ?out"
 MISSING = r"undefined|unresolved|cannot|can't|could not|couldn't|not found|no such|unable to"
@@ -44,13 +46,13 @@ STATE_STEMS = (
 # What failing programs print as it stands here: for texts too long for an expression.
 LITERAL = ("ERROR", "Error:", "error:", "FATAL", "CRITICAL", "panic:", "Traceback (most recent", "FAILED", "Exception:")
 
-WORDS = re.compile(rf"\b(?:{FAILED}|{REFUSED}|{MISSING}|{WRONG})\b|{EXCEPTION}", re.IGNORECASE)
-STATES = re.compile(
+WORDS = late.pattern(rf"\b(?:{FAILED}|{REFUSED}|{MISSING}|{WRONG})\b|{EXCEPTION}", re.IGNORECASE)
+STATES = late.pattern(
     rf"\b(?:{FAILED}|fail|{REFUSED}|{UNHEALTHY})\b|(?:Error|Exception|BackOff|Failed)\b|\b(?:ERR|Err[A-Z]\w+)",
     re.IGNORECASE,
 )
 # What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
-STRONG = re.compile(
+STRONG = late.pattern(
     rf"^\W{{0,4}}(?:{LABEL}|e)\b[\s:\[(!>]"
     r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
     r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
@@ -61,23 +63,23 @@ STRONG = re.compile(
     r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
     r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:"
 )
-STRONG_LABEL = re.compile(rf"^\W{{0,4}}(?:{LABEL})\b[\s:\[(!>]", re.IGNORECASE)
+STRONG_LABEL = late.pattern(rf"^\W{{0,4}}(?:{LABEL})\b[\s:\[(!>]", re.IGNORECASE)
 # error: the disk is full · make: fatal: … · FAILED tests/test_a.py, at the start of a short line
-LABELLED = re.compile(rf"^\s*(?:[\w./-]{{1,40}}: )?(?:{LABEL})\b(?:[:(\[]| \w*:)", re.IGNORECASE)
-DENIED = re.compile(
+LABELLED = late.pattern(rf"^\s*(?:[\w./-]{{1,40}}: )?(?:{LABEL})\b(?:[:(\[]| \w*:)", re.IGNORECASE)
+DENIED = late.pattern(
     r"\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
     r"|\b(?:PASSED|passed|SUCCESS|\.\.\. ok)\b\s*(?:\[|$)|\berror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b",
     re.IGNORECASE,
 )
 # How a build, a job or a step says at its end that it failed: exited with code 2 · BUILD FAILED · make: *** …
-CONCLUDING = re.compile(
+CONCLUDING = late.pattern(
     r"exited with (?:code |status )?[1-9]|\bexit(?:ed)? (?:code|status):? ?[1-9]|completed with exit code [1-9]|returned (?:a )?non-zero|\bJob failed\b|^BUILD FAILED|^Build failed|"
     r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\*|Finished: FAILURE|^\[INFO\] BUILD FAILURE|^FAILURE: Build failed|failed to (?:build|solve|compile)|could not compile|ELIFECYCLE|marked build as failure|"
     r"^##\[error\]|Exiting with failure|returned exit code [1-9]|npm ERR! (?:code|Test failed)|Command failed",
     re.IGNORECASE,
 )
 CONCLUDING_STEMS = ("exit", "non-zero", "fail", "***", "could not compile", "elifecycle", "##[error]", "err! ")
-WARNING = re.compile(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re.IGNORECASE)
+WARNING = late.pattern(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re.IGNORECASE)
 
 
 def is_strong(line: str) -> bool:

@@ -14,8 +14,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 _DATE = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
-_HEAD = re.compile(
+_HEAD = late.pattern(
     rf"^(?P<tag>[^\t\n]{{1,80}}\t[^\t\n]{{1,80}}\t|#\d+ (?=\d+\.\d)|[\w./-]{{1,60}} +\| )?(?P<time>{_DATE}|\d+\.\d+ |\[\d\d:\d\d:\d\d(?:\.\d+)?\] ?)?"
 )
 _MIN_SHARE = 0.7

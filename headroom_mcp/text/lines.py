@@ -7,13 +7,12 @@ what is shown and kept in the original.
 
 from __future__ import annotations
 
-import re
-
+from headroom_mcp import late
 from headroom_mcp.text import failure_words
 
 _STATE_CHARS = 400  # of one state of a line, looked at for words of failure
 # ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
+_ESCAPE = late.pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
 
 
 def clean_line(line: str) -> str:

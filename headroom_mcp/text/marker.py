@@ -12,17 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
+
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
-_FOOTER = re.compile(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
-_REF = re.compile(r"\b[0-9a-f]{12,64}\b")
+_FOOTER = late.pattern(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
+_REF = late.pattern(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
-_GAP = re.compile(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
+_GAP = late.pattern(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
 
 # What starts a line of its own for some reader, and other characters that nobody sees
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS = late.pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # "[… 45 lines: …", "[headroom 1a2b…": the beginnings of what only we say
-_OURS = re.compile(r"\[(?=…|headroom )")
-_SPEAKS = re.compile(f"{_BREAKS.pattern}|{_OURS.pattern}")
+_OURS = late.pattern(r"\[(?=…|headroom )")
+_SPEAKS = late.pattern(f"{_BREAKS.pattern}|{_OURS.pattern}")
 
 MAX_NOTE_CHARS = 1_000  # a longer note says more than what it stands for
 GAP_TOKENS = 11  # what a marker in place costs; gaps that cost less are shown instead

@@ -12,8 +12,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 #   1010<TAB>text     12:text   11-text     120→text
-_FORMS = (re.compile(r"^ *(\d+)(\t)(.*)$", re.DOTALL), re.compile(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
+_FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
 MIN_THIN_LINES = 60  # a shorter window was chosen by its numbers, and the next one will be, too
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40

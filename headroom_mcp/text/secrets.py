@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 
 class Secret(NamedTuple):
     """Characters `start` … `stop - 1` of a text are a secret of this kind ("github token")."""
@@ -40,14 +42,14 @@ _SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 # password=…, "api_key": "…", \"api_key\": \"…\" (JSON in JSON), AWS_SECRET_ACCESS_KEY=… ; the value must look like one, not like code or a placeholder
-_ASSIGNED = re.compile(
+_ASSIGNED = late.pattern(
     r"(?<![A-Za-z])(?P<name>[A-Za-z0-9_.\-]{0,40}?(?:passw(?:or)?d|passphrase|secret(?:[_\-]?access)?[_\-]?key|client[_\-]?secret|"
     r"secret|api[_\-]?key|access[_\-]?token|auth[_\-]?token|private[_\-]?token))"
     r"\\{0,7}[\"']?\s{0,4}(?:=>|:=|[:=])\s{0,4}(?P<quote>\\{0,7}[\"']?)(?P<s>[^\s\"'`,;&<>(){}\[\]$]{8,200})(?P=quote)",
     re.IGNORECASE,
 )
 _ASSIGNED_NEEDS = ("pass", "secret", "key", "token")
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late.pattern(
     r"(?:x{4,}|\*{3,}|\.{3,}|your|example|changeme|placeholder|redacted|none|null|true|false|undefined|process\.env|os\.environ|self\.|"
     r"config\.|settings\.|[a-z_]+\.[a-z_]+\b|/[\w./\-]+$|[a-z_]+$)",
     re.IGNORECASE,

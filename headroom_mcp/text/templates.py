@@ -7,16 +7,17 @@ the whole text at once, is linear and needs no tree.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from headroom_mcp import late
 
 _MAX_CHARS = 240  # what tells lines apart stands at their beginning
 
 # quoted words | urls and paths | numbers with their units, hex, ids, addresses, times
-_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
-_PATH = re.compile(r"(?:[a-z][a-z+.\-]{1,9}://|(?<![\w<])[~.]{0,2}/)[^\s,;:()\[\]{}<>'\"|]*")
+_QUOTED = late.pattern(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
+_PATH = late.pattern(r"(?:[a-z][a-z+.\-]{1,9}://|(?<![\w<])[~.]{0,2}/)[^\s,;:()\[\]{}<>'\"|]*")
 # A word is tried at its beginning only, and what leads up to its first digit holds none: linear.
-_NUMBER = re.compile(r"(?<![\w\-])[A-Za-z_\-]*\d[\w.\-]*(?::\d[\w.]*)*")
+_NUMBER = late.pattern(r"(?<![\w\-])[A-Za-z_\-]*\d[\w.\-]*(?::\d[\w.]*)*")
 
 
 def masked(lines: Sequence[str]) -> list[str]:

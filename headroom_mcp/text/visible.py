@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp import late
+
 # Controls but tab and newline; what Unicode says to ignore where it has no shape; fillers that look like nothing;
 # halves of surrogate pairs, noncharacters and private use, whose shape nobody knows.
 _UNSEEN = (
@@ -16,7 +18,7 @@ _UNSEEN = (
     "\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U00013430-\U0001343f\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
 )
-UNSEEN = re.compile(f"[{_UNSEEN}]")
+UNSEEN = late.pattern(f"[{_UNSEEN}]")
 
 
 def left_out(text: str) -> str:

@@ -5,40 +5,40 @@ It reads lines only, so it can be wrong about a line inside a string; it never i
 
 from __future__ import annotations
 
-import re
+from headroom_mcp import late
 
 _MODIFIERS = (
     r"(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|async|pub(?:\([^)]*\))?|unsafe|"
     r"extern(?: \"C\")?|inline|virtual|override|open|sealed|partial|data|const|suspend|fileprivate|readonly|local)\s+)*"
 )
 # def f( | class C: | pub async fn f( | func (s *S) f( | export default function f( | struct S { | module M
-_KEYWORD = re.compile(
+_KEYWORD = late.pattern(
     rf"^\s*{_MODIFIERS}(?P<word>def|class|interface|struct|enum|trait|impl|namespace|module|fn|func|function|fun|type|"
     r"record|object|protocol|extension|mod|union|macro_rules!|sub|proc|package)\b[\s*]*(?:(?:class|struct)\s+)?"
     r"(?:\([^)]*\)\s*|<[^>]*>\s*)?(?P<name>[A-Za-z_$][\w$.:-]*)"
 )
 # static int main(int argc) {    bool Cart<T>::sell(name) const    name() {    draw(
-_HEAD = re.compile(
+_HEAD = late.pattern(
     r"^\s*(?:[A-Za-z_$][\w$:<>,*&\[\]. ~]*[\s*&])?(?P<name>[A-Za-z_$~][\w$:<>~]*)\s*"
     r"\((?:|[^;]*(?:\{|\)|,|\)\s*(?:const|noexcept|override|final)))\s*$"
 )
 # export const area = (shape) => {    const f = async function () {
-_VALUE = re.compile(
+_VALUE = late.pattern(
     r"^\s*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)(?![\w$])[^=]*=\s*(?:async\b\s*)?(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
 )
 # greet() {
-_SHELL = re.compile(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*(?:\{\s*)?$")
+_SHELL = late.pattern(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*(?:\{\s*)?$")
 _CONTROL = frozenset(
     "if for while switch catch return else elif do try with using lock foreach match when and or not".split()
 )
-_IMPORT = re.compile(
+_IMPORT = late.pattern(
     r"^(?:import\b|from\s+\S+\s+import\b|#\s*include\b|use\s+[\w:\\]|using\s+[\w.]+\s*;|require(?:_relative)?\b|package\s+[\w.]+;?$)"
 )
 # NAME = …   const NAME: …   static final int NAME = …   #define NAME …
-_CONSTANT = re.compile(
+_CONSTANT = late.pattern(
     r"^(?:#\s*define\s+\w+|(?:export\s+)?(?:const|var|let|val|static)\s+\w+(?!\w).*=|[A-Za-z_]\w*\s*(?::[^=]+)?=(?!=))"
 )
-_RAISE = re.compile(r"^\s*(?:raise|throw|panic!?)\b")
+_RAISE = late.pattern(r"^\s*(?:raise|throw|panic!?)\b")
 _TYPES = frozenset("class interface trait impl namespace module object protocol extension mod package".split())
 _DATA = frozenset("struct enum union type record".split())
 _MAX_HEAD_ROWS = 8

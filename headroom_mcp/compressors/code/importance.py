@@ -7,10 +7,11 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.compressors.code.wanted import Asked
 
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_IDENTIFIER = late.pattern(r"[A-Za-z_$][\w$]*")
 _K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009), over bodies
 _NAME_WEIGHT = 3.0  # a term in the name says more than one in the body
 

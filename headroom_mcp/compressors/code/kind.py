@@ -11,8 +11,7 @@ A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about 
 
 from __future__ import annotations
 
-import re
-
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.code import languages
 from headroom_mcp.text import lines as text
@@ -28,13 +27,13 @@ _VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
-_CODE_LINE = re.compile(
+_CODE_LINE = late.pattern(
     r"^\s*(?=\S)(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
     r"(?:public|private|protected|static|export|const|let|var|function|namespace|package|interface|type)\b|return\b|[})\]]+[;,]?$|"
     r".*[;{]$|(?:if|for|while|else|elif|try|except|with)\b.*:$|@\w+|(?://|/\*|\*|#))"
 )
 # total = 3    x.y += f(z)    call(argument     where the file's name says that it is source
-_STATEMENT = re.compile(r"^\s*(?=\S)(?:[\w.\[\]'\", ]+(?:[-+*/|:]?=) ?\S|[\w.]+\()")
+_STATEMENT = late.pattern(r"^\s*(?=\S)(?:[\w.\[\]'\", ]+(?:[-+*/|:]?=) ?\S|[\w.]+\()")
 
 
 def score(output: ToolOutput) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, languages, outline
 from headroom_mcp.compressors.code import wanted as asked
 from headroom_mcp.compressors.code.outline import Definition, Outline
@@ -35,8 +36,8 @@ _UNKNOWN_COMMENT = ("#", "//", "/*", "*", "--")
 
 _ABOUT_ROWS = 6
 _MAX_ABOUT_TOKENS = 80  # one line that says what the file is for is worth more than the budget
-_LICENCE = re.compile(r"\b(?:licen[cs]e|copyright)", re.IGNORECASE)
-_TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+_LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright)", re.IGNORECASE)
+_TODO = late.pattern(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
 
 class Selection:

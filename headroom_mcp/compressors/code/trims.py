@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from headroom_mcp import late
 from headroom_mcp.query import bm25
 
 _MIN_DOC_ROWS = 8  # what goes must be worth its marker
@@ -13,8 +14,8 @@ _SHOWN_DOC_ROWS = 4
 _MAX_DOC_ROWS = 400  # a quote that is never closed is no docstring
 
 #     """Text…    r'''Text…
-_QUOTES = re.compile(r"^\s*[rRuU]?(\"\"\"|''')")
-_LICENCE = re.compile(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
+_QUOTES = late.pattern(r"^\s*[rRuU]?(\"\"\"|''')")
+_LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
 _COMMENT = ("#", "//", "/*", "*", "--", ";")
 _DOCS = frozenset("doc docs docstring docstrings documentation documented example examples doctest".split())
 

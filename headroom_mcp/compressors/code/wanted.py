@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.query import bm25
 from headroom_mcp.tool_output import ToolOutput
 
 _SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
 # the words between the slashes of sed -n '/def f/,/return/p' and awk '/def f/'
-_ADDRESS = re.compile(r"\\.|/((?:[^/\\]|\\.)+)/")
-_WORD = re.compile(r"[A-Za-z_]\w{2,}")
+_ADDRESS = late.pattern(r"\\.|/((?:[^/\\]|\\.)+)/")
+_WORD = late.pattern(r"[A-Za-z_]\w{2,}")
 _KEYWORDS = frozenset(
     "def class func function fn import from return raise throw public private static self this const var let type".split()
 )

@@ -22,6 +22,7 @@ import sys
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.errors import SettingsError
 
@@ -153,7 +154,7 @@ def load(name: str) -> Filter | None:
 
 
 # key = | [[table]] | 'literal' | '''literal''' | "basic without escapes" | 12 | [ | ] | ,
-_PLAIN_TOML = re.compile(
+_PLAIN_TOML = late.pattern(
     r"\s*(?:#[^\n]*|\[\[(?P<table>\w+)\]\]|(?P<key>\w+)[ ]*=|'''(?P<long>(?:(?!''').)*)'''|'(?P<literal>[^'\n]*)'"
     r'|"(?P<basic>[^"\\\n]*)"|(?P<number>\d+)|(?P<mark>[\[\],]))',
     re.DOTALL,

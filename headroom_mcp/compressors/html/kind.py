@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors.html import main_text, scan
 from headroom_mcp.compressors.html.scan import Block, Page
 from headroom_mcp.query import clauses
@@ -21,15 +22,15 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _SAMPLE_CHARS = 20_000
-_START = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_START = late.pattern(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 # elements of pages; XML, feeds and drawings have other names
-_PAGE_TAG = re.compile(
+_PAGE_TAG = late.pattern(
     r"</?(?:a|article|body|br|button|div|footer|form|h[1-6]|head|header|img|input|li|link|main|meta|nav|ol|p|script|section"
     r"|span|strong|style|table|td|th|title|tr|ul)\b",
     re.IGNORECASE,
 )
-_ANY_TAG = re.compile(r"</?[a-zA-Z][\w:.-]*")
-_ASKS_LINKS = re.compile(r"\b(?:links?|urls?|hrefs?|uris?|download|https?)\b", re.IGNORECASE)
+_ANY_TAG = late.pattern(r"</?[a-zA-Z][\w:.-]*")
+_ASKS_LINKS = late.pattern(r"\b(?:links?|urls?|hrefs?|uris?|download|https?)\b", re.IGNORECASE)
 _EDITED_CHARS = 60_000  # a page file below this is read to be edited: its markup is the content
 _MARGIN_CHARS = 1_500  # what stands around the text: the heading, what is left out, the footer
 _MAX_CHARS = 160_000  # 40,000 tokens of text: more is a book, of which the reader wants passages

@@ -12,12 +12,14 @@ import re
 from html import unescape
 from typing import NamedTuple
 
+from headroom_mcp import late
+
 # One tag. An attribute value may hold ">" when quoted. The pattern never fails after the name, so it never backtracks.
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")
-_ATTRIBUTE = re.compile(r"(?<![\w:.-])([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_SPACE = re.compile(r"[ \t\r\n\f\xa0\u200b]+")
-_NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_TAG = late.pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")
+_ATTRIBUTE = late.pattern(r"(?<![\w:.-])([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_SPACE = late.pattern(r"[ \t\r\n\f\xa0\u200b]+")
+_NAME_WORDS = late.pattern(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_HIDDEN = late.pattern(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Their content is no text of the page.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json import select
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Query
@@ -22,10 +22,10 @@ _MIN_ROW_TOKENS = 26
 _MAX_FIELDS = 45
 _MAX_ROW_TOKENS = 90
 _CONTAINERS = (tuple, list, Embedded, Sampled)
-_HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
-_DIGITS = re.compile(r"\d+\Z")
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_HEX = late.pattern(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
+_STAMP = late.pattern(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
+_DIGITS = late.pattern(r"\d+\Z")
+_WORDS = late.pattern(r"[^\W\d_]{3,}")
 
 
 def alike(rows: Sequence[Value]) -> bool:

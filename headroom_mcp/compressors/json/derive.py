@@ -7,10 +7,10 @@ text      strings that begin alike, or that need no quotes because all are strin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Num, Value
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MIN_ONCE_SAVING = 120
 _MIN_ONCE_CHARS = 6  # a cell; a shorter one is read faster than looked up
 _MIN_ONCE_GROUPS = 3  # two columns of two values go together by chance
 _MIN_COPY_SAVING = 24
-_DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
+_DIGITS = late.pattern(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 
 
 def derive(columns: list[Column], rows: Sequence[Row], keys: Sequence[str] | None, asked: Asked) -> list[Column]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json.derive import Asked
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
 from headroom_mcp.compressors.json.repeated import Repeats
@@ -12,9 +12,9 @@ from headroom_mcp.compressors.json.table import Column, Columns, columns_of, key
 
 _UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff…"
 # A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
-_BARE = re.compile(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
-_BARE_KEY = re.compile(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")
-_LITERAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z|(?:true|false|null|NaN|-?Infinity)\Z")
+_BARE = late.pattern(rf"(?![!*&@ -])[^{_UNSAFE}]*[^{_UNSAFE} ]\Z")
+_BARE_KEY = late.pattern(r"[\w$/.@+~#-]+(?: [\w$/.@+~#-]+)*\Z")
+_LITERAL = late.pattern(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z|(?:true|false|null|NaN|-?Infinity)\Z")
 _BREAK_CHARS = 100  # entries of the outer objects go on lines of their own from this length on
 _LEGENDS = (
     ("copy", "a~\"…{b}\": a is this text with the row's b in it, {*} the row's key"),

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json import parse
 from headroom_mcp.compressors.json.parse import Document
 
-_OPENS = re.compile(r"""\s*(?:\[\s*)?[({\[]\s*['"({\[\dNTF-]""")
+_OPENS = late.pattern(r"""\s*(?:\[\s*)?[({\[]\s*['"({\[\dNTF-]""")
 # What differs from JSON outside of its brackets and commas: strings, names, calls (Decimal('2.50')), keys that are numbers
-_TOKEN = re.compile(
+_TOKEN = late.pattern(
     r"""(?P<string>[bBrRuU]{0,2}'(?:[^'\\]|\\.)*(?:'|\\?\Z)|[bB]?"(?:[^"\\]|\\.)*(?:"|\\?\Z))"""
     r"""|(?P<call>[A-Za-z_][\w.]{0,80}\([^()\n]{0,300}\))|(?P<name>[A-Za-z_]\w{0,80})"""
     r"""|(?P<key>-?\d[\w.]{0,40}(?=: ))|(?P<opened>\()|(?P<closed>,?\s{0,8}\))""",
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
 _NAMES = {"None": "null", "True": "true", "False": "false", "nan": "NaN", "inf": "Infinity"}
 _NEAR_END_CHARS = 400  # what fails there was cut off
 _MIN_CUT_CHARS = 200
-_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL)
+_ESCAPE = late.pattern(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "v": "\v"}  # fmt: skip
 
 

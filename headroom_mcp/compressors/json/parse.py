@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from headroom_mcp import late
+
 Value = Any
 """tuple of pairs (object) · list (array) · str · Num · Embedded · True · False · None."""
 
@@ -39,9 +41,9 @@ class Document(NamedTuple):
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Num, parse_int=Num, parse_constant=Num)
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE = late.pattern(r"[ \t\n\r]*")
 # a string, or one structural character
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_TOKEN = late.pattern(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _MAX_PREFIX_CHARS = 120  # "data: {", "2026-01-01 INFO response={": JSON may begin after a prefix this long
 _MAX_MISSES = 40  # places where JSON seems to begin and does not, before a text counts as no JSON
 _MIN_DOCUMENT_CHARS = 2
@@ -222,7 +224,7 @@ def _indented(value: Value, unit: str, line: str) -> str:
 
 _encode_string = json.encoder.encode_basestring
 # What cannot be encoded, and what ends a line for some reader
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ESCAPED = late.pattern("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def quote(text: str) -> str:

@@ -8,10 +8,10 @@ Such rows become objects of these names, so that all that is known about tables 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 
 _MIN_ROWS = 4
@@ -19,7 +19,7 @@ _MIN_CELLS = 2
 _MAX_DEPTH = 5
 _MAX_NAME_CHARS = 80
 _NAMES_OF = ("name", "column_name", "columnName", "column", "field", "key", "title", "label")
-_HAS_DIGIT = re.compile(r"\d")
+_HAS_DIGIT = late.pattern(r"\d")
 
 
 class Named(NamedTuple):

@@ -7,26 +7,27 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
 from headroom_mcp.query import bm25
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
-_QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
+_QUOTED = late.pattern(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
 # an id, a version, a path, an address: a word with a digit or a joint in it
-_IDENTIFIER = re.compile(r"[^\s\"'`,;?!()]+")
-_LINKS = re.compile(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
-_CAPITALS = re.compile(r"\b[A-Z]{3,12}\b")
-_FAILURES = re.compile(
+_IDENTIFIER = late.pattern(r"[^\s\"'`,;?!()]+")
+_LINKS = late.pattern(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
+_CAPITALS = late.pattern(r"\b[A-Z]{3,12}\b")
+_FAILURES = late.pattern(
     r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
     r"exception\w*|root cause)\b",
     re.IGNORECASE,
 )
-_LARGEST = re.compile(
+_LARGEST = late.pattern(
     r"\b(?:longest|largest|biggest|highest|slowest|most|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
     r"last)\b",
     re.IGNORECASE,
 )
-_SMALLEST = re.compile(
+_SMALLEST = late.pattern(
     r"\b(?:shortest|smallest|low(?:est)?|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst|nearly|almost|"
     r"running out|short of)\b",
     re.IGNORECASE,

@@ -7,10 +7,10 @@ an even sample of the rest.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json import unlike
 from headroom_mcp.compressors.json.parse import Document, Embedded, Num, Value, loads
 from headroom_mcp.compressors.json.query import Query
@@ -21,7 +21,7 @@ _ROOM_CHARS = (64_000, 240_000)  # what is left to judge: a sixteenth of the tex
 _MANY = 60  # entries from which a container is sampled and not entered
 _MAX_ROWS = 400
 _CHUNK_CHARS = 200_000
-_NUMBER_NEXT = re.compile(r"\s*[-0-9]")
+_NUMBER_NEXT = late.pattern(r"\s*[-0-9]")
 _EVEN_SHARE = 4  # one row in so many is there for the even sample
 _MAX_DEPTH = 40
 _MEASURED = 64

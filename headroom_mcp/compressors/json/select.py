@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
@@ -22,13 +23,13 @@ Leaves = dict[str, Value]
 """Dotted path → value, for the objects of a row; arrays are not entered."""
 
 # What a failing thing's value says; 200 rows of "error": null say nothing.
-_ERROR = re.compile(rf"{failure_words.STATES.pattern}|\bhigh\b", re.IGNORECASE)  # of a severity
-_WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
-_ERROR_KEY = re.compile(r"(?:^|[._])(?:is_?)?(?:error|err|failed|failure|exception)s?$", re.IGNORECASE)
-_OK_KEY = re.compile(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|valid)$", re.IGNORECASE)
-_STATUS_KEY = re.compile(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
-_SCORE_KEY = re.compile(r"(?:^|[._])(?:score|grade|rating|health|quality|coverage)$", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?\Z")
+_ERROR = late.pattern(rf"{failure_words.STATES.pattern}|\bhigh\b", re.IGNORECASE)  # of a severity
+_WARNING = late.pattern(r"\bwarn(?:ing)?\b", re.IGNORECASE)
+_ERROR_KEY = late.pattern(r"(?:^|[._])(?:is_?)?(?:error|err|failed|failure|exception)s?$", re.IGNORECASE)
+_OK_KEY = late.pattern(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|valid)$", re.IGNORECASE)
+_STATUS_KEY = late.pattern(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
+_SCORE_KEY = late.pattern(r"(?:^|[._])(?:score|grade|rating|health|quality|coverage)$", re.IGNORECASE)
+_NUMBER = late.pattern(r"-?\d{1,15}(?:\.\d+)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
 _LOW_SCORE = 0.5

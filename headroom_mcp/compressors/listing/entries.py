@@ -8,23 +8,24 @@ dir:                                                 the folder of what follows 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
+
+from headroom_mcp import late
 
 Form = Literal["long", "recursive", "du", "tree", "names", "none"]
 
 # drwxr-xr-x@  9 root  wheel  288 May  3  2019 name with spaces -> target
-_LONG = re.compile(r"^([-dlbcpsD])[rwxsStTl-]{9}[@+.]?\s+(?:\d+\s+)?\S+\s+(?:\S+\s+)?([\d.,]+[KMGT]?)\s+(.*)")
+_LONG = late.pattern(r"^([-dlbcpsD])[rwxsStTl-]{9}[@+.]?\s+(?:\d+\s+)?\S+\s+(?:\S+\s+)?([\d.,]+[KMGT]?)\s+(.*)")
 # the date before the name: "Jan  3 14:46", "May  3  2019", "2020-07-30 18:49:49.000000000 -0700", "2020-07-30 18:49"
-_DATE = re.compile(
+_DATE = late.pattern(
     r"^(?:\w{3}\s+\d+\s+[\d:]+|\d+\s+\w{3}\s+[\d:]+|\d{4}-\d\d-\d\d(?: [\d:.]+(?: [-+]\d{4})?)?|[\d-]+ [\d:]+)\s+"
 )
-_FOLDER = re.compile(r"^((?:[./~]|\w:\\|[\w@.+-]).*):$")
-_DU = re.compile(
+_FOLDER = late.pattern(r"^((?:[./~]|\w:\\|[\w@.+-]).*):$")
+_DU = late.pattern(
     r"^\s*(\d+(?:\.\d+)?[KMGTP]?i?B?)(?:\t| +)((?=.*[/.]|total$)[^\s\"'=<>|()\[\]{}]+(?: [^\s\"'=<>|]+){0,5})$"
 )
-_BRANCH = re.compile(r"^([│├└|`\s─┬+\\-]*?)[├└|`+\\][─┬-]+ ?(.*)")
+_BRANCH = late.pattern(r"^([│├└|`\s─┬+\\-]*?)[├└|`+\\][─┬-]+ ?(.*)")
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 
 

@@ -7,9 +7,9 @@ what they begin with. A gap says what it holds by suffix or folder.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _paths
 from headroom_mcp.compressors.listing import entries as _listed
 from headroom_mcp.compressors.listing.entries import Entry, Form
@@ -24,7 +24,7 @@ _POINTED_TOKENS = 1_200  # the same where the question names an entry that is th
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
 # What programs write beside the sources: nobody asks for it by the name that it shares with them.
-_BY_PRODUCT = re.compile(
+_BY_PRODUCT = late.pattern(
     r"(?:^|/)(?:__pycache__|node_modules|dist|build|target|\.git|\.?venv|site-packages)(?:/|$)|\.(?:pyc|class|o|map)$"
 )
 _BIGGEST = 5

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _sections
 from headroom_mcp.query import clauses
 from headroom_mcp.text import tokens
@@ -20,24 +21,24 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 # the end of a sentence and its closing marks, before what can begin another
-_SENTENCE_END = re.compile(r"(?:[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|[。！？]+[」』”）]*)")
-_ABBREVIATION = re.compile(
+_SENTENCE_END = late.pattern(r"(?:[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|[。！？]+[」』”）]*)")
+_ABBREVIATION = late.pattern(
     r"(?:^|[\s(\"“])(?:[A-Z]|[A-Z]\.[A-Z]|[Dd]r|Mrs?|Ms|St|Jr|Sr|vs|etc|e\.g|i\.e|cf|[Nn]o|[Ff]igs?|Eq|al|approx|Prof|Gen|Lt|Col|Capt|Vol|pp?)\.\s*$"
 )
 _STOP = frozenset("the of and to in is was that for with as it on by are be this from his an which he not or".split())
-_ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|century|date|day|month|decade)\b", re.IGNORECASE)
-_ASKS_NUMBER = re.compile(
+_ASKS_TIME = late.pattern(r"\bwhen\b|\b(?:what|which) (?:year|century|date|day|month|decade)\b", re.IGNORECASE)
+_ASKS_NUMBER = late.pattern(
     r"\bhow (?:many|much|far|long|large|old|often|big|high|fast)\b|\b(?:percent\w*|number|rate|price|cost)\b",
     re.IGNORECASE,
 )
-_ASKS_NAME = re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE)
-_TIME = re.compile(
+_ASKS_NAME = late.pattern(r"\bwho(?:se|m)?\b", re.IGNORECASE)
+_TIME = late.pattern(
     r"\b\d{3,4}s?\b|\bcentury\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
-_NUMBER = re.compile(
+_NUMBER = late.pattern(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion|half|third|quarter)\b"
 )
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
+_NAME = late.pattern(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 _LONG_LINE_CHARS = 250  # a line of that length holds several sentences: it is shown in part
 _ROUNDS = 8  # sentences for each question; on the development texts the answer is among the first eight for 27 of 28
@@ -49,7 +50,7 @@ _MIN_RATE, _MAX_RATE = 0.2, 0.7  # shares of words for a model to keep: below, n
 
 
 # `make`    ROUNDING=half_even    --scale7    src/pen.py    weigh()
-_CODE = re.compile(
+_CODE = late.pattern(
     r"`[^`]{1,300}`|\b[A-Za-z]\w{0,80}(?:=[\w\"']|_\w)|(?<!\S)--?[a-z][\w-]+|\w/[\w./-]{0,200}\w\.\w{1,5}\b|\b\w{1,80}\(\)"
 )
 

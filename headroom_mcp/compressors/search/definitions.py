@@ -5,7 +5,7 @@ A guess by the line alone, over many languages; used to rank hits, never to leav
 
 from __future__ import annotations
 
-import re
+from headroom_mcp import late
 
 _KEYWORDS = (
     r"(?:def|class|func|function|fn|fun|sub|proc|method|struct|enum|union|trait|interface|protocol|extension|module|namespace|"
@@ -13,23 +13,23 @@ _KEYWORDS = (
     r"CREATE (?:OR REPLACE )?(?:TABLE|VIEW|FUNCTION|PROCEDURE|INDEX)|create (?:table|view|function|procedure|index))"
 )
 # pub async fn x | export default function* x | public static void … | func (r *T) x
-_KEYWORD = re.compile(
+_KEYWORD = late.pattern(
     rf"^\s*(?:[\w@.()<>\[\]:,&*'\"]+\s+){{0,6}}?{_KEYWORDS}\b\*?\s*(?:\([^)]*\)\s*)?(?:self\.)?([\w$.:?!]+)"
 )
 # const x = | export let x: | static final int X = | x = …  at the left edge
-_BINDING = re.compile(
+_BINDING = late.pattern(
     r"^(?:\s*(?:export\s+|pub(?:\([^)]*\))?\s+|static\s+|final\s+|readonly\s+|public\s+|private\s+|protected\s+|internal\s+|declare\s+)*"
     r"(?:const|let|var|val|static|final|constexpr)\b(?:\s+[\w<>\[\].:&*]+)*?\s+([\w$]+)\s*[:=]|([A-Za-z_$][\w$.]*)\s*(?::[^=(){}]*)?=(?!=))"
 )
 # #define x
-_DEFINE = re.compile(r"^\s*#\s*define\s+(\w+)")
+_DEFINE = late.pattern(r"^\s*#\s*define\s+(\w+)")
 # static inline int x(args) {   void T::x(args) const   |  not "return x(" and no ";" at the end
-_C_LIKE = re.compile(
+_C_LIKE = late.pattern(
     r"^(?!\s*(?:return|else|if|for|while|switch|case|new|delete|throw|await|yield|assert|print|echo|goto|do|not|and|or|in)\b)"
     r"[A-Za-z_][\w\s*&:<>,\[\]~]*?[\s*&~:]([A-Za-z_]\w*)\s*\((?!.*;\s*(?://.*|/\*.*)?$)[^=]*$"
 )
 # x(args) {   in a class body;   x: function   |  x() {   in a shell script
-_METHOD = re.compile(
+_METHOD = late.pattern(
     r"^\s*(?!(?:if|for|while|switch|catch|return|function|with|using|lock|foreach|elseif|match)\b)"
     r"(?:(?:async|static|get|set|public|private|protected|override|abstract|readonly)\s+)*\*?#?([\w$]+)\s*"
     r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::\s*(?=[^\s={])[^={]+)?\{\s*$|:\s*(?:async\s+)?(?:function\b|\([^)]*\)\s*=>))"

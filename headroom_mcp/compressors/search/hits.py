@@ -15,19 +15,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from headroom_mcp import late
+
 Form = Literal["numbered", "plain", "single", "heading", "none"]
 
 # src/a.py:12:text ; C:\a\b.py:12:text ; a path holds no tab and no ":" of its own
 # (but not 2026-01-01 12:00:00 text, nor 12:00:00 text: "00" is no line and "12" no path)
-_NUMBERED = re.compile(r"^(?![\d/T -]*\d\d:\d\d:\d\d)((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
+_NUMBERED = late.pattern(r"^(?![\d/T -]*\d\d:\d\d:\d\d)((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
 # src/a.py:text , where the path has a folder or a suffix and no spaces
 # (looked ahead, since "a/a/a/…" without a colon is quadratic otherwise)
-_PLAIN = re.compile(r"^((?:[A-Za-z]:[\\/])?(?=[^\s:]*[/.\\])[^\s:]+):(?!:)(.*)$", re.DOTALL)
+_PLAIN = late.pattern(r"^((?:[A-Za-z]:[\\/])?(?=[^\s:]*[/.\\])[^\s:]+):(?!:)(.*)$", re.DOTALL)
 # 12:text , 12-text
-_SINGLE = re.compile(r"^(\d+)([:\-])(.*)$", re.DOTALL)
-_CONTEXT_NUMBER = re.compile(r"-(\d+)-")
+_SINGLE = late.pattern(r"^(\d+)([:\-])(.*)$", re.DOTALL)
+_CONTEXT_NUMBER = late.pattern(r"-(\d+)-")
 _SEPARATOR = "--"
-_PATH_LINE = re.compile(r"^(?=[^\s:]+[/.])[^\s:]+$|^[\w.-]+$")
+_PATH_LINE = late.pattern(r"^(?=[^\s:]+[/.])[^\s:]+$|^[\w.-]+$")
 _SAMPLE = 200
 _MAX_PATH_CHARS = 4_096  # PATH_MAX of Linux
 

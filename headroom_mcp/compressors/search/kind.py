@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors import _paths
 from headroom_mcp.compressors.search import definitions
@@ -30,10 +31,10 @@ _SMALL_TOKENS = 2_000  # below, a hit lost costs more than the lines saved, unle
 _SIGNATURE_LINES = 3  # a definition's head may go on over some lines of context
 _MAX_FILES_NAMED = 6
 # grep: a/b.pyc: binary file matches | Binary file a/b.pyc matches
-_BINARY = re.compile(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
-_IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]{1,80}$")
+_BINARY = late.pattern(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
+_IDENTIFIER = late.pattern(r"^[A-Za-z_$][\w$]{1,80}$")
 # Copies and by-products: shown after the sources they are made from.
-_SECONDARY = re.compile(
+_SECONDARY = late.pattern(
     r"(?:^|[/\\])(?:tests?|specs?|__tests__|testdata|fixtures|docs?|examples?|vendor|third_party|node_modules|dist|build|"
     r"target|generated|migrations|locales?)(?:[/\\]|$)|[._-](?:test|spec|min)\.\w+$|\.(?:md|rst|txt|lock|map|snap)$|"
     r"(?:^|[/\\])test_[^/\\]*$",

@@ -8,10 +8,10 @@ the first and last rows; a line above them says how many rows there are and what
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
@@ -34,7 +34,7 @@ _MIN_ROWS = 6
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
 # The states in which a thing that runs is in trouble. Only in the columns of commands: in a file the words are data.
-_BAD_STATE = re.compile(
+_BAD_STATE = late.pattern(
     r"\b(?:CrashLoopBackOff|(?:Err)?ImagePull(?:BackOff)?|(?:Run)?ContainerError|Error|Failed|failed|Evicted|OOMKilled|NotReady|"
     r"Pending|Unknown|unhealthy|Terminating|degraded|dead|not-found|zombie|defunct)\b|Exited \([1-9]|0/[1-9]\d* "
 )

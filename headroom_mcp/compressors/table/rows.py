@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.compressors.table import aligned
 from headroom_mcp.compressors.table.aligned import Span
 from headroom_mcp.records.find import Record
@@ -22,11 +23,11 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 60
 _MAX_HEADER_LINES = 12
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
-_RULE = re.compile(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
+_RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
-_HEADING_WORD = re.compile(r"^[A-Za-z%#_][\w%()./:#-]*$")
-_PAIR = re.compile(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
-_NUMBER = re.compile(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
+_HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#-]*$")
+_PAIR = late.pattern(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
+_NUMBER = late.pattern(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
 
 
 class Table(NamedTuple):

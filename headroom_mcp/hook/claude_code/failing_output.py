@@ -11,11 +11,11 @@ a failing command printed, and of what the host takes for a success (`grep` that
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from typing import NamedTuple
 
+from headroom_mcp import late
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry, respond
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
 MAX_BYTES = 48 << 20
 # /tmp/claude-1000/-home-u-proj/0b0c…/tasks/b12x.output
-_TASK_FILE = re.compile(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
+_TASK_FILE = late.pattern(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
 # Programs whose 1 says "nothing found" or "they differ": the host calls that a success, and so the hook sees all of it.
 _ANSWER_BY_ONE = frozenset("grep rg egrep fgrep zgrep ugrep ag find diff test [ cmp".split())
 

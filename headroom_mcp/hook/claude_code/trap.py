@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import shlex
 import sys
 
+from headroom_mcp import late
 from headroom_mcp.settings import environment
 
 TYPE_CHECKING = False
@@ -31,9 +31,9 @@ _OURS = "headroom_mcp/hook/failed.py"
 # bash 3.2 and 4.2 end with code 0 where `set -e` ends a command that has an EXIT trap. Tried: bash 5.1, 5.2, 5.3; zsh 5.8, 5.9.
 _TRIED_BASH = "5.[1-9]*|[6-9].*|[1-9][0-9].*"
 _TRIED_ZSH = "5.[89]*|5.[1-9][0-9]*|[6-9].*|[1-9][0-9].*"
-_UNTRIED_BASH = re.compile(rb"(?:[0-4]|5\.0)\.")
+_UNTRIED_BASH = late.pattern(rb"(?:[0-4]|5\.0)\.")
 # @(#)Bash version 3.2.57(1) release GNU
-_BASH_BINARY = re.compile(rb"@\(#\)Bash version ([0-9.]+)")
+_BASH_BINARY = late.pattern(rb"@\(#\)Bash version ([0-9.]+)")
 
 _NO_WORD = "[!A-Za-z0-9_./-]"
 # What such a command would show of our trap, or do to it. Each pattern is spelled so that it does not match itself.

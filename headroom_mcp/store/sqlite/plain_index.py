@@ -5,13 +5,13 @@ Set up and filled by sqlite-utils; asked by plain SQL, so that a measured time i
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable
 
+from headroom_mcp import late
 from headroom_mcp.store.sqlite.upkeep import tables
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = late.pattern(r"[^\W_]+")
 
 
 class PlainIndex:

@@ -2,12 +2,14 @@
 
 import re
 
+from headroom_mcp import late
+
 GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".sql",)
 COMMENT = ("--", "/*", "*")
 CONSTANTS: frozenset[str] = frozenset()
 # CREATE TABLE orders (    ALTER TABLE …    INSERT INTO …    COPY … FROM stdin;
-HEADS = re.compile(
+HEADS = late.pattern(
     r"^(?:create|alter|insert|update|delete|select|with|drop|grant|revoke|comment|begin|copy|do|set|call|merge|truncate|use|"
     r"declare)\b(?P<name>[^(;]*)",
     re.IGNORECASE,

@@ -1,11 +1,11 @@
 """TOML and INI: their sections."""
 
-import re
+from headroom_mcp import late
 
 GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".toml", ".ini", ".cfg", ".editorconfig")
 COMMENT = ("#", ";")
 CONSTANTS: frozenset[str] = frozenset()
 # [tool.ruff]    [[package]]
-HEADS = re.compile(r"^\[\[?(?P<name>[^\[\]]+)\]\]?\s*(?:#.*)?$")
-MORE = re.compile(r"^(?:name = \"(?P<name>[^\"]+)\"|version = )")
+HEADS = late.pattern(r"^\[\[?(?P<name>[^\[\]]+)\]\]?\s*(?:#.*)?$")
+MORE = late.pattern(r"^(?:name = \"(?P<name>[^\"]+)\"|version = )")

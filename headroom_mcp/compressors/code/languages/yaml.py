@@ -1,10 +1,10 @@
 """YAML, by its lines: keys near the left margin and the names of list items."""
 
-import re
+from headroom_mcp import late
 
 GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".yaml", ".yml")
 COMMENT = ("#",)
 CONSTANTS: frozenset[str] = frozenset()
 # services:      web:        - name: build       ---
-HEADS = re.compile(r"^(?P<name>---|(?: {1,4})?(?:- )?[\w\"'/@.$<*-][^:#]*(?=:(?:\s|$)))")
+HEADS = late.pattern(r"^(?P<name>---|(?: {1,4})?(?:- )?[\w\"'/@.$<*-][^:#]*(?=:(?:\s|$)))")
