@@ -19,10 +19,11 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
+from tests import long_form
 
 from . import laws, outputs
 
-_EXAMPLES = 15 if os.environ.get("CI") else 30
+_EXAMPLES = long_form.count(12, 30)
 LAW = settings(
     max_examples=_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )

@@ -5,7 +5,7 @@ A case is `cases/NAME.txt`, an output, beside `cases/NAME.toml`:
     tool_name = "Bash"                command = "pytest -q"          query = ""
     must_keep = ["1 failed"]          must_not_say = ["402 rows"]    wrong = "what the fault was, in a sentence or two"
 
-Each stands for a family of outputs; `test_relatives.py` makes others of the same family.
+Each stands for a family of outputs: what is mended is the mechanism, never the case.
 """
 
 from __future__ import annotations

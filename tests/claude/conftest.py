@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from headroom_mcp.install.live.fake_api import FakeApi, Turn
+from tests import long_form
 
 # HEADROOM_CLAUDE_VERSIONS=2.1.332 tries others.
 VERSIONS = tuple(os.environ.get("HEADROOM_CLAUDE_VERSIONS", "2.1.330 2.1.197").split())
@@ -128,6 +129,6 @@ def _install_claude() -> Callable[[str], Path]:
 
 @pytest.fixture(name="sandbox", params=VERSIONS)
 def _sandbox(request: pytest.FixtureRequest, tmp_path: Path, install_claude: Callable[[str], Path]) -> Sandbox:
-    if os.environ.get("CI") and request.param != VERSIONS[0] and request.node.get_closest_marker("slow"):
-        pytest.skip("where CI is set, slow tests run with one version")
+    if not long_form.FULL and request.param != VERSIONS[0] and request.node.get_closest_marker("slow"):
+        pytest.skip("slow tests run with one version; HEADROOM_TESTS=full runs them with each")
     return Sandbox(tmp_path, install_claude(request.param))

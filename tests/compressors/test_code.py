@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import View
+from tests import long_form
 
 SAMPLES = Path(__file__).parents[1] / "languages"
 ROOT = Path(__file__).parents[2]
@@ -321,7 +321,7 @@ def _stdlib(limit: int) -> list[Path]:
 
 @pytest.mark.slow
 def test_outlines_of_the_standard_library_agree_with_ast() -> None:
-    limit = 60 if os.environ.get("CI") else 200
+    limit = long_form.count(50, 200)
     faults = []
     for path in _stdlib(limit):
         try:

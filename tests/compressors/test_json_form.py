@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from headroom_mcp.compressors.json import encode, parse
 from headroom_mcp.compressors.json.query import Query
 from headroom_mcp.compressors.json.table import same
+from tests import long_form
 from tests.compact_json import decode, rebuilt
 
 _KEYS = st.sampled_from(
@@ -71,7 +72,7 @@ _VALUES = st.recursive(
 
 
 @given(_VALUES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=long_form.count(100, 400), deadline=None)
 def test_the_compact_form_rebuilds_any_value(value: object) -> None:
     opened = parse.embed(value)
 
@@ -81,7 +82,7 @@ def test_the_compact_form_rebuilds_any_value(value: object) -> None:
 
 
 @given(_VALUES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=long_form.count(40, 100), deadline=None)
 def test_the_scanner_keeps_what_json_says(value: object) -> None:
     assert same(parse.loads(parse.dumps(value)), value)
 
@@ -133,7 +134,7 @@ def _followed(draw: st.DrawFn) -> object:
 
 
 @given(_followed())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=long_form.count(60, 200), deadline=None)
 def test_columns_that_follow_from_others_come_back(value: object) -> None:
     assert same(rebuilt(decode(encode.encode(value, named=True, asked=lambda name, value, form: False))), value)
 

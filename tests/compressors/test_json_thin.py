@@ -20,6 +20,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
+from tests import long_form
 
 _GAP = re.compile(r"^\[… ([0-9,]+) rows?: ([^·\]]*?)(?: · (.*))?\]$")
 _HIDDEN = re.compile(r"^\[… \d+ fields? of each row")
@@ -42,7 +43,7 @@ def _ranges(text: str) -> set[int]:
 
 
 @given(st.integers(0, 10_000), st.integers(300, 700), st.integers(220, 900))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=long_form.count(10, 25), deadline=None)
 def test_rows_shown_and_rows_left_out_are_all_rows(seed: int, count: int, budget: int) -> None:
     chance = random.Random(seed)
     rows = [(chance.choice(["INFO"] * 12 + ["WARN", "ERROR"]), chance.randrange(50)) for _ in range(count)]
@@ -79,7 +80,7 @@ def test_rows_shown_and_rows_left_out_are_all_rows(seed: int, count: int, budget
         max_leaves=40,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=long_form.count(30, 100), deadline=None)
 def test_values_are_counted_as_the_commas_of_the_text_count_them(value: Any) -> None:
     text = json.dumps(value)
     commas = re.sub(r'"(?:[^"\\]|\\.)*"', "", text).count(",")
@@ -246,7 +247,7 @@ def test_an_array_of_numbers_with_a_loose_end_is_no_array_of_numbers() -> None:
         max_size=40,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=long_form.count(30, 100), deadline=None)
 def test_what_is_counted_over_all_rows_is_what_stands_in_them(rows: list[dict[str, Any]]) -> None:
     items = parse.loads(json.dumps(rows))
     seen = survey.Survey(items, None, Query(""))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
+
+from tests import long_form
 
 Note = Callable[[str, int, int, int, int], None]
 
@@ -31,7 +32,7 @@ def _note(request: pytest.FixtureRequest) -> Note:
 @pytest.fixture(name="full", scope="session")
 def _full() -> bool:
     """Whether the long form runs: HEADROOM_FAULTS=full. The short one is for every change."""
-    return os.environ.get("HEADROOM_FAULTS") == "full"
+    return long_form.FULL_FAULTS
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

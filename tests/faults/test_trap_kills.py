@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from headroom_mcp.hook.claude_code import trap
+from tests import long_form
 from tests.hook.bash_tool import Host
 from tests.hook.host import log
 
@@ -22,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not trap.is_possible() or not shutil.which("bash"), reason="no trap here"),
 ]
 _SCRIPT = Path(trap.__file__).parents[1] / "failed.py"
-_KILLS = 60 if os.environ.get("HEADROOM_FAULTS") == "full" else 12
+_KILLS = 60 if long_form.FULL_FAULTS else 12
 
 
 def test_a_killed_script_leaves_the_output_or_its_replacement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.hook import entry
+from tests import long_form
 from tests.hook.host import log
 
 _JSON = st.recursive(
@@ -39,7 +39,7 @@ _FIELDS = {
 
 @pytest.mark.parametrize("name", entry.HANDLERS)
 @settings(
-    max_examples=30 if os.environ.get("CI") else 80, deadline=None, derandomize=True, database=None,
+    max_examples=long_form.count(25, 80), deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(fields=st.fixed_dictionaries({}, optional=_FIELDS), session=st.one_of(st.just("s1"), _JSON))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ from typing import Any
 import pytest
 
 from headroom_mcp.hook import entry
+from tests import long_form
 from tests.hook.host import bash, event, log
 from tests.hook.test_answers import _RESPONSES, _SAMPLES, _is_shape_of
 
-_EVENTS = 2_000 if os.environ.get("CI") else 20_000
+_EVENTS = long_form.count(2_000, 20_000)
 _ODD: list[Any] = [None, True, 0, -1, 1e308, "", "x", "\x00", "\ud800", [], {}, [None], {"text": 1}, "a\n" * 900, [[]]]
 
 

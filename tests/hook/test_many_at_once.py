@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import long_form
 from tests.hook.host import bash, log, run_hook
 
-_PROCESSES = 60 if os.environ.get("CI") else 200
+_PROCESSES = long_form.count(60, 200)
 
 
 @pytest.mark.slow

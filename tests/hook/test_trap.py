@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from headroom_mcp import open_store
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.text import marker
+from tests import long_form
 from tests.hook import bash_tool, command_bodies
 from tests.hook.bash_tool import Host, Outcome
 from tests.hook.host import log
@@ -84,7 +84,7 @@ def test_no_command_can_tell_that_there_is_a_trap(shell: str, part: int) -> None
 @pytest.mark.parametrize("part", range(_PARTS))
 @pytest.mark.parametrize("python", [_GONE, sys.executable])
 def test_nor_can_many_more(shell: str, part: int, python: str) -> None:
-    count = 200 if os.environ.get("CI") else 2_000
+    count = long_form.count(160, 2_000)
 
     assert _different(shell, _snippet(python), command_bodies.pairs(count, seed=4)[part::_PARTS]) == []
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.install import claude_code, hosts, json_edit, plan
+from tests import long_form
 
 _HERS = {
     "model": "sonnet",
@@ -334,7 +335,7 @@ _STYLES: list[dict[str, Any]] = [
     {}, {"indent": 2}, {"indent": 4}, {"indent": "\t"}, {"separators": (",", ":")}, {"indent": 2, "ensure_ascii": False},
 ]  # fmt: skip
 _SPREAD = settings(
-    max_examples=100 if os.environ.get("CI") else 500,
+    max_examples=long_form.count(80, 500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -386,7 +387,7 @@ def test_a_kill_at_any_point_damages_nothing(claude: Path) -> None:
     before = json.dumps(_HERS, indent=2)
     script = "import sys; from headroom_mcp.cli import main; main(sys.argv[1:], prog_name='headroom')"
     root = str(Path(__file__).parents[2])
-    rounds = 6 if os.environ.get("CI") else 25
+    rounds = long_form.count(6, 25)
     for number in range(rounds):
         (claude / "settings.json").write_text(before)
         command = [sys.executable, "-c", script, "install"]

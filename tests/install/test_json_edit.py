@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp.install import json_edit
+from tests import long_form
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('ab"\\/*{}[],: \n', max_size=8),
@@ -60,7 +61,7 @@ def _comments(text: str) -> list[str]:
     return [token.group() for token in json_edit._TOKEN.finditer(text) if token.group().startswith("/")]
 
 
-@settings(max_examples=400)
+@settings(max_examples=long_form.count(100, 400))
 @given(_files())
 def test_what_a_commented_text_says_is_read(file: tuple[str, dict[str, Any]]) -> None:
     text, value = file
@@ -72,7 +73,7 @@ def test_what_a_commented_text_says_is_read(file: tuple[str, dict[str, Any]]) ->
         assert json_edit.value_at(text, at) == value[key]
 
 
-@settings(max_examples=600)
+@settings(max_examples=long_form.count(150, 600))
 @given(_files())
 def test_an_entry_is_added_and_removed_and_no_comment_is_lost(file: tuple[str, dict[str, Any]]) -> None:
     text, value = file
@@ -96,7 +97,7 @@ def test_an_entry_is_added_and_removed_and_no_comment_is_lost(file: tuple[str, d
         assert removed == text
 
 
-@settings(max_examples=400)
+@settings(max_examples=long_form.count(100, 400))
 @given(_files(), st.data())
 def test_any_entry_can_be_taken_out(file: tuple[str, dict[str, Any]], data: st.DataObject) -> None:
     text, value = file

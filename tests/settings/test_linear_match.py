@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headroom_mcp.settings import linear_match
 from headroom_mcp.settings.linear_match import Pattern, UnsupportedPattern
+from tests import long_form
 
 _ATOMS = st.sampled_from(
     ["a", "b", ".", "[ab]", "[^a]", r"\d", r"\w", r"\s", "ab", "(?:a|bb)", "(a|ab)", "^", "$", r"\b", r"\B", "x"]
@@ -19,7 +20,7 @@ _REPEATED = st.builds(lambda atom, times: atom + times, _ATOMS.filter(lambda a: 
 _PATTERNS = st.lists(_ATOMS | _REPEATED, min_size=1, max_size=6).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=long_form.count(120, 400), deadline=None)
 @given(_PATTERNS, st.text(alphabet="abx1 \n_", min_size=1, max_size=14), st.sampled_from(["", "(?i)", "(?m)", "(?s)"]))
 def test_it_finds_what_re_finds(pattern: str, text: str, flags: str) -> None:
     found = bool(re.search(flags + pattern, text))
