@@ -11,6 +11,33 @@ from headroom_mcp.types import ToolInput
 if TYPE_CHECKING:
     from headroom_mcp.records.survey import Survey
 
+QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
+MIN_READ_LINES = 400  # below, a file is cheaper whole than with a second look
+_QUERY_KEYS = ("query", "q", "pattern", "search", "question", "prompt", "description")
+# What a file may be that its name does not tell: kinds with a form of their own.
+_FORMED = (
+    "code", "json", "log", "access_log", "lint", "stack_trace", "table", "test_output", "build", "listing", "search", "html",
+)  # fmt: skip
+
+
+def query_of(tool_input: ToolInput, prompt: str) -> str:
+    """Return what the model wants to know: the call's own hints, then the user's last prompt."""
+    hints = [tool_input.get(key) for key in _QUERY_KEYS]
+    words = [hint[:QUERY_CHARS] for hint in hints if isinstance(hint, str) and hint]
+    if prompt:
+        words.append(prompt[:QUERY_CHARS])
+    return "\n".join(words)
+
+
+def kinds_of_file(path: str) -> tuple[str, ...]:
+    """Return the kinds the text of a file may be of; () for any. Of a source file only an outline that knows its language."""
+    from headroom_mcp.commands import programs
+
+    suffix = programs.suffix(path)
+    if suffix in programs.DATA_SUFFIXES:
+        return ()
+    return ("code",) if suffix in programs.SOURCE_SUFFIXES else _FORMED
+
 
 class ToolOutput:
     """A tool's output with the hints its host gave. Immutable by convention; derived values are computed once.

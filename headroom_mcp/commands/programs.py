@@ -123,3 +123,22 @@ TOOL_WORDS = {
     "csv": "table",
     "sql": "table",
 }
+
+# Files that people edit by line: left-out lines there need an outline that knows the language. Data and logs do not.
+SOURCE_SUFFIXES = frozenset(
+    ".astro .bash .bat .bzl .c .cc .clj .cljs .cmake .cpp .cs .css .cu .cxx .d .dart .el .elm .erl .ex .exs .f90 .fs .fsx "
+    ".go .gradle .graphql .groovy .h .hcl .hh .hpp .hrl .hs .hxx .java .jl .js .jsx .kt .kts .less .lisp .lua .m .md .mdx "
+    ".mjs .cjs .ml .mli .mm .nim .nix .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rkt .rs .rst .s .sass .scala .scm "
+    ".scss .sh .sol .sql .svelte .swift .tcl .tex .tf .ts .tsx .v .vb .vhd .vim .vue .zig .zsh".split()
+)
+DATA_SUFFIXES = frozenset(
+    ".csv .err .har .htm .html .ipynb .json .json5 .jsonl .ldjson .lock .log .lst .map .ndjson .out .svg .trace .tsv .txt "
+    ".xml .yaml .yml".split()
+)
+
+
+def suffix(path: str) -> str:
+    """Return the suffix of a file's name in lower case (".py"), "" where it has none."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""

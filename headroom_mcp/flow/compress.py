@@ -17,7 +17,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Origin, Outcome, Result, Shown, ToolInput, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from headroom_mcp.store import Store
 
@@ -33,11 +33,13 @@ def compress_output(
     settings: Settings | None = None,
     origin: Origin | None = None,
     view: View | None = None,
+    earlier: Sequence[Shown] | None = None,
 ) -> Result:
     """Return `text` made small for a model, with the original stored first.
 
     `origin` says for whom (by default just `session`), `view` how the host shows it (by default without a limit). With a
-    session, lines that this context has been shown before are left out as well, and this output is remembered. Secrets are
+    session, lines that this context has been shown before are left out as well, and this output is remembered; whoever has
+    the whole context at hand gives what stands in it as `earlier`, oldest first, and the store is not asked. Secrets are
     masked as the settings say, whatever else comes of the text: too small, not worth it, denied, or a failure of ours.
 
     `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
@@ -48,7 +50,7 @@ def compress_output(
         settings = settings or load_settings()
         original, shown = redaction.stored_and_shown(settings, text)
         output = ToolOutput(shown, tool_name, tool_input, query or "")
-        call = _Call(text, original, origin or Origin(session), view or View(), settings, store)
+        call = _Call(text, original, origin or Origin(session), view or View(), settings, store, earlier)
         return _answer(call, output)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
         from headroom_mcp import fault_log
@@ -66,6 +68,12 @@ class _Call(NamedTuple):
     view: View
     settings: Settings
     store: Store | None
+    earlier: Sequence[Shown] | None
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the store is asked what stands above, and told what is shown now."""
+        return self.settings.repeats and self.earlier is None
 
 
 def _answer(call: _Call, output: ToolOutput) -> Result:
@@ -129,7 +137,7 @@ def _compress(call: _Call, output: ToolOutput) -> Result:
         with _open(call.settings) as opened:
             return _compress_in(opened, call, output)
     # Without a session there is nothing to ask the store, and where nothing is gained it need not even be opened.
-    planned = _worth(plan_within(output, call.settings, call.view), call, output)
+    planned = _worth(plan_within(output, call.settings, call.view, call.earlier or ()), call, output)
     if isinstance(planned, str):
         return _untouched(output.text, "no_gain", planned)
     with _open(call.settings) as opened:
@@ -139,12 +147,12 @@ def _compress(call: _Call, output: ToolOutput) -> Result:
 def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if _is_ours(output.text, store):
         return _untouched(output.text, "already")
-    origin, view, repeats = call.origin, call.view, call.settings.repeats
-    earlier = _in_front(store, call) if repeats else []
+    origin, view = call.origin, call.view
+    earlier = _in_front(store, call) if call.remembers else call.earlier or ()
     planned = _worth(plan_within(output, call.settings, view, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
-    if repeats and (not view.tokens_host or view.tokens_host >= output.tokens):
+    if call.remembers and (not view.tokens_host or view.tokens_host >= output.tokens):
         store.contexts.note_shown(origin.session, origin.agent, output.label, output.text)
     return _untouched(output.text, "no_gain", planned)
 
@@ -179,7 +187,7 @@ def _show(store: Store, planned: Plan, call: _Call, output: ToolOutput) -> Resul
     after = tokens.estimate(footer.added(planned, "0" * 12))
     ref = _put(store, call, output, planned.kind, output.tokens, after, lambda ref: footer.added(planned, ref))
     text = footer.added(planned, ref)
-    if store.settings.repeats:
+    if store.settings.repeats and call.remembers:
         store.contexts.note_shown(call.origin.session, call.origin.agent, output.label, text)
     return Result(text, planned.kind, ref, output.tokens, after, "compressed", planned.omitted)
 

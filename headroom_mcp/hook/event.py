@@ -10,23 +10,7 @@ if TYPE_CHECKING:
     from headroom_mcp.types import ToolInput
 
 OWN_SERVER = "headroom"
-MIN_READ_LINES = 400  # below, a file is cheaper whole than with a second look
 MAX_TOKENS_PER_CHAR = 0.81  # no character class of `tokens.estimate` costs more: a bound without an import
-_SILENT = frozenset(("cd", "export", "set", "source", ".", "true"))  # these print nothing beside our own command
-_QUERY_KEYS = ("query", "q", "pattern", "search", "question", "prompt", "description")
-QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
-
-# Files that people edit by line: left-out lines there need an outline that knows the language. Data and logs do not.
-SOURCE_SUFFIXES = frozenset(
-    ".astro .bash .bat .bzl .c .cc .clj .cljs .cmake .cpp .cs .css .cu .cxx .d .dart .el .elm .erl .ex .exs .f90 .fs .fsx "
-    ".go .gradle .graphql .groovy .h .hcl .hh .hpp .hrl .hs .hxx .java .jl .js .jsx .kt .kts .less .lisp .lua .m .md .mdx "
-    ".mjs .cjs .ml .mli .mm .nim .nix .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rkt .rs .rst .s .sass .scala .scm "
-    ".scss .sh .sol .sql .svelte .swift .tcl .tex .tf .ts .tsx .v .vb .vhd .vim .vue .zig .zsh".split()
-)
-DATA_SUFFIXES = frozenset(
-    ".csv .err .har .htm .html .ipynb .json .json5 .jsonl .ldjson .lock .log .lst .map .ndjson .out .svg .trace .tsv .txt "
-    ".xml .yaml .yml".split()
-)
 
 
 class Event:
@@ -82,9 +66,15 @@ def reason_to_skip(event: Event, min_tokens: int) -> str:
         return "the model asked for exactly this part"
     if not any(is_large(text, min_tokens) for text in event.texts):
         return "small"
-    if event.tool == "read" and event.texts[0].count("\n") + 1 < MIN_READ_LINES:
+    if event.tool == "read" and _is_short_file(event.texts[0]):
         return "a short file"
     return ""
+
+
+def _is_short_file(text: str) -> bool:
+    from headroom_mcp import tool_output
+
+    return text.count("\n") + 1 < tool_output.MIN_READ_LINES
 
 
 def is_large(text: str, min_tokens: int) -> bool:
@@ -100,58 +90,23 @@ def kinds_for(event: Event) -> tuple[str, ...]:
     """Return the kinds a result may be of; () for any. Of a source file only an outline that knows its language."""
     if event.tool != "read":
         return ()
-    suffix = _suffix(event.path)
-    if suffix in DATA_SUFFIXES:
-        return ()
-    if suffix in SOURCE_SUFFIXES:
-        return ("code",)
-    return (
-        "code",
-        "json",
-        "log",
-        "access_log",
-        "lint",
-        "stack_trace",
-        "table",
-        "test_output",
-        "build",
-        "listing",
-        "search",
-        "html",
-    )
+    from headroom_mcp import tool_output
+
+    return tool_output.kinds_of_file(event.path)
 
 
 def is_text_file(path: str) -> bool:
     """Tell by its name whether a file is one that people write or programs log to; the host shows notebooks its own way."""
-    suffix = _suffix(path)
-    return suffix != ".ipynb" and (suffix in SOURCE_SUFFIXES or suffix in DATA_SUFFIXES)
+    from headroom_mcp.commands import programs
 
-
-def query_of(event: Event, prompt: str) -> str:
-    """Return what the model wants to know: the call's own hints, then the user's last prompt."""
-    hints = [event.tool_input.get(key) for key in _QUERY_KEYS]
-    words = [hint[:QUERY_CHARS] for hint in hints if isinstance(hint, str) and hint]
-    if prompt:
-        words.append(prompt[:QUERY_CHARS])
-    return "\n".join(words)
-
-
-def _suffix(path: str) -> str:
-    name = path.replace("\\", "/").rpartition("/")[2]
-    stem, dot, suffix = name.rpartition(".")
-    return f".{suffix.lower()}" if dot and stem else ""
+    suffix = programs.suffix(path)
+    return suffix != ".ipynb" and (suffix in programs.SOURCE_SUFFIXES or suffix in programs.DATA_SUFFIXES)
 
 
 def is_own_command(command: object) -> bool:
     """Tell whether a shell command runs ours alone: what `headroom retrieve` prints was asked for as it is."""
     if not isinstance(command, str) or "headroom" not in command:
         return False
-    from headroom_mcp.commands import shell
+    from headroom_mcp.commands import own
 
-    pipelines = [pipeline for pipeline in shell.parse(command) if shell.name(pipeline[0]) not in _SILENT]
-    return bool(pipelines) and all(_is_ours(pipeline[0]) for pipeline in pipelines)
-
-
-def _is_ours(words: list[str]) -> bool:
-    # `python -m headroom_mcp` is read as the module it runs.
-    return words[0].rpartition("/")[2] in ("headroom", "headroom_mcp") and words[1:2] in (["retrieve"], ["compress"])
+    return own.runs_only_ours(command)

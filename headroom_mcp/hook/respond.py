@@ -5,9 +5,9 @@ Returns what replaces the event's own texts, None for those that stay; None for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from headroom_mcp import tool_output
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import event as decide
 from headroom_mcp.settings import environment, redaction, switches
@@ -38,7 +38,7 @@ def respond(event: decide.Event, settings: Settings) -> list[Replacement | None]
 
     Raises: StoreError, SettingsError; the host then keeps its original.
     """
-    if switches.is_off(settings, event.session) or is_tool_off(event.tool_name, settings.tools_off):
+    if switches.is_off(settings, event.session) or switches.is_tool_off(event.tool_name, settings.tools_off):
         return None
     context = f"{event.session}/{event.agent}" if event.agent else event.session
     with open_store(settings) as store:
@@ -57,15 +57,6 @@ def respond(event: decide.Event, settings: Settings) -> list[Replacement | None]
     return answers if any(answer is not None for answer in answers) else None
 
 
-def is_tool_off(tool_name: str, patterns: Sequence[str]) -> bool:
-    """Tell whether the user wants this tool's outputs as they are; `*` in a pattern stands for anything."""
-    if not patterns:
-        return False
-    from fnmatch import fnmatchcase
-
-    return any(fnmatchcase(tool_name, pattern) for pattern in patterns)
-
-
 def _compress(
     event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: Settings
 ) -> Replacement | None:
@@ -77,7 +68,7 @@ def _compress(
         text,
         tool_name=event.tool_name,
         tool_input=event.tool_input,
-        query=decide.query_of(event, prompt),
+        query=tool_output.query_of(event.tool_input, prompt),
         store=store,
         settings=settings,
         origin=Origin(event.session, event.agent, environment.project_dir(cwd=event.cwd), event.tool_use_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from headroom_mcp.settings.environment import data_home
 from headroom_mcp.settings.table import Settings
@@ -24,3 +25,12 @@ def is_off(settings: Settings, session: str = "") -> bool:
 def switch_name(session: str) -> str:
     """Return the file name of a session's off switch: the id with nothing that could leave the folder."""
     return "".join(char if char.isalnum() or char in "-_" else "_" for char in session)[:120]
+
+
+def is_tool_off(tool_name: str, patterns: Sequence[str]) -> bool:
+    """Tell whether the user wants this tool's outputs as they are; `*` in a pattern stands for anything."""
+    if not patterns:
+        return False
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(tool_name, pattern) for pattern in patterns)

@@ -15,10 +15,10 @@ import stat
 import sys
 from typing import NamedTuple
 
-from headroom_mcp import late
+from headroom_mcp import late, tool_output
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
-from headroom_mcp.hook import entry, respond
+from headroom_mcp.hook import entry
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import bash_calls, limits
 from headroom_mcp.settings import load, redaction, switches
@@ -78,7 +78,7 @@ def replace(failure: Failure, out: int = 5, err: int = 3) -> bool:
     command = command_of(os.environ.get("HEADROOM_SHELL", ""))
     whole = (
         switches.is_off(settings, failure.session)
-        or respond.is_tool_off("Bash", settings.tools_off)
+        or switches.is_tool_off("Bash", settings.tools_off)
         or size < MIN_BYTES
         or (failure.code == 1 and answers_by_one(command))
         or decide.is_own_command(command)
@@ -211,7 +211,7 @@ def _compressed(text: str, command: str, failure: Failure, settings: Settings, s
 
 
 def _query(store: Store, session: str) -> str:
-    return store.sessions.query(session)[: decide.QUERY_CHARS] if session else ""
+    return store.sessions.query(session)[: tool_output.QUERY_CHARS] if session else ""
 
 
 def _read(path: str, size: int) -> bytes:

@@ -38,9 +38,7 @@ def _settings(settings: Settings, folder: str) -> list[Check]:
         places = f"HEADROOM_ENABLED, {USER_FILE} in {environment.data_home()} or {PROJECT_FILE} in {folder}"
         remedy = f"Take it out of {places}; `headroom settings` shows which."
         return [Check(name, "fail", "enabled = false", remedy)]
-    from headroom_mcp.hook.respond import is_tool_off
-
-    off = [tool for tool in _TOOLS if is_tool_off(tool, settings.tools_off)]
+    off = [tool for tool in _TOOLS if switches.is_tool_off(tool, settings.tools_off)]
     if len(off) == len(_TOOLS):
         return [Check(name, "fail", f"tools_off = {list(settings.tools_off)} names every tool", "Change tools_off.")]
     if off:

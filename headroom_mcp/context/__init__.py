@@ -1,0 +1,1 @@
+"""Whole conversations: what a message becomes depends on what stands before it, never on what follows."""
