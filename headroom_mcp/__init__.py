@@ -9,6 +9,9 @@ TYPE_CHECKING = False  # type checkers know the name; `typing` itself would cost
 if TYPE_CHECKING:
     from typing import Any
 
+    from headroom_mcp.context.compress import acompress as acompress
+    from headroom_mcp.context.compress import compress as compress
+    from headroom_mcp.context.result import CompressResult as CompressResult
     from headroom_mcp.errors import HeadroomError as HeadroomError
     from headroom_mcp.flow.compress import compress_output as compress_output
     from headroom_mcp.retrieval.retrieve import retrieve as retrieve
@@ -20,21 +23,27 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME_OF = {
+    "CompressResult": "context.result",
     "HeadroomError": "errors",
     "Result": "types",
     "Settings": "settings.table",
     "Store": "store",
+    "acompress": "context.compress",
+    "compress": "context.compress",
     "compress_output": "flow.compress",
     "open_store": "store",
     "retrieve": "retrieval.retrieve",
 }
 
 __all__ = [
+    "CompressResult",
     "HeadroomError",
     "Result",
     "Settings",
     "Store",
     "__version__",
+    "acompress",
+    "compress",
     "compress_output",
     "open_store",
     "retrieve",

@@ -1,0 +1,96 @@
+"""`compress`: every tool result of a conversation through the same flow as in hooks, and nothing else touched.
+
+The prefix law: for every k, `compress(messages[:k]).messages == compress(messages).messages[:k]`. One walk from the first
+message to the last, and what a text becomes depends on the walk so far: the call it answers, what the user had said by then,
+what stands above it. Providers bill a changed prefix anew, and models with signed thinking reject it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from headroom_mcp import fault_log
+from headroom_mcp.context import memo, shapes
+from headroom_mcp.context.result import CompressResult, Decision
+from headroom_mcp.context.walk import Shortener
+from headroom_mcp.settings import switches
+from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+
+def compress(
+    messages: Any,
+    model: str = "",
+    *,
+    tools: Any = None,
+    system: Any = None,
+    query: str | None = None,
+    settings: Settings | None = None,
+    session: str = "",
+    store: Store | None = None,
+    project: str = "",
+    keep: Collection[str] = (),
+) -> CompressResult:
+    """Return `messages` with the texts of tool results made small, each original stored first.
+
+    Takes Anthropic and Bedrock Converse messages, OpenAI chat messages, items of the Responses API and Gemini contents, as
+    dicts or objects, mixed as they come. Messages in which nothing changes are the very objects given; the list is a new one.
+
+    `tools` and `system` are counted, never changed · `query` is used for every result, by default what the user had said
+    before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
+    results stay. Raises nothing: on any doubt the input comes back, with a decision that says why.
+    """
+    if not isinstance(messages, (list, tuple)):
+        return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
+    try:
+        settings = settings or load_settings()
+        off = switches.is_off(settings, session)
+        shortener = Shortener(settings, query=query, session=session, project=project, keep=keep, store=store)
+    except Exception as error:  # law 8: settings that cannot be read, a bug
+        fault_log.record("compress", error, settings)
+        return _untouched(messages, "failed")
+    if off:
+        return _untouched(messages, "switched_off")
+    with shortener:
+        return _compressed(messages, shortener, _counted(tools) + _counted(system))
+
+
+async def acompress(messages: Any, model: str = "", **named: Any) -> CompressResult:
+    """Return what `compress` returns, worked out in a thread: it takes some milliseconds for every new result."""
+    import asyncio
+
+    return await asyncio.to_thread(compress, messages, model, **named)
+
+
+def _compressed(messages: Sequence[Any], shortener: Shortener, beside: int) -> CompressResult:
+    """Return the result for `messages`; `beside`: tokens that the request holds beside them."""
+    out: list[Any] = []
+    decisions: list[Decision] = []
+    before = after = beside
+    for index, message in enumerate(messages):
+        new, made = shortener.next(index, message)
+        total = _counted(message)
+        before += total
+        after += total - sum(decision.before - decision.after for decision in made)
+        if len(made) == 1 and made[0].reason in ("not_a_result", "unknown_shape"):
+            made = [made[0]._replace(before=total, after=total)]
+        out.append(new)
+        decisions.extend(made)
+    return CompressResult(out, before, after, tuple(decisions))
+
+
+def _untouched(messages: Sequence[Any], why: Any) -> CompressResult:
+    total = _counted(messages)
+    return CompressResult(list(messages), total, total, (Decision(-1, "", "", total, total, "kept", why),))
+
+
+def _counted(value: Any) -> int:
+    """Return the tokens of the texts in `value`; of what cannot be read, nothing is counted."""
+    try:
+        return sum(memo.count(text) for text in shapes.texts_of(value)) if value is not None else 0
+    except Exception:  # the attribute of somebody's object: a figure is not worth an error
+        return 0

@@ -1,0 +1,85 @@
+"""What was done once need not be done again: renderings and token counts by the digest of all that they depend on.
+
+A conversation is sent again and again, each time a little longer. Everything but its end is known by then. The digest of a
+rendering covers the text, its call, its question, the settings, the store and what stands before it, so that the answer is
+the one the flow would give; the memo saves the work and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from threading import Lock
+from typing import Generic, TypeVar
+
+from headroom_mcp.text import tokens
+
+_V = TypeVar("_V")
+_MAX_ENTRIES = 20_000
+_MAX_CHARS = 64 << 20  # of the texts that are held
+_MAX_AGE_S = 6 * 3600.0  # then the flow is asked once more: it stores the original anew, should retention have taken it
+
+
+class Memo(Generic[_V]):
+    """A bounded map for threads, the least used entry out first. Sizes are characters."""
+
+    def __init__(self, entries: int = _MAX_ENTRIES, chars: int = _MAX_CHARS, age_s: float = _MAX_AGE_S) -> None:
+        self._held: OrderedDict[bytes, tuple[_V, int, float]] = OrderedDict()
+        self._lock = Lock()
+        self._entries, self._chars, self._age_s = entries, chars, age_s
+        self._size = 0
+
+    def get(self, key: bytes) -> _V | None:
+        """Return what is held for `key`, None where there is nothing, or nothing young enough."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None or time.monotonic() - held[2] > self._age_s:
+                return None
+            self._held.move_to_end(key)
+            return held[0]
+
+    def put(self, key: bytes, value: _V, chars: int = 0) -> None:
+        """Hold `value`, which keeps `chars` characters in memory."""
+        with self._lock:
+            old = self._held.pop(key, None)
+            self._size += chars - (old[1] if old else 0)
+            self._held[key] = (value, chars, time.monotonic())
+            while self._held and (len(self._held) > self._entries or self._size > self._chars):
+                _, (_, gone, _) = self._held.popitem(last=False)
+                self._size -= gone
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held.clear()
+            self._size = 0
+
+
+_counts: Memo[int] = Memo(entries=100_000, age_s=float("inf"))
+_SHORT = 400  # characters: cheaper to count than to look up
+
+
+def count(text: str, digest: bytes | None = None) -> int:
+    """Return the estimated tokens of `text`, counted once; `digest`: of the text, where the caller has it."""
+    if len(text) < _SHORT:
+        return tokens.estimate(text)
+    key = digest or digest_of(text)
+    known = _counts.get(key)
+    if known is None:
+        known = tokens.estimate(text)
+        _counts.put(key, known)
+    return known
+
+
+def digest_of(*texts: str | bytes) -> bytes:
+    """Return a digest of these texts in this order, which no other list of texts has."""
+    import hashlib
+
+    if len(texts) == 1 and isinstance(texts[0], str):
+        return hashlib.sha256(texts[0].encode("utf-8", "surrogatepass")).digest()
+    sha = hashlib.sha256()
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        sha.update(len(data).to_bytes(8, "big"))
+        sha.update(data)
+    return sha.digest()

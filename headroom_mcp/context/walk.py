@@ -1,0 +1,305 @@
+"""The walk over a conversation: what has been called, said and shown so far, and what the next tool result becomes."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from headroom_mcp import fault_log, tool_output
+from headroom_mcp.context import calls, memo, shapes
+from headroom_mcp.context.calls import Asked
+from headroom_mcp.context.result import Action, Decision, Reason
+from headroom_mcp.errors import StoreError
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.settings import environment, redaction, switches
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import codec, open_store
+from headroom_mcp.text import marker
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Origin, Outcome, Shown, View
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+# What stands above is compared with every new result: the latest texts, as far as a context window goes.
+_MAX_SHOWN = 120
+_MAX_SHOWN_CHARS = 600_000
+_MAX_TEXT_CHARS = 120_000
+
+
+class _Rendering(NamedTuple):
+    """What a text became. `text` is None where it stays."""
+
+    text: str | None
+    reason: Reason
+
+
+_renderings: memo.Memo[_Rendering] = memo.Memo()
+
+_REASON_OF: dict[Outcome, Reason] = {
+    "compressed": "shortened",
+    "small": "small",
+    "no_gain": "no_gain",
+    "already": "already",
+    "unknown": "refused",
+    "failed": "failed",
+}
+
+
+class Shortener:
+    """One walk over one conversation, message by message; `next` takes them in order."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        query: str | None = None,
+        session: str = "",
+        project: str = "",
+        keep: Collection[str] = (),
+        store: Store | None = None,
+        orphans: bool = False,
+    ) -> None:
+        """`orphans`: results without a call are shortened too (the provider keeps the calls)."""
+        self._settings = settings
+        self._query = query
+        self._origin = Origin(session, project=project)
+        self._keep = tuple(keep)
+        self._orphans = orphans
+        self._given_store = store
+        self._store = store
+        self._broken = False
+        self._place = _place_of(settings, store)
+        self._calls: dict[str, Asked] = {}
+        self._waiting: dict[str, deque[Asked]] = {}
+        self._answered: set[str] = set()
+        self._said = ""
+        self._above = _Above()
+        self._answers: dict[tuple[str, str, int], str] = {}
+        self._last: tuple[str, str, int] | None = None
+
+    def __enter__(self) -> Shortener:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._store is not None and self._store is not self._given_store:
+            self._store.close()
+
+    def next(self, index: int, message: Any) -> tuple[Any, list[Decision]]:
+        """Return what becomes of the next message, and why. Raises nothing."""
+        role = ""
+        try:
+            role = shapes.role_of(message)
+            events = shapes.events(message)
+            if events is None:
+                return message, [Decision(index, role, "", 0, 0, "kept", "unknown_shape")]
+            texts: dict[shapes.Path, str] = {}
+            decisions: list[Decision] = []
+            for event in events:
+                decisions.extend(self._take(index, role, event, texts))
+            new = shapes.replaced(message, texts) if texts else message
+        except Exception as error:  # law 8: an object that raises, a bug of ours; the message stays as it came
+            fault_log.record("compress", error, self._settings)
+            return message, [Decision(index, role, "", 0, 0, "kept", "failed")]
+        return new, decisions or [Decision(index, role, "", 0, 0, "kept", "not_a_result")]
+
+    def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, str]) -> list[Decision]:
+        if isinstance(event, shapes.Said):
+            said = without_reminders(event.text)
+            self._said = said or self._said
+            return []
+        if isinstance(event, shapes.Call):
+            call = calls.asked(event.id, event.name, event.arguments)
+            if event.id:
+                self._calls[event.id] = call
+            self._waiting.setdefault(event.name, deque()).append(call)
+            return []
+        found = self._call_of(event)
+        name = found.name if found else event.name
+        if not event.places:
+            return [Decision(index, role, name, 0, 0, "kept", "no_text")]
+        decisions = []
+        for number, place in enumerate(event.places):
+            made = self._rendered(found, number, place.text)
+            before = after = memo.count(place.text)
+            action: Action = "kept"
+            if made.text is not None and made.text != place.text:
+                texts[place.path] = made.text
+                after = memo.count(made.text)
+                action = (
+                    "masked" if made.reason == "masked" else "shortened" if made.reason == "shortened" else "masked"
+                )
+            decisions.append(Decision(index, role, name, before, after, action, made.reason))
+        return decisions
+
+    def _call_of(self, result: shapes.Returned) -> Asked | None:
+        """Return the call that `result` answers: by its id; by the tool's name where one of them has no id."""
+        if result.id and result.id in self._calls:
+            self._answered.add(result.id)
+            return self._calls[result.id]
+        waiting = self._waiting.get(result.name) if result.name else None
+        while waiting and waiting[0].id in self._answered:
+            waiting.popleft()
+        if waiting and not (result.id and waiting[0].id):
+            return waiting.popleft()
+        return Asked(result.id, result.name, {}, "") if self._orphans else None
+
+    def _rendered(self, call: Asked | None, number: int, text: str) -> _Rendering:
+        """Return what `text`, the one of this number in the result of `call`, becomes."""
+        key = (call.name, call.words, number) if call is not None and call.words else None
+        why = self._stays(call, key, text)
+        made = self._once(call, text, why)
+        shown = text if made.text is None else made.text
+        if key is not None:
+            refs = marker.refs(shown)[-1:] if made.reason in ("shortened", "already") else []
+            self._answers[key] = refs[0] if refs else ""
+            self._last = key
+        if call is not None and not calls.is_own(call) and memo.count(text) >= self._min_noted(made):
+            self._above.add(ToolOutput("", call.name, call.given).label, shown)
+        return made
+
+    def _min_noted(self, made: _Rendering) -> int:
+        """Our own short texts are noted whatever their size: so is what they are made of, the first time."""
+        return 0 if made.reason == "already" else self._settings.min_tokens
+
+    def _stays(self, call: Asked | None, key: tuple[str, str, int] | None, text: str) -> Reason | None:
+        """Return why `text` stays whole, without a look at what it says; None where the flow decides."""
+        if call is None:
+            return "orphan"
+        if calls.is_own(call):
+            return "own_tool"
+        if _ends_as_ours(text):
+            return "already"
+        if switches.is_tool_off(call.name, (*self._settings.tools_off, *self._keep)) or (
+            call.id and call.id in self._keep
+        ):
+            return "tool_off"
+        if "<keep>" in text and "</keep>" in text:
+            return "keep_tag"
+        path = calls.path_read(call)
+        if path and calls.asks_for_a_part(call):
+            return "part_of_a_file"
+        if path and text.count("\n") + 1 < tool_output.MIN_READ_LINES and memo.count(text) >= self._settings.min_tokens:
+            return "short_file"
+        return "asked_again" if key is not None and self._is_asked_again(key, text) else None
+
+    def _is_asked_again(self, key: tuple[str, str, int], text: str) -> bool:
+        """Tell whether the reader has asked for this before, got it in short, and asks again: at once, or for the same."""
+        ref = self._answers.get(key)
+        if not ref:
+            return False
+        if key == self._last:
+            return True
+        import hashlib
+
+        return hashlib.sha256(codec.encode(text)).hexdigest().startswith(ref)
+
+    def _once(self, call: Asked | None, text: str, why: Reason | None) -> _Rendering:
+        """Return what the flow makes of `text`, from memory where it has been asked before. `why` it stays whole, if so."""
+        if why is not None and not redaction.masks_model(self._settings):
+            return _Rendering(None, why)
+        key = self._key(call, text, why)
+        known = _renderings.get(key) if key else None
+        if known is not None:
+            return known
+        made = self._through_the_flow(call, text, why)
+        if key:
+            _renderings.put(key, made, len(made.text or ""))
+        return made
+
+    def _key(self, call: Asked | None, text: str, why: Reason | None) -> bytes | None:
+        """Return the digest of everything that the rendering depends on; None where it is not known."""
+        if self._place is None or (call is not None and call.given and not call.words):
+            return None
+        above = self._above.digest if why is None and self._settings.repeats else b""
+        name, words = (call.name, call.words) if call else ("", "")
+        return memo.digest_of(text, name, words, self._question(), above, why or "", self._place, *self._origin)
+
+    def _question(self) -> str:
+        return self._said if self._query is None else self._query
+
+    def _through_the_flow(self, call: Asked | None, text: str, why: Reason | None) -> _Rendering:
+        store = self._opened() if why is None and memo.count(text) >= self._settings.min_tokens else self._store
+        if self._broken:
+            return _Rendering(redaction.for_model(self._settings, text), why or "failed")
+        path = calls.path_read(call) if call else ""
+        view = View(kinds=tool_output.kinds_of_file(path) if path else (), whole=why is not None)
+        call = call or Asked("", "", {}, "")
+        result = compress_output(
+            text,
+            tool_name=call.name,
+            tool_input=call.given,
+            query=calls.query_of(call, self._question()),
+            settings=self._settings,
+            origin=self._origin._replace(tool_use_id=call.id),
+            store=store,
+            view=view,
+            earlier=self._above.latest() if self._settings.repeats else (),
+        )
+        if result.outcome == "compressed":
+            return _Rendering(result.text, "masked" if result.kind == "redacted" else "shortened")
+        return _Rendering(result.text if result.text != text else None, why or _REASON_OF[result.outcome])
+
+    def _opened(self) -> Store | None:
+        """Return the store, opened for the first text that may need it: one that is locked is waited for once."""
+        if self._store is None and not self._broken:
+            try:
+                self._store = open_store(self._settings)
+            except StoreError as error:
+                fault_log.record("compress", error, self._settings)
+                self._broken = True
+        return self._store
+
+
+class _Above:
+    """The texts of tool results that stand above, as they are shown, and a digest of all of them."""
+
+    def __init__(self) -> None:
+        self._shown: deque[Shown] = deque(maxlen=_MAX_SHOWN)
+        self.digest = b""
+
+    def add(self, label: str, text: str) -> None:
+        """Note that `text` stands there from now on."""
+        if len(text) <= _MAX_TEXT_CHARS:
+            self._shown.append(Shown(label, text))
+            self.digest = memo.digest_of(self.digest, label, text)
+
+    def latest(self) -> list[Shown]:
+        """Return the latest texts, oldest first, as many as are compared."""
+        room, found = _MAX_SHOWN_CHARS, []
+        for shown in reversed(self._shown):
+            room -= len(shown.text)
+            if room < 0:
+                break
+            found.append(shown)
+        return found[::-1]
+
+
+def without_reminders(text: str) -> str:
+    """Return what the user said, without what a host has put between `<system-reminder>` tags."""
+    while (start := text.find("<system-reminder>")) >= 0:
+        stop = text.find("</system-reminder>", start)
+        text = text[:start] + (text[stop + len("</system-reminder>") :] if stop >= 0 else "")
+    return text.strip()
+
+
+def _ends_as_ours(text: str) -> bool:
+    """Tell whether the last line is a footer of ours. The store is not asked: it forgets, and then the text would change."""
+    last = text.rstrip("\n").rpartition("\n")[2]
+    return last.startswith("[headroom ") and bool(marker.refs(last))
+
+
+_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+_count = itertools.count()
+
+
+def _place_of(settings: Settings, store: Store | None) -> str | None:
+    """Return what tells the store and the settings from others in a memo; None for a store that cannot be told apart."""
+    try:
+        where = environment.data_home(settings) if store is None else str(_numbers.setdefault(store, next(_count)))
+    except TypeError:  # somebody's own store, to which nothing can be attached
+        return None
+    return f"{where} {settings!r}"

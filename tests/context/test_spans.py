@@ -1,0 +1,139 @@
+"""The bytes of a request: only the strings of tool results change, and they become what `compress` makes of them."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom_mcp import compress
+from headroom_mcp.context import spans
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import open_in_memory
+
+from .conversations import SHAPES, conversations, plain
+from .test_laws import LAW
+
+_SETTINGS = Settings(min_tokens=60)
+_KEY = {"gemini": "contents", "responses": "input"}
+_LOG = "\n".join(f"2026-03-14T03:00:{i % 60:02d}Z INFO request {i} done" for i in range(300))
+
+
+def _request(text: str) -> dict[str, Any]:
+    use = {"type": "tool_use", "id": "a", "name": "Bash", "input": {"command": "cat app.log"}}
+    result = {"type": "tool_result", "tool_use_id": "a", "content": text}
+    return {"model": "m", "messages": [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@LAW
+@given(data=st.data())
+def test_a_body_becomes_what_its_messages_become(shape: str, data: st.DataObject) -> None:
+    messages = plain(data.draw(conversations(shape)))
+    key = _KEY.get(shape, "messages")
+    written = {"max_tokens": 1.50, key: messages, "thinking": "\ud83d"}
+    indent = data.draw(st.sampled_from((None, 1)))
+    body = json.dumps(written, indent=indent).encode()
+    with open_in_memory(_SETTINGS) as store:
+        shortened = spans.shorten_body(body, settings=_SETTINGS, store=store)
+        expected = compress(messages, settings=_SETTINGS, store=store)
+
+    if shortened is None:
+        assert expected.messages == messages
+    else:
+        assert json.loads(shortened)[key] == expected.messages
+        assert _without(shortened) == _without(body)
+        assert len(shortened) < len(body)
+
+
+def _without(body: bytes) -> bytes:
+    """Return the body without the strings of its tool results."""
+    text = body.decode()
+    for span in reversed(spans.spans(body)):
+        text = text[: span.start] + "…" + text[span.stop :]
+    return text.encode()
+
+
+def test_numbers_key_order_escapes_and_spaces_stay() -> None:
+    result = json.dumps(_LOG)
+    head = b'{ "z": 1.0e2, "a": 10000000000000000000000001, "model":"\\u0063",\t"messages" : [{"role":"assistant","content":[{"type":"thinking",'
+    call = b'"thinking":"caf\\u00e9 \\ud83d","signature":"c2ln=="},{"input":{"command":"cat app.log"},"id":"a","name":"Bash","type":"tool_use"}]},'
+    before = b' {"content":[{"content":'
+    after = b',"type":"tool_result","tool_use_id":"a","cache_control":{"type":"ephemeral"}}],"role":"user"}]} \n'
+
+    shortened = spans.shorten_body(head + call + before + result.encode() + after)
+
+    assert shortened is not None
+    assert shortened.startswith(head + call + before + b'"')
+    assert shortened.endswith(b'"' + after)
+
+
+def test_a_span_tells_its_text_its_call_and_the_question_before_it() -> None:
+    request = _request(_LOG)
+    request["messages"].insert(0, {"role": "user", "content": "why is it slow?"})
+    request["messages"].append({"role": "user", "content": "and now?"})
+    body = json.dumps(request, ensure_ascii=False).encode()
+
+    (span,) = spans.spans(body)
+
+    assert json.loads(body.decode()[span.start : span.stop]) == span.text == _LOG
+    assert (span.tool, span.given, span.query) == ("Bash", {"command": "cat app.log"}, "why is it slow?")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b"\xff\xfe",
+        b'"messages"',
+        b'{"messages": "all of them"}',
+        b'{"messages": [1, null, "x", {"role": 3}]}',
+        b"[" * 100_000,
+        json.dumps(_request("ok")).encode(),
+        # an object with a key twice: which one the provider reads, nobody knows
+        json.dumps(_request(_LOG)).replace('"content": "20', '"content": "x", "content": "20').encode(),
+    ],
+)
+def test_a_body_that_is_not_understood_is_left_alone(body: bytes) -> None:
+    assert spans.shorten_body(body) is None
+
+
+def test_nothing_is_called_shown_above_where_the_provider_clears_old_results() -> None:
+    rng = random.Random(3)
+    words = "river stone apple window garden paper silver morning letter bridge".split()
+    text = "\n".join(" ".join(rng.choice(words) + str(rng.randint(1, 99)) for _ in range(9)) for _ in range(40))
+    request = _request(text)
+    again = json.loads(json.dumps(request["messages"]).replace('"a"', '"b"').replace("app.log", "app.log.1"))
+    request["messages"] += again
+    clearing = {**request, "context_management": {"edits": [{"type": "clear_tool_uses_20250919"}]}}
+
+    assert b"as shown above" in (spans.shorten_body(json.dumps(request).encode()) or b"")
+    assert b"as shown above" not in (spans.shorten_body(json.dumps(clearing).encode()) or b"")
+
+
+def test_each_value_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many places are looked for, what lies between them is passed over once."""
+    read = 0
+    decode = spans._decode
+
+    def counting(text: str, at: int) -> tuple[Any, int]:
+        nonlocal read
+        value, stop = decode(text, at)
+        read += stop - at
+        return value, stop
+
+    monkeypatch.setattr(spans, "_decode", counting)
+    message = {"role": "tool", "tool_call_id": "a", "content": "x", "more": [1, {"a": "b"}]}
+    text = json.dumps({"messages": [message] * 300})
+
+    found = spans.find(text, [("messages", i, "content") for i in range(0, 300, 2)])
+
+    assert {text[start:stop] for start, stop in found.values()} == {'"x"'}
+    assert len(found) == 150
+    assert read <= len(text)
