@@ -95,7 +95,8 @@ def spans(body: bytes) -> list[Span]:
             else:
                 call = asked.get(event.id, calls.Asked("", event.name, {}, ""))
                 for place in event.places:
-                    known[(key, index, *place.path)] = Span(0, 0, place.text, call.name, call.given, said)
+                    path: shapes.Path = (key, index, *place.path)
+                    known[path] = Span(0, 0, place.text, call.name, call.given, said)
     found = find(text, list(known))
     placed = [known[path]._replace(start=start, stop=stop) for path, (start, stop) in found.items()]
     return sorted(placed, key=lambda span: span.start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 import pytest
@@ -23,8 +22,8 @@ _KEY = {"gemini": "contents", "responses": "input"}
 _LOG = "\n".join(f"2026-03-14T03:00:{i % 60:02d}Z INFO request {i} done" for i in range(300))
 
 
-def _request(text: str) -> dict[str, Any]:
-    use = {"type": "tool_use", "id": "a", "name": "Bash", "input": {"command": "cat app.log"}}
+def _request(text: str, command: str = "cat app.log") -> dict[str, Any]:
+    use = {"type": "tool_use", "id": "a", "name": "Bash", "input": {"command": command}}
     result = {"type": "tool_result", "tool_use_id": "a", "content": text}
     return {"model": "m", "messages": [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]}
 
@@ -105,11 +104,12 @@ def test_a_body_that_is_not_understood_is_left_alone(body: bytes) -> None:
 
 
 def test_nothing_is_called_shown_above_where_the_provider_clears_old_results() -> None:
-    rng = random.Random(3)
-    words = "river stone apple window garden paper silver morning letter bridge".split()
-    text = "\n".join(" ".join(rng.choice(words) + str(rng.randint(1, 99)) for _ in range(9)) for _ in range(40))
-    request = _request(text)
-    again = json.loads(json.dumps(request["messages"]).replace('"a"', '"b"').replace("app.log", "app.log.1"))
+    names = "area border corner depth edge face grid height inset join".split()
+    text = "\n".join(
+        f"def {a}_{b}({b}, {a}):\n    return {a} * {b} + len(str({b}))\n" for a in names for b in names if a < b
+    )
+    request = _request(text, "sed -n 1,200p app.py")
+    again = json.loads(json.dumps(request["messages"]).replace('"a"', '"b"').replace("app.py", "other.py"))
     request["messages"] += again
     clearing = {**request, "context_management": {"edits": [{"type": "clear_tool_uses_20250919"}]}}
 
