@@ -19,17 +19,33 @@ from headroom_mcp.types import Origin, Result, ToolInput
 @click.option("--tool-name", default="", help="The tool that printed this (Bash, Read, mcp__…).")
 @click.option("--command", default="", help="The shell command that printed this.")
 @click.option("--prose-model", default="", metavar="DIR", help="Shorten prose by the LLMLingua-2 model in DIR ([ml]).")
+@click.option("--messages", metavar="FILE.json", help="A conversation: its tool results are compressed.")
+@click.option("--model", default="", help="With --messages: the model whose tokens are counted.")
 @click.option("--explain", is_flag=True, help="Say which kind each part is, and why; compress nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the text and the figures.")
 def compress(
-    file: str, query: str, tool_name: str, command: str, prose_model: str, explain: bool, as_json: bool
+    file: str,
+    query: str,
+    tool_name: str,
+    command: str,
+    prose_model: str,
+    messages: str | None,
+    model: str,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Compress FILE, or standard input for "-".
 
     The original goes to the store first; the last line of the output names its ref.
 
+    With --messages, every tool result of a conversation (a list of messages, or the body of a request) goes through the
+    flow; printed is what became of each message, and with --json the messages themselves.
+
     Example: pytest -v 2>&1 | headroom compress --command "pytest -v"
     """
+    if messages is not None:
+        _conversation(messages, model, query, as_json)
+        return
     try:
         with click.open_file(file, "rb") as stream:
             data = stream.read()
@@ -61,6 +77,30 @@ def compress(
         return
     _io.write_bytes(data)  # nothing is gained: the very bytes that came
     _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
+
+
+def _conversation(path: str, model: str, query: str, as_json: bool) -> None:
+    from headroom_mcp.cli import _messages
+    from headroom_mcp.context import compress as conversations
+
+    found = _messages.read(path)
+    project = environment.project_dir()
+    with _io.said_plainly():
+        result = conversations.compress(
+            found.messages,
+            model or found.model,
+            tools=found.body.get("tools"),
+            system=found.body.get("system"),
+            query=query or None,
+            settings=load_settings(project=project),
+            session=environment.session_id(),
+            project=project,
+            exact=True,
+        )
+    if as_json:
+        _io.echo_json(_messages.as_object(result))
+    else:
+        _messages.print_decisions(result)
 
 
 _WHY = {

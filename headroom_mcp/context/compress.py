@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headroom_mcp import fault_log
-from headroom_mcp.context import memo, shapes
-from headroom_mcp.context.result import CompressResult, Decision
+from headroom_mcp.context import shapes
+from headroom_mcp.context.counting import Counter
+from headroom_mcp.context.result import CompressResult, Decision, Reason
 from headroom_mcp.context.walk import Shortener
 from headroom_mcp.settings import switches
 from headroom_mcp.settings.load import load_settings
@@ -34,6 +35,7 @@ def compress(
     store: Store | None = None,
     project: str = "",
     keep: Collection[str] = (),
+    exact: bool = False,
 ) -> CompressResult:
     """Return `messages` with the texts of tool results made small, each original stored first.
 
@@ -42,21 +44,24 @@ def compress(
 
     `tools` and `system` are counted, never changed · `query` is used for every result, by default what the user had said
     before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
-    results stay. Raises nothing: on any doubt the input comes back, with a decision that says why.
+    results stay · `exact` counts by a real tokenizer where there is one (see `counting`). Raises nothing: on any doubt the input comes back, with a decision that says why.
     """
     if not isinstance(messages, (list, tuple)):
         return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
     try:
         settings = settings or load_settings()
         off = switches.is_off(settings, session)
-        shortener = Shortener(settings, query=query, session=session, project=project, keep=keep, store=store)
+        counter = Counter(model if isinstance(model, str) else "", exact=exact)
+        shortener = Shortener(
+            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter
+        )
     except Exception as error:  # law 8: settings that cannot be read, a bug
         fault_log.record("compress", error, settings)
-        return _untouched(messages, "failed")
+        return _untouched(messages, "failed", Counter())
     if off:
-        return _untouched(messages, "switched_off")
+        return _untouched(messages, "switched_off", counter)
     with shortener:
-        return _compressed(messages, shortener, _counted(tools) + _counted(system))
+        return _compressed(messages, shortener, counter, _counted(tools, counter) + _counted(system, counter))
 
 
 async def acompress(messages: Any, model: str = "", **named: Any) -> CompressResult:
@@ -66,31 +71,32 @@ async def acompress(messages: Any, model: str = "", **named: Any) -> CompressRes
     return await asyncio.to_thread(compress, messages, model, **named)
 
 
-def _compressed(messages: Sequence[Any], shortener: Shortener, beside: int) -> CompressResult:
+def _compressed(messages: Sequence[Any], shortener: Shortener, counter: Counter, beside: int) -> CompressResult:
     """Return the result for `messages`; `beside`: tokens that the request holds beside them."""
     out: list[Any] = []
     decisions: list[Decision] = []
     before = after = beside
     for index, message in enumerate(messages):
         new, made = shortener.next(index, message)
-        total = _counted(message)
+        total = _counted(message, counter)
         before += total
         after += total - sum(decision.before - decision.after for decision in made)
         if len(made) == 1 and made[0].reason in ("not_a_result", "unknown_shape"):
             made = [made[0]._replace(before=total, after=total)]
         out.append(new)
         decisions.extend(made)
-    return CompressResult(out, before, after, tuple(decisions))
+    return CompressResult(out, before, after, tuple(decisions), counter.method)
 
 
-def _untouched(messages: Sequence[Any], why: Any) -> CompressResult:
-    total = _counted(messages)
-    return CompressResult(list(messages), total, total, (Decision(-1, "", "", total, total, "kept", why),))
+def _untouched(messages: Sequence[Any], why: Reason, counter: Counter) -> CompressResult:
+    total = _counted(messages, counter)
+    decision = Decision(-1, "", "", total, total, "kept", why)
+    return CompressResult(list(messages), total, total, (decision,), counter.method)
 
 
-def _counted(value: Any) -> int:
+def _counted(value: Any, counter: Counter) -> int:
     """Return the tokens of the texts in `value`; of what cannot be read, nothing is counted."""
     try:
-        return sum(memo.count(text) for text in shapes.texts_of(value)) if value is not None else 0
+        return sum(counter.count(text) for text in shapes.texts_of(value)) if value is not None else 0
     except Exception:  # the attribute of somebody's object: a figure is not worth an error
         return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -59,14 +60,14 @@ _counts: Memo[int] = Memo(entries=100_000, age_s=float("inf"))
 _SHORT = 400  # characters: cheaper to count than to look up
 
 
-def count(text: str, digest: bytes | None = None) -> int:
-    """Return the estimated tokens of `text`, counted once; `digest`: of the text, where the caller has it."""
-    if len(text) < _SHORT:
-        return tokens.estimate(text)
-    key = digest or digest_of(text)
+def count(text: str, by: Callable[[str], int] = tokens.estimate, name: bytes = b"estimate ") -> int:
+    """Return the tokens of `text`, counted once by the counter of this name."""
+    if len(text) < _SHORT and by is tokens.estimate:
+        return by(text)
+    key = name + digest_of(text)
     known = _counts.get(key)
     if known is None:
-        known = tokens.estimate(text)
+        known = by(text)
         _counts.put(key, known)
     return known
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from headroom_mcp import fault_log, tool_output
 from headroom_mcp.context import calls, memo, shapes
 from headroom_mcp.context.calls import Asked
+from headroom_mcp.context.counting import Counter, form
 from headroom_mcp.context.result import Action, Decision, Reason
 from headroom_mcp.errors import StoreError
 from headroom_mcp.flow.compress import compress_output
@@ -62,8 +63,10 @@ class Shortener:
         keep: Collection[str] = (),
         store: Store | None = None,
         orphans: bool = False,
+        counter: Counter | None = None,
     ) -> None:
         """`orphans`: results without a call are shortened too (the provider keeps the calls)."""
+        self._counter = counter or Counter()
         self._settings = settings
         self._query = query
         self._origin = Origin(session, project=project)
@@ -124,11 +127,12 @@ class Shortener:
         decisions = []
         for number, place in enumerate(event.places):
             made = self._rendered(found, number, place.text)
-            before = after = memo.count(place.text)
+            like = form(place.text)
+            before = after = self._counter.count(place.text, like)
             action: Action = "kept"
             if made.text is not None and made.text != place.text:
                 texts[place.path] = made.text
-                after = memo.count(made.text)
+                after = self._counter.count(made.text, like)
                 action = (
                     "masked" if made.reason == "masked" else "shortened" if made.reason == "shortened" else "masked"
                 )

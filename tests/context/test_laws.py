@@ -1,10 +1,9 @@
-"""The laws of conversations: the prefix law above all. `HEADROOM_LAWS=full` draws 20,000 conversations."""
+"""The laws of conversations: the prefix law above all. HEADROOM_TESTS=full draws 20,000 conversations."""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from collections import Counter
 from typing import Any
@@ -19,12 +18,12 @@ from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.text import marker
+from tests import long_form
 
 from .conversations import SHAPES, as_messages, conversations, drawn_steps, plain
 
 _FORMS = ("mixed", *SHAPES)
-_FULL = os.environ.get("HEADROOM_LAWS") == "full"
-_EXAMPLES = 20_000 // len(_FORMS) + 1 if _FULL else 10
+_EXAMPLES = long_form.count(10, 20_000 // len(_FORMS) + 1)
 LAW = settings(
     max_examples=_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
