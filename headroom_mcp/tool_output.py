@@ -51,6 +51,7 @@ class ToolOutput:
         "_survey",
         "_tokens",
         "limit_chars",
+        "opens",
         "prose_model",
         "query",
         "text",
@@ -64,6 +65,7 @@ class ToolOutput:
         self.tool_input: ToolInput = tool_input or {}
         self.query = query
         self.limit_chars = 0
+        self.opens = True  # where it is a wrapper: False where it is not the text that is stored (see text.opened)
         self.prose_model = ""  # see Settings.prose_model
         self._lines: list[str] | None = None
         self._tokens: int | None = None

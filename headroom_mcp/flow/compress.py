@@ -50,6 +50,7 @@ def compress_output(
         settings = settings or load_settings()
         original, shown = redaction.stored_and_shown(settings, text)
         output = ToolOutput(shown, tool_name, tool_input, query or "")
+        output.opens = shown == original
         call = _Call(text, original, origin or Origin(session), view or View(), settings, store, earlier)
         return _answer(call, output)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
@@ -90,6 +91,7 @@ def _answer(call: _Call, output: ToolOutput) -> Result:
         return _not_compressed(call, output, _untouched(output.text, "unknown"))
     if seen != output.text:
         output = ToolOutput(seen, name, given, output.query)
+        output.opens = False
     result = _compress(call, output)
     if result.outcome != "compressed":
         return _not_compressed(call, output, result)

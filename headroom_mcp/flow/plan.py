@@ -11,7 +11,8 @@ from headroom_mcp.flow import gate
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.text import heads, tokens
+from headroom_mcp.text import heads, opened, tokens
+from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Omission, Part, Section, Shown, View
@@ -25,6 +26,7 @@ _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "not
 _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose"))
+_OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 
 
@@ -53,8 +55,12 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     """
     budget = settings.budget_tokens or budget_for(max(1, output.tokens))
     output.prose_model = settings.prose_model
+    wrapper = opened.opened(output.text, output.tool_name) if output.opens else None
+    if wrapper is not None:
+        output, draft = _of_texts(output, wrapper, budget)
+    else:
+        draft = _compressed(output, budget) if len(output.text) <= GIANT_CHARS else _giant(output, budget)
     lines = output.lines
-    draft = _compressed(output, budget) if len(output.text) <= GIANT_CHARS else _giant(output, budget)
     parts = draft.parts
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
@@ -175,6 +181,37 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         answers_for = compressed.answers_for if compressed else ()
         draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, compressed is None))
     return draft
+
+
+def _of_texts(output: ToolOutput, wrapper: opened.Opened, budget: int) -> tuple[ToolOutput, _Draft]:
+    """Return the texts in a wrapper as one output, and what becomes of them: each is read by itself, below the wrapper."""
+    inner = output.with_lines(text_module.split_lines("\n".join(wrapper.lines) + "\n"))
+    draft = _Draft([], [], [], [])
+    head = _outer(output, wrapper.outer, budget // 3)
+    if head is not None:
+        draft.parts.append(head)
+    total = max(1, inner.tokens)
+    for number, (path, start, stop) in enumerate(wrapper.texts, 1):
+        piece = inner.section(start, stop)
+        if len(wrapper.texts) > 1:
+            draft.parts.append(Part(start, start, "render", f"({number}) {path}:", lossless=True))
+        found = _compressed(piece, max(100, budget * piece.tokens // total), start)
+        draft.sections.extend(found.sections)
+        draft.parts.extend(found.parts)
+        draft.pieces.extend(found.pieces)
+    return inner, draft
+
+
+def _outer(output: ToolOutput, outer: str, budget: int) -> Part | None:
+    """Return the wrapper without its texts as it stands above them, made small where it is long."""
+    if not outer:
+        return None
+    whole = Part(0, 0, "render", outer, lossless=True)
+    if len(outer) <= _OUTER_CHARS:
+        return whole
+    compressed = compressors.load("json").compress(output.with_lines(outer.split("\n")), max(_OUTER_CHARS // 3, budget))
+    parts: Sequence[Part] = compressed.parts if compressed is not None else ()
+    return parts[0]._replace(start=0, stop=0) if len(parts) == 1 and parts[0].action == "render" else whole
 
 
 def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tuple[ToolOutput, Compressed | None]:

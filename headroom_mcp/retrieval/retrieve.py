@@ -40,7 +40,9 @@ def retrieve(
     opened = store if store is not None else open_store(_settings(project))
     try:
         original = opened.get(ref, project=project, session=session)
-        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens)
+        # Of a text with masked secrets the lines of the wrapper were shown: masking is no matter of what it wraps.
+        opens = redaction.for_model(opened.settings, original.text) == original.text
+        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
         text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
         try:
             opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")

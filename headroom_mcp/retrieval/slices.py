@@ -12,7 +12,7 @@ from headroom_mcp import late
 from headroom_mcp.errors import SliceError
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
-from headroom_mcp.text import tokens
+from headroom_mcp.text import opened, tokens
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
 _RANGE = late.pattern(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")
@@ -24,15 +24,37 @@ _PIECE_CHARS = 400
 _SEPARATORS = " ,;}]>"
 
 
-def cut(original: Original, *, query: str | None, lines: str | None, json_path: str | None, max_tokens: int) -> str:
-    """Return the slice asked for, at most about `max_tokens` tokens. Raises: SliceError."""
+def cut(
+    original: Original,
+    *,
+    query: str | None,
+    lines: str | None,
+    json_path: str | None,
+    max_tokens: int,
+    opens: bool = True,
+) -> str:
+    """Return the slice asked for, at most about `max_tokens` tokens. Raises: SliceError.
+
+    `opens`: where the original is a wrapper around text, the lines are those of the text (see `text.opened`).
+    """
     if json_path:
         from headroom_mcp.retrieval import json_path as jsonpath
 
         return _page_of(jsonpath.select_text(original.text, json_path), f"{json_path} of {original.ref}", max_tokens)
+    wrapper = opened.opened(original.text, original.tool_name) if opens else None
+    if wrapper is not None:
+        page = cut_lines(original, wrapper.lines, query, lines, max_tokens)
+        where = ", ".join([inner.path or "the JSON string" for inner in wrapper.texts[:4]])
+        more = ", …" if len(wrapper.texts) > 4 else ""
+        return f"{page}\n[these are lines of the text in {where}{more}; json_path reaches what stands around it]"
     text_lines = original.text.split("\n")
     if text_lines and text_lines[-1] == "":
         text_lines.pop()
+    return cut_lines(original, text_lines, query, lines, max_tokens)
+
+
+def cut_lines(original: Original, text_lines: list[str], query: str | None, lines: str | None, max_tokens: int) -> str:
+    """Return the slice of `text_lines`, the lines of `original` or of the text it wraps. Raises: SliceError."""
     if lines and (characters := _CHARACTERS.match(lines)):
         return _characters_page(original.ref, text_lines, characters, max_tokens)
     if lines:

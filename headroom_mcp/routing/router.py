@@ -108,9 +108,10 @@ def hint_of(output: ToolOutput, pipelines: list[shell.Pipeline]) -> Hint:
 
 def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     """Return the kind of one section and why. A hint is weighed; only what the text leaves no doubt of decides alone."""
-    if hint.firm and hint.kind == "code" and not piece.command and compressors.load("code").score(piece) > 0:
-        return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
     plain = _plainly(piece.lines)
+    viewed = hint.firm and hint.kind == "code" and not piece.command
+    if viewed and not (plain == "json" and seams.is_json(piece.text)) and compressors.load("code").score(piece) > 0:
+        return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
     if plain and plain != hint.kind:
         for kind in ("notebook", plain) if plain == "json" else (plain,):
             if compressors.load(kind).score(piece) >= _PLAIN:

@@ -128,7 +128,7 @@ def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pi
     if last < 0 or (first == start and last == stop - 1):
         return whole
     text = "\n".join(lines[first : last + 1])
-    if not _MIN_JSON_CHARS <= len(text) <= _MAX_JSON_CHARS or not _is_json(text):
+    if not _MIN_JSON_CHARS <= len(text) <= _MAX_JSON_CHARS or not is_json(text):
         return whole
     pieces: list[Piece] = [(start, first, printed)] if first > start else []
     pieces.append((first, last + 1, []))
@@ -141,7 +141,8 @@ def _opens_json(line: str) -> bool:
     return line[:1] in ("{", "[") and (line.rstrip() in ("{", "[", "[{", "[[") or line[:2] in ('{"', "[{", '["', "[["))
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Tell whether `text` is one JSON document."""
     import json
 
     try:

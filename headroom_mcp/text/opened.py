@@ -1,0 +1,132 @@
+"""JSON that is a wrapper around text: `{"content": "…"}`, `{"result": ["…", "…"]}`, content blocks.
+
+Servers hand over a file, a page or a log as one string of a JSON object, on one line and with every line end escaped. What
+matters is that text: it is opened, and its lines are the lines that are shown, numbered and given back.
+
+    {"path":"a.log","content":"first\\nsecond\\n"}   →   {"path":"a.log","content":"(below)"}  and the lines  first, second
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+_MIN_CHARS = 400  # a shorter text is best read where it stands
+_MIN_LINES = 5
+_LONG_CHARS = 2_000  # is a text of its own however few lines it has
+_MIN_SHARE = 0.5  # of the characters must be those of the texts
+_MAX_TEXTS = 60
+_BESIDE = 8  # other values for each text: more, and it is a table whose cells are long
+_BESIDE_ALL = 32  # … and for all of them
+_MAX_CHARS = 8_000_000
+_MAX_DEPTH = 6
+_MAX_WRAPPERS = 3
+_VIEWERS = frozenset(("Read", "NotebookRead"))  # what they show has the numbers of the file's own lines
+
+
+class Inner(NamedTuple):
+    """One text: where it stands in the JSON, and its lines `start` … `stop - 1` among those of all texts."""
+
+    path: str
+    start: int
+    stop: int
+
+
+class Opened(NamedTuple):
+    """The `lines` of all texts in a wrapper, and the wrapper itself as JSON without them ("" where it says nothing)."""
+
+    outer: str
+    texts: list[Inner]
+    lines: list[str]
+
+
+def opened(text: str, tool_name: str = "") -> Opened | None:
+    """Return what `text` wraps; None where it is no wrapper, or where `tool_name` shows files by their line numbers."""
+    if tool_name in _VIEWERS or not _may_wrap(text):
+        return None
+    found = _open(text, _MAX_WRAPPERS)
+    if found is None:
+        return None
+    outers, texts = found
+    lines: list[str] = []
+    inner: list[Inner] = []
+    for path, content in texts:
+        start = len(lines)
+        lines.extend(_lines(content))
+        inner.append(Inner(path, start, len(lines)))
+    return Opened("\n".join(outer for outer in outers if outer), inner, lines)
+
+
+def _may_wrap(text: str) -> bool:
+    if not _MIN_CHARS <= len(text) <= _MAX_CHARS:
+        return False
+    head, tail = text[:64].lstrip(), text[-64:].rstrip()
+    return head[:1] in ("{", "[", '"') and tail[-1:] in ("}", "]", '"') and ("\\n" in text or len(text) >= _LONG_CHARS)
+
+
+def _open(text: str, wrappers: int) -> tuple[list[str], list[tuple[str, str]]] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, dict) and "nbformat" in value:
+        return None  # a notebook is a kind of its own
+    texts: list[tuple[str, str]] = []
+    beside = _find(value, "", texts, 0)
+    held = sum(len(content) for _, content in texts)
+    if not 0 < len(texts) <= _MAX_TEXTS or beside > _BESIDE * len(texts) + _BESIDE_ALL or held < _MIN_SHARE * len(text):
+        return None
+    many = len(texts) > 1
+    at = iter(range(1, len(texts) + 1))
+    outer = json.dumps(_without(value, at, many, 0), ensure_ascii=False, separators=(",", ":"))
+    outer = "" if outer == '"(below)"' else outer
+    if not many and wrappers > 1 and _may_wrap(texts[0][1]):
+        deeper = _open(texts[0][1], wrappers - 1)
+        if deeper is not None:
+            return [outer, *deeper[0]], deeper[1]
+    return [outer], texts
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) < _MIN_CHARS:
+        return False
+    return len(value) >= _LONG_CHARS or value.count("\n") >= _MIN_LINES or _may_wrap(value)
+
+
+def _find(value: Any, path: str, texts: list[tuple[str, str]], depth: int) -> int:
+    """Put the texts in `value` into `texts`; return how many other values there are."""
+    if _is_text(value):
+        texts.append((path, value))
+        return 0
+    if not value or depth >= _MAX_DEPTH:
+        return _count(value)
+    if isinstance(value, dict):
+        return sum(_find(item, f"{path}.{key}" if path else key, texts, depth + 1) for key, item in value.items())
+    if isinstance(value, list):
+        return sum(_find(item, f"{path}[{index}]", texts, depth + 1) for index, item in enumerate(value))
+    return _count(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, (dict, list)):
+        return 1 + sum(map(_count, value.values() if isinstance(value, dict) else value))
+    return 1
+
+
+def _without(value: Any, at: Iterator[int], many: bool, depth: int) -> Any:
+    """Return `value` with "(below)" in place of each text."""
+    if _is_text(value):
+        return f"({next(at)}, below)" if many else "(below)"
+    if isinstance(value, dict) and depth < _MAX_DEPTH:
+        return {key: _without(item, at, many, depth + 1) for key, item in value.items()}
+    if isinstance(value, list) and depth < _MAX_DEPTH:
+        return [_without(item, at, many, depth + 1) for item in value]
+    return value
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    return lines
