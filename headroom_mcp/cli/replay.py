@@ -8,6 +8,7 @@ import sys
 import click
 
 from headroom_mcp.cli import _io
+from headroom_mcp.context import prices
 from headroom_mcp.evals.recorded import sessions as sessions_module
 from headroom_mcp.evals.recorded import transcripts
 from headroom_mcp.text import tokens
@@ -16,31 +17,33 @@ from headroom_mcp.text import tokens
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True))
 @click.option("--sessions", "folder", type=click.Path(exists=True, file_okay=False), help="Recorded agent sessions.")
-@click.option("--price", default=3.0, show_default=True, help="Dollars per million input tokens.")
+@click.option("--price", type=float, help="Dollars per million input tokens (default: the model's, or 3).")
+@click.option("--model", default="", help="The model whose prices count (see `headroom prices`).")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def replay(path: str | None, folder: str | None, price: float, as_json: bool) -> None:
+def replay(path: str | None, folder: str | None, price: float | None, model: str, as_json: bool) -> None:
     """Say what would have been saved in past Claude Code sessions (default: ~/.claude/projects). Nothing is changed.
 
     With --sessions DIR, measure on recorded agent sessions whether the strings that the agent used next would still have
     been shown to it.
 
-    Example: headroom replay ~/.claude/projects --price 5
+    Example: headroom replay ~/.claude/projects --model claude-opus-5-5
     """
     with _io.said_plainly():
+        rates = _rates(model, price)
         if folder is not None:
             _replay_sessions(folder, as_json)
             return
         config_dir = os.environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
         found = transcripts.find(path or os.path.join(config_dir, "projects"))
         with click.progressbar(found, label="transcripts", file=sys.stderr) as bar:
-            result = transcripts.replay(iter(bar), price)
+            result = transcripts.replay(iter(bar), rates)
     if as_json:
-        _io.echo_json(_object(result, price))
+        _io.echo_json(_object(result, rates, model))
     else:
-        _print(result, price)
+        _print(result, rates, model)
 
 
-def _print(result: transcripts.Replay, price: float) -> None:
+def _print(result: transcripts.Replay, rates: transcripts.Rates, model: str) -> None:
     _io.echo(f"{'tool':<28}{'results':>9}{'replaced':>10}{'before':>13}{'after':>13}{'saved':>8}{'dollars':>10}")
     rows = sorted(result.by_tool.items(), key=lambda item: item[1].tokens_after - item[1].tokens_host)
     for tool, row in [*rows, ("together", result.totals)]:
@@ -51,13 +54,12 @@ def _print(result: transcripts.Replay, price: float) -> None:
     _io.echo(
         f"\n{result.transcripts:,} transcripts, {result.unreadable:,} unreadable; {result.already:,} results were ours"
         f" already and are not counted.\n{result.failed:,} failing calls count as unchanged: transcripts hold them only"
-        f" as the host cut them.\nTokens are estimates. Dollars: ${price:g} per million input tokens, written to the"
-        f" prompt cache at {transcripts.CACHE_WRITE:g} times that,\nre-read with every later request at"
-        f" {transcripts.CACHE_READ:g} times."
+        f" as the host cut them.\nTokens are estimates. Dollars: ${rates.dollars:g} per million input tokens{_whose(model)}, written to"
+        f" the prompt cache at\n{rates.write:g} times that, re-read with every later request at {rates.read:g} times."
     )
 
 
-def _object(result: transcripts.Replay, price: float) -> dict[str, object]:
+def _object(result: transcripts.Replay, rates: transcripts.Rates, model: str) -> dict[str, object]:
     totals = result.totals
     return {
         "by_tool": {tool: row._asdict() for tool, row in result.by_tool.items()},
@@ -67,9 +69,30 @@ def _object(result: transcripts.Replay, price: float) -> dict[str, object]:
         "unreadable": result.unreadable,
         "failed": result.failed,
         "already": result.already,
-        "price": price,
+        "price": rates.dollars,
+        "cache_write": rates.write,
+        "cache_read": rates.read,
+        "model": model,
         "counted_by": "estimate",
     }
+
+
+def _rates(model: str, price: float | None) -> transcripts.Rates:
+    """Return the prices of `model`, with `price` where one is given. Raises: ClickException where they are not known."""
+    rates = transcripts.Rates()
+    if model:
+        row = prices.of(model)
+        if row is None or (row.input is None and price is None):
+            raise click.ClickException(
+                f"No price is known for {model}. Give one with --price, or see `headroom prices`."
+            )
+        rates = transcripts.Rates(row.input or 0.0, row.write_5m, row.read)
+    return rates if price is None else rates._replace(dollars=price)
+
+
+def _whose(model: str) -> str:
+    row = prices.of(model) if model else None
+    return f" ({row.name}, {row.date})" if row else ""
 
 
 def _share(row: transcripts.ToolRow) -> float:

@@ -35,7 +35,7 @@ def _transcript(path: Path, later_requests: int) -> None:
 
 def test_a_transcript_says_what_the_hook_would_have_saved(tmp_path: Path) -> None:
     _transcript(tmp_path / "one.jsonl", 1)
-    found = transcripts.replay(transcripts.find(str(tmp_path)), 3.0)
+    found = transcripts.replay(transcripts.find(str(tmp_path)), transcripts.Rates())
 
     row = found.by_tool["Bash"]
     assert (row.results, row.replaced) == (1, 1)
@@ -44,7 +44,7 @@ def test_a_transcript_says_what_the_hook_would_have_saved(tmp_path: Path) -> Non
 
 def test_each_later_request_pays_a_cached_read_and_no_more(tmp_path: Path) -> None:
     _transcript(tmp_path / "one.jsonl", 11)
-    row = transcripts.replay([str(tmp_path / "one.jsonl")], 3.0).by_tool["Bash"]
+    row = transcripts.replay([str(tmp_path / "one.jsonl")], transcripts.Rates()).by_tool["Bash"]
 
     saved = row.tokens_host - row.tokens_after
     assert row.saved_dollars == pytest.approx(saved * (1.25 + 10 * 0.1) * 3.0 / 1e6)
@@ -52,7 +52,7 @@ def test_each_later_request_pays_a_cached_read_and_no_more(tmp_path: Path) -> No
 
 def test_a_transcript_that_cannot_be_read_is_counted_not_fatal(tmp_path: Path) -> None:
     _transcript(tmp_path / "one.jsonl", 1)
-    found = transcripts.replay([str(tmp_path / "one.jsonl"), str(tmp_path / "gone.jsonl")], 3.0)
+    found = transcripts.replay([str(tmp_path / "one.jsonl"), str(tmp_path / "gone.jsonl")], transcripts.Rates())
 
     assert (found.transcripts, found.unreadable) == (1, 1)
 
@@ -117,3 +117,17 @@ def test_a_file_that_is_no_session_is_named(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "one.json is no recorded session" in result.output
+
+
+def test_the_prices_of_a_model_count(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text("")
+    shown = CliRunner().invoke(main, ["replay", str(tmp_path), "--model", "claude-fable-5-2", "--json"])
+    unknown = CliRunner().invoke(main, ["replay", str(tmp_path), "--model", "gpt-6"])
+
+    assert {key: json.loads(shown.stdout)[key] for key in ("price", "cache_write", "cache_read")} == {
+        "price": 8.0,
+        "cache_write": 1.25,
+        "cache_read": 0.025,
+    }
+    assert unknown.exit_code == 1
+    assert "--price" in unknown.output

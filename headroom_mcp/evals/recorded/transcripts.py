@@ -24,8 +24,13 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
 
-CACHE_WRITE = 1.25  # times the price of an input token; https://docs.anthropic.com, prompt caching, 5-minute cache
-CACHE_READ = 0.10
+
+class Rates(NamedTuple):
+    """Dollars per million input tokens, and what a token costs in the prompt cache, as multiples of that."""
+
+    dollars: float = 3.0
+    write: float = 1.25
+    read: float = 0.10
 
 
 class ToolRow(NamedTuple):
@@ -79,15 +84,15 @@ def find(path: str) -> list[str]:
     return sorted(found)
 
 
-def replay(paths: Iterator[str] | list[str], dollars_per_million: float) -> Replay:
+def replay(paths: Iterator[str] | list[str], rates: Rates) -> Replay:
     """Return what the hook would have done with the tool results of these transcripts.
 
-    `dollars_per_million`: the price of a million input tokens. A transcript that cannot be read is counted and skipped.
+    A transcript that cannot be read is counted and skipped.
     """
     result = Replay({}, 0, 0, 0, 0)
     for path in paths:
         try:
-            result = _add(result, _one(path, dollars_per_million))
+            result = _add(result, _one(path, rates))
         except (OSError, ValueError, HeadroomError):
             result = result._replace(unreadable=result.unreadable + 1)
     return result
@@ -109,7 +114,7 @@ class _Context(NamedTuple):
     results: list[tuple[str, int, int]]
 
 
-def _one(path: str, price: float) -> Replay:
+def _one(path: str, rates: Rates) -> Replay:
     by_tool: dict[str, ToolRow] = {}
     failed = already = 0
     calls: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -121,7 +126,7 @@ def _one(path: str, price: float) -> Replay:
             agent = str(entry.get("agentId") or ("sidechain" if entry.get("isSidechain") else ""))
             context = contexts.setdefault(agent, _Context([], []))
             if entry.get("subtype") == "compact_boundary":
-                _settle(context, dollars, price)
+                _settle(context, dollars, rates)
                 continue
             message = entry.get("message")
             if entry.get("type") not in ("user", "assistant") or not isinstance(message, dict):
@@ -151,18 +156,18 @@ def _one(path: str, price: float) -> Replay:
                     by_tool[tool] = by_tool.get(tool, ToolRow()).plus(row)
                     context.results.append((tool, before - after, len(context.requests)))
     for context in contexts.values():
-        _settle(context, dollars, price)
+        _settle(context, dollars, rates)
     for tool, saved in dollars.items():
         by_tool[tool] = by_tool[tool].plus(ToolRow(saved_dollars=saved))
     return Replay(by_tool, 1, 0, failed, already)
 
 
-def _settle(context: _Context, dollars: dict[str, float], price: float) -> None:
+def _settle(context: _Context, dollars: dict[str, float], rates: Rates) -> None:
     """Add up what the results of a context cost over the requests that carried them, and begin a new one."""
     for tool, saved, position in context.results:
         later = max(1, len(context.requests) - position)
-        paid = saved * (CACHE_WRITE + CACHE_READ * (later - 1))
-        dollars[tool] = dollars.get(tool, 0.0) + paid * price / 1e6
+        paid = saved * (rates.write + rates.read * (later - 1))
+        dollars[tool] = dollars.get(tool, 0.0) + paid * rates.dollars / 1e6
     context.requests.clear()
     context.results.clear()
 
