@@ -52,6 +52,7 @@ class ToolOutput:
         "_tokens",
         "limit_chars",
         "opens",
+        "overwritten",
         "prose_model",
         "query",
         "text",
@@ -67,6 +68,7 @@ class ToolOutput:
         self.limit_chars = 0
         self.opens = True  # where it is a wrapper: False where it is not the text that is stored (see text.opened)
         self.prose_model = ""  # see Settings.prose_model
+        self.overwritten = 0  # states of lines that later ones overwrite; known once the lines are read
         self._lines: list[str] | None = None
         self._tokens: int | None = None
         self._survey: Survey | None = None
@@ -75,7 +77,13 @@ class ToolOutput:
     def lines(self) -> list[str]:
         """The lines as shown; index 0 is line 1."""
         if self._lines is None:
-            self._lines = text_module.split_lines(self.text, terminal=not self._is_file())
+            terminal = not self._is_file()
+            if terminal and self.text.count("\r") > self.text.count("\r\n"):
+                from headroom_mcp.records import frames
+
+                self._lines, self.overwritten = frames.read(self.text)
+            else:
+                self._lines = text_module.split_lines(self.text, terminal=terminal)
         return self._lines
 
     def _is_file(self) -> bool:

@@ -31,11 +31,10 @@ _EXAMPLE_CHARS = 160
 _ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
 _MIN_RECORDS = 12
 _FIRST = 2  # records that show what is usual
-_ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
-_MIN_RECORDS = 12
-_FIRST = 2  # records that show what is usual
 _MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
-_MAX_DIGITS = 12
+_MIN_ALIKE_FAILURES = 4
+_FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
+_MAX_ODD_VALUES = 3  # … if there are only so many
 
 
 def fits(output: ToolOutput) -> bool:
@@ -128,12 +127,27 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
         if form not in forms:
             forms[form] = None
             choice.take([index], budget * 2 // 5 - choice.spent)
+    choice.take(_odd_failures(survey, failing), budget // 5)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget // 5, output.query)
     choice.take_unlike(budget * 17 // 20)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice
+
+
+def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:
+    """Return the failures that hold a value which few of their form have: ten refusals with code 51, one with 91."""
+    wanted = set(failing)
+    odd: set[int] = set()
+    for group in survey.groups:
+        if len(group.rows) < _MIN_ALIKE_FAILURES or wanted.isdisjoint(group.rows):
+            continue
+        for column, counts in zip(group.columns, group.counts, strict=True):
+            few = {value for value, count in counts.items() if count * _FEW_SHARE <= len(group.rows)}
+            if len(few) < len(counts) and len(few) <= _MAX_ODD_VALUES:
+                odd.update(row for row, value in zip(group.rows, column, strict=True) if value in few)
+    return sorted(odd)
 
 
 def _records_by_line(survey: Survey) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.facts import find
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import lines as text
@@ -12,6 +13,9 @@ from headroom_mcp.types import Fact, Part
 
 _CHEAP_CHARS = 40
 _SHORT_BLOCK_LINES = 20  # told whole; of a longer block the essential lines are facts
+_MAX_ALIKE_CHARS = 300
+# src/lib.rs:31:32 · silo.c(40) · File "a.py", line 3
+_PLACE = late.pattern(r"\w[:(]\d+|\bline \d+")
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
 
 
@@ -81,18 +85,26 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
         key = "\n".join(templates.masked(body[:3]))
         if key in first and block.stop - block.start > 1:
             earlier = found[first[key]]
-            places = [lines[i] for i in block.essential[1:] if any(char.isdigit() for char in lines[i])]
-            name = (
-                [text.clip_middle(lines[block.start], _MAX_LINE_CHARS), *places[-1:]]
-                if block.test
-                else [lines[block.start][:300]]
-            )
+            name = [lines[block.start], *_telling_apart(lines, block, earlier)]
             note = f"in {block.start + 1}-{block.stop}, like {earlier.start + 1}"
-            texts.append("\n".join([*name, marker.gap_of(block.stop - block.start - len(name), "line", note)]))
+            shown = [text.clip_middle(line, _MAX_LINE_CHARS if block.test else _MAX_ALIKE_CHARS) for line in name]
+            left_out = block.stop - block.start - len(name)
+            texts.append("\n".join([*shown, *([marker.gap_of(left_out, "line", note)] if left_out else [])]))
         else:
             first.setdefault(key, len(texts))
             texts.append(said)
     return texts
+
+
+def _telling_apart(lines: Sequence[str], block: Block, earlier: Block) -> list[str]:
+    """Return the line in which a failure differs from an `earlier` one that is told alike, be it only in its place."""
+    told = {lines[i] for i in range(earlier.start, earlier.stop)}
+    others = [lines[i] for i in block.essential if i != block.start and lines[i] not in told]
+    numbered = [line for line in others if any(char.isdigit() for char in line)]
+    if block.test:
+        return numbered[-1:]
+    placed = [line for line in numbered if _PLACE.search(line[:_MAX_ALIKE_CHARS])]
+    return placed[:1] or numbered[:1] if not _PLACE.search(lines[block.start]) else []
 
 
 def _within(

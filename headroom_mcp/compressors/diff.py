@@ -6,6 +6,7 @@ is about come first, then sources before tests before documents; a folded hunk s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,13 +14,14 @@ from headroom_mcp import late
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
+from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 _SMALL_TOKENS = 1_500  # below, a line of context lost costs more than it saves
 _CONTEXT_LINES = 1  # on each side of a change, in a diff that is too long
 _GAP_TOKENS = 14
+_FEW = 2  # hunks with a changed line of one form
 # A diff is read to be judged: half of it, up to this much, is shown where the usual budget would be less.
 _GENEROUS_TOKENS = 6_000
 
@@ -89,16 +91,48 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         kept = _some_headers(lines, files, kept, room // 2)
         outside = tokens.estimate("\n".join(lines[i] for i in sorted(kept)))
     room -= outside
+    too_long: list[Hunk] = []
     for hunk in _by_worth(output, files, hunks):
         body = _telling(lines, hunk)
         cost = tokens.estimate("\n".join(lines[i] for i in body)) + _GAP_TOKENS
         if cost > room:
+            too_long.append(hunk)
             continue
         room -= cost
         kept.update(body)
+    for hunk in too_long:
+        if room < _GAP_TOKENS * 3:
+            break
+        room -= _add_some(output, hunk, kept, room)
     if len(kept) >= len(lines):
         return None
     return Compressed(render.from_kept(kept, len(lines), _notes(lines, files, hunks, kept)))
+
+
+def _add_some(output: ToolOutput, hunk: Hunk, kept: set[int], room: int) -> int:
+    """Keep of a hunk that is longer than `room` tokens its head, what the question is about, changed lines unlike its
+    others, the outermost ones (definitions, headings), then those from the first on. Returns what that costs."""
+    lines = output.lines
+    changed = [i for i in range(hunk.start + 1, hunk.stop) if lines[i][:1] in ("+", "-") and lines[i][1:].strip()]
+    indents = {i: len(lines[i]) - len(lines[i][1:].lstrip()) for i in changed}
+    outermost = min(indents.values(), default=0)
+    asked_for = (
+        [changed[at] for at in asked.best(output.query, [lines[i] for i in changed], 20)] if output.query else []
+    )
+    outer = [i for i in changed if indents[i] == outermost]
+    forms = templates.masked([lines[i] for i in changed])
+    counts = Counter(forms)
+    alone = [i for i, form in zip(changed, forms, strict=True) if counts[form] == 1]
+    order = [hunk.start, *asked_for, *(alone if len(alone) * 4 <= len(changed) else ())]
+    order += [*(outer if len(outer) * 2 <= len(changed) else ()), *changed]
+    spent = 0
+    for index in dict.fromkeys(order):
+        cost = tokens.estimate(lines[index]) + (1 if index - 1 in kept else _GAP_TOKENS)
+        if spent + cost > room:
+            break
+        spent += cost
+        kept.add(index)
+    return spent
 
 
 def _read(lines: Sequence[str]) -> tuple[list[File], list[Hunk]]:
@@ -148,15 +182,29 @@ def _by_worth(output: ToolOutput, files: Sequence[File], hunks: Sequence[Hunk]) 
     about = asked.scores(output.query, texts) if output.query else {}
     top = max(about.values(), default=1.0)
     weighed: list[tuple[float, int]] = []
+    news = _novelty(lines, hunks)
     for index, hunk in enumerate(hunks):
         path = _path(files, hunk)
         asked_for = about.get(index, 0.0) / top
         if _FOLDED.search(path) and path.rpartition("/")[2] not in output.query:
             continue
-        weight = 3.0 * asked_for - (1.0 if _SECONDARY.search(path) else 0.0) - (hunk.stop - hunk.start) / 400
+        weight = (
+            3.0 * asked_for - (1.0 if _SECONDARY.search(path) else 0.0) - (hunk.stop - hunk.start) / 400 + news[index]
+        )
         weighed.append((weight, index))
     weighed.sort(key=lambda pair: (-pair[0], pair[1]))
     return [hunks[index] for _, index in weighed]
+
+
+def _novelty(lines: Sequence[str], hunks: Sequence[Hunk]) -> list[float]:
+    """Return for each hunk what share of its changed lines, by their form, few other hunks have: in a diff of one renaming
+    the hunk that does something else comes first."""
+    forms = [
+        set(templates.masked([line for line in lines[hunk.start + 1 : hunk.stop] if line[:1] in ("+", "-")]))
+        for hunk in hunks
+    ]
+    counts = Counter(form for of_hunk in forms for form in of_hunk)
+    return [sum(1 for form in of_hunk if counts[form] <= _FEW) / max(1, len(of_hunk)) for of_hunk in forms]
 
 
 def _path(files: Sequence[File], hunk: Hunk) -> str:
@@ -187,6 +235,8 @@ def _some_headers(lines: Sequence[str], files: Sequence[File], kept: set[int], r
 def _notes(lines: Sequence[str], files: Sequence[File], hunks: Sequence[Hunk], kept: set[int]) -> dict[int, str]:
     """Return, for the first line of each gap, what is added and taken away in it."""
     file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
+    hunk_at = {index: number for number, hunk in enumerate(hunks) for index in range(hunk.start, hunk.stop)}
+    begun = {hunk_at[index] for index in kept if index in hunk_at}  # their files stand above
     notes: dict[int, str] = {}
     index, total = 0, len(lines)
     while index < total:
@@ -199,7 +249,8 @@ def _notes(lines: Sequence[str], files: Sequence[File], hunks: Sequence[Hunk], k
         gap = range(start, index)
         added = sum(1 for i in gap if i in file_at and lines[i].startswith("+"))
         removed = sum(1 for i in gap if i in file_at and lines[i].startswith("-"))
-        if added or removed:
+        within = start in hunk_at and hunk_at[start] == hunk_at.get(index - 1) and hunk_at[start] in begun
+        if (added or removed) and not (within and not (added and removed)):
             paths = list(dict.fromkeys(files[file_at[i]].path for i in gap if file_at.get(i, -1) >= 0))
             what = (
                 paths[0]

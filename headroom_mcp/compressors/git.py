@@ -9,12 +9,14 @@ first lines and the last stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _paths
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
+from headroom_mcp.records import survey
+from headroom_mcp.records.find import Record
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -23,6 +25,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 _SMALL_TOKENS = 1_000
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
+_FILES_TOO = ", files below (+ those left out)"
 
 _COMMIT = late.pattern(r"^commit ([0-9a-f]{7,40})\b(.*)")
 _AUTHOR = late.pattern(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
@@ -108,13 +111,15 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
         shown[commit] = full
     if not shown:
         return None
+    rest = {commit: _files(lines, starts[commit], stops[commit]) for commit, full in shown.items() if not full}
+    told = _told_files(lines, rest, room)
     parts = [Part(0, starts[0], "keep")] if starts[0] else []
     parts.append(
         Part(
             starts[0],
             starts[0],
             "render",
-            text="[… commits as: hash date author: subject (+ further lines of the message); an author is named where it changes …]",
+            text=f"[… commits as: hash date author: subject (+ further lines of the message){_FILES_TOO if any(rest.values()) else ''}; an author is named where it changes …]",
         )
     )
     for commit, (start, stop) in enumerate(zip(starts, stops, strict=True)):
@@ -128,18 +133,43 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
         elif shown[commit]:
             parts.append(Part(start, stop, "keep"))
         else:
+            files = [index for index in rest[commit] if index in told]
+            more = len(rest[commit]) - len(files)
+            said = [texts[commit] + (f" (+{more} of files)" if more else ""), *(lines[index] for index in files)]
             parts.append(
                 Part(
                     start,
                     stop,
                     "render",
-                    text=texts[commit],
-                    left_out=stop - start - 1,
+                    text="\n".join(said),
+                    left_out=stop - start - len(said),
                     total=stop - start,
                     unit="lines of commits",
                 )
             )
     return Compressed(parts)
+
+
+def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
+    """Return the lines of a commit that are neither its head nor its message: what --stat, --name-status … were asked for."""
+    head = next((i for i in range(start + 1, stop) if not lines[i].strip()), stop)
+    return [i for i in range(head, stop) if lines[i].strip() and not lines[i].startswith("    ")]
+
+
+def _told_files(lines: Sequence[str], rest: Mapping[int, Sequence[int]], room: int) -> set[int]:
+    """Return the lines of `rest` that are shown with their commits: those unlike the others, then all while `room` lasts."""
+    every = [index for of_commit in rest.values() for index in of_commit]
+    if not every:
+        return set()
+    alone = [Record(at, at + 1) for at in range(len(every))]
+    found = survey.telling(survey.of_records([lines[i] for i in every], alone))
+    told: set[int] = set()
+    for index in [*(every[one.record] for one in found), *every]:
+        cost = tokens.estimate(lines[index]) + 1
+        if index not in told and cost <= room:
+            room -= cost
+            told.add(index)
+    return told
 
 
 def _commit(lines: Sequence[str], start: int, stop: int, author_before: str) -> tuple[str, str]:

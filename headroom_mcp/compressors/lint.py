@@ -28,6 +28,7 @@ _LONG = 40  # lines between two problems that are no frame of the first
 _LAST_LINES = 5
 _MAX_BETWEEN = 40
 _MIN_FOLDER_CHARS = 12
+_MAX_NOTES = 4  # of one problem
 
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
 _PLACED = late.pattern(
@@ -242,11 +243,18 @@ def _common_folder(places: Sequence[str]) -> str:
 
 
 def _whole(lines: Sequence[str], problem: Problem) -> str:
-    """Return a problem's own lines, without its code frame."""
+    """Return a problem's own lines with its notes, without its code frame."""
     head = text.clip_middle(lines[problem.start].strip(), _MAX_LINE_CHARS)
+    notes = [
+        text.clip_middle(line, _MAX_LINE_CHARS)
+        for line in lines[problem.start + 1 : problem.stop]
+        if _NOTE.match(line.lstrip(" =")) or ((placed := _PLACED.match(line)) and _NOTE.match(placed["text"]))
+    ][:_MAX_NOTES]
     if problem.stop > problem.start + 1 and _ARROW.match(lines[problem.start + 1][:300]):
-        return f"{head}\n  --> {problem.place}:{problem.line}"
-    return head if problem.place in head else f"{problem.place}:{problem.line} {head}"
+        head = f"{head}\n  --> {problem.place}:{problem.line}"
+    elif problem.place not in head:
+        head = f"{problem.place}:{problem.line} {head}"
+    return "\n".join([head, *notes])
 
 
 def _by_message(group: Sequence[Problem]) -> str:

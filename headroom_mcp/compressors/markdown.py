@@ -85,7 +85,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         kept = _outline(found, costs, budget)
     kept_lines = {line for index in kept for line in range(found[index].start, found[index].stop)}
     if not query:
-        _add_leads(lines, found, kept, kept_lines, budget - sum(costs[i] for i in kept))
+        left = _add_leads(lines, found, kept, kept_lines, budget - sum(costs[i] for i in kept))
+        _add_in_turn(found, costs, kept_lines, left)
     if len(kept_lines) >= len(lines):
         return None
     return Compressed(render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget)))
@@ -186,17 +187,37 @@ def _add_opening(found: Sequence[Block], costs: Sequence[int], kept: set[int], r
         kept.add(index)
 
 
-def _add_leads(lines: Sequence[str], found: Sequence[Block], kept: set[int], kept_lines: set[int], room: int) -> None:
-    """Keep the first line of each section whose heading is kept, as far as `room` tokens go."""
+def _add_leads(lines: Sequence[str], found: Sequence[Block], kept: set[int], kept_lines: set[int], room: int) -> int:
+    """Keep the first line of each section whose heading is kept, as far as `room` tokens go; return what is left."""
     for index in sorted(kept):
         follows = index + 1
         if found[index].kind != "heading" or follows >= len(found) or found[follows].kind == "heading":
             continue
         line = found[follows].start
-        room -= tokens.estimate(lines[line]) + 2
-        if room < 0:
-            return
+        cost = tokens.estimate(lines[line]) + 2
+        if cost > room:
+            return 0
+        room -= cost
         kept_lines.add(line)
+    return room
+
+
+def _add_in_turn(found: Sequence[Block], costs: Sequence[int], kept_lines: set[int], room: int) -> None:
+    """Keep blocks while `room` lasts: the first of each section, then the second of each, and so on."""
+    rank = 0
+    order: list[tuple[int, int]] = []
+    for index, block in enumerate(found):
+        rank = 0 if block.kind == "heading" else rank + 1
+        order.append((rank, index))
+    for _, index in sorted(order):
+        block = found[index]
+        if block.kind == "heading" or block.stop - 1 in kept_lines:
+            continue
+        cost = costs[index] + (0 if block.start - 1 in kept_lines or block.start in kept_lines else _GAP_COST)
+        if cost > room:
+            return
+        room -= cost
+        kept_lines.update(range(block.start, block.stop))
 
 
 def _gap_notes(lines: Sequence[str], found: Sequence[Block], kept_lines: set[int], budget: int) -> dict[int, str]:

@@ -15,6 +15,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 _MIN_LINES = 8
+_MAX_LINE_CHARS = 400
 
 
 def score(output: ToolOutput) -> float:
@@ -42,4 +43,20 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     shown = _failure_parts.parts_of(lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)))
     kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
+    covered = {i for part in shown for i in range(part.start, part.stop)}
+    spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
+    left = max(budget // 4, budget - spent)
+    outside = [i for i in range(len(lines)) if i not in covered and lines[i].strip()]
+    # What stands around traces is short mostly: a summary, what ran, where to look further.
+    for index in [
+        *facts_module.failures(lines, covered),
+        *facts_module.matches(output.query, lines),
+        *reversed(outside),
+    ]:
+        if index in kept or index in covered:
+            continue
+        left -= tokens.estimate(lines[index][:_MAX_LINE_CHARS]) + 2
+        if left < 0:
+            break
+        kept.add(index)
     return Compressed(test_output.around(lines, shown, kept))

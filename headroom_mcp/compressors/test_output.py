@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _failure_parts
@@ -16,6 +16,8 @@ from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_blocks, test_run, verdicts
 from headroom_mcp.facts.blocks import Block
+from headroom_mcp.records import survey
+from headroom_mcp.records.find import Record
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -40,6 +42,10 @@ _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
 _LIST_LINE_CHARS = 300
+_MIN_ALIKE = 12  # fewer lines do not say what is usual
+_ALONE = 2  # lines of a mould that is rare
+_MAX_MOULD_CHARS = 400
+_LOOKED_INTO = 20  # failures in which what was printed meanwhile is looked at
 _LOOKED_AT = 600  # lines at the end of a run no runner of which is known
 _GAP_TOKENS = 12
 
@@ -71,6 +77,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     reading = test_run.read(lines)
     found = test_blocks.find(lines, reading)
+    found = [*(_failures.unlike(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))
@@ -86,6 +93,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.take_runs(
         [i for i in reading.news(lines) if i not in named], max(budget // 3, budget - spent - chosen.spent)
     )
+    chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
@@ -128,6 +136,22 @@ class _Chosen:
                 before = self.spent
                 self.take([i for i in range(start, stop) if i in failing], room)
                 room -= self.spent - before
+
+
+def _unlike(lines: Sequence[str], reading: test_run.Reading, shown: Container[int]) -> list[int]:
+    """Return the lines unlike the others among those that are not `shown` and give no verdict: of a mould that one or two
+    lines have, or with a value unlike those of their mould: a table of coverage has its total and its worst file."""
+    rest = [i for i, line in enumerate(lines) if i not in shown and i not in reading.verdicts and line.strip()]
+    members: dict[str, list[int]] = {}
+    for index, mould in zip(rest, test_run.moulds([lines[i][:_MAX_MOULD_CHARS] for i in rest]), strict=True):
+        members.setdefault(mould, []).append(index)
+    found = sorted(i for at in members.values() if len(at) <= _ALONE for i in at if i not in reading.routine)
+    for at in members.values():
+        if len(at) >= _MIN_ALIKE:
+            alone = [Record(place, place + 1) for place in range(len(at))]
+            alike = survey.of_records([lines[i] for i in at], alone)
+            found.extend(at[one.record] for one in survey.telling(alike))
+    return found
 
 
 def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Sequence[Block]) -> list[int]:

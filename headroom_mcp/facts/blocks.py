@@ -7,12 +7,14 @@ lines are the announcement, what was expected and what came, and the first place
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
+from headroom_mcp.text import failure_words
 
 
 class Block(NamedTuple):
@@ -108,6 +110,9 @@ _FRAME_INDENT = late.pattern(r"^([\s|]*)File \"")
 _GO_CALL = late.pattern(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
 _GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
+_MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
+_MAX_MEANWHILE = 3
+_MIN_UNDERSTOOD = 0.6
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost
 
@@ -115,7 +120,7 @@ _MAX_FRAMES = 12  # of one trace, outermost and innermost
 def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     """Return the failures in `lines`, in order and apart from each other; with `errors`, those of compilers and tools too."""
     found: list[Block] = []
-    said_before = _said_before(lines)
+    said_before = {**_framed(lines), **_said_before(lines)}
     announcing = facts.touched(lines, [*_TEST_STEMS, *_ERROR_STEMS] if errors else _TEST_STEMS)
     for index in sorted({*announcing, *said_before}) if said_before else announcing:
         if found and index < found[-1].stop:
@@ -174,6 +179,41 @@ def _said_before(lines: Sequence[str]) -> dict[int, Block]:
             if stop > index + 1:
                 found[index] = Block(index, stop, essentials(lines, index, stop, True), True)
     return found
+
+
+def _framed(lines: Sequence[str]) -> dict[int, Block]:
+    """Return the traces whose head names no exception, by first line: whatever stands over a run of frames announces it.
+
+    Invalid read of size 1
+       at 0x1090CA: weigh (silo.c:40)
+       by 0x1090EF: main (silo.c:90)
+     Address 0x4a70b88 is 8 bytes inside a block of size 11 alloc'd
+       at 0x48407B4: malloc (vg_replace_malloc.c:381)
+    """
+    found: dict[int, Block] = {}
+    stop = 0
+    for index in facts.touched(lines, (" at ", "\tat ", "#0 ", " by 0x")):
+        head = index - 1
+        if (
+            head < stop
+            or not _frames.is_frame(lines[index])
+            or not lines[head].strip()
+            or _is_frame_or_trace(lines[head])
+        ):
+            continue
+        if index + 1 >= len(lines) or not _frames.is_frame(lines[index + 1]):
+            continue
+        stop = index + 1
+        while stop < len(lines) and stop - head < _MAX_BLOCK and lines[stop].strip():
+            if not _frames.is_frame(lines[stop]) and not any(map(_frames.is_frame, lines[stop + 1 : stop + 2])):
+                break
+            stop += 1
+        found[head] = Block(head, stop, essentials(lines, head, stop, True), False)
+    return found
+
+
+def _is_frame_or_trace(line: str) -> bool:
+    return _frames.is_frame(line) or bool(_TRACE.match(line[:500]))
 
 
 def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
@@ -279,6 +319,7 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
         own = [i for i in places if not _frames.is_library(lines[i])]
         tests = [i for i in own if "test" in lines[i][:200]]
         kept.extend([*own[:2], *own[-1:], *tests[:1], *tests[-1:], *places[-1:]])
+        kept.extend(_meanwhile(lines, max(kept) + 1, stop))
         return tuple(sorted(set(kept)))
     frames = [i for i in span if _frames.is_frame(lines[i])]
     code = _code_of_frames(lines, frames, stop)
@@ -302,7 +343,37 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
             python if len(python) <= _MAX_FRAMES else [*python[: _MAX_FRAMES // 3], *python[-_MAX_FRAMES * 2 // 3 :]]
         )
         kept.extend(i for frame in chain for i in (frame, min(stop - 1, frame + 1)))
+    kept.extend(_meanwhile(lines, start + 1, stop, code))
     return tuple(sorted(set(kept)))
+
+
+def _meanwhile(lines: Sequence[str], start: int, stop: int, code: Container[int] = ()) -> list[int]:
+    """Return the first lines between `start` and `stop` in which a program tells of a failure while a test runs: captured
+    logs and output, where what went wrong may stand before what was noticed."""
+    if stop - start < _MIN_CAPTURED:
+        return []
+    told = (start + i for i in facts.failures(lines[start:stop]))
+    return [
+        i for i in told if i not in code and failure_words.is_strong(lines[i][:300]) and not _frames.is_frame(lines[i])
+    ][:_MAX_MEANWHILE]
+
+
+def unlike(lines: Sequence[str], block: Block) -> Block:
+    """Return a long `block` with those lines as essential, too, that are unlike the others in the longest stretch that it
+    leaves out: what was printed meanwhile, mostly."""
+    marks = [block.start - 1, *block.essential, block.stop]
+    start, stop = max(((a + 1, b) for a, b in pairwise(marks)), key=lambda gap: gap[1] - gap[0])
+    rest = [i for i in range(start, stop) if lines[i].strip()]
+    if len(rest) < _MIN_CAPTURED or any(_frames.is_frame(lines[i]) for i in rest):
+        return block  # a trace and its code is no record of anything
+    from headroom_mcp.records import find as records
+    from headroom_mcp.records import survey
+
+    found = survey.of_records([lines[i] for i in rest], [records.Record(at, at + 1) for at in range(len(rest))])
+    if found.understood < _MIN_UNDERSTOOD:
+        return block
+    telling = [rest[one.record] for one in survey.telling(found)]
+    return block._replace(essential=tuple(sorted({*block.essential, *telling[:_MAX_MEANWHILE]})))
 
 
 def _first_after(causes: Sequence[int], own: Sequence[int], frames: Sequence[int]) -> list[int]:

@@ -9,7 +9,7 @@ from headroom_mcp import late
 
 # \tat a.b.C.m(C.java:12) · at f (/p/a.js:1:2) · File "a.py", line 3, in f · #0 0x4f in f a.c:3 · a.rb:3:in `f' · a.go:12 +0x1d
 FRAME = late.pattern(
-    r"^[\s|=]*(?=[^\s|=])(?:at (?:async )?\S|File \"[^\"]+\", line \d+|#\d+ +(?:0x)?[0-9a-zA-Z/]|\[C\]: in|\[string \"|from \S+:\d+:in |\d+: +(?:0x[0-9a-f]+ - )?\S+::\S|"
+    r"^[\s|=]*(?=[^\s|=])(?:at (?:async )?\S|by 0x[0-9A-Fa-f]+: |File \"[^\"]+\", line \d+|#\d+ +(?:0x)?[0-9a-zA-Z/]|\[C\]: in|\[string \"|from \S+:\d+:in |\d+: +(?:0x[0-9a-f]+ - )?\S+::\S|"
     r"\.\.\. \d+ (?:more|common frames)|\S+\.(?:go|rs|c|cc|cpp|h|lua|ex|exs|erl|rb|php|py|pl|dart|swift|kt):\d+(?::\d+)?(?::in\b| \+0x|: in |\s*$))"
 )
 _LIBRARY = late.pattern(

@@ -53,9 +53,10 @@ def _by_verdicts(
     known = {*reading.routine, *reading.verdicts, *reading.totals}
     below = [_run_below(lines, i, known, apart_from) for i in failed]
     above = [_run_above(lines, i, known, apart_from) for i in failed]
-    is_above = sum(i - start for start, i in zip(above, failed, strict=True)) > sum(
-        stop - i - 1 for stop, i in zip(below, failed, strict=True)
-    )
+    # What stands above the first of several, or below the last, may be of anything.
+    sizes_above = [i - start for start, i in zip(above, failed, strict=True)]
+    sizes_below = [stop - i - 1 for stop, i in zip(below, failed, strict=True)]
+    is_above = sum(sizes_above[1:] or sizes_above) > sum(sizes_below[:-1] or sizes_below)
     judged = sorted([*reading.verdicts, *reading.totals])
     found: list[Block] = []
     for index, start, stop in zip(failed, above, below, strict=True):

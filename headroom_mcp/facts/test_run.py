@@ -91,6 +91,10 @@ _WRONG = late.pattern(
     r"|\b(?:failed|failures?|errors?|fail|failing)\b(?: *[:=|] *| +)[1-9]|unexpected successes=|\bFAIL",
     re.IGNORECASE,
 )
+_HOW_MANY_FAILED = late.pattern(
+    r"\b([1-9][\d,]{0,9}) (?:tests? |specs? |examples? )?(?:failed|failing|failures?|fail)\b|\b(?:failed|failures?|failing|fail)\b(?: *[:=|] *| +)([1-9][\d,]{0,9})",
+    re.IGNORECASE,
+)
 _MAX_TOTAL_CHARS = 240
 # .....F..x [ 42%] · ●●◼● · ..F-...
 _PROGRESS = late.pattern(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
@@ -133,7 +137,12 @@ def read(lines: Sequence[str]) -> Reading:
 
 def told(lines: Sequence[str]) -> Reading:
     """Return verdicts and totals alone: in a log of many things, what is not one of them need not be news."""
-    verdicts = verdicts_of(lines)
+    verdicts, only_failed = _verdicts(lines)
+    if only_failed:
+        counted = _counts_of_failed(lines)
+        for at in only_failed:
+            if len(at) in counted or len({name_of(lines[i]) for i in at}) in counted:
+                verdicts.update(dict.fromkeys(at, "failed"))
     for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
         verdicts.setdefault(index, "failed")
     return Reading(verdicts, _suites(lines, verdicts), _totals(lines, verdicts), {})
@@ -181,6 +190,17 @@ def name_of(line: str) -> str:
 
 def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
     """Return the verdicts of those forms that say *passed* at least three times, by line."""
+    return _verdicts(lines)[0]
+
+
+def _counts_of_failed(lines: Sequence[str]) -> set[int]:
+    """Return how many tests failed, as the totals of the runs say: a runner may name no others."""
+    told = "\n".join(lines[i] for i in _totals(lines, {}))
+    return {int(next(filter(None, match.groups())).replace(",", "")) for match in _HOW_MANY_FAILED.finditer(told)}
+
+
+def _verdicts(lines: Sequence[str]) -> tuple[dict[int, Verdict], list[list[int]]]:
+    """Return the verdicts of forms that say *passed* again and again, and the lines of each form that says only *failed*."""
     found: dict[tuple[str, str], list[tuple[int, Verdict]]] = {}
     tap: bool | None = None
     for index in facts.touched(lines, _STEMS):
@@ -196,10 +216,13 @@ def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
             found.setdefault(form[0], []).append((index, form[1]))
     verdicts: dict[int, Verdict] = {}
     least = max(_MIN_MEMBERS, len(lines) * _MIN_PERCENT // 100)
+    only_failed: list[list[int]] = []
     for members in found.values():
         if sum(1 for _, verdict in members if verdict == "passed") >= least:
             verdicts.update(members)
-    return verdicts
+        elif all(verdict == "failed" for _, verdict in members):
+            only_failed.append([index for index, _ in members])
+    return verdicts, only_failed
 
 
 def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:

@@ -27,6 +27,8 @@ def _summary(planned: Plan) -> str:
     if shortened:
         said.append(f"{shortened:,} of {total:,} lines in short")
     said.extend(f"{left:,} of {all_of:,} {unit} left out" for unit, (left, all_of) in counts.items() if left)
+    if planned.overwritten:
+        said.append(f"{planned.overwritten:,} overwritten state{'s' if planned.overwritten > 1 else ''} left out")
     if said:
         return ", ".join(said)
     if len(counts) == 1 and all(part.unit for part in planned.parts):

@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     omitted: tuple[Omission, ...]
     kept_lines: int
     total_lines: int
+    overwritten: int = 0  # states of lines that a terminal shows no more
 
     @property
     def kind(self) -> str:
@@ -74,7 +75,7 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
         parts = _leave_out_repeats(output, settings, parts, draft, earlier)
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
-    return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines))
+    return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines), output.overwritten)
 
 
 def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Sequence[Shown] = ()) -> Plan | None:
@@ -226,7 +227,8 @@ def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tu
         return bare, None
     shown = read.shown
     tag = read.tags[0].strip().replace("\t", " · ") if shown is read.bare else ""
-    head = f"[{tag}: this, and the time, cut from the head of each line]" if tag else "[times cut from the lines]"
+    this = "this, and the time," if read.timed else "this is"
+    head = f"[{tag}: {this} cut from the head of each line]" if tag else "[times cut from the lines]"
     parts = [
         part._replace(action="render", text="\n".join(shown[part.start : part.stop]), note="its head cut")
         if part.action == "keep"

@@ -57,7 +57,7 @@ def route(output: ToolOutput) -> list[Section]:
 def _by_tags(output: ToolOutput) -> list[Section]:
     """Return the sections of an output whose lines say which job and step they are of; none where they do not."""
     read = heads.read(output.lines)
-    if read is None or not any("\t" in tag for tag in read.tags):
+    if read is None or not any("\t" in tag or tag.startswith("==") for tag in read.tags):
         return []
     runs = heads.runs(read.tags)
     sections: list[Section] = []

@@ -6,6 +6,7 @@ The file's name is the command's words joined by "_": `apt-get_install.toml` is 
     unless = ['regex', …]              a line like this: the filter does nothing, the text is routed on
     keep = ['regex', …]                these lines stay, whatever comes below; so does every failure (facts.py)
     [[drop]] lines = 'regex' note = "packages unpacked"           left out, counted where they stood
+             beside = 'regex'          … but only in an output that has a line like this: data may look like chatter
     [[fold]] lines = 'regex' first = 2 last = 1 note = "…"        of a run of these, only the first and last stay
     head = 10  tail = 20               of what is left, at most these
     [[tests]] name = "…" input = "…" expected = "…"
@@ -86,9 +87,17 @@ _ALIASES = {
     "yum install": "dnf_install",
 }
 _FIELDS = frozenset(("description", "unless", "keep", "drop", "fold", "head", "tail", "tests"))
-_DROP_FIELDS = frozenset(("lines", "note"))
+_DROP_FIELDS = frozenset(("lines", "note", "beside"))
 _FOLD_FIELDS = frozenset(("lines", "note", "first", "last"))
 _TEST_FIELDS = frozenset(("name", "input", "expected"))
+
+
+class Drop(NamedTuple):
+    """Lines like `lines` are left out; where `beside` is set, only if the output has a line like that."""
+
+    lines: re.Pattern[str]
+    note: str
+    beside: re.Pattern[str] | None
 
 
 class Fold(NamedTuple):
@@ -106,7 +115,7 @@ class Filter(NamedTuple):
     name: str
     unless: tuple[re.Pattern[str], ...]
     keep: tuple[re.Pattern[str], ...]
-    drop: tuple[tuple[re.Pattern[str], str], ...]
+    drop: tuple[Drop, ...]
     fold: tuple[Fold, ...]
     head: int
     tail: int
@@ -214,7 +223,7 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
             name,
             tuple(re.compile(pattern) for pattern in data.get("unless", ())),
             tuple(re.compile(pattern) for pattern in data.get("keep", ())),
-            tuple((re.compile(table["lines"]), table.get("note", "")) for table in data.get("drop", ())),
+            tuple(_drop(table) for table in data.get("drop", ())),
             tuple(
                 Fold(re.compile(table["lines"]), table.get("note", ""), table.get("first", 1), table.get("last", 1))
                 for table in data.get("fold", ())
@@ -225,6 +234,11 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
     except (re.error, KeyError, TypeError) as exc:
         msg = f"The filter {name} cannot be used: {exc!r}. See the fields in headroom_mcp/compressors/filters/__init__.py."
         raise SettingsError(msg) from exc
+
+
+def _drop(table: dict[str, Any]) -> Drop:
+    beside = table.get("beside", "")
+    return Drop(re.compile(table["lines"]), table.get("note", ""), re.compile(beside) if beside else None)
 
 
 def _only(where: str, table: dict[str, Any], known: frozenset[str]) -> None:

@@ -7,13 +7,16 @@ A filter never drops a failure. What a build or a journal leaves too long goes t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
-from headroom_mcp import compressors
+from headroom_mcp import compressors, late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.command import filter_rules
-from headroom_mcp.compressors.command.filter_rules import Filter
+from headroom_mcp.compressors.command.filter_rules import Drop, Filter
 from headroom_mcp.facts import find as fact_finder
+from headroom_mcp.query import bm25
+from headroom_mcp.records import survey as survey_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -21,6 +24,13 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 _SAMPLE = 300
 _KNOWN_SHARE = 0.08
+_MAX_LINE_CHARS = 600
+_RARE = 2  # lines with a word of a failure: one in more of them is what everything is about
+# Node-Selectors:    disktype=nvme     a label with its value
+_LABELLED = late.pattern(r"\s*[\w./ -]{2,40}[:=]\s+\S")
+_MIN_TERM_CHARS = 5
+_MIN_UNDERSTOOD = 0.5
+_ALIKE, _FIRST = 4, 2  # of so many records of one form, so many stay at least
 _ENOUGH_TOKENS = 1_500  # what a filter leaves is chosen line by line already
 # What these leave too long has a kind of its own: compilers' diagnostics and tests, records with a clock.
 _LONG = {
@@ -34,8 +44,8 @@ def score(output: ToolOutput) -> float:
     chosen = filter_of(output)
     if chosen is None:
         return 0.0
-    patterns = [*(pattern for pattern, _ in chosen.drop), *(fold.lines for fold in chosen.fold)]
     lines = output.lines
+    patterns = [*(drop.lines for drop in _in_force(chosen, lines)), *(fold.lines for fold in chosen.fold)]
     sampled = lines if len(lines) <= _SAMPLE else lines[:: len(lines) // _SAMPLE]
     known = sum(1 for line in sampled if any(pattern.search(line) for pattern in patterns))
     return 0.5 if known >= max(2, _KNOWN_SHARE * len(sampled)) else 0.0
@@ -82,21 +92,27 @@ def apply(chosen: Filter, output: ToolOutput, limit: int = 0) -> list[Part]:
     lines = output.lines
     if any(pattern.search(line) for pattern in chosen.unless for line in lines):
         return []
-    kept = {fact.line for fact in fact_finder.find(output) if fact.rank == 0}
+    failing = [fact.line for fact in fact_finder.find(output) if fact.rank == 0]
+    kept = set(failing)
     kept.update(i for i, line in enumerate(lines) if any(pattern.search(line) for pattern in chosen.keep))
     notes: dict[int, str] = {}
+    drops = _in_force(chosen, lines)
     for index, line in enumerate(lines):
         if index in kept:
             continue
-        for pattern, note in chosen.drop:
-            if pattern.search(line):
-                notes[index] = note
+        for drop in drops:
+            if drop.lines.search(line):
+                notes[index] = drop.note
                 break
+    if failing:
+        for index in _explaining(lines, failing, notes):
+            del notes[index]
+            kept.add(index)
     for fold in chosen.fold:
         _fold(lines, fold, kept, notes)
     _bound(len(lines), chosen, kept, notes)
     if limit:
-        _thin(lines, limit, kept, notes)
+        _thin(output, limit, kept, notes)
     if not notes:
         return []
     return render.close_cheap_gaps(lines, _parts(len(lines), notes))
@@ -124,11 +140,41 @@ def _bound(total: int, chosen: Filter, kept: set[int], notes: dict[int, str]) ->
             notes[index] = ""
 
 
-def _thin(lines: Sequence[str], limit: int, kept: set[int], notes: dict[int, str]) -> None:
+def _in_force(chosen: Filter, lines: Sequence[str]) -> list[Drop]:
+    """Return the drops of a filter that are meant for an output of these `lines`."""
+    return [drop for drop in chosen.drop if drop.beside is None or any(map(drop.beside.search, lines))]
+
+
+def _explaining(lines: Sequence[str], failing: Sequence[int], dropped: Collection[int]) -> list[int]:
+    """Return those of the `dropped` lines, labels with their values, that share a rare word with a failing line: what it
+    says is wrong stands there.
+
+    Node-Selectors:  disktype=nvme        0/9 nodes are available: 9 node(s) didn't match Pod's node affinity/selector
+    """
+    labelled = [index for index in dropped if _LABELLED.match(lines[index][:_MAX_LINE_CHARS])]
+    words = {term for index in failing for term in _terms(lines[index][:_MAX_LINE_CHARS])} if labelled else set()
+    if not words:
+        return []
+    often = Counter(term for line in lines for term in _terms(line[:_MAX_LINE_CHARS]))
+    rare = {word for word in words if often[word] <= _RARE}
+    return [index for index in labelled if not rare.isdisjoint(_terms(lines[index][:_MAX_LINE_CHARS]))]
+
+
+def _terms(line: str) -> set[str]:
+    """Return the words of a line that may name a thing, without a plural's "s"."""
+    return {term.removesuffix("s") for term in bm25.query_terms(line) if len(term) >= _MIN_TERM_CHARS}
+
+
+def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str]) -> None:
+    """Leave out more records, whole ones, the last of each form first, until `limit` holds; those unlike the others stay."""
+    lines = output.lines
     left = [index for index in range(len(lines)) if index not in notes]
     room = limit - sum(tokens.estimate(lines[i]) + 1 for i in left)
     if room >= 0:
         return
+    if output.survey.understood >= _MIN_UNDERSTOOD:
+        room = _thin_records(output, room, kept, notes)
+        left = [index for index in left if index not in notes]
     middle = [index for index in left[len(left) // 4 : -len(left) // 4 or None] if index not in kept]
     inner = set(middle)
     others = [index for index in left if index not in kept and index not in inner]
@@ -137,6 +183,23 @@ def _thin(lines: Sequence[str], limit: int, kept: set[int], notes: dict[int, str
             return
         room += tokens.estimate(lines[index]) + 1
         notes[index] = ""
+
+
+def _thin_records(output: ToolOutput, room: int, kept: set[int], notes: dict[int, str]) -> int:
+    """Leave out records that are like others, as long as `room` is negative; return what it is then."""
+    lines, survey = output.lines, output.survey
+    telling = [survey.records[one.record] for one in survey_module.telling(survey)]
+    spared = {index for start, stop in telling for index in range(start, stop)}
+    kept.update(spared)
+    alike = [survey.records[row] for group in survey.groups if len(group.rows) >= _ALIKE for row in group.rows[_FIRST:]]
+    for start, stop in sorted(alike, reverse=True):
+        if room >= 0:
+            break
+        whole = [index for index in range(start, stop) if index not in notes]
+        if spared.isdisjoint(whole) and not any(index in kept and lines[index].strip() for index in whole[1:]):
+            room += sum(tokens.estimate(lines[index]) + 1 for index in whole)
+            notes.update(dict.fromkeys(whole, ""))
+    return room
 
 
 def _parts(total: int, notes: dict[int, str]) -> list[Part]:
@@ -155,7 +218,10 @@ def _parts(total: int, notes: dict[int, str]) -> list[Part]:
         for line in range(start, index):
             if notes[line]:
                 counts[notes[line]] = counts.get(notes[line], 0) + 1
-        whole = len(counts) == 1 and sum(counts.values()) == index - start
+        rest = index - start - sum(counts.values())
+        whole = len(counts) == 1 and not rest
         said = next(iter(counts)) if whole else ", ".join(f"{count} {note}" for note, count in counts.items())
+        if said and rest:
+            said += f", {rest} other {'line' if rest == 1 else 'lines'}"
         parts.append(Part(start, index, "omit", note=said))
     return parts

@@ -25,7 +25,7 @@ _MAX_HEADER_LINES = 12
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
 _RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
-_HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#-]*$")
+_HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#+-]*$")
 _PAIR = late.pattern(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
 _NUMBER = late.pattern(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
 
