@@ -137,6 +137,20 @@ def test_the_longest_is_found_by_its_column() -> None:
     assert "98765" in text
 
 
+@pytest.mark.parametrize("count", [300, 12_000])
+def test_a_row_whose_number_lies_far_from_the_others_is_shown_without_being_asked_for(count: int) -> None:
+    chance = random.Random(count)
+    rows = [
+        {"order": chance.randrange(10**6), "name": f"basket {i}", "grams": 400 + chance.randrange(90)}
+        for i in range(count)
+    ]
+    rows[count // 3]["grams"] = 98_765
+    text, _ = _thinned(rows, 400, query="")
+
+    assert "98765" in text
+    assert f"basket {count // 3}" in text
+
+
 def test_json_amid_log_lines_keeps_the_lines_around_it() -> None:
     body = json.dumps([{"id": i, "name": f"item {i}"} for i in range(60)], indent=2)
     output = ToolOutput(f"Fetching page 1\nresult: {body}\nDone in 1.2s\n", "Bash", {}, "")

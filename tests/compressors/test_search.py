@@ -1,0 +1,47 @@
+"""Search results: which hits are shown where not all fit."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from headroom_mcp.compressors.search import kind as compressor
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
+
+_SECONDARY = (
+    "tests/unit/test_basket.py",
+    "vendor/shop/basket.py",
+    "node_modules/shop/basket.js",
+    "dist/basket.min.js",
+    "docs/basket.md",
+    "src/basket.spec.ts",
+)
+
+
+def _shown(paths: list[str], hits: int, budget: int) -> str:
+    """Return what is shown of a search with `hits` hits in each file, about which nothing else tells one from another."""
+    dice = random.Random(7)
+    lines = [
+        f"{path}:{at * 9 + 1}:    total += price_of(item, {dice.randrange(9_999)})"
+        for path in paths
+        for at in range(hits)
+    ]
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "grep -rn price_of ."})
+    compressed = compressor.compress(output, budget)
+    assert compressed is not None
+    return render.render(output.lines, compressed.parts)
+
+
+@pytest.mark.parametrize("secondary", _SECONDARY)
+def test_sources_come_before_the_tests_and_vendored_files_that_have_as_many_hits(secondary: str) -> None:
+    sources = [f"src/shop/part{number:02d}.py" for number in range(30)]
+    # Named so that neither order of names nor of lines puts the sources first.
+    others = [f"a{number:02d}/{secondary}" for number in range(30)]
+
+    shown = _shown([*others, *sources], 8, 900)
+
+    hits = [line for line in shown.split("\n") if "price_of" in line]
+    assert len(hits) > 10
+    assert {line.partition("/")[0] for line in hits} == {"src"}
