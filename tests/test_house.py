@@ -66,7 +66,6 @@ def test_every_module_says_what_it_is_for() -> None:
 def test_what_only_claude_code_knows_stays_in_its_rooms() -> None:
     """Its variables and folders: elsewhere they would make every host one."""
     allowed = (
-        "compressors/code/grammar.py",  # where the plugin keeps its libraries
         "hook/claude_code/",
         "hook/entry.py",
         "install/",

@@ -12,8 +12,9 @@ the others (see `records`), the last record. A record of several lines is shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.query import clip
 from headroom_mcp.records import kinds
@@ -42,30 +43,24 @@ def fits(output: ToolOutput) -> bool:
     return output.survey.understood >= _ALIKE and len(output.survey.records) >= _MIN_RECORDS
 
 
-class Choice:
+class Choice(_budget.Numbered):
     """The records of a survey that are shown, as they are shown, and what they cost."""
 
     def __init__(self, survey: Survey) -> None:
+        super().__init__()
         self.survey = survey
-        self.shown: dict[int, str] = {}
-        self.spent = 0
 
     def take(self, order: Iterable[int], room: int, about: str = "", *, whole: bool = False) -> None:
         """Show records in `order`, passing over those that no longer fit into `room` tokens; of a long one, unless it is to
         be `whole`, what stands around the words `about`."""
-        texts = self.survey.texts
+        self.show(self._offered(order, about, whole), room)
+
+    def _offered(self, order: Iterable[int], about: str, whole: bool) -> Iterator[tuple[int, str]]:
         for index in order:
-            if index in self.shown or not texts[index].strip():
+            said = self.survey.texts[index]
+            if index in self.shown or not said.strip():
                 continue
-            said = texts[index]
-            if len(said) > _MAX_RECORD_CHARS and not whole:
-                said = clip.clip(said, _MAX_RECORD_CHARS, about)
-            cost = tokens.estimate(said) + 3
-            if cost > room:
-                continue
-            room -= cost
-            self.spent += cost
-            self.shown[index] = said
+            yield index, said if whole or len(said) <= _MAX_RECORD_CHARS else clip.clip(said, _MAX_RECORD_CHARS, about)
 
     def take_unlike(self, limit: int) -> None:
         """Show what is unlike the other records until `limit` tokens are spent in all."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.facts import find
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker, templates, tokens
+from headroom_mcp.text import parts as render
 from headroom_mcp.types import Fact, Part
 
 _CHEAP_CHARS = 40
@@ -17,6 +19,8 @@ _MAX_ALIKE_CHARS = 300
 # src/lib.rs:31:32 · silo.c(40) · File "a.py", line 3
 _PLACE = late.pattern(r"\w[:(]\d+|\bline \d+")
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
+
+_WORD = late.pattern(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
 
 
 def facts(lines: Sequence[str], found: Sequence[Block]) -> list[Fact]:
@@ -147,3 +151,36 @@ def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> list[int]:
         (again if key in seen else first).append(number)
         seen.add(key)
     return [*first, *again]
+
+
+def _counting(lines: Sequence[str]) -> Callable[[int, int], str]:
+    from headroom_mcp.facts import verdicts  # no log has use for its expressions
+
+    return lambda start, stop: verdicts.counts(lines[start:stop])
+
+
+def around(
+    lines: Sequence[str], shown: Sequence[Part], kept: set[int], note: Callable[[int, int], str] | None = None
+) -> list[Part]:
+    """Return parts for all lines: `shown` as they are, the lines `kept` between them, the rest counted by verdict.
+
+    `note` tells what lines `start` … `stop - 1` say together (default: their verdicts)."""
+    said_of = note or _counting(lines)
+    parts: list[Part] = []
+    position = 0
+    ordered = sorted(kept)
+    for part in [*shown, Part(len(lines), len(lines), "keep")]:
+        if part.start > position:
+            within = ordered[bisect_left(ordered, position) : bisect_left(ordered, part.start)]
+            for piece in render.from_kept((i - position for i in within), part.start - position):
+                moved = piece._replace(start=piece.start + position, stop=piece.stop + position)
+                if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
+                    moved = moved._replace(action="render", note="rules and blank lines")
+                elif moved.action == "omit":
+                    said = said_of(moved.start, moved.stop)
+                    moved = moved._replace(note=said)
+                parts.append(moved)
+        if part.stop > part.start:
+            parts.append(part)
+        position = part.stop
+    return parts

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import tokens
@@ -59,36 +60,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     requests = parse(lines)
     if len(requests) < _MIN_REQUESTS:
         return None
-    shown: dict[int, str] = {}
-    left = budget * 3 // 4
-
-    def take(index: int, note: str = "") -> bool:
-        nonlocal left
-        if index in shown:
-            return True
-        said = text.clip_middle(lines[index], _MAX_LINE_CHARS) + note
-        cost = tokens.estimate(said) + 3
-        if cost > left:
-            return False
-        left -= cost
-        shown[index] = said
-        return True
-
-    others = set(range(len(lines))) - {request.line for request in requests}
-    for index in sorted(others)[:20]:
-        take(index)
-    for group in _failed(requests):
-        clients = {request.client for request in group}
-        note = (
-            f"  [×{len(group):,}, {len(clients):,} client{'s' if len(clients) > 1 else ''}]" if len(group) > 1 else ""
-        )
-        if not take(group[0].line, note):
-            break
-    left += budget // 8
-    for index in facts_module.matches(output.query, lines)[:12]:
-        take(index)
-    take(0)
-    take(len(lines) - 1)
+    chosen = _budget.Numbered()
+    room = budget * 3 // 4
+    clipped = [text.clip_middle(line, _MAX_LINE_CHARS) for line in lines]
+    others = sorted(set(range(len(lines))) - {request.line for request in requests})
+    chosen.show(((index, clipped[index]) for index in others[:20]), room)
+    failed = ((group[0].line, clipped[group[0].line] + _times(group)) for group in _failed(requests))
+    chosen.show(failed, room - chosen.spent, to_the_first=True)
+    room += budget // 8
+    asked = facts_module.matches(output.query, lines)[:12]
+    chosen.show(((index, clipped[index]) for index in (*asked, 0, len(lines) - 1)), room - chosen.spent)
+    shown = chosen.shown
     parts: list[Part] = []
     position = 0
     for index in sorted(shown):
@@ -102,6 +84,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     table = _table(requests, budget // 4)
     whole = [Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)]
     return Compressed(whole, range(len(lines)))
+
+
+def _times(group: Sequence[Request]) -> str:
+    """Return how often, and by how many clients, where that was more than once."""
+    clients = {request.client for request in group}
+    return f"  [×{len(group):,}, {len(clients):,} client{'s' if len(clients) > 1 else ''}]" if len(group) > 1 else ""
 
 
 def parse(lines: Sequence[str]) -> list[Request]:

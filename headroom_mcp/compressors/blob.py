@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headroom_mcp import late
-from headroom_mcp.compressors import general
+from headroom_mcp import compressors, late
 from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import tokens
@@ -157,7 +156,7 @@ def _readable(output: ToolOutput, start: int, stop: int, budget: int, readable: 
     """Return readable lines whole where all of them fit, else chosen."""
     if readable > budget * 3 // 4:
         piece = output.section(start, stop)
-        chosen = general.compress(piece, max(100, budget * piece.tokens // max(1, readable)))
+        chosen = compressors.load("general").compress(piece, max(100, budget * piece.tokens // max(1, readable)))
         if chosen is not None:
             return [part._replace(start=part.start + start, stop=part.stop + start) for part in chosen.parts]
     return [Part(start, stop, "keep")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _failure_parts, test_output
+from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_run
@@ -32,6 +32,7 @@ _SIGNS = late.pattern(
 _TAIL_LINES = 60
 _CONTEXT_LINES = 12
 _MAX_TOTALS = 20  # of test runs
+_LINE_CHARS = 400  # what a line's price counts
 
 
 def score(output: ToolOutput) -> float:
@@ -76,13 +77,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
     def take(order: Sequence[int], room: int) -> None:
         nonlocal left
-        for index in order:
-            if index in kept or index in covered or not lines[index].strip():
-                continue
-            cost = tokens.estimate(lines[index][:400]) + 2
-            room -= cost
-            if room < 0:
-                break
+        offered = (
+            (index, tokens.estimate(lines[index][:_LINE_CHARS]) + 2)
+            for index in order
+            if index not in kept and index not in covered and lines[index].strip()
+        )
+        for index, cost in _budget.within(room, offered, to_the_first=True):
             left -= cost
             kept.add(index)
 
@@ -107,7 +107,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     failing = [i for i in kept if i in told]
     near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
     take([i for i in near if not _verdicts.passes(lines[i])], left)
-    parts = test_output.around(lines, shown, kept)
+    parts = _failure_parts.around(lines, shown, kept)
     if read is None or display == original:
         return Compressed(parts, range(len(lines)))
     note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")

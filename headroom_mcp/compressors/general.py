@@ -8,10 +8,10 @@ shown by their first and last. Very long lines are clipped in the middle, around
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _by_record
+from headroom_mcp.compressors import _budget, _by_record
 from headroom_mcp.query import clauses
 from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import parts as render
@@ -113,6 +113,16 @@ def _dull(forms: Sequence[str]) -> list[bool]:
 def _take(order: Sequence[int], costs: Sequence[int], dull: Sequence[bool], room: int, kept: set[int]) -> int:
     """Keep lines in `order` until `room` tokens are spent, passing over dull ones. Returns what was spent."""
     spent = 0
+    for index, cost in _budget.within(room, _offered(order, costs, dull, kept), to_the_first=True):
+        spent += cost
+        kept.add(index)
+    return spent
+
+
+def _offered(
+    order: Sequence[int], costs: Sequence[int], dull: Sequence[bool], kept: set[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the lines of `order` that are neither kept nor dull, each with its cost; past dull ones a gap is paid for."""
     after_dull = False
     for index in order:
         if index in kept:
@@ -120,13 +130,8 @@ def _take(order: Sequence[int], costs: Sequence[int], dull: Sequence[bool], room
         if dull[index]:
             after_dull = True
             continue
-        cost = costs[index] + (_GAP_TOKENS if after_dull else 0)
+        yield index, costs[index] + (_GAP_TOKENS if after_dull else 0)
         after_dull = False
-        if spent + cost > room:
-            break
-        spent += cost
-        kept.add(index)
-    return spent
 
 
 def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: int, kept: set[int]) -> int:

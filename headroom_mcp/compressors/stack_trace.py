@@ -6,7 +6,7 @@ names of the others; libraries' frames are counted. As far as the budget goes, t
 
 from __future__ import annotations
 
-from headroom_mcp.compressors import _failure_parts, test_output
+from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import frames as _frames
@@ -45,18 +45,14 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
     covered = {i for part in shown for i in range(part.start, part.stop)}
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
-    left = max(budget // 4, budget - spent)
     outside = [i for i in range(len(lines)) if i not in covered and lines[i].strip()]
     # What stands around traces is short mostly: a summary, what ran, where to look further.
-    for index in [
-        *facts_module.failures(lines, covered),
-        *facts_module.matches(output.query, lines),
-        *reversed(outside),
-    ]:
-        if index in kept or index in covered:
-            continue
-        left -= tokens.estimate(lines[index][:_MAX_LINE_CHARS]) + 2
-        if left < 0:
-            break
+    order = [*facts_module.failures(lines, covered), *facts_module.matches(output.query, lines), *reversed(outside)]
+    offered = (
+        (index, tokens.estimate(lines[index][:_MAX_LINE_CHARS]) + 2)
+        for index in order
+        if index not in kept and index not in covered
+    )
+    for index, _ in _budget.within(max(budget // 4, budget - spent), offered, to_the_first=True):
         kept.add(index)
-    return Compressed(test_output.around(lines, shown, kept))
+    return Compressed(_failure_parts.around(lines, shown, kept))

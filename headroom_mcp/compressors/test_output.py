@@ -7,21 +7,19 @@ Passing tests are counted. The final counts are shown as they stand.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _failure_parts
+from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_blocks, test_run, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
-from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Part
+from headroom_mcp.types import Compressed, Fact
 
 _MIN_LINES = 8
 _SIGNS = late.pattern(
@@ -37,7 +35,6 @@ _SIGNS = late.pattern(
 _SERVICE = late.pattern(
     r"travis_fold:|travis_time:|##\[(?:group|section)\]|section_start:\d|^\[Pipeline\] |^Started by ", re.MULTILINE
 )
-_WORD = late.pattern(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
 _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
@@ -95,7 +92,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     )
     chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
-    parts = around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
+    parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
 
 
@@ -110,14 +107,14 @@ class _Chosen:
 
     def take(self, order: Sequence[int], room: int) -> None:
         """Keep lines in `order` as far as `room` tokens go; a line too long for what is left is passed over."""
-        for index in order:
-            if index in self.kept or index in self.covered or not self.lines[index].strip():
-                continue
-            cost = tokens.estimate(self.lines[index][:_LIST_LINE_CHARS]) + 2
-            if cost <= room:
-                room -= cost
-                self.spent += cost
-                self.kept.add(index)
+        offered = (
+            (index, tokens.estimate(self.lines[index][:_LIST_LINE_CHARS]) + 2)
+            for index in order
+            if index not in self.kept and index not in self.covered and self.lines[index].strip()
+        )
+        for index, cost in _budget.within(room, offered):
+            self.spent += cost
+            self.kept.add(index)
 
     def take_runs(self, news: Sequence[int], room: int) -> None:
         """Keep runs of neighbouring `news`, those with words of failure first, short ones before long ones; of a run that
@@ -217,29 +214,3 @@ class _Counting:
         if passed or failed or skipped:
             return ", ".join(f"{count:,} {word}" for count, word in told if count)
         return f"{files:,} {'file' if files == 1 else 'files'} or suites of tests passed" if files else ""
-
-
-def around(
-    lines: Sequence[str], shown: Sequence[Part], kept: set[int], note: Callable[[int, int], str] | None = None
-) -> list[Part]:
-    """Return parts for all lines: `shown` as they are, the lines `kept` between them, the rest counted by verdict.
-
-    `note` tells what lines `start` … `stop - 1` say together."""
-    parts: list[Part] = []
-    position = 0
-    ordered = sorted(kept)
-    for part in [*shown, Part(len(lines), len(lines), "keep")]:
-        if part.start > position:
-            within = ordered[bisect_left(ordered, position) : bisect_left(ordered, part.start)]
-            for piece in render.from_kept((i - position for i in within), part.start - position):
-                moved = piece._replace(start=piece.start + position, stop=piece.stop + position)
-                if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
-                    moved = moved._replace(action="render", note="rules and blank lines")
-                elif moved.action == "omit":
-                    said = note(moved.start, moved.stop) if note else verdicts.counts(lines[moved.start : moved.stop])
-                    moved = moved._replace(note=said)
-                parts.append(moved)
-        if part.stop > part.start:
-            parts.append(part)
-        position = part.stop
-    return parts

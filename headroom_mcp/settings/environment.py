@@ -1,4 +1,4 @@
-"""Where we run: the data folder, the project an original belongs to, and the host's session."""
+"""Where we run: the data folder, the project an original belongs to, the host's session, the plugin's environments."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def project_dir(environ: Mapping[str, str] | None = None, cwd: str = "") -> str:
     """
     env = os.environ if environ is None else environ
     return os.path.realpath(env.get("CLAUDE_PROJECT_DIR") or cwd or os.getcwd())
+
+
+def plugin_environments(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return the Python environments that the plugin has made for its server in the folder that its host gives it."""
+    env = os.environ if environ is None else environ
+    data = env.get("CLAUDE_PLUGIN_DATA", "")
+    if not data or not os.path.isdir(data):
+        return []
+    return [os.path.join(data, name) for name in sorted(os.listdir(data)) if name.startswith("venv")]
 
 
 def session_id(environ: Mapping[str, str] | None = None) -> str:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from headroom_mcp import compress_output, open_store
 from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast
 from headroom_mcp.compressors.code import kind as code
-from headroom_mcp.errors import MissingExtra
 from headroom_mcp.evals import code_check
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import numbering
@@ -117,13 +116,6 @@ def test_python_that_no_grammar_reads_is_read_by_the_interpreters_own_parser(mon
     assert by_ast.imports == by_grammar.imports
     assert by_ast.raises == by_grammar.raises
     assert python_ast.read(["def broken(:"]) is None
-
-
-def test_an_asked_for_grammar_that_is_missing_names_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grammar, "_load", lambda language: None)
-
-    with pytest.raises(MissingExtra, match=re.escape("pip install 'headroom-mcp[code]'")):
-        grammar.require(languages.load("swift"))
 
 
 def test_a_grammar_is_found_where_site_is_off() -> None:

@@ -144,11 +144,22 @@ def test_a_row_whose_number_lies_far_from_the_others_is_shown_without_being_aske
         {"order": chance.randrange(10**6), "name": f"basket {i}", "grams": 400 + chance.randrange(90)}
         for i in range(count)
     ]
-    rows[count // 3]["grams"] = 98_765
-    text, _ = _thinned(rows, 400, query="")
+    rows[count // 3 + 1]["grams"] = 98_765
+    text, _ = _thinned(rows, 400, query="give me an overview")
 
     assert "98765" in text
-    assert f"basket {count // 3}" in text
+    assert f"basket {count // 3 + 1}" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"), [("which basket has the largest grams?", max), ("the smallest grams", min)]
+)
+def test_the_extremes_of_a_column_are_shown_where_they_are_asked_for(query: str, wanted: Any) -> None:
+    chance = random.Random(5)
+    rows = [{"order": chance.randrange(10**6), "grams": chance.randrange(10**6)} for _ in range(900)]
+    text, _ = _thinned(rows, 300, query)
+
+    assert str(wanted(row["grams"] for row in rows)) in text
 
 
 def test_json_amid_log_lines_keeps_the_lines_around_it() -> None:

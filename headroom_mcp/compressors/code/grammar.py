@@ -1,7 +1,7 @@
 """The one place that imports tree-sitter: source text in, plain tuples out.
 
 A grammar wheel may be missing (the base install holds six languages) and a hook runs without `site`, so everything is
-imported late and a language that cannot be had is None, not an error. `require` is for callers that were asked for it.
+imported late and a language that cannot be had is None, not an error.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import os
 import sys
 from types import ModuleType
 from typing import Any, NamedTuple
-
-from headroom_mcp.errors import MissingExtra
 
 _DOCUMENTED = frozenset({"function_definition", "class_definition"})
 _MAX_BARE_ROWS = 8  # a signature without a body is no longer
@@ -48,16 +46,6 @@ class Tree(NamedTuple):
     wraps: list[tuple[int, int, int]]
     spans: dict[str, list[tuple[int, int]]]
     constants: list[tuple[int, int]]
-
-
-def require(language: ModuleType) -> None:
-    """Check that the grammar of `language` can be used.
-
-    Raises: MissingExtra naming the pip command.
-    """
-    if _load(language) is None:
-        msg = f"no grammar for {language.__name__.rpartition('.')[2]}: pip install 'headroom-mcp[code]'"
-        raise MissingExtra(msg)
 
 
 def parse(language: ModuleType, text: str) -> Tree | None:
@@ -240,10 +228,9 @@ def _binding(name: str) -> Any:
 def _see_own_site_packages() -> None:
     """Make the packages beside the running interpreter importable: `-S` leaves them out, and `site` costs more than this
     whole module. A plugin's hook runs on the system's python; its packages are in the environment made for its server."""
-    prefixes = [os.path.dirname(os.path.dirname(sys.executable))]
-    data = os.environ.get("CLAUDE_PLUGIN_DATA", "")
-    if data and os.path.isdir(data):
-        prefixes.extend(os.path.join(data, name) for name in sorted(os.listdir(data)) if name.startswith("venv"))
+    from headroom_mcp.settings import environment
+
+    prefixes = [os.path.dirname(os.path.dirname(sys.executable)), *environment.plugin_environments()]
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     for prefix in prefixes:
         for parts in (("lib", version, "site-packages"), ("Lib", "site-packages")):
