@@ -1,16 +1,30 @@
-"""Regular expressions that are compiled when they are first used.
+"""What `re` and `typing` give, made when it is first used: a hook is a process for every tool call, and pays for each import.
 
-Compiling one takes 0.1 to 2 ms, and a hook is a process for every tool call that uses a few of the hundred expressions in
-the modules it imports.
+pattern        an expression, compiled when it is first used: a hook uses a third of the hundred in what it imports
+NamedTuple     as in `typing`, its `__new__` made when the first one is: 36 classes cost as much as starting Python
+Any, Literal   names that only a type checker reads; `typing` itself takes a third of starting Python
 """
 
 from __future__ import annotations
 
 import re
+from collections import _tuplegetter  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, AnyStr
+    from collections.abc import Callable, Iterable
+    from typing import Any as Any
+    from typing import AnyStr
+    from typing import Literal as Literal
+    from typing import NamedTuple as NamedTuple
+    from typing import NoReturn as NoReturn
+
+    def pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+        """Return what can do all that a compiled `pattern` can, and compiles it when it first must."""
+        ...
+
+
+_METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split", "flags", "groups")
 
 
 class LatePattern:
@@ -21,35 +35,87 @@ class LatePattern:
         self._given = flags
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name not in _METHODS:
             raise AttributeError(name)
         compiled = re.compile(self.pattern, self._given)
-        for method in (
-            "match",
-            "search",
-            "fullmatch",
-            "finditer",
-            "findall",
-            "sub",
-            "subn",
-            "split",
-            "flags",
-            "groups",
-        ):
+        for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
-        value = getattr(compiled, name)
-        setattr(self, name, value)
-        return value
+        return getattr(self, name)
 
     def __repr__(self) -> str:
         return f"late.pattern({self.pattern!r})"
 
 
-if TYPE_CHECKING:
+class _Records(type):
+    """Makes of a class body a tuple with names, as `typing.NamedTuple` does."""
 
-    def pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-        """Return what can do all that a compiled `pattern` can, and compiles it when it first must."""
-        ...
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+        if not bases:
+            return super().__new__(cls, name, bases, body)
+        fields = tuple(body.get("__annotations__", ()))
+        defaults = {field: body[field] for field in fields if field in body}
+        body.update((field, _tuplegetter(at, field)) for at, field in enumerate(fields))
+        body.update(_SHARED, __slots__=(), _fields=fields, _field_defaults=defaults, __match_args__=fields)
+        made = type(name, (tuple,), body)
+        made.__new__ = _first(made, fields, tuple(defaults.values()))  # type: ignore[method-assign]
+        return made
 
-else:
+
+def _first(made: type, fields: tuple[str, ...], defaults: tuple[object, ...]) -> Callable[..., Any]:
+    """Return what makes the first tuple of the class `made`, and the function with the fields' names that makes the others."""
+
+    def new(cls: type, /, *values: object, **named: object) -> Any:
+        names = "".join(f"{field}, " for field in fields)
+        function = eval(f"lambda cls, {names}: new(cls, ({names}))", {"new": tuple.__new__})
+        function.__defaults__ = defaults
+        function.__qualname__ = f"{made.__name__}.__new__"
+        made.__new__ = function  # type: ignore[method-assign]
+        return function(cls, *values, **named)
+
+    return new
+
+
+def _make(cls: type, values: Iterable[object]) -> Any:
+    """Return one of `cls` with these values."""
+    return cls(*values)
+
+
+def _replace(self: Any, /, **changed: object) -> Any:
+    """Return the same with some values changed. Raises: ValueError for a name that is no field's."""
+    values = [changed.pop(field, value) for field, value in zip(self._fields, self, strict=True)]
+    if changed:
+        msg = f"unexpected field names: {list(changed)}"
+        raise ValueError(msg)
+    return tuple.__new__(type(self), values)
+
+
+def _asdict(self: Any) -> dict[str, object]:
+    """Return the values by name."""
+    return dict(zip(self._fields, self, strict=True))
+
+
+def _repr(self: Any) -> str:
+    told = ", ".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+    return f"{type(self).__name__}({told})"
+
+
+def _arguments(self: Any) -> tuple[object, ...]:
+    """Return what `copy` and `pickle` make the same from."""
+    return tuple(self)
+
+
+_SHARED = {
+    "_make": classmethod(_make),
+    "_replace": _replace,
+    "_asdict": _asdict,
+    "__repr__": _repr,
+    "__getnewargs__": _arguments,
+}
+
+if not TYPE_CHECKING:
     pattern = LatePattern
+    Any = NoReturn = object
+    Literal = dict  # Literal["a", "b"] is something, and nobody asks what
+
+    class NamedTuple(metaclass=_Records):
+        """See `typing.NamedTuple`."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import tokens
 from headroom_mcp.types import ToolInput

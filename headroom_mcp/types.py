@@ -1,4 +1,4 @@
-"""The words of this package. Everybody imports this module and it imports nobody.
+"""The words of this package. Everybody imports this module and it imports only `late`.
 
 An *original* (text) becomes *parts* that partition its lines: kept verbatim, left out, or rendered another way. Because
 they partition, kept + rendered + left out = original holds by construction and can be checked for any compressor.
@@ -7,7 +7,8 @@ they partition, kept + rendered + left out = original holds by construction and 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, NamedTuple
+
+from headroom_mcp.late import Any, Literal, NamedTuple
 
 Outcome = Literal["compressed", "small", "no_gain", "already", "unknown", "failed"]
 """compressed: the text was replaced · small: below `min_tokens` · no_gain: nothing shorter was found · already: our own

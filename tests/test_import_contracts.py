@@ -39,6 +39,7 @@ _BY_NAME = {
     "hook/entry.py": "an event imports its handler only, and signals without the enums around them",
     "hook/serve.py": "the script is run by its path, before the package can be imported; it may find half an upgrade",
     "install/hosts/__init__.py": "a host is a file",
+    "late.py": "imports nothing: a function with the names of a tuple's fields is made from a line of code",
     "memory/embeddings.py": "an optional library, named by the user",
     "server/worker.py": "a job of the server's, named by it in a message",
     "settings/file.py": "tomllib came with Python 3.11",

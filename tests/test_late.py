@@ -1,8 +1,14 @@
-"""An expression that is compiled late does what one that is compiled at once does."""
+"""What is made late does what is made at once."""
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,3 +36,54 @@ def test_what_an_expression_cannot_do_is_an_attribute_error() -> None:
 def test_a_broken_expression_is_reported_when_it_is_used() -> None:
     with pytest.raises(re.error):
         late.pattern("(").search("x")
+
+
+class Place(late.NamedTuple):
+    """Where something stands."""
+
+    file: str
+    line: int = 1
+
+    @property
+    def shown(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class _Typed(NamedTuple):
+    file: str
+    line: int = 1
+
+
+def test_a_tuple_with_names_is_what_typing_makes() -> None:
+    ours, theirs = Place("a.py", line=3), _Typed("a.py", line=3)
+
+    assert tuple(ours) == tuple(theirs)
+    assert (ours.file, ours.line, ours.shown, Place("b.py").line) == ("a.py", 3, "a.py:3", 1)
+    assert ours._replace(line=5) == theirs._replace(line=5) == Place._make(("a.py", 5))
+    assert ours._asdict() == theirs._asdict()
+    assert repr(ours) == repr(theirs).replace("_Typed", "Place")
+    assert (Place._fields, Place._field_defaults) == (_Typed._fields, _Typed._field_defaults)
+    assert pickle.loads(pickle.dumps(ours)) == copy.deepcopy(ours) == ours
+    assert type(pickle.loads(pickle.dumps(ours))) is Place
+    assert not hasattr(ours, "__dict__")
+
+
+@pytest.mark.parametrize("values", [((), {}), (("a", 1, 2), {}), (("a",), {"column": 1}), (("a",), {"file": "b"})])
+def test_a_tuple_with_names_refuses_what_typing_refuses(values: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
+    given, named = values
+    for cls in (_Typed, Place, Place):
+        with pytest.raises(TypeError):
+            cls(*given, **named)
+    with pytest.raises((ValueError, TypeError)):
+        Place("a")._replace(column=1)  # type: ignore[call-arg]
+
+
+def test_importing_the_flow_imports_neither_typing_nor_openssl() -> None:
+    script = (
+        f"import sys; sys.path.append({str(Path(late.__file__).parents[1])!r})\n"
+        "from headroom_mcp.hook import respond; from headroom_mcp.store.sqlite import store; print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=True)
+
+    assert "headroom_mcp.store.sqlite.store" in run.stdout
+    assert {"typing", "hashlib", "_hashlib", "datetime", "dataclasses"}.isdisjoint(run.stdout.split())

@@ -7,11 +7,11 @@ answers to the query stand whole. The rest is counted by status, method and path
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.facts import tool_errors
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates, tokens

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts_module
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import failure_words
 
 

@@ -17,11 +17,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import verdicts as known
+from headroom_mcp.late import Literal, NamedTuple
 
 Verdict = Literal["passed", "failed", "skipped"]
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from headroom_mcp.flow import footer, user_hooks
 from headroom_mcp.flow.plan import Plan, plan_within
+from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.settings import redaction
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings

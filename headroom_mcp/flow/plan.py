@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from types import ModuleType
-from typing import NamedTuple
 
 from headroom_mcp import compressors
 from headroom_mcp.flow import gate
 from headroom_mcp.flow.budget import budget_for
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import heads, opened, tokens

@@ -12,9 +12,9 @@ numbers; after an edit that moved lines, a run matches with one constant shift, 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Part, Shown
 

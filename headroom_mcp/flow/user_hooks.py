@@ -18,9 +18,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from headroom_mcp import fault_log
+from headroom_mcp.late import Any
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Result, ToolInput

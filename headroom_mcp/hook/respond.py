@@ -5,11 +5,10 @@ Returns what replaces the event's own texts, None for those that stay; None for 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from headroom_mcp import tool_output
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import event as decide
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import environment, redaction, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store

@@ -13,10 +13,10 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.commands import secret_options as options
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text.secrets import Secret
 
 _MAX_CHARS = 20_000  # of a line; memory shows the first few hundred

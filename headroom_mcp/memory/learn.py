@@ -12,19 +12,19 @@ change. Nothing is guessed: a command that passes again with nothing done in bet
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.commands import identity
 from headroom_mcp.errors import NoteError
+from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.memory import note_secrets, notes, provenance, typed
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.store.rows import Observation
+from headroom_mcp.text import sha256
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
@@ -288,7 +288,7 @@ def _masked(gist: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return sha256.of(text.encode("utf-8", "replace"))[:12]
 
 
 def _one_line(text: str, max_chars: int) -> str:

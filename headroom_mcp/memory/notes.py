@@ -11,10 +11,10 @@ import os
 import re
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from headroom_mcp import late
 from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory import note_secrets
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import GLOBAL as GLOBAL

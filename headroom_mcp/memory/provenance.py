@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable
 
 from headroom_mcp.store.rows import Note
+from headroom_mcp.text import sha256
 
 _MAX_BYTES = 2_000_000  # larger files are known by their size alone: a hook has milliseconds
 GONE = "gone"
@@ -39,6 +39,6 @@ def _digest(path: str) -> str:
         if size > _MAX_BYTES:
             return f"size:{size}"
         with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()[:16]
+            return sha256.of(file.read())[:16]
     except (OSError, ValueError):
         return GONE

@@ -10,9 +10,9 @@ import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
 
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.memory import dates
 from headroom_mcp.query import bm25
 from headroom_mcp.store import search_terms

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from headroom_mcp import late
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.store import search_terms

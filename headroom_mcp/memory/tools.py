@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError, UnknownNote
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory import notes, provenance, recall, session_context
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.query import bm25

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory.embeddings import Model
 
 if TYPE_CHECKING:

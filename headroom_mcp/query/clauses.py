@@ -11,9 +11,9 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

@@ -12,9 +12,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.query import bm25
 
 # "…"  `…`  “…”  and '…' where it does not stand inside a word

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 ATOM = "\x02"  # stands for an atom in a form
 BREAK = "\x01"  # stands for a line break inside a record: a form has none

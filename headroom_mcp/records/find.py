@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 _MIN_RECORDS = 3
 _MIN_LINES_EACH = 1.8  # below, most lines are records of their own

@@ -10,8 +10,8 @@ A terminal shows the last state. A state that tells of a failure, or is unlike t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import find, survey
 from headroom_mcp.text import failure_words, lines, marker, templates
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
 
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Group
 

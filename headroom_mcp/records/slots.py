@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import atoms as atoms_module
 from headroom_mcp.records.values import is_time
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
+from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import usual, values
 from headroom_mcp.records.slots import Slot
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import find, slots, surprise
 from headroom_mcp.records.find import Record
 from headroom_mcp.records.slots import Group, Slot

@@ -10,12 +10,12 @@ out. One match is shown as it is; several, one a line. Numbers stay as they are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json import parse
 from headroom_mcp.compressors.json.parse import Num, Value
 from headroom_mcp.errors import SliceError
+from headroom_mcp.late import NamedTuple
 
 _NAME = late.pattern(r"[^\W\d][\w-]*")
 _INTEGER = late.pattern(r"-?\d+")

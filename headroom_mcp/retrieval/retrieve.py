@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.settings import redaction
 from headroom_mcp.settings.file import read_regular
 from headroom_mcp.settings.load import in_force, load_settings

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import os
 from itertools import pairwise
-from typing import NamedTuple
 
 from headroom_mcp import compressors, late
 from headroom_mcp.commands import programs, shell
 from headroom_mcp.compressors.command import filter_rules
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import split as seams
 from headroom_mcp.text import heads
 from headroom_mcp.tool_output import ToolOutput

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 _MAX_LINE_CHARS = 400
 _SAMPLE_LINES = 120
@@ -32,7 +32,7 @@ class _Pattern(NamedTuple):
 
 
 def _pattern(kind: str, plain_share: float, what: str, regex: str) -> _Pattern:
-    return _Pattern(kind, plain_share, what, re.compile(regex))
+    return _Pattern(kind, plain_share, what, late.pattern(regex))
 
 
 # One line of these is enough: nothing else prints them at the start of a line.

@@ -10,9 +10,9 @@ import errno
 import json
 import os
 import stat
-from typing import Any
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.late import Any
 from headroom_mcp.settings import private
 from headroom_mcp.settings.table import KNOBS, checked, knob
 

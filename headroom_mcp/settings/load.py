@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.late import Any, NamedTuple
 from headroom_mcp.settings import redaction, switches
 from headroom_mcp.settings.environment import data_home
 from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE, Settings, knob, parse_variable

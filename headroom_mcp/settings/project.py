@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+
+from headroom_mcp.text import sha256
 
 _MAX_LEVELS = 12  # folders up to the repository's own
 _MAX_ENTRIES = 2_000
@@ -30,7 +31,7 @@ def _of_clone(folder: str) -> str:
             with open(log, "rb") as stream:
                 first = stream.readline(2_000)
             place = os.path.relpath(folder, root).encode("utf-8", "surrogateescape")
-            return "git:" + hashlib.sha256(first + b"\0" + place).hexdigest()[:32] if first.strip() else ""
+            return "git:" + sha256.of(first + b"\0" + place)[:32] if first.strip() else ""
         parent = os.path.dirname(root)
         if parent == root:
             break

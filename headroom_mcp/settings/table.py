@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.late import Any, NamedTuple
 
 USER_FILE = "config.toml"
 PROJECT_FILE = ".headroom.toml"

@@ -10,7 +10,7 @@ cost and save nothing and are not counted.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from headroom_mcp.late import Literal, NamedTuple
 
 Grouping = Literal["kind", "tool", "day", "project"]
 Charge = Literal["tool schemas", "context added"]

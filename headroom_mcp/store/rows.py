@@ -5,7 +5,7 @@ Imported where a value is made and not before: each of these classes costs a hoo
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from headroom_mcp.late import Literal, NamedTuple
 
 GLOBAL = ""
 """The scope of a note that every project sees."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+
+from headroom_mcp.late import Any, NamedTuple
 
 _MIN_CHARS = 400  # a shorter text is best read where it stands
 _MIN_LINES = 5

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 
 class Secret(NamedTuple):

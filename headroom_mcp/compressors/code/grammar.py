@@ -10,7 +10,8 @@ import importlib
 import os
 import sys
 from types import ModuleType
-from typing import Any, NamedTuple
+
+from headroom_mcp.late import Any, NamedTuple
 
 _DOCUMENTED = frozenset({"function_definition", "class_definition"})
 _MAX_BARE_ROWS = 8  # a signature without a body is no longer

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.compressors.code.wanted import Asked
+from headroom_mcp.late import NamedTuple
 
 _IDENTIFIER = late.pattern(r"[A-Za-z_$][\w$]*")
 _K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009), over bodies

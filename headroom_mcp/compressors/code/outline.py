@@ -6,9 +6,8 @@ Rows are 0-based; ranges are half-open.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from headroom_mcp.compressors.code import grammar, languages
+from headroom_mcp.late import NamedTuple
 
 _MAX_HEAD_ROWS = 16  # a longer signature shows its beginning and its end
 _MAX_ERROR_SHARE = 0.3  # of the rows: beyond, the tree says little about this text

@@ -6,7 +6,8 @@ Used where the grammar is missing or stumbles (it knows less of the newest or od
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from headroom_mcp.late import NamedTuple
 
 
 class Found(NamedTuple):

@@ -21,11 +21,11 @@ import os
 import re
 import sys
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.errors import SettingsError
+from headroom_mcp.late import Any, NamedTuple
 
 _HERE = os.path.join(os.path.dirname(__file__), "filters")
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from headroom_mcp.compressors.html.scan import MAX_NESTED_REGIONS, Block, Page, Region
+from headroom_mcp.late import NamedTuple
 
 _MAX_LINK_DENSITY = 0.34  # the paper's threshold is 0.333
 _PROSE_WORDS = 10  # a block of that many words outside links is a sentence or more

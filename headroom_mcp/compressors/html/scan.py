@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 # One tag. An attribute value may hold ">" when quoted. The pattern never fails after the name, so it never backtracks.
 _TAG = late.pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")

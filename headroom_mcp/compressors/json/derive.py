@@ -8,10 +8,10 @@ text      strings that begin alike, or that need no quotes because all are strin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Num, Value
+from headroom_mcp.late import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headroom_mcp.compressors.json.table import Column, Row

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from headroom_mcp.compressors.json import select
 from headroom_mcp.compressors.json.parse import Value
 from headroom_mcp.compressors.json.table import keyed_rows
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
 from headroom_mcp.compressors.json import encode, parse, positional, reduce, select, survey
 from headroom_mcp.compressors.json.parse import Document, Value
 from headroom_mcp.compressors.json.thin import Thinner
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import Any, NamedTuple
 
 Value = Any
 """tuple of pairs (object) · list (array) · str · Num · Embedded · True · False · None."""

@@ -9,10 +9,10 @@ Such rows become objects of these names, so that all that is known about tables 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
+from headroom_mcp.late import NamedTuple
 
 _MIN_ROWS = 4
 _MIN_CELLS = 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from headroom_mcp.compressors.json import columns as columns_module
 from headroom_mcp.compressors.json import encode, select, unlike
 from headroom_mcp.compressors.json.parse import Value, dumps
 from headroom_mcp.compressors.json.reduce import Sampled
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker, tokens
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from headroom_mcp.compressors.json import encode, select
 from headroom_mcp.compressors.json.parse import Num, Value
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.compressors.json.rows import table
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import marker, tokens
 
 if TYPE_CHECKING:

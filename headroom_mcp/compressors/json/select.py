@@ -10,12 +10,12 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import failure_words
 
 Add = Callable[[int, float, str], None]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp.compressors.json.derive import Asked, derive
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
+from headroom_mcp.late import NamedTuple
 
 Row = dict[str, Value]
 

@@ -9,9 +9,9 @@ dir:                                                 the folder of what follows 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import Literal, NamedTuple
 
 Form = Literal["long", "recursive", "du", "tree", "names", "none"]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _sections
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import clauses
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

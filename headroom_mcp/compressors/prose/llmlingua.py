@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 from functools import lru_cache
-from typing import Any
 
 from headroom_mcp.errors import MissingExtra, SettingsError
+from headroom_mcp.late import Any
 
 # llmlingua tells a model's way of splitting words by these names in its path.
 _FAMILIES = ("xlm-roberta-large", "bert-base-multilingual-cased")

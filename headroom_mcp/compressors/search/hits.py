@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
+from headroom_mcp.late import Literal, NamedTuple
 
 Form = Literal["numbered", "plain", "single", "heading", "none"]
 

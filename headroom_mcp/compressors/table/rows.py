@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 from headroom_mcp import late
 from headroom_mcp.compressors.table import aligned
 from headroom_mcp.compressors.table.aligned import Span
+from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records.find import Record
 
 Form = Literal["delimited", "piped", "columns", "pairs", "none"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import NamedTuple
+
+from headroom_mcp.late import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import NamedTuple
 
 from headroom_mcp import late, tool_output
 from headroom_mcp.flow.budget import budget_for
@@ -21,6 +20,7 @@ from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import bash_calls, limits
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import load, redaction, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Origin, View

@@ -58,10 +58,10 @@ def problems(folder: str) -> list[str]:
 
 def _is_new(text: str) -> bool:
     """Tell whether `text` has not been told yet, and note it."""
-    import hashlib
+    from headroom_mcp.text import sha256
 
     folder = private.folder(environment.data_home(), _TOLD)
-    name = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    name = sha256.of(text.encode("utf-8", "backslashreplace"))[:16]
     try:
         os.close(private.open_file(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:

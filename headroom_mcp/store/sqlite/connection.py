@@ -6,16 +6,16 @@ WAL, synchronous=NORMAL, explicit transactions (BEGIN IMMEDIATE), a busy timeout
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import Any
 from headroom_mcp.settings import environment, private
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import schema
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 FILE_NAME = "headroom.db"
 BUSY_TIMEOUT_S = 5.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 import zlib
-from typing import TYPE_CHECKING
 
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import marker
 from headroom_mcp.types import Shown
 

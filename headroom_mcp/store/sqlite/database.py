@@ -10,15 +10,15 @@ hundred. What is not hot (figures, exports, upkeep) uses sqlite-utils over this 
 from __future__ import annotations
 
 import os
-import sqlite3
 from _thread import RLock  # `threading` itself costs a hook a millisecond
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import Any
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import connection as connection_module
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 Values = Sequence[Any] | dict[str, Any]
 

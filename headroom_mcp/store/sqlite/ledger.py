@@ -6,7 +6,8 @@ A charge is written by hooks and the server, so by plain sqlite3; the figures ar
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+
+from headroom_mcp.late import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headroom_mcp.store.figures import Case, Charge, Figures, Grouping

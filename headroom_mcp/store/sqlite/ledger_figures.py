@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from headroom_mcp.late import TYPE_CHECKING, Any
 from headroom_mcp.store.figures import Case, Figures, Grouping, Totals
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ Plain `sqlite3`: every prompt of a conversation asks here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store import search_terms
+from headroom_mcp.text import sha256
 
 if TYPE_CHECKING:
     from headroom_mcp.store.sqlite.database import Database
@@ -121,7 +121,7 @@ def holes(values: Sequence[object]) -> str:
 
 def scope_word(scope: str) -> str:
     """Return the one word by which the index knows a scope."""
-    return f"scope{hashlib.sha256(scope.encode('utf-8', 'replace')).hexdigest()[:20]}" if scope else "scopeglobal"
+    return f"scope{sha256.of(scope.encode('utf-8', 'replace'))[:20]}" if scope else "scopeglobal"
 
 
 def _any_of(terms: Sequence[str]) -> str:

@@ -7,12 +7,12 @@ that shares words with the question. Only live notes are indexed; what is supers
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from headroom_mcp.errors import NoteError, UnknownNote
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
+from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.note_search import SqliteNoteSearch, holes, scope_word
 
 _COLUMNS = ", ".join(Note._fields)

@@ -6,16 +6,16 @@ the same ref, and the text shown is the same bytes every time.
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import time
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import ExpiredRef, StoreError, UnknownRef
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.codec import encode
+from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.sessions import touch_session
+from headroom_mcp.text import sha256
 
 if TYPE_CHECKING:
     from headroom_mcp.store.rows import Original
@@ -50,11 +50,11 @@ class SqliteOriginals:
     ) -> str:
         """Store `original` and the record of what was shown for it; return its ref once both are safe."""
         body = encode(original)
-        digest = hashlib.sha256(body).hexdigest()
+        digest = sha256.of(body)
         now = time.time()
         with self.database.write() as db:
             ref = _kept(db, digest, body, now)
-            shown_digest = hashlib.sha256(encode(shown(ref))).hexdigest() if shown else ""
+            shown_digest = sha256.of(encode(shown(ref))) if shown else ""
             db.execute(
                 "INSERT INTO output (ref, session, project, tool_name, tool_use_id, kind, created_s, tokens_before,"
                 " tokens_host, tokens_after, shown_sha256, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -86,14 +86,14 @@ class SqliteOriginals:
             body = zlib.decompress(packed) if codec == _CODEC_ZLIB else bytes(packed)
         except zlib.error:
             body = None
-        if body is None or hashlib.sha256(body).hexdigest() != digest:
+        if body is None or sha256.of(body) != digest:
             msg = f"The original with ref {ref} is damaged on disk. Run the tool again."
             raise StoreError(msg)
         return Original(ref, body, str(seen[0]), str(seen[1]), float(created_s))
 
     def was_shown(self, ref: str, text: str) -> bool:
         """Tell whether `text` is, to the byte, what was once shown for `ref`."""
-        digest = hashlib.sha256(encode(text)).hexdigest()
+        digest = sha256.of(encode(text))
         sql = "SELECT 1 FROM output WHERE ref = ? AND shown_sha256 = ? LIMIT 1"
         return self.database.one(sql, (ref, digest)) is not None
 

@@ -5,10 +5,10 @@ Set up and filled by sqlite-utils; asked by plain SQL, so that a measured time i
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from headroom_mcp import late
+from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.upkeep import tables
 
 _WORD = late.pattern(r"[^\W_]+")

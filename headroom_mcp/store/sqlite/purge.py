@@ -6,14 +6,14 @@ bytes do not linger in free pages or in the write-ahead log.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.rows import Purged
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 if TYPE_CHECKING:
     from headroom_mcp.store.sqlite.database import Database

@@ -10,7 +10,6 @@ import contextlib
 import glob
 import os
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite import connection as connection_module
 from headroom_mcp.store.sqlite import notes, schema
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 _FULL = ("full", "disk I/O error", "unable to open", "No space left", "Disk quota")
 _STAYS = ("note", "note_vector", "observation", "expired")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from headroom_mcp.late import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3

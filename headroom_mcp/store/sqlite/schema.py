@@ -5,7 +5,7 @@ Never edit one that has been released; append. A newer file than this code knows
 
 from __future__ import annotations
 
-import sqlite3
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 _M001_OUTPUTS = """
 CREATE TABLE original (

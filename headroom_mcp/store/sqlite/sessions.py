@@ -5,9 +5,10 @@ A context is what one model has before its eyes: a session, or one of its subage
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from typing import TYPE_CHECKING
+
+from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 if TYPE_CHECKING:
     from headroom_mcp.store.rows import LiveRef, SeenFile

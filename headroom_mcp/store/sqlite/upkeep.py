@@ -6,13 +6,13 @@ than a whole hook may take. Here, in commands that people run and in evals, it r
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import sqlite_utils
 
 from headroom_mcp.errors import StoreError
+from headroom_mcp.late import TYPE_CHECKING, Any
+from headroom_mcp.store.sqlite.driver import sqlite3
 
 if TYPE_CHECKING:
     from headroom_mcp.store.sqlite.database import Database
