@@ -25,6 +25,7 @@ from types import ModuleType
 _MODULE_OF = {
     "notebook": "notebook",
     "json": "json.kind",
+    "snapshot": "snapshot.kind",
     "html": "html.kind",
     "search": "search.kind",
     "code": "code.kind",

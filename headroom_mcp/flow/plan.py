@@ -21,11 +21,11 @@ GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: 
 _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
 _LINES_AFTER = 1
 # What these show is written by somebody, not said by a run: a word of failure in it is data.
-_QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search"))
+_QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search", "snapshot"))
 # Their lines are no records: what is unlike the others says nothing.
 _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
-_NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose"))
+_NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
 

@@ -1,0 +1,1 @@
+"""What a browser's tools show of a page: a tree of roles, names and refs."""
