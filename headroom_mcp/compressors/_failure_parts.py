@@ -18,6 +18,7 @@ _SHORT_BLOCK_LINES = 20  # told whole; of a longer block the essential lines are
 _MAX_ALIKE_CHARS = 300
 # src/lib.rs:31:32 · silo.c(40) · File "a.py", line 3
 _PLACE = late.pattern(r"\w[:(]\d+|\bline \d+")
+_IN_FILE = late.pattern(r"\.\w{1,6}[\"']?(?:[:(]|, line )\d")
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
 
 _WORD = late.pattern(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
@@ -41,7 +42,9 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: S
 
     `first`: numbers of the blocks that are shown whole before others.
     """
-    order = list(dict.fromkeys([*first, *_telling_first(lines, found)]))
+    order, alike = _telling_first(lines, found)
+    order = list(dict.fromkeys([*first, *order]))
+    alike.difference_update(first)
     short = [_essential(lines, block) for block in found]
     wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
     for number, said in enumerate(short):
@@ -54,7 +57,7 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: S
         texts = _equal_ones_by_name(lines, found, short)
         costs = [tokens.estimate(said) for said in texts]
     if sum(costs) > budget:
-        texts = _within(lines, found, texts, costs, budget, order)
+        texts = _within(lines, found, texts, budget, order, alike)
         costs = [tokens.estimate(said) for said in texts]
     left = budget - sum(costs)
     whole: set[int] = set()
@@ -108,41 +111,48 @@ def _telling_apart(lines: Sequence[str], block: Block, earlier: Block) -> list[s
     if block.test:
         return numbered[-1:]
     placed = [line for line in numbered if _PLACE.search(line[:_MAX_ALIKE_CHARS])]
-    return placed[:1] or numbered[:1] if not _PLACE.search(lines[block.start]) else []
+    return [] if _IN_FILE.search(lines[block.start]) else placed[:1] or numbered[:1]
 
 
 def _within(
     lines: Sequence[str],
     found: Sequence[Block],
     texts: Sequence[str],
-    costs: Sequence[int],
     budget: int,
     order: Sequence[int],
+    alike: set[int],
 ) -> list[str]:
-    """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit `budget`."""
+    """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit about `budget`.
+
+    Those `alike` to an earlier one give way before any is cut that is the first of its sort; names of tests stay longest.
+    """
     fitted = list(texts)
-    total = sum(costs)
-    for number in reversed(order):
-        if total <= budget:
-            break
-        name = lines[found[number].start].strip()[:300]
-        total -= costs[number] - tokens.estimate(name)
-        fitted[number] = name
-    if total > budget * 3 // 2:
-        for number in reversed(order):
-            if total <= budget * 3 // 2:
-                break
-            total -= tokens.estimate(fitted[number])
-            fitted[number] = ""
-        unsaid = sum(1 for said in fitted if not said)
-        last = max((n for n, said in enumerate(fitted) if said), default=-1)
-        if unsaid and last >= 0:
-            fitted[last] += f"\n[… {unsaid:,} more failures]"
+    total = sum(map(tokens.estimate, texts))
+    generous, most = budget * 5 // 4, budget * 3 // 2
+
+    def shorten(numbers: Sequence[int], limit: int, *, to_name: bool) -> None:
+        nonlocal total
+        for number in reversed(numbers):
+            if total <= limit:
+                return
+            said = lines[found[number].start].strip()[:300] if to_name else ""
+            total -= tokens.estimate(fitted[number]) - tokens.estimate(said)
+            fitted[number] = said
+
+    again = [number for number in order if number in alike]
+    shorten(again, budget, to_name=True)
+    shorten([number for number in again if not found[number].test], generous, to_name=False)
+    shorten([number for number in order if fitted[number]], generous, to_name=True)
+    shorten(order, most, to_name=False)
+    unsaid = sum(1 for said in fitted if not said)
+    last = max((n for n, said in enumerate(fitted) if said), default=-1)
+    if unsaid and last >= 0:
+        fitted[last] += f"\n[… {unsaid:,} more failures]"
     return fitted
 
 
-def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> list[int]:
-    """Return the numbers of the blocks: the first of each template, then the others, each in line order."""
+def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> tuple[list[int], set[int]]:
+    """Return the numbers of the blocks: the first of each template, then the others, each in line order; and those others."""
     seen: set[str] = set()
     first: list[int] = []
     again: list[int] = []
@@ -150,7 +160,7 @@ def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> list[int]:
     for number, key in enumerate(keys):
         (again if key in seen else first).append(number)
         seen.add(key)
-    return [*first, *again]
+    return [*first, *again], set(again)
 
 
 def _counting(lines: Sequence[str]) -> Callable[[int, int], str]:

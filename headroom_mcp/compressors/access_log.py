@@ -1,7 +1,7 @@
 """Access logs of web servers: common and combined log format (Apache, nginx, Caddy, proxies), and python's http.server.
 
 Requests that failed come first: server errors, then refused and odd ones, then missing pages, by path with their clients;
-answers to the query stand whole. The rest is counted by status, method and path, with the largest and the busiest.
+then those unlike the others (a method, a client's name, a size that no other has); answers to the query stand whole. The rest is counted by status, method and path, with the largest and the busiest.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.records import survey
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -20,6 +21,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 _MIN_REQUESTS = 12
 _MAX_LINE_CHARS = 1_200  # a path with a query in it is long, and it is what failed
 _TOP = 12
+_MAX_UNLIKE = 12  # requests that did not fail and are unlike the others
 
 # 66.249.73.135 - - [18/May/2015:15:05:42 +0000] "GET /a HTTP/1.1" 500 120 "referrer" "agent"
 _REQUEST = late.pattern(
@@ -67,6 +69,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.show(((index, clipped[index]) for index in others[:20]), room)
     failed = ((group[0].line, clipped[group[0].line] + _times(group)) for group in _failed(requests))
     chosen.show(failed, room - chosen.spent, to_the_first=True)
+    room += budget // 6
+    found = output.survey
+    unlike = (found.records[one.record].start for one in survey.telling(found)[:_MAX_UNLIKE])
+    chosen.show(((index, clipped[index]) for index in unlike), room - chosen.spent)
     room += budget // 8
     asked = facts_module.matches(output.query, lines)[:12]
     chosen.show(((index, clipped[index]) for index in (*asked, 0, len(lines) - 1)), room - chosen.spent)

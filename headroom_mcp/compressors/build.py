@@ -15,6 +15,7 @@ from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_run
 from headroom_mcp.facts import verdicts as _verdicts
+from headroom_mcp.records import survey
 from headroom_mcp.text import failure_words, heads, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -26,11 +27,13 @@ _STEP = late.pattern(
 )
 _SIGNS = late.pattern(
     r"^(?:\S+: (?:error|warning|fatal error): |(?:gcc|g\+\+|cc|clang|ld|ar|cargo|npm|yarn) |make(?:\[\d+\])?: |\[\s*\d+%\] |\s*(?:CC|CXX|LD|AR|Compiling|Downloading|Downloaded|Installing|"
-    r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ |Step \d+/\d+ |"
+    r"Collecting|Building|Linking|Requirement already|Unpacking|Setting up|Fetching|Resolving|Using) +\S|npm (?:ERR!|WARN|error|warn)|\[(?:INFO|ERROR|WARNING)\]|> Task :|#\d+ (?:\[|\d+\.\d|DONE|CACHED|ERROR|sha256:|[a-z]+ing )|Step \d+/\d+ |"
     r"##\[|travis_(?:fold|time):|\$ \S|\+ \S|\S+:\d+:\d+: (?:error|warning|note): |error(?:\[E\d+\])?: |warning: |Started by |\[Pipeline\])"
 )
 _TAIL_LINES = 60
 _CONTEXT_LINES = 12
+_MIN_UNDERSTOOD = 0.5
+_MAX_RECORD_LINES = 8
 _MAX_TOTALS = 20  # of test runs
 _LINE_CHARS = 400  # what a line's price counts
 
@@ -91,6 +94,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
     take(_rare_warnings(lines), budget // 6)
+    take(_unlike(output if read is None else output.with_lines(list(lines))), budget // 4)
     run = test_run.told(lines)
     named = [(i, test_run.name_of(lines[i])) for i in run.failed]
     take(_verdicts.unnamed(lines, named, (lines[block.start] for block in found)), budget // 4)
@@ -166,6 +170,15 @@ def _rare_warnings(lines: Sequence[str]) -> list[int]:
     for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
         members.setdefault(form, []).append(index)
     return [group[0] for group in sorted(members.values(), key=lambda group: (len(group), -group[-1]))][:40]
+
+
+def _unlike(output: ToolOutput) -> list[int]:
+    """Return the lines of records unlike the others: the step that was not like a hundred others."""
+    found = output.survey
+    if found.understood < _MIN_UNDERSTOOD:
+        return []
+    telling = (found.records[one.record] for one in survey.telling(found))
+    return [i for start, stop in telling if stop - start <= _MAX_RECORD_LINES for i in range(start, stop)]
 
 
 def _before(steps: Sequence[int], line: int) -> int:

@@ -65,9 +65,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     forms = shapes(lines)
     dull = _dull(forms)
     # What is not understood is cut little: nobody knows which of its lines is the fact, but dull ones are none.
-    budget = max(budget, int(output.tokens * _share_kept(output.tokens)))
+    share = _share_kept(output.tokens)
+    budget = max(budget, int(output.tokens * share))
     telling = [i for i in range(len(lines)) if not dull[i]]
-    if sum(costs[i] for i in telling) <= budget:
+    if share == 1.0 or sum(costs[i] for i in telling) <= budget:
         return _in_part(output, telling, budget)
     query = clauses.asked(output)
     left = budget
@@ -75,7 +76,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         left -= _take_answers(lines, costs, query, budget // 2, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
-    _take_telling(lines, forms, costs, dull, left, kept)
+    left -= _take_telling(lines, forms, costs, dull, left, kept)
+    _take(range(len(lines)), costs, dull, left, kept)
     return _in_part(output, sorted(kept), budget)
 
 
@@ -181,8 +183,9 @@ def paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 def _take_telling(
     lines: Sequence[str], forms: Sequence[str], costs: Sequence[int], dull: Sequence[bool], room: int, kept: set[int]
-) -> None:
-    """Keep, while there is room, lines of rare shapes where most are common, else the first lines of paragraphs, evenly."""
+) -> int:
+    """Keep, while there is room, lines of rare shapes where most are common, else the first lines of paragraphs, evenly.
+    Returns what was spent."""
     counts: dict[str, int] = {}
     for form in forms:
         counts[form] = counts.get(form, 0) + 1
@@ -191,7 +194,7 @@ def _take_telling(
         rare = [i for i in rare if i == 0 or not lines[i - 1].strip() or _indent(lines[i]) < _indent(lines[i - 1])]
     total = sum(costs[i] + _GAP_TOKENS for i in rare)
     step = max(1, -(-total // max(1, room)))
-    _take(rare[::step], [cost + _GAP_TOKENS for cost in costs], dull, room, kept)
+    return _take(rare[::step], [cost + _GAP_TOKENS for cost in costs], dull, room, kept)
 
 
 def _indent(line: str) -> int:

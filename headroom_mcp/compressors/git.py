@@ -101,7 +101,10 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     if len(matches) > max(3, len(starts) // 3):
         matches = []
     shown: dict[int, bool] = {}  # commit -> in full
-    room = budget - 30
+    rest = {commit: _files(lines, start, stop) for commit, (start, stop) in enumerate(zip(starts, stops, strict=True))}
+    odd = _odd_files(lines, rest)
+    kept_for_odd = min(budget // 4, sum(tokens.estimate(lines[index]) + 1 for index in odd))
+    room = budget - 30 - kept_for_odd
     for commit in [*matches[:5], *range(len(starts)), *matches]:
         full = commit in matches[:5] and stops[commit] - starts[commit] < 60
         cost = tokens.estimate(blocks[commit] if full else texts[commit]) + (_GAP_TOKENS if commit in matches else 1)
@@ -111,8 +114,10 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
         shown[commit] = full
     if not shown:
         return None
-    rest = {commit: _files(lines, starts[commit], stops[commit]) for commit, full in shown.items() if not full}
-    told = _told_files(lines, rest, room)
+    rest = {commit: rest[commit] for commit, full in shown.items() if not full}
+    told = _told_files(
+        lines, [*odd, *(index for of_commit in rest.values() for index in of_commit)], room + kept_for_odd
+    )
     parts = [Part(0, starts[0], "keep")] if starts[0] else []
     parts.append(
         Part(
@@ -156,15 +161,17 @@ def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
     return [i for i in range(head, stop) if lines[i].strip() and not lines[i].startswith("    ")]
 
 
-def _told_files(lines: Sequence[str], rest: Mapping[int, Sequence[int]], room: int) -> set[int]:
-    """Return the lines of `rest` that are shown with their commits: those unlike the others, then all while `room` lasts."""
+def _odd_files(lines: Sequence[str], rest: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the lines of `rest` that are unlike the others, most unlike first."""
     every = [index for of_commit in rest.values() for index in of_commit]
-    if not every:
-        return set()
     alone = [Record(at, at + 1) for at in range(len(every))]
-    found = survey.telling(survey.of_records([lines[i] for i in every], alone))
+    return [every[one.record] for one in survey.telling(survey.of_records([lines[i] for i in every], alone))]
+
+
+def _told_files(lines: Sequence[str], order: Sequence[int], room: int) -> set[int]:
+    """Return the lines in `order` for which there is room."""
     told: set[int] = set()
-    for index in [*(every[one.record] for one in found), *every]:
+    for index in order:
         cost = tokens.estimate(lines[index]) + 1
         if index not in told and cost <= room:
             room -= cost

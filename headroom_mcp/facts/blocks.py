@@ -113,6 +113,7 @@ _MAX_BLOCK = 600
 _MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
 _MAX_MEANWHILE = 3
 _MIN_UNDERSTOOD = 0.6
+_MOSTLY_FRAMES = 0.4
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost
 
@@ -364,7 +365,9 @@ def unlike(lines: Sequence[str], block: Block) -> Block:
     marks = [block.start - 1, *block.essential, block.stop]
     start, stop = max(((a + 1, b) for a, b in pairwise(marks)), key=lambda gap: gap[1] - gap[0])
     rest = [i for i in range(start, stop) if lines[i].strip()]
-    if len(rest) < _MIN_CAPTURED or any(_frames.is_frame(lines[i]) for i in rest):
+    framed = sum(1 for i in rest if _frames.is_frame(lines[i]))
+    rest = [i for i in rest if not _frames.is_frame(lines[i])]
+    if len(rest) < _MIN_CAPTURED or framed > _MOSTLY_FRAMES * (len(rest) + framed):
         return block  # a trace and its code is no record of anything
     from headroom_mcp.records import find as records
     from headroom_mcp.records import survey

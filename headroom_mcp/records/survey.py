@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from headroom_mcp.late import NamedTuple
@@ -11,6 +12,7 @@ from headroom_mcp.records.slots import Group, Slot
 from headroom_mcp.records.surprise import Surprise
 
 _TELLING = 3.0  # nats: one in twenty; below, chance explains it
+_LEAST, _LESS_OF_FEW = 2.3, 0.8  # of twenty records one says no more than that: less is needed of few
 _AGAIN = 0.75  # what a second record of one reason is worth of the first
 
 
@@ -39,17 +41,18 @@ def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Sl
 
 def telling(survey: Survey) -> list[Surprise]:
     """Return the surprises worth showing, in the order to show them: one of each reason before a second of any."""
+    least = max(_LEAST, min(_TELLING, math.log(max(1, len(survey.records))) - _LESS_OF_FEW))
     times: dict[tuple[int, str], int] = {}
     weighed: list[tuple[float, int, Surprise]] = []
     for one in survey.surprises:
         reason = one.evidence[0]
-        if reason.score < _TELLING:
+        if reason.score < least:
             continue
         key = (id(reason.slot), "" if reason.reason == "outlier" else reason.value)
         before = times.get(key, 0)
         times[key] = before + 1
         weight = one.score * _AGAIN**before
-        if weight >= _TELLING:
+        if weight >= least:
             weighed.append((-weight, one.record, one))
     weighed.sort(key=lambda item: item[:2])
     return [one for _, _, one in weighed]

@@ -15,6 +15,7 @@ from headroom_mcp.compressors.listing import entries as _listed
 from headroom_mcp.compressors.listing.entries import Entry, Form
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
+from headroom_mcp.records import survey
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -28,6 +29,8 @@ _BY_PRODUCT = late.pattern(
     r"(?:^|/)(?:__pycache__|node_modules|dist|build|target|\.git|\.?venv|site-packages)(?:/|$)|\.(?:pyc|class|o|map)$"
 )
 _BIGGEST = 5
+_MAX_UNLIKE = 20
+_MIN_UNDERSTOOD = 0.5
 _MAX_LINE_CHARS = 160
 # Without a question every name is as likely to be wanted as any other: all are shown where that is short enough.
 _LOSSLESS_SHARE = 0.75
@@ -79,9 +82,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     small = output.tokens < (_POINTED_TOKENS if answered else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
         return Compressed(whole) if cost < output.tokens else None
-    return Compressed(
-        _parts(lines, entries, _chosen(lines, entries, matches, budget, answered=answered), matches, form)
-    )
+    unlike = _unlike(output) if form in ("long", "du") else []
+    chosen = _chosen(lines, entries, matches, unlike, budget, answered=answered)
+    return Compressed(_parts(lines, entries, chosen, matches, form))
+
+
+def _unlike(output: ToolOutput) -> list[int]:
+    """Return the entries unlike the others: of another owner or mode, a thousand times larger, of another year."""
+    found = output.survey
+    if found.understood < _MIN_UNDERSTOOD:
+        return []
+    return [found.records[one.record].start for one in survey.telling(found)[:_MAX_UNLIKE]]
 
 
 def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
@@ -99,7 +110,13 @@ def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
 
 
 def _chosen(
-    lines: Sequence[str], entries: Sequence[Entry], matches: Sequence[int], budget: int, *, answered: bool
+    lines: Sequence[str],
+    entries: Sequence[Entry],
+    matches: Sequence[int],
+    unlike: Sequence[int],
+    budget: int,
+    *,
+    answered: bool,
 ) -> set[int]:
     chosen: set[int] = set()
     room = budget
@@ -124,6 +141,9 @@ def _chosen(
     for index, entry in enumerate(entries):
         if not entry.name and lines[index] and not lines[index].startswith("total "):
             add(index)  # complaints, summaries
+    for index in unlike:
+        if room > budget // 2:
+            add(index)
     if answered:
         room = min(room, budget // 3)  # the rest is for orientation
     sized = sorted((i for i, entry in enumerate(entries) if entry.size > 0), key=lambda i: (-entries[i].size, i))
