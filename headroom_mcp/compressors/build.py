@@ -16,6 +16,7 @@ from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_run
 from headroom_mcp.facts import verdicts as _verdicts
 from headroom_mcp.records import survey
+from headroom_mcp.records.surprise import Evidence
 from headroom_mcp.text import failure_words, heads, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -34,6 +35,7 @@ _TAIL_LINES = 60
 _CONTEXT_LINES = 12
 _MIN_UNDERSTOOD = 0.5
 _MAX_RECORD_LINES = 8
+_RARE = 2  # times
 _MAX_TOTALS = 20  # of test runs
 _LINE_CHARS = 400  # what a line's price counts
 
@@ -177,8 +179,19 @@ def _unlike(output: ToolOutput) -> list[int]:
     found = output.survey
     if found.understood < _MIN_UNDERSTOOD:
         return []
-    telling = (found.records[one.record] for one in survey.telling(found))
-    return [i for start, stop in telling if stop - start <= _MAX_RECORD_LINES for i in range(start, stop)]
+    rare = (one for one in survey.telling(found) if _times(one.evidence[0]) <= _RARE)
+    telling = (found.records[one.record] for one in rare)
+    return [
+        i
+        for start, stop in telling
+        if stop - start <= _MAX_RECORD_LINES and not _STEP.match(output.lines[start])
+        for i in range(start, stop)
+    ]
+
+
+def _times(evidence: Evidence) -> int:
+    """Return how often the value of `evidence` stands in its slot: what begins and ends every step is not news."""
+    return evidence.slot.counts.get(evidence.value, 0)
 
 
 def _before(steps: Sequence[int], line: int) -> int:

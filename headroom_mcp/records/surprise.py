@@ -109,6 +109,9 @@ def _shapes(counts: dict[str, int], total: int, looks: dict[str, tuple[float | N
     """Return the shape of each value. Names that all differ are of one shape, however they are written; where most are hex
     ids of one length, those of digits or letters alone are, too."""
     shapes = {value: looks[value][1] for value in counts}
+    for value, shape in shapes.items():
+        if shape == "zero" and value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
+            shapes[value] = "number"  # a counter begins with it
     if len(counts) * 2 > total:
         shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}
     length, most = Counter(map(len, counts)).most_common(1)[0]

@@ -12,7 +12,7 @@ from headroom_mcp.records.slots import Group, Slot
 from headroom_mcp.records.surprise import Surprise
 
 _TELLING = 3.0  # nats: one in twenty; below, chance explains it
-_LEAST, _LESS_OF_FEW = 2.3, 0.8  # of twenty records one says no more than that: less is needed of few
+_LEAST, _LESS_OF_FEW = 2.3, 0.5  # of twenty records one says no more than that: less is needed of few
 _AGAIN = 0.75  # what a second record of one reason is worth of the first
 
 
@@ -34,6 +34,8 @@ def of(lines: Sequence[str]) -> Survey:
 
 def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Slot] = ()) -> Survey:
     """Return the survey of `records` of `lines`, whose cells are known to be `columns`."""
+    if not records:
+        return Survey([], [], [], [], 0.0)
     texts = find.texts(lines, records)
     found = slots.of(texts)
     return Survey(records, texts, found.groups, surprise.rank([*columns, *found.found]), found.understood)

@@ -16,6 +16,7 @@ from headroom_mcp.compressors.listing.entries import Entry, Form
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
+from headroom_mcp.records.find import Record
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -29,8 +30,7 @@ _BY_PRODUCT = late.pattern(
     r"(?:^|/)(?:__pycache__|node_modules|dist|build|target|\.git|\.?venv|site-packages)(?:/|$)|\.(?:pyc|class|o|map)$"
 )
 _BIGGEST = 5
-_MAX_UNLIKE = 20
-_MIN_UNDERSTOOD = 0.5
+_MAX_UNLIKE = 8
 _MAX_LINE_CHARS = 160
 # Without a question every name is as likely to be wanted as any other: all are shown where that is short enough.
 _LOSSLESS_SHARE = 0.75
@@ -82,17 +82,18 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     small = output.tokens < (_POINTED_TOKENS if answered else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
         return Compressed(whole) if cost < output.tokens else None
-    unlike = _unlike(output) if form in ("long", "du") else []
+    unlike = _unlike(lines, entries) if form == "long" else []
     chosen = _chosen(lines, entries, matches, unlike, budget, answered=answered)
     return Compressed(_parts(lines, entries, chosen, matches, form))
 
 
-def _unlike(output: ToolOutput) -> list[int]:
-    """Return the entries unlike the others: of another owner or mode, a thousand times larger, of another year."""
-    found = output.survey
-    if found.understood < _MIN_UNDERSTOOD:
-        return []
-    return [found.records[one.record].start for one in survey.telling(found)[:_MAX_UNLIKE]]
+def _unlike(lines: Sequence[str], entries: Sequence[Entry]) -> list[int]:
+    """Return the files of a long listing that are unlike the others but for their names: of another owner or mode, a
+    thousand times larger, of another year."""
+    files = [i for i, entry in enumerate(entries) if entry.name and not entry.is_folder]
+    heads = [lines[i].removesuffix(entries[i].name) for i in files]
+    found = survey.of_records(heads, [Record(at, at + 1) for at in range(len(heads))])
+    return [files[one.record] for one in survey.telling(found)[:_MAX_UNLIKE]]
 
 
 def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
