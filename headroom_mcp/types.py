@@ -6,7 +6,7 @@ they partition, kept + rendered + left out = original holds by construction and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from headroom_mcp.late import Any, Literal, NamedTuple
 
@@ -86,13 +86,15 @@ class Omission(NamedTuple):
 class Origin(NamedTuple):
     """Who asked for an output, and for whom: what it is filed under, and which context will read it.
 
-    A context is a session and, for a subagent, its `agent`; `project` is a resolved folder.
+    A context is a session and, for a subagent, its `agent`; `project` is a resolved folder. `in_front` tells which of the
+    texts that it was shown still stand in it, where the host lets anybody see that (None: what was shown stands there).
     """
 
     session: str = ""
     agent: str = ""
     project: str = ""
     tool_use_id: str = ""
+    in_front: Callable[[Sequence[Shown]], list[Shown]] | None = None
 
 
 class View(NamedTuple):
@@ -111,7 +113,8 @@ class View(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A text that a context has been shown, how its reader knows it ("Read card.py", "pytest -q"), and when (s since 1970).
+    """A text that a context has been shown, how its reader knows it ("Read card.py", "pytest -q"), when (s since 1970) and
+    for which tool call.
 
     A host may drop old tool results from a context without a word: what is to be called "shown above" needs an age.
     """
@@ -119,6 +122,7 @@ class Shown(NamedTuple):
     label: str
     text: str
     shown_s: float = 0.0
+    tool_use_id: str = ""
 
 
 class Result(NamedTuple):

@@ -220,7 +220,7 @@ class Shortener:
             return None
         above = self._above.digest if why is None and self._settings.repeats else b""
         name, words = (call.name, call.words) if call else ("", "")
-        return memo.digest_of(text, name, words, self._question(), above, why or "", self._place, *self._origin)
+        return memo.digest_of(text, name, words, self._question(), above, why or "", self._place, *self._origin[:4])
 
     def _question(self) -> str:
         return self._said if self._query is None else self._query

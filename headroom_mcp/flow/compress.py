@@ -149,16 +149,16 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if _is_ours(output.text, store):
         return _untouched(output.text, "already")
     origin, view = call.origin, call.view
-    earlier = _in_front(store, call) if call.remembers else call.earlier or ()
+    earlier = _in_front(store, call, output) if call.remembers else call.earlier or ()
     planned = _worth(plan_within(output, call.settings, view, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if call.remembers and (not view.tokens_host or view.tokens_host >= output.tokens):
-        store.contexts.note_shown(origin.session, origin.agent, output.label, output.text)
+        store.contexts.note_shown(origin.session, origin.agent, output.label, output.text, origin.tool_use_id)
     return _untouched(output.text, "no_gain", planned)
 
 
-def _in_front(store: Store, call: _Call) -> list[Shown]:
+def _in_front(store: Store, call: _Call, output: ToolOutput) -> list[Shown]:
     """Return what stands above in the context that will read this output, as far as is known."""
     earlier = store.contexts.shown_in(call.origin.session, call.origin.agent)
     if not earlier:
@@ -167,7 +167,7 @@ def _in_front(store: Store, call: _Call) -> list[Shown]:
 
     from headroom_mcp.flow import repeats
 
-    return repeats.in_front(earlier, time.time())
+    return repeats.in_front(output.lines, earlier, call.origin, time.time())
 
 
 def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
@@ -189,7 +189,8 @@ def _show(store: Store, planned: Plan, call: _Call, output: ToolOutput) -> Resul
     ref = _put(store, call, output, planned.kind, output.tokens, after, lambda ref: footer.added(planned, ref))
     text = footer.added(planned, ref)
     if store.settings.repeats and call.remembers:
-        store.contexts.note_shown(call.origin.session, call.origin.agent, output.label, text)
+        origin = call.origin
+        store.contexts.note_shown(origin.session, origin.agent, output.label, text, origin.tool_use_id)
     return Result(text, planned.kind, ref, output.tokens, after, "compressed", planned.omitted)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, tokens
-from headroom_mcp.types import Part, Shown
+from headroom_mcp.types import Origin, Part, Shown
 
 MIN_LINES = 3
 MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader's detour too
@@ -39,17 +39,29 @@ class Run(NamedTuple):
     """New line number minus the earlier one, where both texts are numbered; None where the new one is not."""
 
 
-def in_front(earlier: Sequence[Shown], now_s: float) -> list[Shown]:
-    """Return those of `earlier`, oldest first, that may be said to stand above what is shown now: not what was shown
-    before a pause in which a host may have cleared old results."""
+def in_front(lines: Sequence[str], earlier: Sequence[Shown], origin: Origin, now_s: float) -> list[Shown]:
+    """Return those of `earlier`, oldest first, that may be said to stand above `lines`, which are shown now.
+
+    Not what was shown before a pause in which a host may have cleared old results; not what was shown for this very call,
+    by another installation of ours; and where the host lets us see (`Origin.in_front`), nothing that is gone from the
+    context. It is asked only about texts that have lines in common with these.
+    """
     found: list[Shown] = []
     later_s = now_s
     for shown in reversed(earlier):
         if later_s - shown.shown_s > _IDLE_S:
             break
         later_s = shown.shown_s
-        found.append(shown)
-    return found[::-1]
+        if not origin.tool_use_id or shown.tool_use_id != origin.tool_use_id:
+            found.append(shown)
+    found.reverse()
+    if origin.in_front is None or not found:
+        return found
+    used = {run.source for run in find(lines, found)}
+    named = [shown for source, shown in enumerate(found) if source in used]
+    standing = origin.in_front(named) if named else []
+    # Where one of them is gone, the same lines may stand in another.
+    return standing if len(standing) == len(named) else origin.in_front(found)
 
 
 def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:

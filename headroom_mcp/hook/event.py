@@ -7,7 +7,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from headroom_mcp.types import ToolInput
+    from collections.abc import Callable, Sequence
+
+    from headroom_mcp.types import Shown, ToolInput
 
 OWN_SERVER = "headroom"
 MAX_TOKENS_PER_CHAR = 0.81  # no character class of `tokens.estimate` costs more: a bound without an import
@@ -19,11 +21,12 @@ class Event:
     `tool` is what the tool does (shell, read, search, list, fetch, agent, mcp, edit, other) · `texts` are its outputs as
     the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
     replacement may be before the host hides it again (0: no limit) · `partial`: the model
-    asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have read this file already".
+    asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have
+    read this file already" · `in_front`: see `Origin`.
     """
 
     __slots__ = (
-        "agent", "cwd", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
+        "agent", "cwd", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
         "tool_use_id", "unchanged",
     )  # fmt: skip
 
@@ -42,6 +45,7 @@ class Event:
         self.partial = False
         self.oversize = False
         self.unchanged = False
+        self.in_front: Callable[[Sequence[Shown]], list[Shown]] | None = None
 
 
 def is_own_tool(tool_name: str) -> bool:

@@ -70,7 +70,7 @@ def _compress(
         query=tool_output.query_of(event.tool_input, prompt),
         store=store,
         settings=settings,
-        origin=Origin(event.session, event.agent, environment.project_dir(cwd=event.cwd), event.tool_use_id),
+        origin=_origin(event),
         view=View(event.limit_chars, event.tokens_host[index], numbered=reading, kinds=decide.kinds_for(event)),
     )
     if result.outcome != "compressed":
@@ -81,6 +81,11 @@ def _compress(
     if reading and event.session:
         store.sessions.note_file(context, event.path, "shortened", result.ref or "")
     return Replacement(result.text, whole=False)
+
+
+def _origin(event: decide.Event) -> Origin:
+    project = environment.project_dir(cwd=event.cwd)
+    return Origin(event.session, event.agent, project, event.tool_use_id, event.in_front)
 
 
 def _whole_again(event: decide.Event, context: str, store: Store) -> list[Replacement | None] | None:
@@ -99,9 +104,8 @@ def masked(value: Any, event: decide.Event, settings: Settings) -> Any:
     The last step for every answer, whatever was decided before. Raises: nothing that `compress_output` does not.
     """
     if isinstance(value, str):
-        origin = Origin(event.session, event.agent, environment.project_dir(cwd=event.cwd), event.tool_use_id)
         result = compress_output(
-            value, tool_name=event.tool_name, tool_input=event.tool_input, settings=settings, origin=origin,
+            value, tool_name=event.tool_name, tool_input=event.tool_input, settings=settings, origin=_origin(event),
             view=View(whole=True),
         )  # fmt: skip
         return result.text

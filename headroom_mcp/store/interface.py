@@ -134,8 +134,8 @@ class Sessions(Protocol):
 class Contexts(Protocol):
     """The texts that each context (session and agent) has been shown since its last compaction."""
 
-    def note_shown(self, session: str, agent: str, label: str, text: str) -> None:
-        """Remember that this context now has `text` in front of it; without a session, nothing."""
+    def note_shown(self, session: str, agent: str, label: str, text: str, tool_use_id: str = "") -> None:
+        """Remember that this context now has `text` in front of it, for that tool call; without a session, nothing."""
         ...
 
     def shown_in(self, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:

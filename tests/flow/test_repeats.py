@@ -173,7 +173,7 @@ def test_what_was_shown_before_a_long_pause_no_longer_stands_above(pauses_min: l
     for at in range(3):
         earlier.append(Shown(f"cat {at}", "text", now_s - 60.0 * sum(pauses_min[at:])))
 
-    assert repeats.in_front(earlier, now_s) == earlier[3 - left :]
+    assert repeats.in_front([], earlier, Origin(), now_s) == earlier[3 - left :]
 
 
 def test_the_flow_shows_again_what_a_pause_may_have_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

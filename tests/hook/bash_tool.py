@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from headroom_mcp.hook.claude_code import trap
+from tests.hook.transcripts import Transcript
 
 # zsh -f: the machine's own start-up files are not what is tested.
 SHELLS = [
@@ -42,7 +42,8 @@ class Host:
         self.tasks.mkdir(parents=True)
         self.output = self.tasks / "b12x.output"
         self.transcript = folder / f"{SESSION}.jsonl"
-        self.transcript.write_text('{"type":"user"}\n')
+        self._said = Transcript(self.transcript)
+        self._said.prompt("go")
         self.project = folder / "project"
         self.project.mkdir()
         self._calls = 0
@@ -61,15 +62,14 @@ class Host:
 
     def write(self, kind: str, block: dict[str, object]) -> None:
         """Append an entry with one block of a message to the transcript."""
-        entry = {"type": kind, "message": {"role": kind, "content": [block]}, "sessionId": SESSION}
-        with self.transcript.open("a") as stream:
-            stream.write(json.dumps(entry, separators=(",", ":")) + "\n")
+        self._said.write(kind, [block], sessionId=SESSION)
 
     def run(self, command: str, shell: str = "bash", output: Path | None = None, flags: int = os.O_APPEND) -> int:
         """Run `command` as the model's call and return its exit code; what it printed is in `output`."""
         name = self.call(command)
         done = self.run_shell(command, shell, output, flags)
-        self.result(name)
+        printed = (output or self.output).read_text(encoding="utf-8", errors="replace")
+        self.result(name, f"Exit code {done}\n{printed}" if done else printed)
         return done
 
     def run_shell(self, command: str, shell: str = "bash", output: Path | None = None, flags: int = os.O_APPEND) -> int:

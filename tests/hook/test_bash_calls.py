@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.hook.claude_code import bash_calls
+from headroom_mcp.hook.claude_code import bash_calls, transcript
 from tests.hook.bash_tool import Host
 
 
@@ -119,7 +119,7 @@ def test_lines_of_another_form_are_passed_over(host: Host, line: str) -> None:
 
 
 def test_a_long_transcript_is_read_from_its_end(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bash_calls, "_TAIL_BYTES", 2_000)
+    monkeypatch.setattr(transcript, "TAIL_BYTES", 2_000)
     for number in range(100):
         host.call(f"make {number}", run_in_background=True)
     host.call("pytest")

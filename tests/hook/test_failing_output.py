@@ -17,6 +17,7 @@ from headroom_mcp.hook.claude_code import failing_output, limits, trap
 from headroom_mcp.text import marker
 from tests.hook.bash_tool import SHELLS, Host
 from tests.hook.host import log
+from tests.hook.transcripts import Transcript
 
 pytestmark = pytest.mark.skipif(sys.platform not in trap.PLATFORMS, reason="descriptors have no names here")
 
@@ -210,14 +211,26 @@ def test_a_second_failing_run_names_what_it_repeats_and_shows_the_failure_again(
         assert store.get(marker.refs(second)[-1]).text == first
 
 
-def test_beside_subagents_nothing_counts_as_shown(host: Host) -> None:
-    """Their shells look like the session's own, and what one was shown the other was not."""
+def test_a_subagents_shell_is_told_nothing_of_what_others_were_shown(host: Host) -> None:
     (host.project / "log.txt").write_text(_patch())
-    subagents = host.transcript.with_suffix("") / "subagents"
-    subagents.mkdir(parents=True)
-    (subagents / "agent-1.jsonl").write_text("{}\n")
-    for _ in range(2):
-        host.run("cat log.txt; exit 3")
+    command = "cat log.txt; exit 3"
+    host.run(command)
+    subagent = Transcript(host.transcript.with_suffix("") / "subagents" / "agent-1.jsonl", "1")
+    subagent.call("toolu_sub", "Bash", {"command": command})
+    host.run_shell(command)
+
+    assert host.output.read_text() == _patch()
+
+
+def test_where_two_ask_for_the_same_command_nothing_counts_as_shown(host: Host) -> None:
+    """Nobody can tell whose shell it is."""
+    (host.project / "log.txt").write_text(_patch())
+    command = "cat log.txt; exit 3"
+    host.run(command)
+    Transcript(host.transcript.with_suffix("") / "subagents" / "agent-1.jsonl", "1").call(
+        "toolu_sub", "Bash", {"command": command}
+    )
+    host.run(command)
 
     assert host.output.read_text() == _patch()
 

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 
+from headroom_mcp.hook.claude_code import transcript as transcript_file
 from headroom_mcp.late import NamedTuple
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _WAIT_S = 1.0  # for a call to reach the transcript; it is written within milliseconds, on a busy machine later
 _STEP_S = 0.05
-_TAIL_BYTES = 4 << 20  # a call whose command still runs is among the last lines
 _DEFAULT_TIMEOUT_MS = 120_000
 _MAX_TIMEOUT_MS = 600_000
 _TIMEOUT_MARGIN_S = 0.5  # the host's clock starts before the shell does
@@ -32,6 +32,9 @@ class Call(NamedTuple):
     command: str
     background: bool
     timeout_s: float
+    tool_use_id: str
+    agent: str
+    """The subagent that made it, "" for the session's own."""
 
 
 def went_to_background(output: str, command: str, transcript: str, age_s: float) -> bool | None:
@@ -56,6 +59,12 @@ def went_to_background(output: str, command: str, transcript: str, age_s: float)
         time.sleep(_STEP_S)
 
 
+def only_call(command: str, transcript: str) -> Call | None:
+    """Return the one call of `command` that is not answered yet, None where there are none, or several."""
+    calls = [call for path in transcripts(transcript) for call in unanswered(path) if call.command == command]
+    return calls[0] if len(calls) == 1 else None
+
+
 def transcripts(transcript: str) -> list[str]:
     """Return the transcript of the session and those of its subagents."""
     import glob
@@ -70,11 +79,13 @@ def unanswered(path: str) -> list[Call]:
     """Return the calls of the Bash tool at the end of a transcript that have no result yet, in order."""
     found: dict[str, Call] = {}
     for entry in _entries(path):
-        for block in _blocks(entry):
+        for block in transcript_file.blocks(entry):
             kind = block.get("type")
             if kind == "tool_use" and block.get("name") == "Bash" and entry.get("type") == "assistant":
                 given = block.get("input")
-                found[str(block.get("id"))] = _call(given if isinstance(given, dict) else {})
+                made_by = str(entry.get("agentId") or "")
+                call = _call(given if isinstance(given, dict) else {}, str(block.get("id")), made_by)
+                found[call.tool_use_id] = call
             elif kind == "tool_result":
                 found.pop(str(block.get("tool_use_id")), None)
     return list(found.values())
@@ -108,38 +119,20 @@ def _mentions(path: str, name: str) -> bool:
 
 def _entries(path: str) -> Iterator[dict[str, Any]]:
     """Yield the entries at the end of a transcript that may hold calls or results."""
-    import json
-
-    try:
-        with open(path, "rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - _TAIL_BYTES))
-            lines = stream.read().split(b"\n")
-    except OSError:  # gone, or not there yet
-        return
-    for line in lines:
-        if b'"tool_use' not in line and b'"tool_result"' not in line:
-            continue
-        try:
-            entry = json.loads(line)
-        except ValueError:  # cut off at the start, or still being written
-            continue
-        if isinstance(entry, dict):
-            yield entry
+    for line in transcript_file.tail(path):
+        if b'"tool_use' in line or b'"tool_result"' in line:
+            yield transcript_file.entry(line)
 
 
-def _blocks(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    message = entry.get("message")
-    content = message.get("content") if isinstance(message, dict) else None
-    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
-
-
-def _call(given: dict[str, Any]) -> Call:
+def _call(given: dict[str, Any], tool_use_id: str, agent: str) -> Call:
     wanted_ms = given.get("timeout") or _milliseconds("BASH_DEFAULT_TIMEOUT_MS", _DEFAULT_TIMEOUT_MS)
     longest_ms = _milliseconds("BASH_MAX_TIMEOUT_MS", _MAX_TIMEOUT_MS)
     timeout_ms = min(wanted_ms, longest_ms) if isinstance(wanted_ms, int) else longest_ms
     command = given.get("command")
-    return Call(command if isinstance(command, str) else "", given.get("run_in_background") is True, timeout_ms / 1000)
+    return Call(
+        command if isinstance(command, str) else "", given.get("run_in_background") is True, timeout_ms / 1000, tool_use_id,
+        agent,
+    )  # fmt: skip
 
 
 def _milliseconds(name: str, otherwise: int) -> int:

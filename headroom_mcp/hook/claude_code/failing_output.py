@@ -19,7 +19,7 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry
 from headroom_mcp.hook import event as decide
-from headroom_mcp.hook.claude_code import bash_calls, limits
+from headroom_mcp.hook.claude_code import bash_calls, limits, transcript
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import load, redaction, switches
 from headroom_mcp.settings.table import Settings
@@ -196,16 +196,24 @@ def _compressed(text: str, command: str, failure: Failure, settings: Settings, s
     count = tokens.estimate(text)
     fitting = max(200, count * (limits.FAILING_SHOWN_CHARS - 600) // max(1, len(text)))
     budget = min(settings.budget_tokens or budget_for(max(1, count)), fitting)
-    # A subagent's shell looks like any other, so where there are some, nothing counts as shown to this context.
-    alone = len(bash_calls.transcripts(failure.transcript)) == 1
+    # A subagent's shell looks like any other: where nobody can tell whose this is, nothing counts as shown to it.
+    call = bash_calls.only_call(command, failure.transcript)
+    origin = Origin(failure.session, project=failure.project)
+    if call is not None:
+        path = transcript.of_agent(failure.transcript, call.agent)
+        origin = origin._replace(
+            agent=call.agent,
+            tool_use_id=call.tool_use_id,
+            in_front=lambda shown: transcript.in_front(path, call.tool_use_id, shown),
+        )
     return compress_output(
         text,
         tool_name="Bash",
         tool_input={"command": command} if command else {},
         query=_query(store, failure.session),
         store=store,
-        settings=settings._replace(budget_tokens=budget, repeats=settings.repeats and alone),
-        origin=Origin(failure.session, project=failure.project),
+        settings=settings._replace(budget_tokens=budget, repeats=settings.repeats and call is not None),
+        origin=origin,
         view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text), whole=whole),
     )
 

@@ -14,11 +14,12 @@ from headroom_mcp.hook.claude_code import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from headroom_mcp.hook.respond import Replacement
     from headroom_mcp.settings.load import InForce
+    from headroom_mcp.types import Shown
 
     Response = Any  # tool_response as JSON gave it: an object, a list of blocks or a string
     Payload = dict[str, Any]
@@ -128,7 +129,17 @@ def _event(payload: Payload) -> decide.Event:
     event.cwd = _word(payload, "cwd")
     event.limit_chars = limits.limit_chars(tool_name)
     event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
+    event.in_front = _in_front(_word(payload, "transcript_path"), event.agent, event.tool_use_id)
     return event
+
+
+def _in_front(path: str, agent: str, tool_use_id: str) -> Callable[[Sequence[Shown]], list[Shown]]:
+    def in_front(shown: Sequence[Shown]) -> list[Shown]:
+        from headroom_mcp.hook.claude_code import transcript
+
+        return transcript.in_front(transcript.of_agent(path, agent), tool_use_id, shown)
+
+    return in_front
 
 
 # Bash

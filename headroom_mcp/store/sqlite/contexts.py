@@ -27,15 +27,16 @@ class SqliteContexts:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def note_shown(self, session: str, agent: str, label: str, text: str) -> None:
-        """Remember that this context now has `text` in front of it."""
+    def note_shown(self, session: str, agent: str, label: str, text: str, tool_use_id: str = "") -> None:
+        """Remember that this context now has `text` in front of it, for that tool call."""
         if not session or len(text) > MAX_TEXT_CHARS:
             return
         body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
         with self.database.write() as db:
             db.execute(
-                "INSERT INTO shown (session, agent, label, created_s, chars, body) VALUES (?, ?, ?, ?, ?, ?)",
-                (session, agent, label, time.time(), len(text), body),
+                "INSERT INTO shown (session, agent, label, created_s, chars, body, tool_use_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session, agent, label, time.time(), len(text), body, tool_use_id),
             )
 
     def shown_in(self, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
@@ -43,19 +44,19 @@ class SqliteContexts:
         if not session:
             return []
         latest = self.database.all(
-            "SELECT id, label, created_s, chars FROM shown WHERE session = ? AND agent = ? AND created_s >= ?"
+            "SELECT id, label, created_s, chars, tool_use_id FROM shown WHERE session = ? AND agent = ? AND created_s >= ?"
             " ORDER BY id DESC LIMIT ?",
             (session, agent, since_s, MAX_TEXTS),
         )
         texts: list[Shown] = []
         room = MAX_CHARS
-        for row, label, created_s, chars in latest:
+        for row, label, created_s, chars, tool_use_id in latest:
             room -= int(chars)
             if room < 0:
                 break
             text = _unpacked(self.database.value("SELECT body FROM shown WHERE id = ?", (row,)))
             if text is not None:
-                texts.append(Shown(str(label), text, float(created_s)))
+                texts.append(Shown(str(label), text, float(created_s), str(tool_use_id)))
         texts.reverse()
         return texts
 

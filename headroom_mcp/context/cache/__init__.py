@@ -1,1 +1,0 @@
-"""Prompt caches of providers: a model of them, what breaks them and why, where to put breakpoints. Nothing here edits text."""

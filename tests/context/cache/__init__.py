@@ -1,1 +1,0 @@
-"""Prompt caches of providers."""
