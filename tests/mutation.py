@@ -4,6 +4,7 @@
     python -m tests.mutation --sample 40          what CI runs
     python -m tests.mutation --only flow.gate     every mutant of one module
     python -m tests.mutation --show               each survivor as a diff
+    python -m tests.mutation --folder /tmp/m      may be interrupted: the same command goes on where it was
 
 mutmut makes the mutants and runs, for each, the tests that reach it (configured in pyproject.toml, [tool.mutmut]). It
 works in a copy of the checkout. The score is killed / all; a mutant that no test reaches counts as alive. Exit code 1
@@ -20,12 +21,15 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 _ROOT = Path(__file__).parents[1]
 _PACKAGE = "headroom_mcp."
 _ALIVE = {0: "survived", 5: "no tests", 33: "no tests"}  # mutmut's exit codes; any other is a death
+_SLICE = 25  # mutants to a run of mutmut, so that an interrupted one has lost little
 _NOT_RUN = (None, 2, 34, 37)  # not looked at, interrupted, skipped
 
 
@@ -44,17 +48,22 @@ class Verdict(NamedTuple):
 def main() -> int:
     """Run the sample and print the score by module."""
     given = _arguments()
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    with _folder(given.folder) as folder:
         copy = Path(folder, "copy")
-        _copy(copy)
-        _mutmut(copy, ["nothing of this name"])  # makes the mutants, runs none
+        if not (copy / "mutants").is_dir():
+            _copy(copy)
+            _mutmut(copy, ["nothing of this name"])  # makes the mutants, runs none
         names = [name for name in sorted(_exit_codes(copy)) if given.only in name]
         if not names:
             print(f"No mutant's name contains {given.only!r}; [tool.mutmut] in pyproject.toml lists the modules.")
             return 2
         chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
         print(f"{len(chosen)} of {len(names)} mutants, seed {given.seed}", flush=True)
-        _mutmut(copy, ["--max-children", str(given.jobs), *chosen], quiet=not given.verbose)
+        codes = _exit_codes(copy)
+        waiting = [name for name in chosen if codes.get(name) in _NOT_RUN]
+        for start in range(0, len(waiting), _SLICE):
+            names = waiting[start : start + _SLICE]
+            _mutmut(copy, ["--max-children", str(given.jobs), *names], quiet=not given.verbose)
         codes = _exit_codes(copy)
         verdicts = [Verdict(name, _outcome(codes.get(name))) for name in chosen]
         alive = [verdict.name for verdict in verdicts if verdict.outcome != "killed"]
@@ -76,11 +85,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (default: 2)")
     parser.add_argument("--show", action="store_true", help="print the diff of each mutant that lived")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--folder", help="where to work; kept, and what has run there is not run again")
     parser.add_argument("--verbose", action="store_true", help="print what mutmut prints")
     given = parser.parse_args()
     if not given.sample and not given.only:
         given.sample = 300
     return given
+
+
+@contextmanager
+def _folder(kept: str | None) -> Iterator[str]:
+    """Yield the folder to work in: the one that is kept, or one that is taken away."""
+    if kept:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        yield folder
 
 
 def _copy(to: Path) -> None:

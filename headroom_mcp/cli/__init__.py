@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "headroom_mcp.cli.doctor:doctor",
     "bench": "headroom_mcp.cli.bench:bench",
     "replay": "headroom_mcp.cli.replay:replay",
+    "cache": "headroom_mcp.cli.cache:cache",
     "prices": "headroom_mcp.cli.prices:prices",
     "settings": "headroom_mcp.cli.settings:settings",
     "off": "headroom_mcp.cli.switch:off",

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from headroom_mcp import open_store
+from headroom_mcp.cli import COMMANDS, main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import figures as ledger
 
@@ -131,10 +133,13 @@ def test_stats_start_empty_and_then_count(shell: Shell) -> None:
 
 
 def test_every_command_has_help_with_a_sentence(shell: Shell) -> None:
-    from headroom_mcp.cli import COMMANDS
-
     for name in COMMANDS:
-        assert b"Usage: headroom" in shell(name, "--help")
+        shown = CliRunner().invoke(main, [name, "--help"], prog_name="headroom").output
+        usage, _, told = shown.partition("\n\n")
+
+        assert usage.startswith(f"Usage: headroom {name}")
+        assert told.lstrip()[:1].isupper(), shown
+    assert b"Usage: headroom" in shell("--help")
 
 
 def test_the_ledger_shows_a_loss_as_a_loss(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from headroom_mcp import compress_output, open_store, retrieve
+from headroom_mcp.cli import main
 from headroom_mcp.evals import samples
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
@@ -21,9 +23,9 @@ from headroom_mcp.types import Result
 ROOT = Path(__file__).parents[2]
 
 
-def _demo(source: Path, folder: Path, *arguments: str) -> str:
+def _demo(source: Path, folder: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "headroom_mcp", "demo", *arguments],
+        [sys.executable, "-m", "headroom_mcp", "demo"],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(source)}, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
 
@@ -72,8 +74,8 @@ def test_the_demo_fits_eighty_columns_and_gives_every_original_back(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_demo_for_machines_names_what_was_lost_too(tmp_path: Path) -> None:
-    answer = json.loads(_demo(ROOT, tmp_path, "--json"))
+def test_the_demo_for_machines_names_what_was_lost_too() -> None:
+    answer = json.loads(CliRunner().invoke(main, ["demo", "--json"], catch_exceptions=False).stdout)
 
     assert len(answer["outputs"]) >= 4
     assert all(output["same_bytes"] for output in answer["outputs"])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, open_store
-from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast
+from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast, units
 from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.evals import code_check
 from headroom_mcp.settings.table import Settings
@@ -229,6 +229,81 @@ def test_long_documentation_in_braces_languages_keeps_its_first_paragraph() -> N
         assert "Adds an item." in shown
         assert "Word 9" not in shown
         assert "add(item: Item)" in shown
+
+
+@pytest.mark.parametrize("above", ["", "Here is the result of running `cat -n` on /srv/app/utils.py:\n"])
+def test_a_window_that_begins_inside_a_docstring_loses_no_code(above: str) -> None:
+    first = ['    """', *(f"    total_{i} = load(part_{i})" for i in range(24)), "", "", "def after(part):"]
+    rest = ['    """', "    Say it.", "", *(f"    Line {i} of it." for i in range(9)), '    """', "    return part"]
+    lines = [f"{number:6}\t{line}" for number, line in enumerate(first + rest, 700)]
+    shown = _shown(above + "\n".join(lines), "utils.py")
+
+    assert all(f"total_{i} = load(part_{i})" in shown for i in range(24))
+    assert "Line 5 of it." not in shown
+    assert "    return part" in shown
+
+
+def test_documentation_of_a_name_in_the_question_stays() -> None:
+    doc = "\n".join(
+        ["def wrap(a):", '    """Wrap a.', "", *(f"    Word {i} of data_to_wrap." for i in range(12)), '    """']
+    )
+    text = f"{doc}\n    return a\n\n\n" + doc.replace("data_to_wrap", "others") + "\n    return a\n"
+    shown = _shown(text, "f.py", "data_to_wrap loses its columns")
+
+    assert "Word 5 of data_to_wrap." in shown
+    assert "Word 5 of others." not in shown
+
+
+def test_a_licence_below_an_opening_tag_goes() -> None:
+    licence = "\n".join(
+        [
+            "/*",
+            " * A program.",
+            " * Copyright Somebody, under a licence.",
+            *(f" * Clause {i}." for i in range(9)),
+            " */",
+        ]
+    )
+    shown = _shown(f"<?php\n{licence}\n\nfunction f($a) {{\n    return $a;\n}}\n", "f.php")
+
+    assert " * A program." in shown
+    assert "Clause 3." not in shown
+    assert "    return $a;" in shown
+
+
+def test_with_a_question_a_text_below_the_threshold_is_shown_and_without_one_outlined() -> None:
+    body = "".join(f"    step_{j} = a + {j}\n" for j in range(9))
+    text = "".join(f"def job_{i}(a):\n{body}    return a\n\n" for i in range(100))
+
+    assert code.compress(ToolOutput(text, "Read", {"file_path": "jobs.py"}, "which job is slow?"), 900) is None
+    assert len(_shown(text, "jobs.py")) < 0.8 * len(text)
+
+
+def test_what_the_question_is_about_is_shown_outside_of_bodies_too() -> None:
+    table = "\n".join(f'    "currency {i}": ("code {i}", {i}),' for i in range(30))
+    text = _module() + f"\n\nROUNDING = {{\n{table}\n}}\n# the rounding of the yen differs\nYEN = 0\n"
+    shown = _shown(text, "jobs.py", "rounding of the yen is wrong")
+
+    assert "# the rounding of the yen differs\nYEN = 0" in shown
+
+
+def test_the_paragraph_of_a_long_function_that_the_question_is_about_is_shown() -> None:
+    paragraphs = "\n\n".join("\n".join(f"    step_{i}_{j} = load({i}, {j})" for j in range(14)) for i in range(100))
+    text = f"def everything(load):\n{paragraphs}\n    return 1\n".replace("load(41, 7)", "load_certificate(41)")
+    shown = _shown(text, "f.py", "the certificate is loaded twice")
+
+    assert "    step_41_7 = load_certificate(41)\n    step_41_8 = load(41, 8)" in shown
+    assert len(shown) < 0.4 * len(text)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_pieces_and_signatures_are_all_of_a_file(name: str) -> None:
+    lines = _lines(name)
+    definitions = outline.read(lines, languages.of_path(name)).definitions
+    signatures = {row for d in definitions for row in outline.head_rows(d)}
+    rows = [row for piece in units.split(lines, definitions, signatures) for row in range(piece.start, piece.stop)]
+
+    assert sorted([*rows, *signatures]) == list(range(len(lines)))
 
 
 def test_a_minified_file_shows_its_beginning_only() -> None:

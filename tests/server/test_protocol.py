@@ -122,7 +122,7 @@ def test_what_cannot_be_made_small_is_stored_and_paged(project: Path) -> None:
 
 
 def _noise() -> str:
-    return "\n".join(f"{(i * 2654435761) % 2**32:08x}{(i * 40503) % 2**31:09x}" for i in range(60_000))
+    return "\n".join(f"{(i * 2654435761) % 2**32:08x}{(i * 40503) % 2**31:09x}" for i in range(12_000))
 
 
 def test_what_the_user_denies_to_the_store_is_not_stored_in_order_to_be_paged(project: Path) -> None:

@@ -1,10 +1,8 @@
-"""Which bodies of a file matter: those the reader asks for, then those the rest of the file uses, then the small ones."""
+"""Which bodies of a file matter: those the reader names, then those the rest of the file uses, then the small ones."""
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_right
 
 from headroom_mcp import late
 from headroom_mcp.compressors.code.outline import Definition
@@ -12,8 +10,6 @@ from headroom_mcp.compressors.code.wanted import Asked
 from headroom_mcp.late import NamedTuple
 
 _IDENTIFIER = late.pattern(r"[A-Za-z_$][\w$]*")
-_K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009), over bodies
-_NAME_WEIGHT = 3.0  # a term in the name says more than one in the body
 
 
 class Body(NamedTuple):
@@ -22,7 +18,6 @@ class Body(NamedTuple):
     start: int
     stop: int
     pointed: bool
-    asked: float
     references: int
 
 
@@ -32,7 +27,6 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     `by_use`: count how often the file names each; where nothing can be shown, that is not worth the time.
     """
     found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
-    scores = _asked_scores(lines, found, asked)
     uses = _uses(lines) if found and by_use else {}
     named = _named(definitions, asked)
     ranked = [
@@ -40,12 +34,11 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
             d.head_stop,
             d.stop,
             d in named,
-            scores[index],
             uses.get(_last_name(d.name), 0),
         )
-        for index, d in enumerate(found)
+        for d in found
     ]
-    ranked.sort(key=lambda body: (not body.pointed, -body.asked, -body.references, body.stop - body.start, body.start))
+    ranked.sort(key=lambda body: (not body.pointed, -body.references, body.stop - body.start, body.start))
     return ranked
 
 
@@ -78,44 +71,6 @@ def _named(definitions: list[Definition], asked: Asked) -> set[Definition]:
 def _is_identifier(name: str) -> bool:
     """Tell a name that only a program has from a word: "read_file", "readFile", "X509"."""
     return "_" in name.strip("_") or not name[1:].islower()
-
-
-def _asked_scores(lines: list[str], found: list[Definition], asked: Asked) -> list[float]:
-    scores = [0.0] * len(found)
-    if not asked.terms or not found:
-        return scores
-    text = "\n".join(lines).lower()
-    starts: list[int] = []
-    position = 0
-    for line in text.split("\n"):
-        starts.append(position)
-        position += len(line) + 1
-    spans = [(starts[d.start], starts[min(d.stop, len(starts) - 1)]) for d in found]
-    average = max(1.0, sum(stop - start for start, stop in spans) / len(spans))
-    for term in asked.terms:
-        at = _occurrences(text, term)
-        if not at:
-            continue
-        holders = []
-        for index, (start, stop) in enumerate(spans):
-            count = bisect_right(at, stop) - bisect_right(at, start - 1)
-            if count:
-                holders.append((index, count))
-        rarity = math.log(1 + len(found) / (1 + len(holders)))
-        for index, count in holders:
-            named = _NAME_WEIGHT if term in found[index].name.lower() else 1.0
-            length = (spans[index][1] - spans[index][0]) / average
-            scores[index] += rarity * named * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
-    return scores
-
-
-def _occurrences(text: str, term: str) -> list[int]:
-    found: list[int] = []
-    at = text.find(term)
-    while at >= 0:
-        found.append(at)
-        at = text.find(term, at + len(term))
-    return found
 
 
 def _uses(lines: list[str]) -> dict[str, int]:

@@ -20,9 +20,11 @@ from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-OUTLINE_TOKENS = 3_000  # below, an outline saves little and a missing body costs another read
-RANGE_OUTLINE_TOKENS = 6_000  # a range was chosen on purpose
+OUTLINE_TOKENS = 6_000  # below, four of five outlines lack a line that the next patch changes: it costs another read
+RANGE_OUTLINE_TOKENS = 8_000  # a range was chosen on purpose
+_LONG_LINES, _LONG_TOKENS = 400, 3_000  # without a question, a file as long as this is looked over first
 _SAMPLE_LINES = 150
+_HEADER_ROWS = 8  # what a viewer says about its file stands above the first numbered line
 _VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
@@ -112,13 +114,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     numbered = numbering.read(lines)
     plain = numbered.lines if numbered is not None else lines
     language = language_of(output) or _guessed(output)
-    long = output.tokens >= (RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS)
-    if long:
+    if _is_long(output):
         from headroom_mcp.compressors.code import selection
 
         kept, notes = selection.choose(output, plain, language, budget)
     else:
-        kept, notes = _trimmed(output, plain)
+        from_top = not _is_range(output) if numbered is None else 1 in numbered.numbers[:_HEADER_ROWS]
+        kept, notes = _trimmed(output, plain, from_top=from_top)
     parts = render.from_kept(kept, len(lines), notes)
     if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
         # What stays is shown another way, so that it must be known here which gaps are none.
@@ -128,6 +130,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if all(part.action == "keep" for part in parts):
         return None
     return Compressed(parts)
+
+
+def _is_long(output: ToolOutput) -> bool:
+    """Tell whether a text is shown as an outline."""
+    if _is_range(output):
+        return output.tokens >= RANGE_OUTLINE_TOKENS
+    if output.tokens >= OUTLINE_TOKENS:
+        return True
+    return not output.query and output.tokens >= _LONG_TOKENS and len(output.lines) >= _LONG_LINES
 
 
 def _is_range(output: ToolOutput) -> bool:
@@ -141,13 +152,13 @@ def _is_range(output: ToolOutput) -> bool:
     )
 
 
-def _trimmed(output: ToolOutput, lines: list[str]) -> tuple[set[int], dict[int, str]]:
+def _trimmed(output: ToolOutput, lines: list[str], *, from_top: bool) -> tuple[set[int], dict[int, str]]:
     """Return the rows of a short text that are about the code, and notes for the gaps."""
     from headroom_mcp.compressors.code import trims
 
     kept = set(range(len(lines)))
     notes: dict[int, str] = {}
-    for start, stop, note in trims.find(lines, output.query):
+    for start, stop, note in trims.find(lines, output.query, from_top=from_top):
         kept.difference_update(range(start, stop))
         notes[start] = note
     return kept, notes

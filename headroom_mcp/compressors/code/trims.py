@@ -1,4 +1,9 @@
-"""What a reader of a short piece of source does not miss: licence headers, and documentation after its first paragraph."""
+"""What a reader of a short piece of source does not miss: licence headers, and documentation after its first paragraph.
+
+Of the lines that 319 patches of released software change, one in forty stands in what goes here, a tenth of the text; the
+rest of a file is as likely to be needed as it is long, so that no more of it can go unasked (three quarters of a file shown
+lose one needed line in four).
+"""
 
 from __future__ import annotations
 
@@ -8,44 +13,63 @@ from collections.abc import Iterator
 from headroom_mcp import late
 from headroom_mcp.query import bm25
 
-_MIN_DOC_ROWS = 8  # what goes must be worth its marker
+_MIN_DOC_ROWS = 4  # what goes must be worth its marker
 _MIN_LICENCE_ROWS = 6
+_MAX_OPENING_ROWS = 3  # "<?php", "#!" and blank lines above a licence
 _SHOWN_DOC_ROWS = 4
 _MAX_DOC_ROWS = 400  # a quote that is never closed is no docstring
 
 #     """Text…    r'''Text…
 _QUOTES = late.pattern(r"^\s*[rRuU]?(\"\"\"|''')")
 _LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
+_MAX_HEAD_ROWS = 20  # one parameter a line
+_WORD = late.pattern(r"\w+")
 _COMMENT = ("#", "//", "/*", "*", "--", ";")
-_DOCS = frozenset("doc docs docstring docstrings documentation documented example examples doctest".split())
+_DOCS = frozenset(
+    (
+        "doc docs docstring docstrings docblock docblocks documentation documented example examples doctest javadoc jsdoc "
+        "phpdoc godoc comment comments typo typos wording spelling"
+    ).split()
+)
+_MAX_SHORT_QUERY_TERMS = 40  # a whole bug report has a word about documentation somewhere
+#     def f(    class C    ) -> None:
+_PYTHON_HEAD = late.pattern(r"^\s*(?:(?:async\s+)?def\b|class\b|[)\]])")
 
 
-def find(lines: list[str], query: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, stop, what it is) of the rows that can go, in order. Questions about documentation trim none."""
+def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, stop, what it is) of the rows that can go, in order. Questions about documentation trim none, and what
+    speaks of a name in the question stays. `from_top`: the first line is the first of its file."""
     wanted = bm25.query_terms(query)
-    licence = _licence(lines)
+    licence = _licence(lines) if from_top else None
     if licence is not None:
         yield licence
-    if not _DOCS.isdisjoint(wanted):
+    if len(wanted) <= _MAX_SHORT_QUERY_TERMS and not _DOCS.isdisjoint(wanted):
         return
     start = licence[1] if licence is not None else 0
-    if any(_QUOTES.match(line) for line in lines):
-        yield from _docstrings(lines)
-    else:
-        yield from _doc_comments(lines, start)
+    names = frozenset(word for word in _WORD.findall(query) if _is_name(word))
+    by_quotes = any(_QUOTES.match(line) for line in lines)
+    for trim in _docstrings(lines, from_top=from_top) if by_quotes else _doc_comments(lines, start):
+        if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))):
+            yield trim
 
 
 def _licence(lines: list[str]) -> tuple[int, int, str] | None:
     """Return the rows of a licence at the top of the file, after its first line."""
-    row = 0
+    first = 0
+    while first < min(len(lines), _MAX_OPENING_ROWS) and (
+        not lines[first].strip() or lines[first].startswith(("<?php", "#!"))
+    ):
+        first += 1
+    row = first
     while row < len(lines) and (lines[row].startswith(_COMMENT) or lines[row].startswith(" *")):
         row += 1
-    if row - 1 < _MIN_LICENCE_ROWS or len(_LICENCE.findall(" ".join(lines[:row]))) < 2:
+    told = first + 1 if any(map(str.isalnum, lines[first] if first < row else "")) else first + 2
+    if row - told < _MIN_LICENCE_ROWS or len(_LICENCE.findall(" ".join(lines[first:row]))) < 2:
         return None
-    return 1, row, "licence"
+    return told, row, "licence"
 
 
-def _docstrings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+def _docstrings(lines: list[str], *, from_top: bool) -> Iterator[tuple[int, int, str]]:
     row = 0
     while row < len(lines):
         match = _QUOTES.match(lines[row])
@@ -53,7 +77,7 @@ def _docstrings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
             row += 1
             continue
         quotes = match[1]
-        if lines[row].count(quotes) > 1 or not _opens(lines, row):
+        if lines[row].count(quotes) > 1 or not _opens(lines, row, from_top=from_top):
             row += 1
             continue
         close = next(
@@ -68,11 +92,11 @@ def _docstrings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _doc_comments(lines: list[str], start: int) -> Iterator[tuple[int, int, str]]:
-    """Yield what follows the first paragraph of `/** … */` blocks and of runs of `///`."""
+    """Yield what follows the first paragraph of `/* … */` blocks and of runs of `///`."""
     row = start
     while row < len(lines):
         head = lines[row].lstrip()
-        if head.startswith("/**") and "*/" not in head:
+        if head.startswith("/*") and "*/" not in head:
             close = next((at for at in range(row + 1, min(len(lines), row + _MAX_DOC_ROWS)) if "*/" in lines[at]), -1)
             if close < 0:
                 return
@@ -91,10 +115,32 @@ def _doc_comments(lines: list[str], start: int) -> Iterator[tuple[int, int, str]
         row = close + 1
 
 
-def _opens(lines: list[str], row: int) -> bool:
-    """Tell whether a docstring can begin here: at the top, or after the ":" of a signature."""
-    before = next((lines[at].rstrip() for at in range(row - 1, -1, -1) if lines[at].strip()), ":")
-    return before.endswith(":") or before.startswith("#")
+def _opens(lines: list[str], row: int, *, from_top: bool) -> bool:
+    """Tell whether a docstring begins at `row`: at the top of a file, or deeper than the signature that ends above it.
+
+    A window may begin inside a docstring: quotes that nothing of the window explains close one.
+    """
+    indent = _indent(lines[row])
+    above = row - 1
+    while above >= 0 and (not lines[above].strip() or lines[above].lstrip().startswith("#")):
+        above -= 1
+    if above < 0:
+        return from_top and indent == 0
+    if not lines[above].rstrip().endswith(":"):
+        return False
+    head = above
+    while head > above - _MAX_HEAD_ROWS and head > 0 and not _PYTHON_HEAD.match(lines[head]):
+        head -= 1
+    return bool(_PYTHON_HEAD.match(lines[head])) and _indent(lines[head]) < indent
+
+
+def _is_name(word: str) -> bool:
+    """Tell a word that only a program has: user_id, userId, HttpError."""
+    return "_" in word.strip("_") or (word != word.lower() and any(map(str.isupper, word[1:])) and not word.isupper())
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _after_first_paragraph(lines: list[str], row: int, close: int) -> int:

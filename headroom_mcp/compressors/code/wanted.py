@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
-from headroom_mcp.query import bm25
+from headroom_mcp.query import bm25, clauses
 from headroom_mcp.tool_output import ToolOutput
 
 _SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
@@ -14,11 +14,11 @@ _WORD = late.pattern(r"[A-Za-z_]\w{2,}")
 _KEYWORDS = frozenset(
     "def class func function fn import from return raise throw public private static self this const var let type".split()
 )
-_MAX_TERMS = 24
+_MAX_TERMS = 60  # a bug report says first what is wrong
 
 
 class Asked:
-    """`names`: identifiers as written, that a definition's name can equal. `terms`: lower-cased words to look for."""
+    """`names`: identifiers as written, that a definition's name can equal. `terms`: stems of lower-cased words to look for."""
 
     __slots__ = ("names", "terms")
 
@@ -33,7 +33,8 @@ def of(output: ToolOutput) -> Asked:
     text = f"{pattern} {output.query}"
     names = frozenset(word for word in _WORD.findall(text) if word not in _KEYWORDS)
     terms = [term for term in bm25.query_terms(text) if len(term) > 2 and term not in _KEYWORDS]
-    return Asked(names, terms[:_MAX_TERMS])
+    stems = (clauses.stem(term) if term.isalpha() else term for term in terms)
+    return Asked(names, list(dict.fromkeys(stems))[:_MAX_TERMS])
 
 
 def _patterns(output: ToolOutput) -> str:
