@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from headroom_mcp.context.compress import acompress as acompress
     from headroom_mcp.context.compress import compress as compress
+    from headroom_mcp.context.fit import fit as fit
     from headroom_mcp.context.result import CompressResult as CompressResult
     from headroom_mcp.errors import HeadroomError as HeadroomError
     from headroom_mcp.flow.compress import compress_output as compress_output
@@ -31,6 +32,7 @@ _HOME_OF = {
     "acompress": "context.compress",
     "compress": "context.compress",
     "compress_output": "flow.compress",
+    "fit": "context.fit",
     "open_store": "store",
     "retrieve": "retrieval.retrieve",
 }
@@ -45,6 +47,7 @@ __all__ = [
     "acompress",
     "compress",
     "compress_output",
+    "fit",
     "open_store",
     "retrieve",
 ]

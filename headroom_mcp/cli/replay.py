@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 
@@ -17,10 +18,15 @@ from headroom_mcp.text import tokens
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True))
 @click.option("--sessions", "folder", type=click.Path(exists=True, file_okay=False), help="Recorded agent sessions.")
+@click.option(
+    "--as", "form", type=click.Choice(["anthropic", "openai"]), help="With --sessions: as messages, through `compress`."
+)
 @click.option("--price", type=float, help="Dollars per million input tokens (default: the model's, or 3).")
 @click.option("--model", default="", help="The model whose prices count (see `headroom prices`).")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def replay(path: str | None, folder: str | None, price: float | None, model: str, as_json: bool) -> None:
+def replay(
+    path: str | None, folder: str | None, form: str | None, price: float | None, model: str, as_json: bool
+) -> None:
     """Say what would have been saved in past Claude Code sessions (default: ~/.claude/projects). Nothing is changed.
 
     With --sessions DIR, measure on recorded agent sessions whether the strings that the agent used next would still have
@@ -31,7 +37,7 @@ def replay(path: str | None, folder: str | None, price: float | None, model: str
     with _io.said_plainly():
         rates = _rates(model, price)
         if folder is not None:
-            _replay_sessions(folder, as_json)
+            _replay_sessions(folder, form, as_json)
             return
         config_dir = os.environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
         found = transcripts.find(path or os.path.join(config_dir, "projects"))
@@ -99,10 +105,13 @@ def _share(row: transcripts.ToolRow) -> float:
     return 1 - row.tokens_after / row.tokens_host if row.tokens_host else 0.0
 
 
-def _replay_sessions(folder: str, as_json: bool) -> None:
+def _replay_sessions(folder: str, form: str | None, as_json: bool) -> None:
+    from headroom_mcp.evals.recorded import conversations
+
+    whole = functools.partial(conversations.shown, form) if form else None
     sessions = sessions_module.read_sessions(folder)
     with click.progressbar(sessions, label="sessions", file=sys.stderr) as bar:
-        scores = [sessions_module.score(session) for session in bar]
+        scores = [sessions_module.score(session, whole=whole) for session in bar]
     together = sessions_module.summary(scores)
     if as_json:
         _io.echo_json({**together, "sessions": [score._asdict() for score in scores]})

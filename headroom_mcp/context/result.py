@@ -8,6 +8,7 @@ Action = Literal["shortened", "masked", "kept"]
 Reason = Literal[
     "shortened",
     "masked",
+    "evicted",
     "not_a_result",
     "no_text",
     "small",
@@ -30,6 +31,7 @@ Reason = Literal[
 REASONS: dict[Reason, str] = {
     "shortened": "a shorter text stands there; the original is stored, its ref in the last line",
     "masked": "secrets in it are masked, nothing else changed",
+    "evicted": "`fit` has taken it out to make room; its ref stands there",
     "not_a_result": "it holds no tool result: the user, the model and the system are never rewritten",
     "no_text": "the result holds no text (an image, a document, nothing at all)",
     "small": "below `min_tokens`",

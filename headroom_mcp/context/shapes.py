@@ -87,6 +87,20 @@ def events(message: Any) -> list[Event] | None:
     return found
 
 
+def events_or_none(message: Any) -> list[Event] | None:
+    """Return what `events` returns, None also for a message whose objects raise."""
+    try:
+        return events(message)
+    except Exception:  # somebody's object: the message is passed over
+        return None
+
+
+def block_kinds(message: Any) -> list[str]:
+    """Return the types of a message's blocks."""
+    content = _get(message, "content")
+    return [_word(block, "type") for block in content] if isinstance(content, (list, tuple)) else []
+
+
 def role_of(message: Any) -> str:
     """Return the role of a message, or its type where it has none."""
     return _word(message, "role") or _word(message, "type")

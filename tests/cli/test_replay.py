@@ -131,3 +131,19 @@ def test_the_prices_of_a_model_count(tmp_path: Path) -> None:
     }
     assert unknown.exit_code == 1
     assert "--price" in unknown.output
+
+
+def test_a_recorded_session_is_replayed_as_a_conversation(tmp_path: Path) -> None:
+    steps = [
+        {"tool_input": {"command": f"cat {n}.log"}, "output": _LOG.replace("worker", f"worker-{n}")} for n in range(3)
+    ]
+    session = {"task": "why is job 55 late?", "steps": steps, "final_patch": ""}
+    (tmp_path / "one.json").write_text(json.dumps(session))
+    shown = [
+        json.loads(CliRunner().invoke(main, ["replay", "--sessions", str(tmp_path), "--json", *form]).stdout)
+        for form in ([], ["--as", "anthropic"], ["--as", "openai"])
+    ]
+
+    assert shown[1] == shown[2]
+    assert shown[1]["tokens_before"] == shown[0]["tokens_before"]
+    assert shown[1]["saved_pct"] > 50

@@ -87,13 +87,23 @@ def read_sessions(folder: str) -> list[dict[str, Any]]:
     return found
 
 
-def score(session: dict[str, Any], count: Callable[[str], int] = tokens.count) -> SessionScore:
-    """Replay one session through the flow, in a store of its own, and return its figures."""
+def score(
+    session: dict[str, Any],
+    count: Callable[[str], int] = tokens.count,
+    whole: Callable[[str, Sequence[Step], Store, Settings], list[str]] | None = None,
+) -> SessionScore:
+    """Replay one session through the flow, in a store of its own, and return its figures.
+
+    `whole` gives what is shown of every step, from the conversation as a whole; by default each output is compressed alone.
+    """
     steps = [_step(raw) for raw in session["steps"]]
     with tempfile.TemporaryDirectory(prefix="headroom-replay-") as home:
         settings = Settings(home=home)
         with open_store(settings) as store:
-            shown = [_shown(step, session, store, settings) for step in steps]
+            if whole is not None:
+                shown = whole(session["task"], steps, store, settings)
+            else:
+                shown = [_shown(step, session, store, settings) for step in steps]
     before = sum(count(step.output) for step in steps)
     after = sum(
         count(step.output) if text == step.output else count(text) for step, text in zip(steps, shown, strict=True)
