@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -152,13 +153,19 @@ def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
 
 def _label(line: str) -> _Label:
     match = _LABEL.match(line)
-    if match is None or not match.group():
+    if match is None:
         return _BLANK
     indent, marks, word, rest, mark = match.groups()
+    # The cell of a row with several bars is no key.
+    return _label_of(indent, marks, word, rest, mark if mark != "|" or line.count("|") == 1 else "")
+
+
+@lru_cache(maxsize=1024)  # most lines begin like many others
+def _label_of(indent: str, marks: str, word: str, rest: str | None, mark: str | None) -> _Label:
     if not (marks or word):
         return _BLANK
     size = len(indent.expandtabs(4))
-    # The cell of a row with several bars is no key, nor is half a sentence or an id.
-    keyed = bool(mark) and (mark != "|" or line.count("|") == 1) and _KEY_REST.fullmatch(rest or "") is not None
+    # Half a sentence is no key, nor is an id.
+    keyed = bool(mark) and _KEY_REST.fullmatch(rest or "") is not None
     told = f"{word}{rest or ''}{mark}" if keyed else word
     return _Label(f"{size} {marks[:2]} {_DIGITS.sub('0', told)}"[:_MAX_LABEL_CHARS], size, keyed)

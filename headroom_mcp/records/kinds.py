@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import values
@@ -41,9 +41,9 @@ def of(groups: Sequence[Group]) -> list[Kind]:
     """Return the kinds of the records in `groups`, the most frequent first."""
     found: list[Kind] = []
     for group in groups:
-        for rows, columns in _by_wording(group):
+        for rows, columns, counts in _by_wording(group):
             if len(rows) > 1:
-                found.append(Kind(rows, _varying(group.between, columns), *_names(columns)))
+                found.append(Kind(rows, _varying(group.between, columns, counts), *_names(columns, counts)))
             else:
                 found.append(Kind(rows, "", (), False))
     found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
@@ -51,13 +51,15 @@ def of(groups: Sequence[Group]) -> list[Kind]:
 
 
 Columns = Sequence[Sequence[str]]
+Counts = dict[str, int]
 
 
-def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns]]:
-    """Return the rows and columns of each wording in `group`."""
+def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns, list[Counts]]]:
+    """Return the rows and columns of each wording in `group`, and the counts of each column's values."""
     rows, columns = group.rows, group.columns[:_MAX_ATOMS]
+    whole: list[tuple[Sequence[int], Columns, list[Counts]]] = [(rows, columns, group.counts[:_MAX_ATOMS])]
     if len(rows) < 2:
-        return [(rows, columns)]
+        return whole
     wordings = [
         at
         for at, counts in enumerate(group.counts[:_MAX_ATOMS])
@@ -69,23 +71,23 @@ def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns]]:
         if pairs == max(len(group.counts[one]), len(group.counts[other])):
             linked.update((one, other))
     if not linked:
-        return [(rows, columns)]
+        return whole
     members: dict[tuple[str, ...], list[int]] = {}
     for place, wording in enumerate(zip(*(columns[at] for at in sorted(linked)), strict=True)):
         members.setdefault(wording, []).append(place)
-    return [
-        ([rows[place] for place in places], [[column[place] for place in places] for column in columns])
-        for places in members.values()
-    ]
+    found: list[tuple[Sequence[int], Columns, list[Counts]]] = []
+    for places in members.values():
+        own = [[column[place] for place in places] for column in columns]
+        found.append(([rows[place] for place in places], own, [Counter(column) for column in own]))
+    return found
 
 
-def _names(columns: Columns) -> tuple[list[str], bool]:
+def _names(columns: Columns, counts: Sequence[Counts]) -> tuple[list[str], bool]:
     """Return for each record the words and paths by which it differs, and whether they mostly differ from each other."""
     varying: list[Sequence[str]] = []
     named = False
-    for column in columns:
-        different = set(column)
-        if len(different) == 1 or all(map(_is_id, list(different)[:_SAMPLE])):
+    for column, different in zip(columns, counts, strict=True):
+        if len(different) == 1 or all(map(_is_id, islice(different, _SAMPLE))):
             continue
         varying.append(column)
         named = named or len(different) * 2 >= len(column)
@@ -98,30 +100,34 @@ def _is_id(value: str) -> bool:
     return values.number(value) is not None or values.is_time(value) or not value.strip("0123456789abcdefABCDEF-")
 
 
-def _varying(between: Sequence[str], columns: Columns) -> str:
+def _varying(between: Sequence[str], columns: Columns, counts: Sequence[Counts]) -> str:
     """Return what varies in `columns`: counts of categories and ranges of numbers."""
     told: list[str] = []
     for at, column in enumerate(columns):
-        counts = Counter(column)
-        if len(counts) == 1:
+        if len(counts[at]) == 1:
             continue
         name = ""
-        if at and between[at].strip() in ("=", ":") and len(set(columns[at - 1])) == 1:
+        if at and between[at].strip() in ("=", ":") and len(counts[at - 1]) == 1:
             name = columns[at - 1][0].strip("\"'") + " "
-        said = _said(counts, len(column))
+        said = _said(counts[at], len(column))
         if said and name + said not in told:
             told.append(name + said)
     return " · ".join(told[:_MAX_TOLD])
 
 
-def _said(counts: Counter[str], total: int) -> str:
+def _said(counts: Counts, total: int) -> str:
     if any(len(value) > _MAX_VALUE_CHARS for value in counts):
         return ""
     if len(counts) <= _MAX_TOLD and total >= 3 * len(counts):
         return ", ".join(
             f"{value} ×{count:,}" for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         )
-    figures = {value: figure for value in counts if (figure := values.number(value)) is not None}
+    figures: dict[str, float] = {}
+    for value in counts:
+        figure = values.number(value)
+        if figure is None:
+            break
+        figures[value] = figure
     if len(figures) < len(counts):
         if not all(map(str.isalpha, counts)):
             return ""

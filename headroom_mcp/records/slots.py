@@ -28,13 +28,14 @@ from headroom_mcp.records.values import is_time
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
 _HEX = "0123456789abcdefABCDEF"
-_RUNS = late.pattern(r"[^\W_]+")
+_RUNS = late.pattern(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")  # a run of letters alone
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
 _LEADING = 8  # atoms of a record that tell whether it is one of many alike
 _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
 _SAMPLE = 30
 _MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
 _MIN_TOTAL = 6  # fewer values say nothing about what is usual
+_FEW = 3  # so often a rare word stands
 _MIN_DIFFERENT = 0.5  # share of values that stand once: from here on an atom is taken apart
 
 Column = tuple[Sequence[int], Sequence[str]]
@@ -285,28 +286,35 @@ def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> S
     """Return the slot of all words of letters, each counted once for every atom it stands in."""
     of_atom: dict[str, list[str]] = {}
     counts: dict[str, int] = {}
+    runs = _RUNS.findall
     for atom, count in Counter(atoms).items():
+        if atom.isdecimal():
+            continue
         # "ready" of "not-ready_2", nothing of "0ade1"
-        words = [atom] if atom.isalpha() else [run for run in _RUNS.findall(atom) if run.isalpha() and len(run) > 1]
+        words = [atom] if atom.isalpha() else [run for run in runs(atom) if run.isalpha()]
         for word in words:
             counts[word] = counts.get(word, 0) + count
-        of_atom[atom] = words
+        if words:
+            of_atom[atom] = words
     slot = Slot("word")
     slot.counts = counts
     slot.total = sum(counts.values())
-    rare = {atom for atom, words in of_atom.items() if any(counts[word] <= 3 for word in words)}
+    few = {word for word, count in counts.items() if count <= _FEW}
+    rare = {atom for atom, words in of_atom.items() if not few.isdisjoint(words)}
     where: list[int] = []
     values: list[str] = []
+    sizes: dict[str, int] = {}
     position = 0
     for row, form in zip(rows, forms, strict=True):
-        size = form.count(atoms_module.ATOM)
-        if size:
-            for atom in atoms[position : position + size]:
-                if atom in rare:
-                    for word in of_atom[atom]:
-                        where.append(row)
-                        values.append(word)
-            position += size
+        size = sizes.get(form, -1)
+        if size < 0:
+            size = sizes[form] = form.count(atoms_module.ATOM)
+        of_row = atoms[position : position + size]
+        position += size
+        if not rare.isdisjoint(of_row):
+            words = [word for atom in of_row if atom in rare for word in of_atom[atom]]
+            where += [row] * len(words)
+            values += words
     slot.columns.append((where, values))
     return slot
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress, islice
 
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import usual, values
@@ -50,12 +51,8 @@ def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
         if not scored:
             continue
         for rows, column in slot.columns:
-            if scored.keys().isdisjoint(column):
-                continue
-            for row, value in zip(rows, column, strict=True):
-                evidence = scored.get(value)
-                if evidence is not None:
-                    found.setdefault(row, []).append(evidence)
+            for row, value in compress(zip(rows, column, strict=True), map(scored.__contains__, column)):
+                found.setdefault(row, []).append(scored[value])
     ranked = [_added_up(row, evidence) for row, evidence in found.items()]
     ranked.sort(key=lambda surprise: (-surprise.score, surprise.record))
     return ranked
@@ -76,13 +73,12 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
         rare = usual.rarities(slot.counts, slot.total)
         return {value: Evidence(score, value, "rare", slot) for value, score in rare.items()}
     counts = slot.counts
-    sample = list(counts)[:_SAMPLE]
+    sample = list(islice(counts, _SAMPLE))
     if sum(map(values.is_time, sample)) * 2 > len(sample):
         return {}
-    for value in counts:
-        if value not in looks:
-            figure = values.number(value.strip("\"'"))
-            looks[value] = (figure, values.shape(value, figure))
+    for value in counts.keys() - looks.keys():
+        figure = values.number(value.strip("\"'"))
+        looks[value] = (figure, values.shape(value, figure))
     found: dict[str, Evidence] = {}
     figures = {value: figure for value in counts if (figure := looks[value][0]) is not None}
     numeric = len(figures) * 10 >= len(counts) * 7
@@ -92,17 +88,23 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     if not numeric or len(counts) <= _FEW:
         for value, score in usual.rarities(counts, slot.total).items():
             found[value] = Evidence(max(score, found[value].score if value in found else 0.0), value, "rare", slot)
-    shape_of = _shapes(counts, slot.total, looks)
-    shapes: Counter[str] = Counter()
-    for value, count in counts.items():
-        shapes[shape_of[value]] += count
-    rare_shapes = usual.rarities(shapes, slot.total)
-    if rare_shapes:
-        for value in counts:
-            score = rare_shapes.get(shape_of[value], 0.0)
-            if score and (value not in found or score > found[value].score):
-                found[value] = Evidence(score, value, "shape", slot)
+    for value, score in _rare_shapes(slot, looks).items():
+        if value not in found or score > found[value].score:
+            found[value] = Evidence(score, value, "shape", slot)
     return found
+
+
+def _rare_shapes(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str, float]:
+    """Return the score of each value of `slot` that is of another shape than most."""
+    shape_of = _shapes(slot.counts, slot.total, looks)
+    if len(set(shape_of.values())) == 1:
+        return {}
+    shapes: dict[str, int] = {}
+    for value, count in slot.counts.items():
+        shape = shape_of[value]
+        shapes[shape] = shapes.get(shape, 0) + count
+    rare = usual.rarities(shapes, slot.total)
+    return {value: rare[shape] for value, shape in shape_of.items() if shape in rare} if rare else {}
 
 
 def _shapes(counts: dict[str, int], total: int, looks: dict[str, tuple[float | None, str]]) -> dict[str, str]:

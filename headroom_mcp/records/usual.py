@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain, repeat
 
 MIN_SCORE = 2.3  # one in ten
 _MAX_OUTLIER = 10.0
@@ -40,7 +41,7 @@ def rarities(counts: Mapping[str, int], total: int) -> dict[str, float]:
 
 def outliers(figures: Mapping[str, float], counts: Mapping[str, int]) -> dict[str, float]:
     """Return the score of each value whose number is far from the others; `figures` are the numbers by value."""
-    ordered = sorted([figure for value, figure in figures.items() for _ in range(counts[value])])
+    ordered = sorted(chain.from_iterable(map(repeat, figures.values(), map(counts.__getitem__, figures))))
     if len(ordered) < _MIN_FIGURES:
         return {}
     middle = ordered[len(ordered) // 2]

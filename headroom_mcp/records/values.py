@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from headroom_mcp import late
 
 # 1234,5 · 1.234,56: the comma is the decimal sign
@@ -25,6 +27,7 @@ Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
+@lru_cache(maxsize=1 << 14)
 def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
     if not value or len(value) > _MAX_NUMBER_CHARS:

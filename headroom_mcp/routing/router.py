@@ -56,7 +56,7 @@ def route(output: ToolOutput) -> list[Section]:
 
 def _by_tags(output: ToolOutput) -> list[Section]:
     """Return the sections of an output whose lines say which job and step they are of; none where they do not."""
-    read = heads.read(output.lines)
+    read = heads.read(output.lines) if "\t" in output.text or "==" in output.text else None
     if read is None or not any("\t" in tag or tag.startswith("==") for tag in read.tags):
         return []
     runs = heads.runs(read.tags)
