@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from headroom_mcp import late
 from headroom_mcp.query import bm25
@@ -88,7 +88,9 @@ def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]
 
 def summaries(lines: Sequence[str]) -> list[int]:
     """Return lines that count or conclude, the last ones first."""
-    told = (i for i in reversed(touched(lines, _SUMMARY_STEMS)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS]))
+    told = (
+        i for i in reversed(touched(lines, _SUMMARY_STEMS, counted=True)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS])
+    )
     return list(islice(told, _MAX_SUMMARIES))
 
 
@@ -107,23 +109,24 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
     return [i for _, i in best[:_MAX_QUERY_FACTS]]
 
 
-def touched(lines: Sequence[str], stems: Sequence[str]) -> list[int]:
+def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False) -> list[int]:
     """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
-    the line's beginning. Each stem is one fast search over the whole text."""
+    the line's beginning; with `counted`, one that begins with a blank after a number. Each stem is one fast search over the
+    whole text."""
     text = "\n" + "\n".join(lines).lower()
     if len(text) != sum(map(len, lines)) + len(lines):  # a letter that grows when lowered: no shared offsets
         wanted = [stem.lstrip("\n") for stem in stems]
         return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)]
-    ends: list[int] = []
-    position = 0
-    for line in lines:
-        position += len(line) + 1
-        ends.append(position)
+    ends = list(accumulate(len(line) + 1 for line in lines))
     touched: set[int] = set()
     for stem in stems:
         lead = stem.startswith("\n")
         at = text.find(stem)
+        number = counted and stem.startswith(" ")
         while at >= 0:
+            if number and not (text[at - 1].isdecimal() or text[at - 1] == ","):
+                at = text.find(stem, at + 1)
+                continue
             index = bisect_left(ends, at + lead)
             touched.add(index)
             at = text.find(stem, ends[index])

@@ -87,7 +87,7 @@ def _names(columns: Columns, counts: Sequence[Counts]) -> tuple[list[str], bool]
     varying: list[Sequence[str]] = []
     named = False
     for column, different in zip(columns, counts, strict=True):
-        if len(different) == 1 or all(map(_is_id, islice(different, _SAMPLE))):
+        if len(different) == 1 or all(map(_is_id, islice(reversed(different), _SAMPLE))):
             continue
         varying.append(column)
         named = named or len(different) * 2 >= len(column)

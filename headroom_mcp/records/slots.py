@@ -28,7 +28,7 @@ from headroom_mcp.records.values import is_time
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
 _HEX = "0123456789abcdefABCDEF"
-_RUNS = late.pattern(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")  # a run of letters alone
+_RUNS = late.pattern(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])|\n")  # a run of letters alone, or the end of an atom
 _MAX_LEFT, _MAX_RIGHT = 48, 32  # atoms of a record that are looked at from either end
 _LEADING = 8  # atoms of a record that tell whether it is one of many alike
 _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
@@ -284,18 +284,12 @@ def _has_parts(slot: Slot) -> bool:
 
 def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> Slot:
     """Return the slot of all words of letters, each counted once for every atom it stands in."""
-    of_atom: dict[str, list[str]] = {}
+    times = Counter(atoms)
+    of_atom = _words_in(times)
     counts: dict[str, int] = {}
-    runs = _RUNS.findall
-    for atom, count in Counter(atoms).items():
-        if atom.isdecimal():
-            continue
-        # "ready" of "not-ready_2", nothing of "0ade1"
-        words = [atom] if atom.isalpha() else [run for run in runs(atom) if run.isalpha()]
+    for atom, words in of_atom.items():
         for word in words:
-            counts[word] = counts.get(word, 0) + count
-        if words:
-            of_atom[atom] = words
+            counts[word] = counts.get(word, 0) + times[atom]
     slot = Slot("word")
     slot.counts = counts
     slot.total = sum(counts.values())
@@ -317,6 +311,24 @@ def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> S
             values += words
     slot.columns.append((where, values))
     return slot
+
+
+def _words_in(atoms: Iterable[str]) -> dict[str, list[str]]:
+    """Return the words of letters in each of `atoms` that has any: "ready" in "not-ready_2", none in "0ade1"."""
+    found: dict[str, list[str]] = {}
+    mixed: list[str] = []
+    for atom in atoms:
+        if atom.isalpha():
+            found[atom] = [atom]
+        elif not atom.isdecimal():
+            mixed.append(atom)
+    at = 0
+    for run in _RUNS.findall("\n".join(mixed)):  # one search for all: most have none
+        if run == "\n":
+            at += 1
+        elif run.isalpha():
+            found.setdefault(mixed[at], []).append(run)
+    return found
 
 
 def _distinct(found: Iterable[Slot]) -> list[Slot]:

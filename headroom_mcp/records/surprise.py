@@ -34,6 +34,13 @@ class Evidence(NamedTuple):
     slot: Slot
 
 
+class _Looks(NamedTuple):
+    """What every value met so far is: its number, if it is one, and its shape."""
+
+    figures: dict[str, float]
+    shapes: dict[str, str]
+
+
 class Surprise(NamedTuple):
     """A record (index), how unlikely it is in nats, and why: the strongest evidence first."""
 
@@ -45,7 +52,7 @@ class Surprise(NamedTuple):
 def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
     """Return the records in `found_slots` that are unlike the others, the most unlike first."""
     found: dict[int, list[Evidence]] = {}
-    looks: dict[str, tuple[float | None, str]] = {}
+    looks = _Looks({}, {})
     for slot in found_slots:
         scored = _scored(slot, looks)
         if not scored:
@@ -67,7 +74,7 @@ def _added_up(row: int, evidence: list[Evidence]) -> Surprise:
     return Surprise(row, score, tuple(told.values())[:_MAX_REASONS])
 
 
-def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str, Evidence]:
+def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
     """Return the unlikely values of `slot`; `looks` remembers what a value is."""
     if slot.context in ("word", "form"):
         rare = usual.rarities(slot.counts, slot.total)
@@ -76,11 +83,13 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     sample = list(islice(counts, _SAMPLE))
     if sum(map(values.is_time, sample)) * 2 > len(sample):
         return {}
-    for value in counts.keys() - looks.keys():
+    for value in counts.keys() - looks.shapes.keys():
         figure = values.number(value.strip("\"'"))
-        looks[value] = (figure, values.shape(value, figure))
+        looks.shapes[value] = values.shape(value, figure)
+        if figure is not None:
+            looks.figures[value] = figure
     found: dict[str, Evidence] = {}
-    figures = {value: figure for value in counts if (figure := looks[value][0]) is not None}
+    figures = {value: looks.figures[value] for value in filter(looks.figures.__contains__, counts)}
     numeric = len(figures) * 10 >= len(counts) * 7
     if numeric:
         for value, score in usual.outliers(figures, counts).items():
@@ -94,7 +103,7 @@ def _scored(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str,
     return found
 
 
-def _rare_shapes(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict[str, float]:
+def _rare_shapes(slot: Slot, looks: _Looks) -> dict[str, float]:
     """Return the score of each value of `slot` that is of another shape than most."""
     shape_of = _shapes(slot.counts, slot.total, looks)
     if len(set(shape_of.values())) == 1:
@@ -107,12 +116,12 @@ def _rare_shapes(slot: Slot, looks: dict[str, tuple[float | None, str]]) -> dict
     return {value: rare[shape] for value, shape in shape_of.items() if shape in rare} if rare else {}
 
 
-def _shapes(counts: dict[str, int], total: int, looks: dict[str, tuple[float | None, str]]) -> dict[str, str]:
+def _shapes(counts: dict[str, int], total: int, looks: _Looks) -> dict[str, str]:
     """Return the shape of each value. Names that all differ are of one shape, however they are written; where most are hex
     ids of one length, those of digits or letters alone are, too."""
-    shapes = {value: looks[value][1] for value in counts}
-    for value, shape in shapes.items():
-        if shape == "zero" and value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
+    shapes = dict(zip(counts, map(looks.shapes.__getitem__, counts), strict=True))
+    for value in [value for value, shape in shapes.items() if shape == "zero"]:
+        if value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
             shapes[value] = "number"  # a counter begins with it
     if len(counts) * 2 > total:
         shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}

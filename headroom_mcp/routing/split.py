@@ -53,7 +53,7 @@ def split(lines: Sequence[str], pipelines: list[shell.Pipeline]) -> list[Piece]:
 
 def _by_file_heads(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
     """Return the pieces between the "==> name <==" that head and tail print above each of several files."""
-    heads = [i for i in range(start, stop) if lines[i].startswith("==> ") and lines[i].endswith(" <==")]
+    heads = [i for i in range(start, stop) if lines[i][:4] == "==> " and lines[i].endswith(" <==")]
     if len(heads) < 2 and (not heads or heads[0] != start):
         return [(start, stop, printed)]
     pieces: list[Piece] = [(start, heads[0], printed)] if heads[0] > start else []
@@ -118,7 +118,7 @@ def _by_beginnings(lines: Sequence[str], start: int, stop: int) -> list[tuple[in
 def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
     """Return the lines before, of and after one JSON document among other lines."""
     whole: list[Piece] = [(start, stop, printed)]
-    first = next((i for i in range(start, stop) if _opens_json(lines[i])), -1)
+    first = next((i for i in range(start, stop) if lines[i][:1] in "{[" and _opens_json(lines[i])), -1)
     if first < 0 or (first > start and _EMBEDS.search(lines[first - 1])):
         return whole
     closer = "}" if lines[first].lstrip()[0] == "{" else "]"
