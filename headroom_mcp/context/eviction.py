@@ -23,6 +23,7 @@ from headroom_mcp.query import bm25
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Origin
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
@@ -180,8 +181,7 @@ def stub(candidate: Candidate, store: Store, session: str, project: str) -> str:
     ref = store.put(
         candidate.text,
         shown=lambda ref: marker.footer(ref, said),
-        session=session,
-        project=project,
+        origin=Origin(session, project=project),
         # JSON is cut along its values. No tool: what the ledger knows of tools, by which results are chosen, stays what it was.
         kind="json" if candidate.form.startswith("json") else "evicted",
         label=candidate.label,

@@ -201,10 +201,8 @@ def _put(
     return store.put(
         call.original,
         shown=shown,
-        session=call.origin.session,
-        project=call.origin.project,
+        origin=call.origin,
         tool_name=output.tool_name,
-        tool_use_id=call.origin.tool_use_id,
         kind=kind,
         label=output.label,
         tokens_before=before,

@@ -9,6 +9,7 @@ from headroom_mcp.settings.file import read_regular
 from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
+from headroom_mcp.types import Origin
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
@@ -44,7 +45,7 @@ def retrieve(
         text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
         text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
         try:
-            opened.retrieved(ref, tokens.estimate(text), session=session, project=project or "")
+            opened.retrieved(ref, tokens.estimate(text), origin=Origin(session=session, project=project or ""))
         except StoreError as error:  # a read-only store can still be read: only the ledger misses this
             from headroom_mcp import fault_log as failures
 

@@ -7,6 +7,7 @@ from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings import redaction
 from headroom_mcp.store import Store
 from headroom_mcp.text import tokens
+from headroom_mcp.types import Origin
 
 MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
 SHOWN_CHARS = 49_000  # a longer answer about a text is hidden behind a preview by hosts
@@ -26,7 +27,7 @@ def of_original(store: Store, ref: str, query: str, session: str, project: str) 
 def store_whole(store: Store, text: str, kind: str, session: str, project: str) -> str:
     """Keep `text` whole, secrets masked where the settings say so, and return its ref. Raises: StoreError."""
     stored, _ = redaction.stored_and_shown(store.settings, text)
-    return store.put(stored, session=session, project=project, kind=kind)
+    return store.put(stored, origin=Origin(session=session, project=project), kind=kind)
 
 
 def refuse(text: str, why: str) -> HeadroomError:

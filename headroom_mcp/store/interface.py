@@ -15,7 +15,7 @@ from typing import Protocol
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.figures import Case, Charge, Figures, Grouping
 from headroom_mcp.store.rows import LiveRef, Note, Observation, Original, Purged, SeenFile
-from headroom_mcp.types import Shown
+from headroom_mcp.types import Origin, Shown
 
 
 class Originals(Protocol):
@@ -25,18 +25,17 @@ class Originals(Protocol):
         self,
         original: str | bytes,
         *,
+        origin: Origin | None = None,
         shown: Callable[[str], str] | None = None,
-        session: str = "",
-        project: str = "",
         tool_name: str = "",
-        tool_use_id: str = "",
         kind: str = "",
         label: str = "",
         tokens_before: int = 0,
         tokens_host: int = 0,
         tokens_after: int = 0,
     ) -> str:
-        """Store `original` and the record of what was shown for it; return its ref once both are safe.
+        """Store `original` and the record of what was shown for it, filed under `origin` (default: under nobody's name); return
+        its ref once both are safe.
 
         `shown(ref)` gives the text that replaces it, whose digest `was_shown` asks for later.
         """
@@ -59,8 +58,8 @@ class Originals(Protocol):
         """Return the ref of the original of this tool call, "" where its output was not kept."""
         ...
 
-    def retrieved(self, ref: str, tokens: int, *, session: str = "", project: str = "") -> None:
-        """Charge a retrieval back to the ledger and count it as use."""
+    def retrieved(self, ref: str, tokens: int, *, origin: Origin | None = None) -> None:
+        """Charge a retrieval by `origin` back to the ledger and count it as use."""
         ...
 
     def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:

@@ -15,6 +15,7 @@ from headroom_mcp import open_store
 from headroom_mcp.cli import COMMANDS, main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import figures as ledger
+from headroom_mcp.types import Origin
 
 ROOT = Path(__file__).parents[2]
 LOG = b"".join(b"2026-01-01 INFO worker %d finished job %d\n" % (i % 7, i) for i in range(900))
@@ -144,11 +145,11 @@ def test_every_command_has_help_with_a_sentence(shell: Shell) -> None:
 
 def test_the_ledger_shows_a_loss_as_a_loss(tmp_path: Path) -> None:
     with open_store(Settings(home=str(tmp_path))) as store:
-        good = store.put("a" * 100, kind="log", project="/p", tokens_before=1000, tokens_after=100)
-        bad = store.put("b" * 100, kind="json", project="/p", tokens_before=500, tokens_after=400)
-        store.put("c" * 100, kind="json", project="/q", tokens_before=50, tokens_after=10)
-        store.retrieved(good, 50, project="/p")
-        store.retrieved(bad, 450, project="/p")
+        good = store.put("a" * 100, kind="log", origin=Origin(project="/p"), tokens_before=1000, tokens_after=100)
+        bad = store.put("b" * 100, kind="json", origin=Origin(project="/p"), tokens_before=500, tokens_after=400)
+        store.put("c" * 100, kind="json", origin=Origin(project="/q"), tokens_before=50, tokens_after=10)
+        store.retrieved(good, 50, origin=Origin(project="/p"))
+        store.retrieved(bad, 450, origin=Origin(project="/p"))
 
         figures = store.ledger.read(project="/p")
 

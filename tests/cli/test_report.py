@@ -58,7 +58,9 @@ def _fill(store: Store) -> None:
 def _show_with_a_gap(store: Store, text: str) -> None:
     """Store `text` and show it as some kind does that leaves lines out; which one does is not this page's matter."""
     lines = text.split("\n")
-    ref = store.put(text, session="s", project=f"/p/{EVIL}", label="cat gaps", tokens_before=9000, tokens_after=90)
+    ref = store.put(
+        text, origin=Origin(session="s", project=f"/p/{EVIL}"), label="cat gaps", tokens_before=9000, tokens_after=90
+    )
     footer = marker.footer(ref, "298 of 300 lines left out")
     store.contexts.note_shown("s", "", "cat gaps", "\n".join([lines[0], marker.gap(2, 299), lines[-1], footer]))
 

@@ -14,6 +14,7 @@ from headroom_mcp.cli import main
 from headroom_mcp.memory import notes
 from headroom_mcp.store import open_store
 from headroom_mcp.text import visible
+from headroom_mcp.types import Origin
 from tests.text.test_visible import UNSEEN
 
 EVIL = "".join(UNSEEN.values()).replace("\ud83d", "")  # half a pair cannot be an argument
@@ -35,7 +36,7 @@ def _evil_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 session=f"s{EVIL}", tool=f"tool{EVIL}", speaker=f"Ann{EVIL}", topic=f"run:{EVIL}{number}", rests_on={f"a{EVIL}.py": "1"},
             )  # fmt: skip
         store.put(
-            "text", session=f"s{EVIL}", project=f"/p{EVIL}", tool_name=f"mcp__{EVIL}", kind=f"log{EVIL}", label=f"cat {EVIL}",
+            "text", origin=Origin(session=f"s{EVIL}", project=f"/p{EVIL}"), tool_name=f"mcp__{EVIL}", kind=f"log{EVIL}", label=f"cat {EVIL}",
             tokens_before=900, tokens_after=90,
         )  # fmt: skip
     fault_log.record(f"place {EVIL}", ValueError(EVIL))

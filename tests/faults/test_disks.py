@@ -99,12 +99,13 @@ from headroom_mcp.errors import StoreError
 from headroom_mcp.memory import notes
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.types import Origin
 store = open_store(Settings(home=sys.argv[1]))
 notes.save(store, "a note that stays", scope="/p")
-store.put("first", session="s")
+store.put("first", origin=Origin("s"))
 try:
     while True:
-        store.put(os.urandom(20_000), session="s")
+        store.put(os.urandom(20_000), origin=Origin("s"))
 except StoreError:
     pass
 """

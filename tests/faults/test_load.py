@@ -15,6 +15,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import originals as originals_module
 from headroom_mcp.text import marker
+from headroom_mcp.types import Origin
 
 from . import harness
 from .conftest import Note
@@ -60,10 +61,10 @@ def test_a_store_at_its_limit_forgets_the_oldest_and_never_a_live_session(
     limit = (5 << 30) if full else (8 << 20)
     settings = Settings(home=str(tmp_path), max_store_bytes=limit)
     with open_store(settings) as store:
-        live = store.put(os.urandom(body_bytes), session="live", project="/p")
+        live = store.put(os.urandom(body_bytes), origin=Origin(session="live", project="/p"))
         count = limit // body_bytes + 4
         for number in range(count):
-            store.put(os.urandom(body_bytes), session=f"old-{number}", project="/p")
+            store.put(os.urandom(body_bytes), origin=Origin(session=f"old-{number}", project="/p"))
             store.connection.execute("UPDATE session SET ended_s = 1 WHERE id = ?", (f"old-{number}",))
         removed = store.expire()
         total = store.connection.execute("SELECT SUM(stored_bytes) FROM original").fetchone()[0]
@@ -83,10 +84,10 @@ def test_a_clock_that_jumps_takes_nothing_from_a_live_session(
     settings = Settings(home=str(tmp_path))
     real = time.time
     with open_store(settings) as store:
-        before = store.put("before the jump", session="live", project="/p")
+        before = store.put("before the jump", origin=Origin(session="live", project="/p"))
         monkeypatch.setattr(originals_module.time, "time", lambda: real() + jump_days * 86400)
         removed_at_once = store.expire()
-        after = store.put("after the jump", session="live", project="/p")
+        after = store.put("after the jump", origin=Origin(session="live", project="/p"))
         removed = store.expire()
         monkeypatch.undo()
         removed_back = store.expire()

@@ -12,6 +12,7 @@ import pytest
 from headroom_mcp.errors import HeadroomError, StoreError
 from headroom_mcp.hook import entry
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.types import Origin
 from tests.hook.host import bash, log
 
 TABLES = (
@@ -39,7 +40,7 @@ def _fill(store: Store) -> str:
         entry.handle(bash(log(600, f"parcel-{number}")))
     store.sessions.set_query("s1", "/p", "where is the parcel")
     store.sessions.note_file("s1", "a.py", "whole")
-    return store.put("an original", session="s1", project="/p")
+    return store.put("an original", origin=Origin(session="s1", project="/p"))
 
 
 def _damage(home: Path, table: str) -> None:

@@ -75,6 +75,7 @@ def test_a_hook_that_stores_an_output_imports_neither_protocols_nor_notes_nor_sq
         "headroom_mcp.store.sqlite.connection",
         "headroom_mcp.store.sqlite.contexts",
         "headroom_mcp.store.sqlite.database",
+        "headroom_mcp.store.sqlite.driver",
         "headroom_mcp.store.sqlite.originals",
         "headroom_mcp.store.sqlite.schema",
         "headroom_mcp.store.sqlite.sessions",

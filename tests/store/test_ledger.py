@@ -19,6 +19,7 @@ from headroom_mcp.server.app import server
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.store import figures as ledger
+from headroom_mcp.types import Origin
 
 
 @pytest.fixture(name="store")
@@ -29,10 +30,14 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 def _fill(store: Store) -> None:
-    good = store.put("a" * 100, kind="log", tool_name="Bash", project="/p", tokens_before=1000, tokens_after=100)
-    bad = store.put("b" * 100, kind="json", tool_name="WebFetch", project="/q", tokens_before=500, tokens_after=400)
-    store.retrieved(good, 50, project="/p")
-    store.retrieved(bad, 450, project="/q")
+    good = store.put(
+        "a" * 100, kind="log", tool_name="Bash", origin=Origin(project="/p"), tokens_before=1000, tokens_after=100
+    )
+    bad = store.put(
+        "b" * 100, kind="json", tool_name="WebFetch", origin=Origin(project="/q"), tokens_before=500, tokens_after=400
+    )
+    store.retrieved(good, 50, origin=Origin(project="/p"))
+    store.retrieved(bad, 450, origin=Origin(project="/q"))
     store.ledger.charge("tool schemas", 30, session="s1", project="/p", once=True)
 
 
@@ -91,7 +96,7 @@ def test_a_client_that_lists_the_tools_is_charged_for_their_schemas(
 
 
 def test_what_a_hook_adds_to_a_conversation_is_charged(store: Store) -> None:
-    store.put("a" * 100, session="s1", label="pytest -q", tokens_before=1000, tokens_after=100)
+    store.put("a" * 100, origin=Origin(session="s1"), label="pytest -q", tokens_before=1000, tokens_after=100)
     reply = claude_session.answer(
         {"hook_event_name": "SessionStart", "source": "compact", "session_id": "s1", "cwd": "/"}
     )

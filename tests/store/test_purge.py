@@ -13,6 +13,7 @@ from headroom_mcp.cli import main
 from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.types import Origin
 
 
 @pytest.fixture(name="store")
@@ -27,7 +28,7 @@ def _bytes_on_disk(folder: Path) -> bytes:
 
 def test_purged_bytes_are_in_no_file_any_more(store: Store, tmp_path: Path) -> None:
     body = os.urandom(40_000)  # does not compress, so it stands in the file as it is
-    store.put(body, session="s", project="/p")
+    store.put(body, origin=Origin(session="s", project="/p"))
     store.contexts.note_shown("s", "", "cat", "shown text")
     assert body[2000:2100] in _bytes_on_disk(tmp_path)
 
@@ -41,7 +42,7 @@ def test_purged_bytes_are_in_no_file_any_more(store: Store, tmp_path: Path) -> N
 
 
 def test_a_purged_ref_answers_expired(store: Store) -> None:
-    ref = store.put("text", session="s", project="/p")
+    ref = store.put("text", origin=Origin(session="s", project="/p"))
     store.purge(session="s")
 
     with pytest.raises(ExpiredRef, match="Run the tool again"):
@@ -49,8 +50,8 @@ def test_a_purged_ref_answers_expired(store: Store) -> None:
 
 
 def test_an_original_that_another_project_has_shown_stays_for_it(store: Store) -> None:
-    ref = store.put("text", session="s", project="/p")
-    store.put("text", session="t", project="/q")
+    ref = store.put("text", origin=Origin(session="s", project="/p"))
+    store.put("text", origin=Origin(session="t", project="/q"))
 
     done = store.purge(project="/p")
 
@@ -59,9 +60,9 @@ def test_an_original_that_another_project_has_shown_stays_for_it(store: Store) -
 
 
 def test_an_age_leaves_what_is_younger(store: Store) -> None:
-    ref = store.put("old", project="/p")
+    ref = store.put("old", origin=Origin(project="/p"))
     store.connection.execute("UPDATE output SET created_s = created_s - 864000 WHERE ref = ?", (ref,))
-    young = store.put("young", project="/p")
+    young = store.put("young", origin=Origin(project="/p"))
 
     done = store.purge(older_than_s=86400)
 
@@ -88,7 +89,7 @@ def test_an_unclear_order_purges_nothing_and_says_what_to_write(
 
 def test_the_command_counts_what_it_removed(tmp_path: Path) -> None:
     with open_store(Settings(home=str(tmp_path))) as store:
-        store.put("text", session="s", project="/p")
+        store.put("text", origin=Origin(session="s", project="/p"))
     result = CliRunner().invoke(main, ["purge", "--all", "--yes", "--json"], env={"HEADROOM_HOME": str(tmp_path)})
 
     assert result.exit_code == 0

@@ -14,6 +14,7 @@ from headroom_mcp.hook.claude_code import session as claude_session
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import originals, retention
+from headroom_mcp.types import Origin
 
 DAY_S = 86_400.0
 
@@ -110,8 +111,8 @@ def test_the_end_of_a_session_takes_no_longer_than_the_host_waits(
 
 def test_originals_of_live_sessions_stay_however_large_the_store(tmp_path: Path) -> None:
     with open_store(Settings(home=str(tmp_path), max_store_bytes=50_000)) as store:
-        live = [store.put(os.urandom(20_000), session="live") for _ in range(3)]
-        dead = [store.put(os.urandom(20_000), session="dead") for _ in range(3)]
+        live = [store.put(os.urandom(20_000), origin=Origin(session="live")) for _ in range(3)]
+        dead = [store.put(os.urandom(20_000), origin=Origin(session="dead")) for _ in range(3)]
         store.sessions.end("dead")
 
         assert store.expire() == 3

@@ -10,6 +10,7 @@ import time
 import zlib
 
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store.sqlite.database import insert
 from headroom_mcp.text import marker
 from headroom_mcp.types import Shown
 
@@ -33,11 +34,11 @@ class SqliteContexts:
             return
         body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
         with self.database.write() as db:
-            db.execute(
-                "INSERT INTO shown (session, agent, label, created_s, chars, body, tool_use_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (session, agent, label, time.time(), len(text), body, tool_use_id),
-            )
+            insert(
+                db, "shown",
+                {"session": session, "agent": agent, "label": label, "created_s": time.time(), "chars": len(text),
+                 "body": body, "tool_use_id": tool_use_id},
+            )  # fmt: skip
 
     def shown_in(self, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
         """Return what this context has been shown since then, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""

@@ -23,6 +23,11 @@ from headroom_mcp.store.sqlite.driver import sqlite3
 Values = Sequence[Any] | dict[str, Any]
 
 
+def insert(db: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    """Add `row`, column → value, to `table`; inside `Database.write`."""
+    db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+
 class Database:
     """An open connection with the lock that threads share. `path` is "" for a database in memory."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store.sqlite.database import insert
 
 if TYPE_CHECKING:
     from headroom_mcp.store.figures import Case, Charge, Figures, Grouping
@@ -27,10 +28,8 @@ class SqliteLedger:
                 found = db.execute("SELECT 1 FROM charge WHERE session = ? AND what = ? LIMIT 1", (session, what))
                 if found.fetchone() is not None:
                     return
-            db.execute(
-                "INSERT INTO charge (session, project, what, created_s, tokens) VALUES (?, ?, ?, ?, ?)",
-                (session, project, what, time.time(), tokens),
-            )
+            row = {"session": session, "project": project, "what": what, "created_s": time.time(), "tokens": tokens}
+            insert(db, "charge", row)
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:
         """Return the figures of `project` and `session` (None: all of them), in rows `by` kind, tool, day or project."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from headroom_mcp.errors import ExpiredRef, StoreError, UnknownRef
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.codec import encode
+from headroom_mcp.store.sqlite.database import insert
 from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.sessions import touch_session
 from headroom_mcp.text import sha256
@@ -20,6 +21,7 @@ from headroom_mcp.text import sha256
 if TYPE_CHECKING:
     from headroom_mcp.store.rows import Original
     from headroom_mcp.store.sqlite.database import Database
+    from headroom_mcp.types import Origin
 
 REF_DIGITS = 12
 _CODEC_RAW = 0
@@ -37,11 +39,9 @@ class SqliteOriginals:
         self,
         original: str | bytes,
         *,
+        origin: Origin | None = None,
         shown: Callable[[str], str] | None = None,
-        session: str = "",
-        project: str = "",
         tool_name: str = "",
-        tool_use_id: str = "",
         kind: str = "",
         label: str = "",
         tokens_before: int = 0,
@@ -51,18 +51,19 @@ class SqliteOriginals:
         """Store `original` and the record of what was shown for it; return its ref once both are safe."""
         body = encode(original)
         digest = sha256.of(body)
+        origin = origin or _nobody()
         now = time.time()
         with self.database.write() as db:
             ref = _kept(db, digest, body, now)
             shown_digest = sha256.of(encode(shown(ref))) if shown else ""
-            db.execute(
-                "INSERT INTO output (ref, session, project, tool_name, tool_use_id, kind, created_s, tokens_before,"
-                " tokens_host, tokens_after, shown_sha256, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (ref, session, project, tool_name, tool_use_id, kind, now, tokens_before, tokens_host or tokens_before,
-                 tokens_after, shown_digest, label),
-            )  # fmt: skip
-            if session:
-                touch_session(db, session, project, now)
+            row = {
+                "ref": ref, "session": origin.session, "project": origin.project, "tool_use_id": origin.tool_use_id,
+                "tool_name": tool_name, "kind": kind, "label": label, "created_s": now, "shown_sha256": shown_digest,
+                "tokens_before": tokens_before, "tokens_host": tokens_host or tokens_before, "tokens_after": tokens_after,
+            }  # fmt: skip
+            insert(db, "output", row)
+            if origin.session:
+                touch_session(db, origin.session, origin.project, now)
         return ref
 
     def get(self, ref: str, *, project: str | None = None, session: str = "") -> Original:
@@ -104,14 +105,13 @@ class SqliteOriginals:
         sql = "SELECT ref FROM output WHERE tool_use_id = ? ORDER BY id DESC LIMIT 1"
         return str(self.database.value(sql, (tool_use_id,)) or "")
 
-    def retrieved(self, ref: str, tokens: int, *, session: str = "", project: str = "") -> None:
-        """Charge a retrieval back to the ledger and count it as use."""
+    def retrieved(self, ref: str, tokens: int, *, origin: Origin | None = None) -> None:
+        """Charge a retrieval by `origin` back to the ledger and count it as use."""
+        origin = origin or _nobody()
         now = time.time()
         with self.database.write() as db:
-            db.execute(
-                "INSERT INTO retrieval (ref, session, project, created_s, tokens) VALUES (?, ?, ?, ?, ?)",
-                (ref, session, project, now, tokens),
-            )
+            row = {"ref": ref, "session": origin.session, "project": origin.project, "created_s": now, "tokens": tokens}
+            insert(db, "retrieval", row)
             db.execute("UPDATE original SET used_s = ? WHERE ref = ?", (now, ref))
 
     def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:
@@ -142,6 +142,12 @@ class SqliteOriginals:
         return ExpiredRef(f"The original with ref {ref} expired on {day}. Run the tool again.")
 
 
+def _nobody() -> Origin:
+    from headroom_mcp.types import Origin  # an event that stores nothing has no use for it
+
+    return Origin()
+
+
 def _kept(db: sqlite3.Connection, digest: str, body: bytes, now_s: float) -> str:
     """Keep `body`, unless it is there already, and return its ref."""
     row = db.execute("SELECT ref FROM original WHERE sha256 = ?", (digest,)).fetchone()
@@ -152,11 +158,11 @@ def _kept(db: sqlite3.Connection, digest: str, body: bytes, now_s: float) -> str
     ref = _free_ref(db, digest)
     packed = zlib.compress(body, _ZLIB_LEVEL)
     codec, packed = (_CODEC_ZLIB, packed) if len(packed) < len(body) else (_CODEC_RAW, body)
-    db.execute(
-        "INSERT INTO original (ref, sha256, codec, size_bytes, stored_bytes, created_s, used_s, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (ref, digest, codec, len(body), len(packed), now_s, now_s, packed),
-    )
+    row = {
+        "ref": ref, "sha256": digest, "codec": codec, "size_bytes": len(body), "stored_bytes": len(packed),
+        "created_s": now_s, "used_s": now_s, "body": packed,
+    }  # fmt: skip
+    insert(db, "original", row)
     db.execute("DELETE FROM expired WHERE ref = ?", (ref,))
     return ref
 

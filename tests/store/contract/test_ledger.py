@@ -8,6 +8,7 @@ import pytest
 
 from headroom_mcp.store import Store
 from headroom_mcp.store.figures import GROUPINGS, Grouping, Totals
+from headroom_mcp.types import Origin
 
 DAY_S = 86_400.0
 
@@ -16,13 +17,25 @@ DAY_S = 86_400.0
 def _filled(store: Store, clock: Callable[[float], None]) -> tuple[str, str]:
     """Put a good case (project /p, session s) and a bad one (/q, t) into the store; return their refs."""
     clock(10 * DAY_S)
-    good = store.put("a", kind="log", tool_name="Bash", project="/p", session="s", tokens_before=1000, tokens_after=100)
+    good = store.put(
+        "a",
+        kind="log",
+        tool_name="Bash",
+        origin=Origin(project="/p", session="s"),
+        tokens_before=1000,
+        tokens_after=100,
+    )
     clock(20 * DAY_S)
     bad = store.put(
-        "b", kind="json", tool_name="WebFetch", project="/q", session="t", tokens_before=500, tokens_after=400
+        "b",
+        kind="json",
+        tool_name="WebFetch",
+        origin=Origin(project="/q", session="t"),
+        tokens_before=500,
+        tokens_after=400,
     )
-    store.retrieved(good, 50, project="/p", session="s")
-    store.retrieved(bad, 450, project="/q", session="t")
+    store.retrieved(good, 50, origin=Origin(project="/p", session="s"))
+    store.retrieved(bad, 450, origin=Origin(project="/q", session="t"))
     store.ledger.charge("tool schemas", 30, session="s", project="/p")
     return good, bad
 

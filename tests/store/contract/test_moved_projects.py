@@ -10,6 +10,7 @@ import pytest
 
 from headroom_mcp.errors import UnknownRef
 from headroom_mcp.store import Store
+from headroom_mcp.types import Origin
 
 
 def _project(folder: Path, *, git: bool) -> Path:
@@ -29,7 +30,7 @@ def test_a_ref_is_found_again_from_where_the_folder_was_moved_to(
     store: Store, tmp_path: Path, git: bool, inside: str
 ) -> None:
     old = _project(tmp_path / "old", git=git)
-    ref = store.put("text", project=str(old / inside), session="s1")
+    ref = store.put("text", origin=Origin(project=str(old / inside), session="s1"))
     new = tmp_path / "elsewhere" / "new"
     new.parent.mkdir()
     old.rename(new)
@@ -41,7 +42,7 @@ def test_a_ref_is_found_again_from_where_the_folder_was_moved_to(
 
 def test_a_clone_that_was_copied_to_another_disk_is_the_same_project(store: Store, tmp_path: Path) -> None:
     old = _project(tmp_path / "old", git=True)
-    ref = store.put("text", project=str(old), session="s1")
+    ref = store.put("text", origin=Origin(project=str(old), session="s1"))
     shutil.copytree(old, tmp_path / "new")
     shutil.rmtree(old)
 
@@ -53,7 +54,7 @@ def test_another_project_in_the_old_place_or_of_the_old_name_finds_nothing(
     store: Store, tmp_path: Path, git: bool
 ) -> None:
     old = _project(tmp_path / "old", git=git)
-    ref = store.put("text", project=str(old), session="s1")
+    ref = store.put("text", origin=Origin(project=str(old), session="s1"))
     shutil.rmtree(old)
     for number in range(8):  # a new folder may well be given the number of the old one
         other = _project(tmp_path / f"other{number}" / "old", git=git)
@@ -62,7 +63,7 @@ def test_another_project_in_the_old_place_or_of_the_old_name_finds_nothing(
 
 
 def test_projects_that_are_not_there_are_not_alike(store: Store) -> None:
-    ref = store.put("text", project="/nowhere/a", session="s1")
+    ref = store.put("text", origin=Origin(project="/nowhere/a", session="s1"))
 
     with pytest.raises(UnknownRef):
         store.get(ref, project="/nowhere/b", session="s2")

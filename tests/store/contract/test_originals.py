@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headroom_mcp.errors import ExpiredRef, UnknownRef
 from headroom_mcp.store import Store
+from headroom_mcp.types import Origin
 
 DAY_S = 86_400.0
 
@@ -39,16 +40,16 @@ def test_the_same_original_has_the_same_ref_and_another_process_finds_it(store: 
 
 def test_an_original_tells_how_it_was_last_shown(store: Store, clock: Callable[[float], None]) -> None:
     clock(1_000.0)
-    ref = store.put("text", tool_name="Bash", kind="log", project="/p")
+    ref = store.put("text", tool_name="Bash", kind="log", origin=Origin(project="/p"))
     clock(2_000.0)
-    store.put("text", tool_name="Read", kind="code", project="/q")
+    store.put("text", tool_name="Read", kind="code", origin=Origin(project="/q"))
 
     assert store.get(ref)[2:] == ("Read", "code", 1_000.0)
     assert store.get(ref, project="/p")[2:] == ("Bash", "log", 1_000.0)
 
 
 def test_a_project_and_a_session_find_their_own_originals_only(store: Store) -> None:
-    ref = store.put("text", project="/p", session="s")
+    ref = store.put("text", origin=Origin(project="/p", session="s"))
 
     assert store.get(ref, project="/p").text == "text"
     assert store.get(ref, project="/q", session="s").text == "text"
@@ -71,7 +72,7 @@ def test_what_was_shown_is_known_to_the_byte(store: Store) -> None:
 
 
 def test_a_tool_call_leads_to_the_original_of_its_output(store: Store) -> None:
-    ref = store.put("text", tool_use_id="toolu_1")
+    ref = store.put("text", origin=Origin(tool_use_id="toolu_1"))
 
     assert store.ref_of_call("toolu_1") == ref
     assert store.ref_of_call("toolu_2") == ""
@@ -82,7 +83,7 @@ def test_retention_takes_what_is_old_and_leaves_what_was_used_or_is_of_a_live_se
     store: Store, clock: Callable[[float], None]
 ) -> None:
     clock(0.0)
-    old, used, live = store.put("old"), store.put("used"), store.put("live", session="s")
+    old, used, live = store.put("old"), store.put("used"), store.put("live", origin=Origin(session="s"))
     clock(20 * DAY_S)
     store.retrieved(used, 10)
     clock(40 * DAY_S)
@@ -99,7 +100,7 @@ def test_an_ended_session_keeps_nothing_and_what_comes_again_is_there_again(
     store: Store, clock: Callable[[float], None]
 ) -> None:
     clock(0.0)
-    ref = store.put("text", session="s")
+    ref = store.put("text", origin=Origin(session="s"))
     clock(40 * DAY_S)
     store.sessions.set_query("s", "/p", "hello")
     store.sessions.end("s")

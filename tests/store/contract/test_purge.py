@@ -9,12 +9,13 @@ import pytest
 from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import Note
+from headroom_mcp.types import Origin
 
 DAY_S = 86_400.0
 
 
 def test_a_purged_ref_answers_expired_and_another_sessions_stays(store: Store) -> None:
-    mine, theirs = store.put("mine", session="s"), store.put("theirs", session="t")
+    mine, theirs = store.put("mine", origin=Origin(session="s")), store.put("theirs", origin=Origin(session="t"))
 
     done = store.purge(session="s")
 
@@ -25,8 +26,8 @@ def test_a_purged_ref_answers_expired_and_another_sessions_stays(store: Store) -
 
 
 def test_an_original_that_others_have_been_shown_stays_for_them(store: Store) -> None:
-    ref = store.put("text", project="/p")
-    store.put("text", project="/q")
+    ref = store.put("text", origin=Origin(project="/p"))
+    store.put("text", origin=Origin(project="/q"))
 
     done = store.purge(project="/p")
 
@@ -36,9 +37,9 @@ def test_an_original_that_others_have_been_shown_stays_for_them(store: Store) ->
 
 def test_criteria_combine(store: Store, clock: Callable[[float], None]) -> None:
     clock(0.0)
-    old, other = store.put("old", project="/p"), store.put("other", project="/q")
+    old, other = store.put("old", origin=Origin(project="/p")), store.put("other", origin=Origin(project="/q"))
     clock(10 * DAY_S)
-    young = store.put("young", project="/p")
+    young = store.put("young", origin=Origin(project="/p"))
 
     done = store.purge(project="/p", older_than_s=DAY_S)
 
@@ -49,7 +50,7 @@ def test_criteria_combine(store: Store, clock: Callable[[float], None]) -> None:
 
 
 def test_everything_is_everything_but_the_notes(store: Store) -> None:
-    ref = store.put("text", session="s", project="/p")
+    ref = store.put("text", origin=Origin(session="s", project="/p"))
     store.contexts.note_shown("s", "", "cat", "text")
     store.sessions.note_file("s/agent", "a.py", "whole")
     store.sessions.set_query("s", "/p", "secret question")

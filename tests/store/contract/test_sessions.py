@@ -7,6 +7,7 @@ from collections.abc import Callable
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import LiveRef, SeenFile
 from headroom_mcp.text import marker
+from headroom_mcp.types import Origin
 
 
 def test_a_session_has_its_last_prompt(store: Store) -> None:
@@ -44,8 +45,11 @@ def test_an_ended_session_has_seen_nothing(store: Store) -> None:
 
 
 def test_the_refs_of_a_session_come_retrieved_ones_first_then_the_latest(store: Store) -> None:
-    refs = [store.put(name, session="s", label=name, tool_name="Bash", tokens_before=9) for name in ("one", "two", "")]
-    store.put("elsewhere", session="t")
+    refs = [
+        store.put(name, origin=Origin(session="s"), label=name, tool_name="Bash", tokens_before=9)
+        for name in ("one", "two", "")
+    ]
+    store.put("elsewhere", origin=Origin(session="t"))
     store.retrieved(refs[0], 5)
 
     assert store.sessions.refs("s", 9) == [
@@ -99,7 +103,7 @@ def test_forgetting_what_was_shown_takes_an_agent_or_all(store: Store) -> None:
 
 
 def test_the_text_shown_for_an_original_is_found_by_its_footer(store: Store) -> None:
-    ref = store.put("original", session="s", label="cat")
+    ref = store.put("original", origin=Origin(session="s"), label="cat")
     store.contexts.note_shown("s", "", "cat", "another")
     store.contexts.note_shown("s", "", "cat", f"short\n{marker.footer(ref, '9 of 10 lines left out')}")
 

@@ -9,6 +9,7 @@ import pytest
 
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import Note
+from headroom_mcp.types import Origin
 
 THREADS, CALLS = 8, 60
 
@@ -40,7 +41,7 @@ def test_threads_share_one_store_and_none_of_their_calls_fails_or_is_lost(store:
         refs[number] = []
         for call in range(CALLS):
             text = f"thread {number} call {call}"
-            refs[number].append(store.put(text, session=f"s{number}", project="/p", label=text))
+            refs[number].append(store.put(text, origin=Origin(session=f"s{number}", project="/p"), label=text))
             store.contexts.note_shown(f"s{number}", "", "cat", text)
             store.notes.add(Note(f"n{number}-{call}", text, scope="/p"))
             assert store.get(refs[number][-1]).text == text
@@ -78,7 +79,7 @@ def test_a_thread_sees_nothing_of_another_threads_unfinished_write(store: Store)
 def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(RuntimeError), store.transaction():
         store.sessions.set_query("s", "/p", "gone")
-        store.put("gone", session="s")
+        store.put("gone", origin=Origin(session="s"))
         raise RuntimeError
 
     assert store.sessions.query("s") == ""
