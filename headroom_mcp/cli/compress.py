@@ -12,6 +12,8 @@ from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Origin, Result, ToolInput
 
+_SECONDS = 30.0  # an output of 12 MB, beyond which only its ends are read closely, takes a third of it
+
 
 @click.command()
 @click.argument("file", default="-", type=click.Path(exists=True, allow_dash=True, dir_okay=False))
@@ -21,6 +23,7 @@ from headroom_mcp.types import Origin, Result, ToolInput
 @click.option("--prose-model", default="", metavar="DIR", help="Shorten prose by the LLMLingua-2 model in DIR ([ml]).")
 @click.option("--messages", metavar="FILE.json", help="A conversation: its tool results are compressed.")
 @click.option("--model", default="", help="With --messages: the model whose tokens are counted.")
+@click.option("--seconds", default=_SECONDS, show_default=True, help="What takes longer is shown as it came; 0: wait.")
 @click.option("--explain", is_flag=True, help="Say which kind each part is, and why; compress nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the text and the figures.")
 def compress(
@@ -31,6 +34,7 @@ def compress(
     prose_model: str,
     messages: str | None,
     model: str,
+    seconds: float,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -44,7 +48,7 @@ def compress(
     Example: pytest -v 2>&1 | headroom compress --command "pytest -v"
     """
     if messages is not None:
-        _conversation(messages, model, query, as_json)
+        _conversation(messages, model, query, seconds, as_json)
         return
     try:
         with click.open_file(file, "rb") as stream:
@@ -60,7 +64,9 @@ def compress(
     project = environment.project_dir()
     with _io.said_plainly():
         # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
-        settings = load_settings(project=project)._replace(repeats=False, prose_model=prose_model)
+        settings = load_settings(project=project)._replace(
+            repeats=False, prose_model=prose_model, deadline_s=max(0.0, seconds)
+        )
         result = compress_output(
             text,
             tool_name=tool_name,
@@ -79,7 +85,7 @@ def compress(
     _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
 
 
-def _conversation(path: str, model: str, query: str, as_json: bool) -> None:
+def _conversation(path: str, model: str, query: str, seconds: float, as_json: bool) -> None:
     from headroom_mcp.cli import _messages
     from headroom_mcp.context import compress as conversations
 
@@ -92,7 +98,7 @@ def _conversation(path: str, model: str, query: str, as_json: bool) -> None:
             tools=found.body.get("tools"),
             system=found.body.get("system"),
             query=query or None,
-            settings=load_settings(project=project),
+            settings=load_settings(project=project)._replace(deadline_s=max(0.0, seconds)),
             session=environment.session_id(),
             project=project,
             exact=True,
@@ -108,7 +114,7 @@ _WHY = {
     "no_gain": "nothing shorter was found that keeps the facts",
     "already": "already compressed",
     "unknown": "not a text to compress",
-    "failed": "compression failed, `headroom doctor` says why",
+    "failed": "compression failed or took too long, `headroom doctor` says why",
 }
 
 

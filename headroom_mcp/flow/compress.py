@@ -42,7 +42,8 @@ def compress_output(
     masked as the settings say, whatever else comes of the text: too small, not worth it, denied, or a failure of ours.
 
     `store` defaults to the store in `HEADROOM_HOME`. Raises nothing for any `text`: a bug, a full disk or a locked store
-    give `outcome="failed"` and the original text; `headroom doctor` tells of it.
+    give `outcome="failed"` and the original text; `headroom doctor` tells of it. So does an output that takes longer than
+    `settings.deadline_s`; by default there is no deadline, and time grows as the text does.
     """
     shown = text
     try:
@@ -138,7 +139,7 @@ def _compress(call: _Call, output: ToolOutput) -> Result:
         with _open(call.settings) as opened:
             return _compress_in(opened, call, output)
     # Without a session there is nothing to ask the store, and where nothing is gained it need not even be opened.
-    planned = _worth(plan_within(output, call.settings, call.view, call.earlier or ()), call, output)
+    planned = _worth(_planned(call, output, call.earlier or ()), call, output)
     if isinstance(planned, str):
         return _untouched(output.text, "no_gain", planned)
     with _open(call.settings) as opened:
@@ -150,12 +151,22 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
         return _untouched(output.text, "already")
     origin, view = call.origin, call.view
     earlier = _in_front(store, call, output) if call.remembers else call.earlier or ()
-    planned = _worth(plan_within(output, call.settings, view, earlier), call, output)
+    planned = _worth(_planned(call, output, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if call.remembers and (not view.tokens_host or view.tokens_host >= output.tokens):
         store.contexts.note_shown(origin.session, origin.agent, output.label, output.text, origin.tool_use_id)
     return _untouched(output.text, "no_gain", planned)
+
+
+def _planned(call: _Call, output: ToolOutput, earlier: Sequence[Shown]) -> Plan | None:
+    """Return the plan of `output`. Raises: TimeoutError when there is a deadline and it passes."""
+    seconds = call.settings.deadline_s
+    if not seconds:
+        return plan_within(output, call.settings, call.view, earlier)
+    from headroom_mcp.flow import deadline
+
+    return deadline.within(seconds, lambda: plan_within(output, call.settings, call.view, earlier))
 
 
 def _in_front(store: Store, call: _Call, output: ToolOutput) -> list[Shown]:

@@ -34,6 +34,9 @@ class Settings(NamedTuple):
     prose_model: str = ""
     """No knob: a folder with an LLMLingua-2 model, for one call of the library or `headroom compress --prose-model`;
     hooks never load it."""
+    deadline_s: float = 0.0
+    """No knob: seconds after which an output stays as it is, for one call of the library (0: none) or `headroom compress`;
+    hooks and the server have deadlines of their own."""
     live_session_hours: float = 24.0
     """No knob: a session without an end event counts as live for this long after its last output."""
 
