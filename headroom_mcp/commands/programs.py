@@ -86,10 +86,17 @@ SUFFIXES = _inverted(
         "html": "html,htm,xhtml,mhtml",
         "markdown": "md,markdown,mdx,rst,adoc,asciidoc,org,mdc,rmd,qmd",
         "code": "py,pyi,pyx,js,jsx,mjs,cjs,ts,tsx,mts,cts,go,rs,java,kt,kts,c,h,cc,cpp,cxx,hpp,hh,hxx,cs,rb,php,swift,scala,"
-        "m,mm,lua,sh,bash,zsh,pl,pm,r,jl,ex,exs,erl,hs,ml,clj,dart,vue,svelte,zig,nim,sql,groovy,gradle,proto,tf,"
+        "m,mm,lua,sh,bash,zsh,pl,pm,r,jl,ex,exs,erl,hrl,hs,lhs,ml,mli,clj,cljs,cljc,dart,vue,svelte,astro,heex,eex,leex,zig,nim,"
+        "sql,groovy,gradle,proto,tf,tfvars,hcl,fs,fsi,fsx,nix,sol,graphql,gql,cmake,cr,elm,purs,pony,ps1,psm1,tcl,f90,f95,"
+        "adb,ads,pas,vb,vhd,sv,fish,el,lisp,scm,rkt,hx,thrift,gd,rego,mk,sass,styl,awk,"
         "css,scss,less,yaml,yml,toml,ini,cfg,lock",
         "log": "log,out,err",
     }
+)
+
+# Files that are source by their whole name, in lower case.
+SOURCE_NAMES = frozenset(
+    "dockerfile makefile gnumakefile cmakelists.txt jenkinsfile justfile containerfile rakefile gemfile vagrantfile build.bazel".split()
 )
 
 # Claude Code's own tools, and the names other hosts give theirs

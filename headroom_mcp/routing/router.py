@@ -261,18 +261,25 @@ def _searches_one_file(words: shell.Words) -> bool:
 
 def _read_hint(program: str, words: shell.Words) -> Hint:
     """Return what the files say that a command prints; not firm where they are of several kinds."""
-    paths = [word for word in words[1:] if not word.startswith("-") and ("." in word or "/" in word)]
+    paths = [
+        word for word in words[1:] if not word.startswith("-") and ("." in word or "/" in word or _is_source(word))
+    ]
     said = [hint for path in paths if (hint := _path_hint(path, program)).kind]
     if not said:
         return _NO_HINT
     return said[-1]._replace(firm=said[-1].firm and len({hint.kind for hint in said}) == 1)
 
 
+def _is_source(path: str) -> bool:
+    """Tell whether the whole name of a file says that it is source: Dockerfile, CMakeLists.txt."""
+    return os.path.basename(path).lower() in programs.SOURCE_NAMES
+
+
 def _path_hint(path: str, program: str = "") -> Hint:
     base = os.path.basename(path).lower()
     base = base.removesuffix(".gz").removesuffix(".1")
     suffix = base.rpartition(".")[2] if "." in base else ""
-    kind = programs.SUFFIXES.get(suffix, "")
+    kind = "code" if _is_source(path) else programs.SUFFIXES.get(suffix, "")
     if not kind and ("changelog" in base or "readme" in base or "history" in base):
         kind = "markdown"
     if not kind and ("/var/log/" in path or base in ("syslog", "messages", "dmesg")):

@@ -63,7 +63,7 @@ def _named(definitions: list[Definition], asked: Asked) -> set[Definition]:
         inner = [definition for definition, inside in same if inside]
         if inner:
             found.update(inner)
-        elif len(same) == 1 or _is_identifier(name):
+        elif _is_identifier(name) or sum(d.stop > d.head_stop for d, _ in same) <= 1:  # declared, and defined once
             found.update(definition for definition, _ in same)
     return found
 

@@ -11,6 +11,7 @@ from headroom_mcp.late import NamedTuple
 
 _MAX_HEAD_ROWS = 16  # a longer signature shows its beginning and its end
 _MAX_ERROR_SHARE = 0.3  # of the rows: beyond, the tree says little about this text
+_ANY_COMMENT = ("#", "//", "/*", "*", "--")
 _MIN_OPAQUE_ROWS = 3  # println!(…) holds no definition
 
 
@@ -46,6 +47,10 @@ def read(lines: list[str], language: str) -> Outline:
 
         entries = [_with_doc(lines, found, module.COMMENT) for found in heads.definitions(lines, module)]
         return Outline(entries, [], [], [])
+    if hasattr(module, "MARGINS"):
+        return _by_margins(lines, module.COMMENT)
+    if hasattr(module, "PARTS"):
+        return _by_parts(lines, module.COMMENT)
     tree = grammar.parse(module, "\n".join(lines) + "\n")
     if tree is None and hasattr(module, "INSTEAD"):
         return read(lines, module.INSTEAD)
@@ -81,6 +86,46 @@ def read(lines: list[str], language: str) -> Outline:
 
 def _rows(spans: list[tuple[int, int]]) -> set[int]:
     return {row for first, last in spans for row in range(first, last + 1)}
+
+
+def unknown(lines: list[str]) -> Outline:
+    """Return the outline of a text whose language nobody named: by what many languages share, else by its margins."""
+    found = fallback_outline(lines, _ANY_COMMENT)
+    return found if found.definitions else _by_margins(lines, _ANY_COMMENT)
+
+
+def _by_margins(lines: list[str], comment: tuple[str, ...]) -> Outline:
+    from headroom_mcp.compressors.code import fallback, margins
+
+    definitions = [_with_doc(lines, found, comment) for found in margins.definitions(lines)]
+    return Outline(definitions, margins.imports(lines), margins.constants(lines), fallback.raises(lines))
+
+
+def _by_parts(lines: list[str], comment: tuple[str, ...]) -> Outline:
+    """Return the outline of a file whose parts are in languages of their own."""
+    from headroom_mcp.compressors.code import components
+
+    parts = components.parts(lines)
+    whole = Outline([_with_doc(lines, found, comment) for found in components.markup(lines, parts)], [], [], [])
+    for start, stop, language in parts:
+        inner = read(lines[start:stop], language)
+        whole.definitions.extend(
+            d._replace(
+                start=d.start + start,
+                head_stop=d.head_stop + start,
+                stop=d.stop + start,
+                doc=d.doc + start if d.doc >= 0 else -1,
+            )
+            for d in inner.definitions
+        )
+        for of_whole, spans in (
+            (whole.imports, inner.imports),
+            (whole.constants, inner.constants),
+            (whole.raises, inner.raises),
+        ):
+            of_whole.extend((first + start, last + start) for first, last in spans)
+    whole.definitions.sort(key=lambda definition: (definition.start, -definition.stop))
+    return whole
 
 
 def fallback_outline(lines: list[str], comment: tuple[str, ...]) -> Outline:

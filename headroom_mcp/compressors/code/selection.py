@@ -33,7 +33,6 @@ _HEAD_ROWS = 40  # of a text in which nothing was recognised
 _MINIFIED_LINE_CHARS = 400
 _MINIFIED_SHARE = 0.2  # of the lines: nobody wrote this
 _MINIFIED_ROWS = 8
-_UNKNOWN_COMMENT = ("#", "//", "/*", "*", "--")
 
 _ABOUT_ROWS = 6
 _MAX_ABOUT_TOKENS = 80  # one line that says what the file is for is worth more than the budget
@@ -74,7 +73,7 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
     """Return the rows to show of `lines`, and notes for the gaps that begin at a row."""
     if sum(1 for line in lines if len(line) > _MINIFIED_LINE_CHARS) > _MINIFIED_SHARE * len(lines):
         return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
-    found = outline.read(lines, language) if language else outline.fallback_outline(lines, _UNKNOWN_COMMENT)
+    found = outline.read(lines, language) if language else outline.unknown(lines)
     wanted = asked.of(output)
     chosen = Selection(output, lines, max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget)))
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")

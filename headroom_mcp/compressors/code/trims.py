@@ -19,8 +19,8 @@ _MAX_OPENING_ROWS = 3  # "<?php", "#!" and blank lines above a licence
 _SHOWN_DOC_ROWS = 4
 _MAX_DOC_ROWS = 400  # a quote that is never closed is no docstring
 
-#     """Text…    r'''Text…
-_QUOTES = late.pattern(r"^\s*[rRuU]?(\"\"\"|''')")
+#     """Text…    r'''Text…    @doc """
+_QUOTES = late.pattern(r"^\s*(?:@\w*doc\s+)?(?:[rRuU]|~[sS])?(\"\"\"|''')")
 _LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
 _MAX_HEAD_ROWS = 20  # one parameter a line
 _WORD = late.pattern(r"\w+")
@@ -120,6 +120,8 @@ def _opens(lines: list[str], row: int, *, from_top: bool) -> bool:
 
     A window may begin inside a docstring: quotes that nothing of the window explains close one.
     """
+    if lines[row].lstrip().startswith("@"):
+        return True  # @doc """
     indent = _indent(lines[row])
     above = row - 1
     while above >= 0 and (not lines[above].strip() or lines[above].lstrip().startswith("#")):

@@ -11,6 +11,8 @@ _SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
 # the words between the slashes of sed -n '/def f/,/return/p' and awk '/def f/'
 _ADDRESS = late.pattern(r"\\.|/((?:[^/\\]|\\.)+)/")
 _WORD = late.pattern(r"[A-Za-z_]\w{2,}")
+# check-item    Get-Total: one name in some languages
+_DASHED = late.pattern(r"\b[A-Za-z_]\w*(?:-\w+)+")
 _KEYWORDS = frozenset(
     "def class func function fn import from return raise throw public private static self this const var let type".split()
 )
@@ -31,7 +33,7 @@ def of(output: ToolOutput) -> Asked:
     """Return what the query and the command of `output` ask for; empty where they say nothing."""
     pattern = _patterns(output)
     text = f"{pattern} {output.query}"
-    names = frozenset(word for word in _WORD.findall(text) if word not in _KEYWORDS)
+    names = frozenset(word for word in (*_WORD.findall(text), *_DASHED.findall(text)) if word not in _KEYWORDS)
     terms = [term for term in bm25.query_terms(text) if len(term) > 2 and term not in _KEYWORDS]
     stems = (clauses.stem(term) if term.isalpha() else term for term in terms)
     return Asked(names, list(dict.fromkeys(stems))[:_MAX_TERMS])

@@ -12,6 +12,8 @@ A language is a module with these names:
         @attach     lines that belong to the definition below       @import  @raise  @error
     CONSTANTS types of nodes at the top level, or directly in a type, whose first line is worth showing
 
+    MARGINS   instead of a query, True where only the indentation is known (margins.py)
+    PARTS     instead of a query, True where tags enclose parts in other languages (components.py)
     HEADS     instead of a query, where lines tell enough: what a heading looks like (heads.py)
     INSTEAD   (optional) the language whose grammar serves where this one's is missing
 
@@ -72,6 +74,28 @@ SUFFIXES = {
     ".scss": "css",
     ".less": "css",
     ".sql": "sql",
+    ".vue": "component",
+    ".svelte": "component",
+    ".astro": "component",
+}
+# Languages that are read by their margins alone.
+PLAIN = tuple(
+    (
+        ".ex .exs .erl .hrl .hs .lhs .lua .scala .sc .clj .cljs .cljc .dart .zig .heex .eex .leex .tf .tfvars .hcl .ml .mli .fs "
+        ".fsi .fsx .jl .r .pl .pm .groovy .gradle .nix .sol .m .mm .graphql .gql .proto .cmake .nim .cr .elm .purs .pony .ps1 "
+        ".psm1 .tcl .f90 .f95 .adb .ads .pas .vb .vhd .sv .fish .el .lisp .scm .rkt .hx .thrift .gd .rego .mk .sass .styl .awk"
+    ).split()
+)
+SUFFIXES.update(dict.fromkeys(PLAIN, "plain"))
+# Files that are known by their whole name, in lower case.
+FILES = {
+    "rakefile": "ruby",
+    "gemfile": "ruby",
+    "vagrantfile": "ruby",
+    "build.bazel": "python",
+    **dict.fromkeys(
+        "dockerfile makefile gnumakefile cmakelists.txt jenkinsfile justfile containerfile procfile".split(), "plain"
+    ),
 }
 
 NAMES = tuple(dict.fromkeys(SUFFIXES.values()))
@@ -79,8 +103,10 @@ NAMES = tuple(dict.fromkeys(SUFFIXES.values()))
 
 def of_path(path: str) -> str:
     """Return the language of the file `path` by its ending, "" when it is none of ours."""
-    name = path.rsplit("/", 1)[-1]
-    return SUFFIXES.get(name[name.rfind(".") :].lower(), "") if "." in name else ""
+    name = path.rsplit("/", 1)[-1].lower()
+    if name in FILES or name.startswith("dockerfile."):
+        return FILES.get(name, "plain")
+    return SUFFIXES.get(name[name.rfind(".") :], "") if "." in name else ""
 
 
 def load(name: str) -> ModuleType:
