@@ -116,7 +116,7 @@ def _by_beginnings(lines: Sequence[str], start: int, stop: int) -> list[tuple[in
 
 
 def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
-    """Return the lines before, of and after one JSON document among other lines."""
+    """Return the lines before, of and after JSON among other lines: one document, or several of a line each."""
     whole: list[Piece] = [(start, stop, printed)]
     first = next((i for i in range(start, stop) if lines[i][:1] in "{[" and _opens_json(lines[i])), -1)
     if first < 0 or (first > start and _EMBEDS.search(lines[first - 1])):
@@ -125,16 +125,37 @@ def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pi
     last = first if lines[first].rstrip().endswith(closer) and len(lines[first]) > 2 else -1
     if last < 0:
         last = next((i for i in range(stop - 1, first, -1) if lines[i].startswith(closer)), -1)
+    if last == first:
+        last = _last_document(lines, first, stop)
     if last < 0 or (first == start and last == stop - 1):
         return whole
-    text = "\n".join(lines[first : last + 1])
-    if not _MIN_JSON_CHARS <= len(text) <= _MAX_JSON_CHARS or not is_json(text):
+    chars = sum(map(len, lines[first : last + 1]))
+    if not _MIN_JSON_CHARS <= chars <= _MAX_JSON_CHARS:
+        return whole
+    texts = (
+        ["\n".join(lines[first : last + 1])]
+        if first == last or not _opens_json(lines[last])
+        else lines[first : last + 1]
+    )
+    if not all(is_json(text) for text in texts if text.strip()):
         return whole
     pieces: list[Piece] = [(start, first, printed)] if first > start else []
     pieces.append((first, last + 1, []))
     if last + 1 < stop:
         pieces.append((last + 1, stop, printed))
     return pieces
+
+
+def _last_document(lines: Sequence[str], first: int, stop: int) -> int:
+    """Return the last of the lines after `first` that are documents of their own, blank lines between them."""
+    last = first
+    for index in range(first + 1, stop):
+        line = lines[index].rstrip()
+        if _opens_json(line) and line[-1:] in ("}", "]") and len(line) > 2:
+            last = index
+        elif line:
+            break
+    return last
 
 
 def _opens_json(line: str) -> bool:

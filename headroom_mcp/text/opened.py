@@ -18,8 +18,8 @@ _MIN_LINES = 5
 _LONG_CHARS = 2_000  # is a text of its own however few lines it has
 _MIN_SHARE = 0.5  # of the characters must be those of the texts
 _MAX_TEXTS = 60
-_BESIDE = 8  # other values for each text: more, and it is a table whose cells are long
-_BESIDE_ALL = 32  # … and for all of them
+_BESIDE_ONE = 40  # other values around one text
+_BESIDE_EACH = 4  # … and for each of several: more, and it is a table whose cells are long
 _MAX_CHARS = 8_000_000
 _MAX_DEPTH = 6
 _MAX_WRAPPERS = 3
@@ -76,7 +76,7 @@ def _open(text: str, wrappers: int) -> tuple[list[str], list[tuple[str, str]]] |
     texts: list[tuple[str, str]] = []
     beside = _find(value, "", texts, 0)
     held = sum(len(content) for _, content in texts)
-    if not 0 < len(texts) <= _MAX_TEXTS or beside > _BESIDE * len(texts) + _BESIDE_ALL or held < _MIN_SHARE * len(text):
+    if not 0 < len(texts) <= _MAX_TEXTS or beside > _room_beside(len(texts)) or held < _MIN_SHARE * len(text):
         return None
     many = len(texts) > 1
     at = iter(range(1, len(texts) + 1))
@@ -87,6 +87,10 @@ def _open(text: str, wrappers: int) -> tuple[list[str], list[tuple[str, str]]] |
         if deeper is not None:
             return [outer, *deeper[0]], deeper[1]
     return [outer], texts
+
+
+def _room_beside(texts: int) -> int:
+    return _BESIDE_ONE if texts == 1 else _BESIDE_EACH * (texts + 1)
 
 
 def _is_text(value: Any) -> bool:

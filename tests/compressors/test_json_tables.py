@@ -155,3 +155,49 @@ def test_what_the_question_speaks_of_is_written_out_each_time() -> None:
     shown = _shown(json.dumps(rows, indent=1), "When did the payment provider fail?", 2_000)
 
     assert shown.count("payment provider returned 502") == 20
+
+
+def _metadata(count: int) -> dict[str, Any]:
+    return {
+        f"store_{i % 7}_part_{i}_total": [
+            {"type": "gauge" if i % 3 else "counter", "help": f"Number of things {i}.", "unit": ""}
+        ]
+        for i in range(count)
+    }
+
+
+def test_objects_alone_in_their_arrays_are_a_table_and_a_key_that_is_asked_for_is_shown() -> None:
+    shown = _shown(json.dumps({"result": {"metadata": _metadata(170)}}), "Which type has store_4_part_102_total?", 500)
+
+    assert "170 keyed {type,help,unit=" in shown
+    assert 'store_4_part_102_total:{"type":"counter"' in shown
+
+
+def test_a_record_loses_its_links_before_its_names() -> None:
+    def links(name: str) -> dict[str, str]:
+        return {
+            f"{kind}_url": f"https://api.example/{name}/{kind}"
+            for kind in ("events", "html", "labels", "avatar", "gists", "orgs")
+        }
+
+    issue = {
+        **links("issues/7"), "id": 99001, "number": 7, "title": "Crash on start", "user": {**links("users/rowan"), "login": "rowan13", "id": 5},
+        "labels": [{"id": 1, "url": "https://api.example/labels/bug", "name": "bug-report"}], "valid": False, "body": "It breaks.\n" * 90,
+    }  # fmt: skip
+    shown = _shown(json.dumps(issue, indent=2), "Who reported the issue?", 320)
+
+    assert "rowan13" in shown
+    assert "Crash on start" in shown
+    assert "bug-report" in shown
+    assert "valid:false" in shown
+    assert "https://api.example/issues/7" not in shown
+    assert "events_url" in shown  # named among what is left out
+
+
+def test_what_is_called_in_the_question_is_shown_whole() -> None:
+    functions = [{"name": name, "line": i, "signature": f"def {name}(a{i}, *, option_{i}: bool) -> None", "doc": "words " * 40}
+                 for i, name in enumerate(("prompt_func", "prompt", "confirm", "pager", "clear", "style", "edit", "launch"))]  # fmt: skip
+
+    assert "option_1: bool" in _shown(
+        json.dumps({"functions": functions}, indent=1), "What are the parameters of prompt()?", 300
+    )

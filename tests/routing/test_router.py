@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -31,6 +32,18 @@ from headroom_mcp.tool_output import ToolOutput
 )
 def test_a_command_is_read_through_its_prefixes(command: str, expected: list[shell.Pipeline]) -> None:
     assert shell.parse(command) == expected
+
+
+def test_documents_of_a_line_each_among_other_lines_are_one_section() -> None:
+    documents = [
+        json.dumps({"path": f"src/m{i}.js", "messages": [{"line": i, "say": "not defined " * 20}] * 3})
+        for i in range(12)
+    ]
+    output = ToolOutput("\n".join(["Here are the results:", *documents[:6], "", *documents[6:], "Fix them all."]))
+
+    assert [(part.start, part.stop, part.kind) for part in router.route(output) if part.kind == "json"] == [
+        (1, 14, "json")
+    ]
 
 
 def test_json_after_log_lines_is_a_section_of_its_own() -> None:

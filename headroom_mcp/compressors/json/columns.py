@@ -51,7 +51,8 @@ def is_deep(rows: Sequence[Value]) -> bool:
     sizes = [0, 0]
     for row in leaves:
         for value in row.values():
-            sizes[type(value) in _CONTAINERS] += value.chars if type(value) is Sampled else len(str(value))
+            size = value.chars if type(value) is Sampled else len(str(value))
+            sizes[type(value) in _CONTAINERS] += size if type(value) in _CONTAINERS else min(size, _MAX_TEXT_CHARS)
     return sizes[1] > 2 * sizes[0]
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SIZE_POWER = 0.4
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
+_OTHERS_TOKENS = 150  # of each other entry come before links
+_ENTERED_TOKENS = 20  # with less an object is shown by its name
 
 
 def entries(
@@ -34,7 +36,9 @@ def entries(
     # More entries than room for their names: the important ones, the first and the last.
     name_costs = [3 + len(label) // 4 for label in labels]
     least = _least(items, costs, room)
-    kept = _kept([cost + name for cost, name in zip(least, name_costs, strict=True)], weights, room)
+    away = _addresses_away(thinner, labels, items, costs, room - sum(name_costs))
+    here = [i for i in range(len(items)) if i not in away]
+    kept = [here[at] for at in _kept([least[i] + name_costs[i] for i in here], [weights[i] for i in here], room)]
     asked = whole if whole >= 0 else _asked(thinner, labels, items, costs, kept)
     rooms = _share(
         [costs[i] for i in kept],
@@ -58,7 +62,7 @@ def entries(
             continue
         close_gap()
         got = given[index]
-        if type(item) in (tuple, list) and item and got < 12 and costs[index] > got:
+        if type(item) in (tuple, list) and item and got < _ENTERED_TOKENS and costs[index] > got:
             out.append(labels[index] + thinner.left_out(item))
         else:
             out.append(labels[index] + thinner.thin(item, got, f"{path}.{labels[index][:-1]}", level + 1))
@@ -75,6 +79,22 @@ def _least(items: list[Value], costs: list[int], room: int) -> list[int]:
         cost if type(item) not in (tuple, list) and cost <= _WHOLE_SCALAR_TOKENS else min(cost, container)
         for item, cost in zip(items, costs, strict=True)
     ]
+
+
+def _addresses_away(thinner: Thinner, labels: list[str], items: list[Value], costs: list[int], room: int) -> set[int]:
+    """Return the links that are left out of an object because something else in it would have to be: what the next call
+    needs is an id or a name, and most links repeat one."""
+    if sum(costs) <= room or not labels[0] or thinner.query.links:
+        return set()
+    links = [i for i, item in enumerate(items) if _is_address(item) and not thinner.query.names(labels[i])]
+    spare = room - sum(min(cost, _OTHERS_TOKENS) for cost in costs) + sum(costs[i] for i in links)
+    away = set(links)
+    for index in links:
+        spare -= costs[index]
+        if spare < 0:
+            break
+        away.discard(index)
+    return away
 
 
 def _kept(floor: list[int], weights: list[float], room: int) -> list[int]:
@@ -122,13 +142,19 @@ def _weights(thinner: Thinner, labels: list[str], items: list[Value]) -> list[fl
         weights = [1.0 + 4.0 * match.score for match in query.match(texts)]
         weights = [weight * thinner.cost(item) ** 0.1 for weight, item in zip(weights, items, strict=True)]
         weights = [
-            weight + (20.0 if query.names(label) else 0.0) for weight, label in zip(weights, labels, strict=True)
+            weight + (60.0 if label[:-1].strip('"').lower() in query.exact else 20.0 if query.names(label) else 0.0)
+            for weight, label in zip(weights, labels, strict=True)
         ]
     levels = [select.error_level(item) for item in items]
     if any(levels) and sum(1 for found in levels if found) <= len(items) / 2:
         bonus = 4.0 if query.failures else 1.0
         weights = [weight + bonus * found / 2 for weight, found in zip(weights, levels, strict=True)]
     return weights
+
+
+def _is_address(item: Value) -> bool:
+    """Tell whether `item` is a link: what the next call needs is an id or a name, and each link repeats one."""
+    return type(item) is str and "://" in item[:12] and " " not in item
 
 
 def _share(costs: list[int], least: list[int], weights: list[float], room: int) -> list[int]:

@@ -1,9 +1,10 @@
-"""Tables whose rows are arrays: the names of their cells stand once, elsewhere.
+"""Tables in disguise: rows that are arrays, the names of their cells elsewhere; objects that each stand in an array alone.
 
     {"columns": ["id", "name"], "rows": [[1, "a"], [2, "b"]]}         names beside the rows, or the "name" of objects there
     {"range": "A1:B3", "values": [["id", "name"], [1, "a"], …]}       names in the first row
+    {"go_info": [{"type": "gauge"}], "up": [{"type": "gauge"}], …}    one object in each array
 
-Such rows become objects of these names, so that all that is known about tables holds for them.
+Such rows become plain objects, so that all that is known about tables holds for them.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ def _named(value: Value, key: str, notes: dict[str, None], depth: int) -> Value:
 
 
 def _object(value: Value, notes: dict[str, None], depth: int) -> Value:
+    if len(value) >= _MIN_ROWS and all(_is_single(item) for _, item in value):
+        notes["objects below their keys: each the only one of an array"] = None
+        return tuple([(key, item[0]) for key, item in value])
     pairs: list[tuple[str, Value]] = []
     changed = False
     for key, item in value:
@@ -68,6 +72,10 @@ def _object(value: Value, notes: dict[str, None], depth: int) -> Value:
         changed = changed or shown is not item
         pairs.append((key, shown))
     return tuple(pairs) if changed else value
+
+
+def _is_single(item: Value) -> bool:
+    return type(item) is list and len(item) == 1 and type(item[0]) is tuple and len(item[0]) > 1
 
 
 def _width(value: Sequence[Value]) -> int:

@@ -15,6 +15,8 @@ from headroom_mcp.query import bm25
 _QUOTED = late.pattern(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
 # an id, a version, a path, an address: a word with a digit or a joint in it
 _IDENTIFIER = late.pattern(r"[^\s\"'`,;?!()]+")
+# prompt(): what is called is meant exactly
+_CALLED = late.pattern(r"\b([A-Za-z_]\w{2,60})\(\)")
 _LINKS = late.pattern(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
 _CAPITALS = late.pattern(r"\b[A-Z]{3,12}\b")
 _FAILURES = late.pattern(
@@ -212,6 +214,7 @@ def stem(word: str) -> str:
 
 def _exact_values(text: str) -> list[str]:
     values = [(a or b or c).strip().lower() for a, b, c in _QUOTED.findall(text)]
+    values += [name.lower() for name in _CALLED.findall(text)]
     for word in _IDENTIFIER.findall(text):
         word = word.rstrip(".:").lstrip("#([{<")
         if len(word) >= 3 and (any(c.isdigit() for c in word) or any(c in "_/-@." for c in word[1:-1])):

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 
-_MIN_STRING_CHARS = 24  # a name costs three tokens where it is given and two where it is used
-_MIN_OFTEN_CHARS = 14  # is enough for what stands three times or more
-_MIN_CONTAINER_CHARS = 40
+_MIN_STRING_CHARS = 32  # a name costs three tokens where it is given, two where it is used, and a look back each time
+_MIN_OFTEN_CHARS = 30  # is enough for what stands three times or more
+_MIN_CONTAINER_CHARS = 60
 _MAX_SPOKEN_CHARS = 120  # a longer text is named whatever it says
 
 

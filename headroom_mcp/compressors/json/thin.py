@@ -18,10 +18,10 @@ from headroom_mcp.compressors.json.rows import table
 from headroom_mcp.compressors.json.scalars import array_of_scalars, sampled
 from headroom_mcp.compressors.json.table import keyed_rows
 from headroom_mcp.text import lines as text
-from headroom_mcp.text import tokens
+from headroom_mcp.text import marker, tokens
 
 _TOKENS_PER_CHAR = 0.3
-_FEW_ROWS = 12  # so few rows are entered one by one, if there is room to say something about each
+_FEW_ROWS = 40  # so few rows are entered one by one, if there is room to say something about each
 _FEW_ROW_TOKENS = 100
 
 
@@ -112,8 +112,17 @@ class Thinner:
         return shown if len(shown) <= chars else text.clip_middle(shown, chars)
 
     def left_out(self, value: Value) -> str:
-        """Return the marker for a container that is not entered."""
+        """Return the marker for a container that is not entered; of an object what it is called by stays."""
+        from headroom_mcp.compressors.json import naming
+
         count = self.count(value)
+        called = naming.of(value)
+        if called is not None and count > 1:
+            key, name = called
+            self.left_values += count - 1
+            others = [other for other, _ in value if other != key]
+            names = text.clip_middle(",".join(others[:6]), 60) + (",…" if len(others) > 6 else "")
+            return f"{{{encode.key_text(key)}:{encode.scalar(name)},{marker.gap_of(count - 1, 'value', names)}}}"
         self.left_values += count
         unit = "value" if count == 1 else "values"
         if type(value) is tuple:

@@ -150,7 +150,8 @@ def _matches(output: ToolOutput, rows: Sequence[str], budget: int) -> list[int]:
     """Return the rows that the question is about, best first, as many as most of the budget may hold."""
     if not output.query:
         return []
-    found = asked.best(output.query, rows, 60)
+    plain = [row.replace("\\_", "_") for row in rows]  # Markdown's tables escape what a question does not
+    found = asked.best(output.query, plain, 60)
     kept: list[int] = []
     room = budget * 4 // 5
     for row in found:

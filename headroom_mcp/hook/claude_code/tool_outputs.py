@@ -268,6 +268,9 @@ def _agent_reply(response: Response, texts: list[Replacement | None]) -> Respons
 # MCP
 
 
+_MANY = 3  # blocks: fewer are never one text
+
+
 def _mcp_texts(response: Response, event: decide.Event, payload: Payload) -> list[str] | None:
     if isinstance(response, str):
         texts = [response]
@@ -276,20 +279,35 @@ def _mcp_texts(response: Response, event: decide.Event, payload: Payload) -> lis
     else:
         msg = f"{event.tool_name} answered with {type(response).__name__}"
         raise ShapeError(msg)
-    event.tokens_host = [limits.PREVIEW_TOKENS if len(text) > limits.SERVER_CHARS else 0 for text in texts]
     for index, text in enumerate(texts):
         if text.startswith("Error: result (") and "saved to " in text[:2_000]:
             whole = _saved_result(text, payload)
             if whole is not None:
                 texts[index] = whole
+                event.tokens_host = [0] * len(texts)
                 event.tokens_host[index] = limits.PREVIEW_TOKENS
+    if len(texts) >= _MANY:
+        from headroom_mcp.hook.claude_code import many_blocks
+
+        texts, joined = many_blocks.joined(texts)
+        event.tokens_host = [] if joined else event.tokens_host
+    # The host counts the characters of the whole answer, and previews it as one.
+    if sum(map(len, texts)) > limits.SERVER_CHARS:
+        large = sum(len(text) > limits.SERVER_CHARS // 50 for text in texts)
+        event.limit_chars //= max(1, large)
+        if not any(event.tokens_host):
+            event.tokens_host = [max(1, limits.PREVIEW_TOKENS // len(texts))] * len(texts)
     return texts
 
 
 def _mcp_reply(response: Response, texts: list[Replacement | None]) -> Response:
     if isinstance(response, str):
         return _first(texts)
-    return _block_reply(response, texts)
+    if len(response) < _MANY:
+        return _block_reply(response, texts)
+    from headroom_mcp.hook.claude_code import many_blocks
+
+    return many_blocks.reply(response, _block_texts(response), texts)
 
 
 def _first(texts: list[Replacement | None]) -> str:
