@@ -102,7 +102,8 @@ class View(NamedTuple):
 
     `limit_chars`: beyond, the host hides it again; smaller budgets are tried first (0: no limit) · `tokens_host`: what the
     host would have shown of the original, for the ledger (0: all of it) · `numbered`: kept lines with their numbers ·
-    `kinds`: a result of another kind is no gain (empty: any) · `whole`: nothing is left out, secrets are masked.
+    `kinds`: a result of another kind is no gain (empty: any) · `whole`: nothing is left out, secrets are masked ·
+    `way_back`: the command that gives the original back to a reader who has no tool for it ("": the tool).
     """
 
     limit_chars: int = 0
@@ -110,6 +111,7 @@ class View(NamedTuple):
     numbered: bool = False
     kinds: tuple[str, ...] = ()
     whole: bool = False
+    way_back: str = ""
 
 
 class Shown(NamedTuple):

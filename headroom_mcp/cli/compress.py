@@ -10,7 +10,7 @@ from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin, Result, ToolInput
+from headroom_mcp.types import Origin, Result, ToolInput, View
 
 _SECONDS = 30.0  # an output of 12 MB, beyond which only its ends are read closely, takes a third of it
 
@@ -74,6 +74,7 @@ def compress(
             query=query,
             settings=settings,
             origin=Origin(environment.session_id(), project=project),
+            view=View(way_back="headroom retrieve"),  # whoever reads a pipe has a shell
         )
     if as_json:
         _io.echo_json(_object(text, result))

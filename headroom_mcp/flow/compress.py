@@ -188,7 +188,7 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     kinds = call.view.kinds
     if kinds and not all(section.kind in kinds for section in planned.sections):
         return planned.kind
-    shown = footer.added(planned, "0" * 12)
+    shown = footer.added(planned, "0" * 12, call.view.way_back)
     if tokens.estimate(shown) > output.tokens * (1 - call.settings.min_saving) or len(shown) >= len(output.text):
         return planned.kind
     return planned
@@ -196,9 +196,12 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
 
 def _show(store: Store, planned: Plan, call: _Call, output: ToolOutput) -> Result:
     """Store the original, then return what is shown for it."""
-    after = tokens.estimate(footer.added(planned, "0" * 12))
-    ref = _put(store, call, output, planned.kind, output.tokens, after, lambda ref: footer.added(planned, ref))
-    text = footer.added(planned, ref)
+    after = tokens.estimate(footer.added(planned, "0" * 12, call.view.way_back))
+    way_back = call.view.way_back
+    ref = _put(
+        store, call, output, planned.kind, output.tokens, after, lambda ref: footer.added(planned, ref, way_back)
+    )
+    text = footer.added(planned, ref, way_back)
     if store.settings.repeats and call.remembers:
         origin = call.origin
         store.contexts.note_shown(origin.session, origin.agent, output.label, text, origin.tool_use_id)

@@ -6,9 +6,9 @@ from headroom_mcp.flow.plan import Plan
 from headroom_mcp.text import marker
 
 
-def added(planned: Plan, ref: str) -> str:
-    """Return the body of `planned` with the footer that names `ref`."""
-    return f"{planned.body}\n{marker.footer(ref, _summary(planned))}"
+def added(planned: Plan, ref: str, way_back: str) -> str:
+    """Return the body of `planned` with the footer that names `ref` and the way back (see `View`)."""
+    return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back)}"
 
 
 def _summary(planned: Plan) -> str:

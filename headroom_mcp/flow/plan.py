@@ -27,7 +27,7 @@ _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "dif
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
-FOOTER_CHARS = 120  # room for the footer in a text that must not exceed the host's limit
+FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
 
 class Plan(NamedTuple):
@@ -85,7 +85,7 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
     for attempt in (1, 2, 4):
         tighter = settings._replace(budget_tokens=max(200, budget // attempt))
         planned = plan(output, tighter, earlier, numbered=view.numbered)
-        if not view.limit_chars or len(planned.body) + FOOTER_CHARS <= view.limit_chars:
+        if not view.limit_chars or len(planned.body) + FOOTER_CHARS + len(view.way_back) <= view.limit_chars:
             return planned
     return None
 

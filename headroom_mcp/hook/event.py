@@ -22,12 +22,12 @@ class Event:
     the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
     replacement may be before the host hides it again (0: no limit) · `partial`: the model
     asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have
-    read this file already" · `in_front`: see `Origin`.
+    read this file already" · `in_front`: see `Origin` · `way_back`: see `View`; None where the model has no way at all.
     """
 
     __slots__ = (
         "agent", "cwd", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
-        "tool_use_id", "unchanged",
+        "tool_use_id", "unchanged", "way_back",
     )  # fmt: skip
 
     def __init__(self, tool: str, tool_name: str, tool_input: ToolInput, texts: list[str]) -> None:
@@ -45,6 +45,7 @@ class Event:
         self.partial = False
         self.oversize = False
         self.unchanged = False
+        self.way_back: Callable[[], str | None] = str
         self.in_front: Callable[[Sequence[Shown]], list[Shown]] | None = None
 
 

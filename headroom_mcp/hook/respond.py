@@ -51,14 +51,26 @@ def respond(event: decide.Event, settings: Settings) -> list[Replacement | None]
             # The model looks a second time, or looks at its own edit: it wants all of it.
             store.sessions.note_file(context, event.path, "whole")
             return None
+        way_back = event.way_back()
+        if way_back is None:
+            return None
         prompt = store.sessions.query(event.session) if event.session else ""
-        answers = [_compress(event, index, prompt, context, store, settings) for index in range(len(event.texts))]
+        call = _Call(event, prompt, context, way_back)
+        answers = [_compress(call, index, store, settings) for index in range(len(event.texts))]
     return answers if any(answer is not None for answer in answers) else None
 
 
-def _compress(
-    event: decide.Event, index: int, prompt: str, context: str, store: Store, settings: Settings
-) -> Replacement | None:
+class _Call(NamedTuple):
+    """An event, the user's last prompt, its context's name in the store, and the way back to its originals."""
+
+    event: decide.Event
+    prompt: str
+    context: str
+    way_back: str
+
+
+def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Replacement | None:
+    event = call.event
     text = event.texts[index]
     if not decide.is_large(text, settings.min_tokens):
         return None
@@ -67,11 +79,17 @@ def _compress(
         text,
         tool_name=event.tool_name,
         tool_input=event.tool_input,
-        query=tool_output.query_of(event.tool_input, prompt),
+        query=tool_output.query_of(event.tool_input, call.prompt),
         store=store,
         settings=settings,
         origin=_origin(event),
-        view=View(event.limit_chars, event.tokens_host[index], numbered=reading, kinds=decide.kinds_for(event)),
+        view=View(
+            event.limit_chars,
+            event.tokens_host[index],
+            numbered=reading,
+            kinds=decide.kinds_for(event),
+            way_back=call.way_back,
+        ),
     )
     if result.outcome != "compressed":
         return None
@@ -79,7 +97,7 @@ def _compress(
         # The whole of a file that the host shows in part is no replacement for that part.
         return None if event.oversize else Replacement(result.text, whole=True)
     if reading and event.session:
-        store.sessions.note_file(context, event.path, "shortened", result.ref or "")
+        store.sessions.note_file(call.context, event.path, "shortened", result.ref or "")
     return Replacement(result.text, whole=False)
 
 

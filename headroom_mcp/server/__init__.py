@@ -30,6 +30,13 @@ def main(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] | None = None)
 
 def serve(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] | None = None) -> None:
     """Serve on standard input and output until the client goes away. `hidden` tools are answered but in no list."""
+    from headroom_mcp import fault_log
+    from headroom_mcp.settings import running
+
+    try:
+        running.note()  # before the second that the next import takes
+    except OSError as error:  # hooks then name a command instead of a tool
+        fault_log.record("server", error)
     from headroom_mcp.server import app
 
     app.serve(hidden or {})

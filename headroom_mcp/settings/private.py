@@ -11,7 +11,7 @@ _OTHERS = 0o077
 _STICKY = 0o1000  # a folder that many users share, such as /tmp
 # What we ourselves put into a data folder, by its beginning: a folder with anything else in it is not only ours.
 _OURS = ("headroom.db", "failures.log", "config.toml", "install.json", "hooks.json", "first.json")
-_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "told"))
+_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "servers", "told"))
 
 
 def folder(home: str, *inside: str) -> str:

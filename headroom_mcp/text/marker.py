@@ -2,6 +2,8 @@
 
 In place:     [… 45 lines: 120-164]                      or  [… 45 lines: 120-164 · 40 passed, 5 skipped]
 At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
+or, where the reader has a shell and no such tool,
+              [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom retrieve 1a2b3c4d5e6f --lines A-B]
 
 The ranges are 1-based line numbers of the original, in the form `headroom_retrieve(ref, lines="120-164")` takes. A text
 that merely looks like a marker proves nothing: whether an output is ours is asked of the store, by its digest.
@@ -15,7 +17,9 @@ from collections.abc import Sequence
 from headroom_mcp import late
 
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
-_FOOTER = late.pattern(r"^\[headroom ([0-9a-f]{12,64}): [^\n]*; headroom_retrieve\]$", re.MULTILINE)
+_FOOTER = late.pattern(
+    r"^\[headroom ([0-9a-f]{12,64}): [^\n]*(?:; headroom_retrieve|headroom retrieve \1 --lines A-B)\]$", re.MULTILINE
+)
 _REF = late.pattern(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
 _GAP = late.pattern(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
@@ -83,9 +87,13 @@ def ranges_but(shown: Sequence[int], total: int) -> str:
     return _some(gone)
 
 
-def footer(ref: str, summary: str) -> str:
-    """Return the last line of a compressed output: where the original is and what was left out."""
-    return f"[headroom {ref}: {plain(summary)}; headroom_retrieve]"
+def footer(ref: str, summary: str, way_back: str = "") -> str:
+    """Return the last line of a compressed output: where the original is and what was left out.
+
+    `way_back` is the command that prints an original whose ref follows it, "" for the tool.
+    """
+    how = f"{way_back} {ref} --lines A-B" if way_back else "headroom_retrieve"
+    return f"[headroom {ref}: {plain(summary)}; {how}]"
 
 
 def is_gap(line: str) -> bool:

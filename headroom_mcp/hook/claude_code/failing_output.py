@@ -19,7 +19,7 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import entry
 from headroom_mcp.hook import event as decide
-from headroom_mcp.hook.claude_code import bash_calls, limits, transcript
+from headroom_mcp.hook.claude_code import bash_calls, limits, transcript, way_back
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import load, redaction, switches
 from headroom_mcp.settings.table import Settings
@@ -199,6 +199,8 @@ def _compressed(text: str, command: str, failure: Failure, settings: Settings, s
     # A subagent's shell looks like any other: where nobody can tell whose this is, nothing counts as shown to it.
     call = bash_calls.only_call(command, failure.transcript)
     origin = Origin(failure.session, project=failure.project)
+    # A subagent's kind is not known here; that it has a shell is.
+    way = way_back.of("?" if call is None or call.agent else "", failure.project, "shell")
     if call is not None:
         path = transcript.of_agent(failure.transcript, call.agent)
         origin = origin._replace(
@@ -214,7 +216,7 @@ def _compressed(text: str, command: str, failure: Failure, settings: Settings, s
         store=store,
         settings=settings._replace(budget_tokens=budget, repeats=settings.repeats and call is not None),
         origin=origin,
-        view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text), whole=whole),
+        view=View(limits.FAILING_SHOWN_CHARS, host_tokens(text), whole=whole or way is None, way_back=way or ""),
     )
 
 

@@ -129,8 +129,21 @@ def _event(payload: Payload) -> decide.Event:
     event.cwd = _word(payload, "cwd")
     event.limit_chars = limits.limit_chars(tool_name)
     event.path = _word(tool_input, "file_path") or _word(tool_input, "notebook_path")
+    event.way_back = _way_back(_word(payload, "agent_type"), event)
     event.in_front = _in_front(_word(payload, "transcript_path"), event.agent, event.tool_use_id)
     return event
+
+
+def _way_back(agent_type: str, event: decide.Event) -> Callable[[], str | None]:
+    def way_back() -> str | None:
+        client = os.environ.get("CLAUDE_PID")
+        if not agent_type and client is None:
+            return ""  # as `of` below would say, with an import less
+        from headroom_mcp.hook.claude_code import way_back
+
+        return way_back.of(agent_type, event.cwd, event.tool)
+
+    return way_back
 
 
 def _in_front(path: str, agent: str, tool_use_id: str) -> Callable[[Sequence[Shown]], list[Shown]]:
