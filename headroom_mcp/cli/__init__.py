@@ -24,6 +24,7 @@ COMMANDS = {
     "replay": "headroom_mcp.cli.replay:replay",
     "cache": "headroom_mcp.cli.cache:cache",
     "prices": "headroom_mcp.cli.prices:prices",
+    "integrations": "headroom_mcp.cli.integrations:integrations",
     "settings": "headroom_mcp.cli.settings:settings",
     "off": "headroom_mcp.cli.switch:off",
     "on": "headroom_mcp.cli.switch:on",
