@@ -30,12 +30,12 @@ def query_of(tool_input: ToolInput, prompt: str) -> str:
 
 def kinds_of_file(path: str) -> tuple[str, ...]:
     """Return the kinds the text of a file may be of; () for any. Of a source file only an outline that knows its language."""
-    from headroom_mcp.commands import programs
+    from headroom_mcp.commands import suffixes
 
-    suffix = programs.suffix(path)
-    if suffix in programs.DATA_SUFFIXES:
+    suffix = suffixes.suffix(path)
+    if suffix in suffixes.DATA:
         return ()
-    return ("code",) if suffix in programs.SOURCE_SUFFIXES else _FORMED
+    return ("code",) if suffix in suffixes.SOURCE else _FORMED
 
 
 class ToolOutput:
@@ -89,14 +89,14 @@ class ToolOutput:
         """Tell whether the text is that of a file that is no log: what looks like a terminal's noise belongs to it."""
         if not ("\r" in self.text or "\x1b" in self.text or "\b" in self.text):
             return False
-        from headroom_mcp.commands import programs, shell
+        from headroom_mcp.commands import programs, shell, suffixes
 
         names = [self.path] if self.path and not self.command else []
         for pipeline in shell.parse(self.command) if self.command else []:
             if any(shell.name(words) not in programs.READERS for words in pipeline):
                 return False
             names += [word for words in pipeline for word in shell.arguments(words)]
-        kinds = {programs.SUFFIXES.get(name.rpartition(".")[2].lower(), "") for name in names if "." in name}
+        kinds = {suffixes.KINDS.get(f".{name.rpartition('.')[2].lower()}", "") for name in names if "." in name}
         return bool(kinds) and kinds.isdisjoint(("", "log"))
 
     @property

@@ -18,11 +18,11 @@ _MAX_HEREDOCS = 40  # each that is never closed is looked for to the end
 _LOOKING = frozenset(
     (
         "cd pushd popd export source . set unset alias echo printf true false : sleep wait exit test [ ls dir tree pwd cat "
-        "bat head tail less more nl wc sort uniq cut awk tr grep rg egrep fgrep ag find fd which type file stat du df diff "
+        "bat head tail less more nl wc sort uniq cut awk tr find fd which type file stat du df diff "
         "env date whoami id ps top history clear tee xargs jq git sed perl rm mkdir touch cp mv ln chmod kill"
     ).split()
 )
-_SEARCHES = frozenset(("grep", "rg", "egrep", "fgrep", "ag", "find", "diff", "test", "[", "git", "which", "pgrep"))
+_ALSO_SEARCH = frozenset(("git", "which", "pgrep"))
 _INTERPRETERS = frozenset(
     ("python", "node", "ruby", "perl", "php", "deno", "bun", "bash", "sh", "zsh", "Rscript", "java")
 )
@@ -68,13 +68,15 @@ class Command(NamedTuple):
 
 def read(command: str) -> Command:
     """Return what `command` is. Raises nothing: what cannot be read is a command that only looks."""
+    from headroom_mcp.commands import programs  # an event without a command has no use for it
+
     keys: list[str] = []
     purpose = program = ""
     breadth = 0
     for pipeline in shell.parse(command):
         words = _renamed(pipeline[0])
         name = shell.name(words)
-        if not name or (name in _LOOKING and not name.startswith("./")):
+        if not name or ((name in _LOOKING or name in programs.SEARCHERS) and not name.startswith("./")):
             continue
         things = [thing for thing in shell.arguments(words) if not _is_code(thing)]
         if name in _INTERPRETERS and not things:
@@ -97,8 +99,11 @@ def without_bodies(command: str) -> str:
 
 def asks_only(command: str) -> bool:
     """Tell whether the last word is a search's, whose exit code 1 means "nothing found"."""
+    from headroom_mcp.commands import programs
+
     pipelines = shell.parse(command)
-    return bool(pipelines) and shell.name(pipelines[-1][-1]) in _SEARCHES
+    last = shell.name(pipelines[-1][-1]) if pipelines else ""
+    return last in programs.ANSWER_BY_ONE or last in _ALSO_SEARCH
 
 
 def _renamed(words: list[str]) -> list[str]:

@@ -1,10 +1,13 @@
-"""What a tool's name, a command's words or a file's suffix say about the kind of an output.
+"""What a tool's name and a command's words say about an output: its kind, and what a program does.
 
 Plain tables, read by the router. A kind that does not exist is no hint. A *soft* hint is weighed against the text; any
 other decides unless the text clearly is something else (a `cat app.log` that is JSON, a `grep` that printed an error).
 """
 
 from __future__ import annotations
+
+# They print hits; what they read where they search one file or a pipe.
+SEARCHERS = frozenset("grep egrep fgrep zgrep rg ag ack ugrep".split())
 
 
 def _inverted(table: dict[str, str]) -> dict[str, str]:
@@ -14,7 +17,7 @@ def _inverted(table: dict[str, str]) -> dict[str, str]:
 # program, or program and its first argument; the longer one wins
 COMMANDS = _inverted(
     {
-        "search": "grep, egrep, fgrep, rg, ag, ack, ugrep, git grep",
+        "search": ", ".join([*sorted(SEARCHERS), "git grep"]),
         "listing": "ls, ll, find, fd, fdfind, tree, du, wc, eza, exa, lsd, locate, git ls-files, git ls-tree, npm ls, npm list,"
         " pnpm ls, pnpm list, yarn list, cargo tree, go list, unzip, zipinfo, pipdeptree, uv tree, hg files, svn ls",
         "diff": "diff, colordiff, git diff, git show, git format-patch, gh pr diff, hg diff, svn diff, git stash show",
@@ -68,35 +71,14 @@ READERS = frozenset(
     "cat head tail sed awk gawk less more bat batcat nl tac zcat gunzip gzip bzcat xzcat zstdcat strings fold fmt type"
     " view open tee sort uniq cut tr rev paste expand ts pv xargs sponge perl col".split()
 )
-FILTERS = frozenset("grep egrep fgrep rg ag ack ugrep".split())  # readers too, where they search one file or a pipe
+# Programs whose 1 says "nothing found" or "they differ", and no failure.
+ANSWER_BY_ONE = SEARCHERS | frozenset("find diff test [ cmp".split())
 
 # Nothing worth a section comes from these.
 SILENT = frozenset(
     "cd pushd popd export set unset source . mkdir touch rm mv cp ln chmod chown true false : sleep wait alias ulimit umask"
     " trap shopt read local declare for while kill test [ [[ exit return pwd date nvm clear function break continue disown"
     " mktemp pkill which printf echo".split()
-)
-
-SUFFIXES = _inverted(
-    {
-        "notebook": "ipynb",
-        "json": "json,jsonl,ndjson,geojson,har,json5,webmanifest,sarif,avsc",
-        "table": "csv,tsv,psv,tab",
-        "diff": "diff,patch",
-        "html": "html,htm,xhtml,mhtml",
-        "markdown": "md,markdown,mdx,rst,adoc,asciidoc,org,mdc,rmd,qmd",
-        "code": "py,pyi,pyx,js,jsx,mjs,cjs,ts,tsx,mts,cts,go,rs,java,kt,kts,c,h,cc,cpp,cxx,hpp,hh,hxx,cs,rb,php,swift,scala,"
-        "m,mm,lua,sh,bash,zsh,pl,pm,r,jl,ex,exs,erl,hrl,hs,lhs,ml,mli,clj,cljs,cljc,dart,vue,svelte,astro,heex,eex,leex,zig,nim,"
-        "sql,groovy,gradle,proto,tf,tfvars,hcl,fs,fsi,fsx,nix,sol,graphql,gql,cmake,cr,elm,purs,pony,ps1,psm1,tcl,f90,f95,"
-        "adb,ads,pas,vb,vhd,sv,fish,el,lisp,scm,rkt,hx,thrift,gd,rego,mk,sass,styl,awk,"
-        "css,scss,less,yaml,yml,toml,ini,cfg,lock",
-        "log": "log,out,err",
-    }
-)
-
-# Files that are source by their whole name, in lower case.
-SOURCE_NAMES = frozenset(
-    "dockerfile makefile gnumakefile cmakelists.txt jenkinsfile justfile containerfile rakefile gemfile vagrantfile build.bazel".split()
 )
 
 # Claude Code's own tools, and the names other hosts give theirs
@@ -130,22 +112,3 @@ TOOL_WORDS = {
     "csv": "table",
     "sql": "table",
 }
-
-# Files that people edit by line: left-out lines there need an outline that knows the language. Data and logs do not.
-SOURCE_SUFFIXES = frozenset(
-    ".astro .bash .bat .bzl .c .cc .clj .cljs .cmake .cpp .cs .css .cu .cxx .d .dart .el .elm .erl .ex .exs .f90 .fs .fsx "
-    ".go .gradle .graphql .groovy .h .hcl .hh .hpp .hrl .hs .hxx .java .jl .js .jsx .kt .kts .less .lisp .lua .m .md .mdx "
-    ".mjs .cjs .ml .mli .mm .nim .nix .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rkt .rs .rst .s .sass .scala .scm "
-    ".scss .sh .sol .sql .svelte .swift .tcl .tex .tf .ts .tsx .v .vb .vhd .vim .vue .zig .zsh".split()
-)
-DATA_SUFFIXES = frozenset(
-    ".csv .err .har .htm .html .ipynb .json .json5 .jsonl .ldjson .lock .log .lst .map .ndjson .out .svg .trace .tsv .txt "
-    ".xml .yaml .yml".split()
-)
-
-
-def suffix(path: str) -> str:
-    """Return the suffix of a file's name in lower case (".py"), "" where it has none."""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    stem, dot, ending = name.rpartition(".")
-    return f".{ending.lower()}" if dot and stem else ""

@@ -22,6 +22,7 @@ from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import verdicts as known
 from headroom_mcp.late import Literal, NamedTuple
+from headroom_mcp.text import failure_words
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -30,7 +31,7 @@ _FAILED = "not ok|failed|fail|failure|error|errored|unexpected success|crashed|a
 _SKIPPED = "skipped|skip|ignored|pending|todo|disabled|not run|expected failure|xfail|xpass"
 _MARKS: dict[str, Verdict] = {
     **dict.fromkeys("✓✔√✅", "passed"),
-    **dict.fromkeys("✗✘✖×✕⨯❌", "failed"),
+    **dict.fromkeys(failure_words.MARKS, "failed"),
     **dict.fromkeys("○↓", "skipped"),
 }  # fmt: skip
 _CLASSES: dict[str, Verdict] = {

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.commands import programs
 from headroom_mcp.types import Fact
 
 # grep: a/b: Permission denied | ls: cannot access 'x': … | fatal: … | psql: error: … | ERROR:  relation … | bash: line 1: …
 _COMPLAINT = late.pattern(
-    r"^(?:(?:grep|egrep|fgrep|rg|ag|ack|find|fd|ls|tree|du|git|diff|cat|head|tail|sed|awk|wc|sort|cut|jq|psql|mysql|sqlite3|docker|"
+    rf"^(?:(?:{'|'.join(sorted(programs.SEARCHERS))}|find|fd|ls|tree|du|git|diff|cat|head|tail|sed|awk|wc|sort|cut|jq|psql|mysql|sqlite3|docker|"
     r"kubectl|helm|ps|df|lsof|ss|netstat|systemctl|dpkg|rpm|bash|sh|zsh|/bin/\w+|npm|curl): (?:(?:error|warning|line \d+): ?)?.*"
     r"|fatal: |error: |Error: |ERROR: |ERROR \d|Error from server|FATAL: |usage: |Traceback \(most recent|command terminated|"
     r"\[exit code|Exit code \d|exit status \d|Command timed out)"

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
+from headroom_mcp.text import failure_words
 
 # Any of these stands in the line of a failing test (lower case); no other line is looked at.
-_STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", "✗", "✘", "✖", "×", "✕", "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
+_STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", *failure_words.MARKS, "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
 # Any of these stands in a verdict of any sort (lower case).
 _MARKS = (*_STEMS, "ok", "pass", "skip", "ignored", "✓", "✔", "√", "○", "↓", " s = ")
 # a.test.js, a package, a script: how a whole file of tests went
@@ -35,7 +36,7 @@ _FAILED = late.pattern(
     r"|^(?P<unittest>\w+) \([\w.]+\).*\.\.\. (?:FAIL|ERROR)$"
     r"|^test (?P<cargo>\S+)(?: - .*)? \.\.\. FAILED"
     r"|^\s+(?:FAIL|SIGSEGV|SIGABRT|TIMEOUT) \[ *[\d.]+s\] (?P<nextest>\S.*)$"
-    r"|^\s*[✗✘✖×✕] (?P<mark>\S.*)"
+    rf"|^\s*[{failure_words.MARKS}] (?P<mark>\S.*)"
     r"|^\s*not ok \d+(?: -)? ?(?P<tap>.*)"
     r"|^\[ +FAILED +\] (?P<gtest>[^\s,]+\.[^\s,]+)"
     r"|^ *\d+/\d+ Test +#\d+: (?P<ctest>\S+) \.*\*\*\*"

@@ -102,10 +102,10 @@ def kinds_for(event: Event) -> tuple[str, ...]:
 
 def is_text_file(path: str) -> bool:
     """Tell by its name whether a file is one that people write or programs log to; the host shows notebooks its own way."""
-    from headroom_mcp.commands import programs
+    from headroom_mcp.commands import suffixes
 
-    suffix = programs.suffix(path)
-    return suffix != ".ipynb" and (suffix in programs.SOURCE_SUFFIXES or suffix in programs.DATA_SUFFIXES)
+    suffix = suffixes.suffix(path)
+    return suffix != ".ipynb" and (suffix in suffixes.SOURCE or suffix in suffixes.DATA)
 
 
 def is_own_command(command: object) -> bool:

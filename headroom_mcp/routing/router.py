@@ -14,7 +14,7 @@ import os
 from itertools import pairwise
 
 from headroom_mcp import compressors, late
-from headroom_mcp.commands import programs, shell
+from headroom_mcp.commands import programs, shell, suffixes
 from headroom_mcp.compressors.command import filter_rules
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import split as seams
@@ -169,7 +169,7 @@ def _pipeline_hint(pipeline: shell.Pipeline) -> Hint:
     for at in range(len(pipeline) - 1, -1, -1):
         words = pipeline[at]
         program = shell.name(words)
-        if program in programs.READERS or (program in programs.FILTERS and (at > 0 or _searches_one_file(words))):
+        if program in programs.READERS or (program in programs.SEARCHERS and (at > 0 or _searches_one_file(words))):
             if at > 0:
                 continue
             return _read_hint(program, words)
@@ -272,14 +272,14 @@ def _read_hint(program: str, words: shell.Words) -> Hint:
 
 def _is_source(path: str) -> bool:
     """Tell whether the whole name of a file says that it is source: Dockerfile, CMakeLists.txt."""
-    return os.path.basename(path).lower() in programs.SOURCE_NAMES
+    return os.path.basename(path).lower() in suffixes.FILES
 
 
 def _path_hint(path: str, program: str = "") -> Hint:
     base = os.path.basename(path).lower()
     base = base.removesuffix(".gz").removesuffix(".1")
     suffix = base.rpartition(".")[2] if "." in base else ""
-    kind = "code" if _is_source(path) else programs.SUFFIXES.get(suffix, "")
+    kind = "code" if _is_source(path) else suffixes.KINDS.get(f".{suffix}", "")
     if not kind and ("changelog" in base or "readme" in base or "history" in base):
         kind = "markdown"
     if not kind and ("/var/log/" in path or base in ("syslog", "messages", "dmesg")):
@@ -288,7 +288,7 @@ def _path_hint(path: str, program: str = "") -> Hint:
         return _NO_HINT
     what = f"*.{suffix}" if suffix else base
     # What a pattern picked out of a file need not look like the file.
-    firm = kind in ("code", "markdown", "table") and program not in programs.FILTERS
+    firm = kind in ("code", "markdown", "table") and program not in programs.SEARCHERS
     return _known(Hint(kind, firm, f"{program} of {what}" if program else f"path {what}"))
 
 

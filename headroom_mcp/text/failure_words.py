@@ -27,16 +27,17 @@ UNHEALTHY = r"unhealthy|unavailable|timeout|failing|crash\w*|oom\w*|emerg\w*"
 EXCEPTION = r"\w(?:Error|Exception)\b"
 LABEL = r"error|fatal|fail(?:ed|ure)?|panic|critical|severe|exception|traceback|aborted"
 """What stands before a message, or alone in a column of a log."""
-MARKS = "✗✘✖×❌"
+MARKS = "✗✘✖×✕⨯❌"
 """What test runners put before the name of a failing test."""
 
 # Any of these may be a failure; none of them, never one. Tried on the lower-cased text, all at once.
-STEMS = tuple(
-    (
+STEMS = (
+    *MARKS,
+    *(
         "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
         "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
-        "✗|✘|✖|×|❌|broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
-    ).split("|")
+        "broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
+    ).split("|"),
 )
 # Any of these stands in the state of a failing service (lower case): what a value of data says, not a sentence.
 STATE_STEMS = (

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, open_store
+from headroom_mcp.commands import suffixes
 from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast, units
 from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.evals import code_check
@@ -73,7 +74,7 @@ def test_every_language_has_a_sample_and_its_own_suffixes() -> None:
     assert {languages.of_path(name) for name in DEFINITIONS} == set(languages.NAMES)
     for name in languages.NAMES:
         module = languages.load(name)
-        assert [languages.SUFFIXES[suffix] for suffix in module.SUFFIXES] == [name] * len(module.SUFFIXES)
+        assert [suffixes.LANGUAGES[suffix] for suffix in module.SUFFIXES] == [name] * len(module.SUFFIXES)
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from headroom_mcp import late
-from headroom_mcp.commands import shell
+from headroom_mcp.commands import programs, shell
 from headroom_mcp.query import bm25, clauses
 from headroom_mcp.tool_output import ToolOutput
 
-_SEARCHERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "ack", "ugrep"))
 # the words between the slashes of sed -n '/def f/,/return/p' and awk '/def f/'
 _ADDRESS = late.pattern(r"\\.|/((?:[^/\\]|\\.)+)/")
 _WORD = late.pattern(r"[A-Za-z_]\w{2,}")
@@ -46,7 +45,7 @@ def _patterns(output: ToolOutput) -> str:
         for pipeline in shell.parse(output.command):
             for words in pipeline:
                 program = shell.name(words)
-                if program in _SEARCHERS:
+                if program in programs.SEARCHERS:
                     found.extend(shell.arguments(words)[:1])
                 elif program in ("sed", "awk", "gawk"):
                     found.extend(match for word in words[1:] for match in _ADDRESS.findall(word) if match)

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.commands import shell
+from headroom_mcp.commands import programs, shell
 from headroom_mcp.compressors import _paths
 from headroom_mcp.compressors.search import definitions
 from headroom_mcp.compressors.search import hits as _hits
@@ -200,7 +200,7 @@ def _pattern(output: ToolOutput) -> str:
         return pattern
     for pipeline in shell.parse(output.command):
         for words in pipeline:
-            if shell.name(words) in ("grep", "egrep", "fgrep", "rg", "ag", "ack", "git"):
+            if shell.name(words) == "git" or shell.name(words) in programs.SEARCHERS:
                 operands = shell.arguments(words)
                 if "-e" in words[:-1]:
                     return words[words.index("-e") + 1]

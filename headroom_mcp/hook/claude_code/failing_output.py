@@ -34,8 +34,6 @@ MIN_BYTES = 1_000  # 250 tokens, the default threshold, are never less
 MAX_BYTES = 48 << 20
 # /tmp/claude-1000/-home-u-proj/0b0c…/tasks/b12x.output
 _TASK_FILE = late.pattern(r"/claude-(\d+)/[^/]+/[^/]+/tasks/[A-Za-z0-9_-]+\.output\Z")
-# Programs whose 1 says "nothing found" or "they differ": the host calls that a success, and so the hook sees all of it.
-_ANSWER_BY_ONE = frozenset("grep rg egrep fgrep zgrep ugrep ag find diff test [ cmp".split())
 
 
 class Failure(NamedTuple):
@@ -153,14 +151,14 @@ def command_of(shell_text: str) -> str:
 
 def answers_by_one(command: str) -> bool:
     """Tell whether exit code 1 of `command` is an answer and no failure."""
-    from headroom_mcp.commands import shell
+    from headroom_mcp.commands import programs, shell
 
     pipelines = shell.parse(command)
     if not pipelines or not pipelines[-1]:
         return False
     words = pipelines[-1][-1]
     name = shell.name(words)
-    return name in _ANSWER_BY_ONE or (name == "git" and words[1:2] in (["diff"], ["grep"]))
+    return name in programs.ANSWER_BY_ONE or (name == "git" and words[1:2] in (["diff"], ["grep"]))
 
 
 def host_tokens(text: str) -> int:

@@ -4,7 +4,7 @@ A language is a module with these names:
 
     GRAMMAR   the grammar wheel's module ("tree_sitter_python"); its pip name is the same with dashes
     ENTRY     the function in it that gives the language (most have one, "language")
-    SUFFIXES  file name endings, lower case
+    SUFFIXES  file name endings, lower case; also in commands/suffixes.py
     COMMENT   how a line of comment begins, all spellings
     QUERY     tree-sitter query whose captures are roles:
         @function   something with a body that can be left out      @type    something whose members are shown
@@ -25,88 +25,17 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-# Written out, so that finding a file's language imports nothing.
-SUFFIXES = {
-    ".py": "python",
-    ".pyi": "python",
-    ".pyw": "python",
-    ".pyx": "python",
-    ".js": "javascript",
-    ".mjs": "javascript",
-    ".cjs": "javascript",
-    ".jsx": "javascript",
-    ".ts": "typescript",
-    ".mts": "typescript",
-    ".cts": "typescript",
-    ".tsx": "tsx",
-    ".go": "go",
-    ".rs": "rust",
-    ".java": "java",
-    ".cc": "cpp",
-    ".cpp": "cpp",
-    ".cxx": "cpp",
-    ".c++": "cpp",
-    ".hh": "cpp",
-    ".hpp": "cpp",
-    ".hxx": "cpp",
-    ".h": "cpp",  # C++ reads C headers; the other way round fails
-    ".inl": "cpp",
-    ".cu": "cpp",
-    ".c": "c",
-    ".cs": "c_sharp",
-    ".rb": "ruby",
-    ".rake": "ruby",
-    ".gemspec": "ruby",
-    ".php": "php",
-    ".sh": "bash",
-    ".bash": "bash",
-    ".kt": "kotlin",
-    ".kts": "kotlin",
-    ".swift": "swift",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".ini": "toml",
-    ".cfg": "toml",
-    ".editorconfig": "toml",
-    ".lock": "lock",
-    ".css": "css",
-    ".scss": "css",
-    ".less": "css",
-    ".sql": "sql",
-    ".vue": "component",
-    ".svelte": "component",
-    ".astro": "component",
-}
-# Languages that are read by their margins alone.
-PLAIN = tuple(
-    (
-        ".ex .exs .erl .hrl .hs .lhs .lua .scala .sc .clj .cljs .cljc .dart .zig .heex .eex .leex .tf .tfvars .hcl .ml .mli .fs "
-        ".fsi .fsx .jl .r .pl .pm .groovy .gradle .nix .sol .m .mm .graphql .gql .proto .cmake .nim .cr .elm .purs .pony .ps1 "
-        ".psm1 .tcl .f90 .f95 .adb .ads .pas .vb .vhd .sv .fish .el .lisp .scm .rkt .hx .thrift .gd .rego .mk .sass .styl .awk"
-    ).split()
-)
-SUFFIXES.update(dict.fromkeys(PLAIN, "plain"))
-# Files that are known by their whole name, in lower case.
-FILES = {
-    "rakefile": "ruby",
-    "gemfile": "ruby",
-    "vagrantfile": "ruby",
-    "build.bazel": "python",
-    **dict.fromkeys(
-        "dockerfile makefile gnumakefile cmakelists.txt jenkinsfile justfile containerfile procfile".split(), "plain"
-    ),
-}
+from headroom_mcp.commands import suffixes
 
-NAMES = tuple(dict.fromkeys(SUFFIXES.values()))
+NAMES = tuple(dict.fromkeys(suffixes.LANGUAGES.values()))
 
 
 def of_path(path: str) -> str:
     """Return the language of the file `path` by its ending, "" when it is none of ours."""
     name = path.rsplit("/", 1)[-1].lower()
-    if name in FILES or name.startswith("dockerfile."):
-        return FILES.get(name, "plain")
-    return SUFFIXES.get(name[name.rfind(".") :], "") if "." in name else ""
+    if name in suffixes.FILES or name.startswith("dockerfile."):
+        return suffixes.FILES.get(name, "plain")
+    return suffixes.LANGUAGES.get(name[name.rfind(".") :], "") if "." in name else ""
 
 
 def load(name: str) -> ModuleType:
