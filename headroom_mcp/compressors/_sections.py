@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import failure_words
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
 # `     1→text`, `  12<TAB>text`: what a file viewer puts before each line
@@ -23,6 +24,8 @@ _FENCE = late.pattern(r"^ {0,3}(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,})")
 _ITEM = late.pattern(r"^(\s*)(?:[-*+•‣◦]|\d{1,3}[.)]|\(\w\)|:\w[\w ]*:)\s+\S")
 #   -t, --target <dir>  … as help texts list them
 _OPTION = late.pattern(r"^\s+-{1,2}[A-Za-z0-9?#]")
+_READ_WHOLE = 600  # tokens
+_READ_WHOLE_UNASKED = 1_500  # without a question every paragraph is as likely to be needed as the next
 _MAX_BLOCK_LINES = 40  # a longer paragraph, table or listing is cut, or one word in it would bring all of it
 _CHUNK_LINES = 16
 # 4.14.0 / 2016-06-16 · v2.1 (2024-01-02) · Version 1.0.3 · [1.2.0] - 2020-02-02
@@ -246,3 +249,8 @@ def _with_indented(lines: Sequence[str], stop: int, indent: int) -> int:
         at += 1
         end = at
     return end
+
+
+def is_read_whole(output: ToolOutput, query: str) -> bool:
+    """Tell running text that is too short to be cut: it has little to win and everything to lose."""
+    return output.tokens < (_READ_WHOLE if query else _READ_WHOLE_UNASKED)

@@ -71,12 +71,14 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds under its headings, else the outline and the first words of the sections."""
+    query = clauses.asked(output)
+    if _sections.is_read_whole(output, query):
+        return None
     lines = _sections.without_numbers(output.lines)
     found = _sections.blocks(lines)
     if len(found) < 4:
         return None
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
-    query = clauses.asked(output)
     above = _sections.chains(found)
     kept = _answers(lines, found, above, costs, query, budget) if query else set()
     if kept:

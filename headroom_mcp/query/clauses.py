@@ -23,6 +23,10 @@ _CLAUSE_END = late.pattern(
     r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
 _WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
+# Chinese, Japanese, Thai, Lao, Burmese and Khmer put no blanks between words
+_UNSPACED = late.pattern(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{2,}"
+)
 _LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
@@ -72,6 +76,8 @@ def _undouble(word: str) -> str:
 
 def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
     """Return for each clause of `query` the passages it finds, best first."""
+    if _UNSPACED.search(query):
+        query, passages = _spaced(query), [_spaced(passage) for passage in passages]
     asked_for = clauses(query)
     if not asked_for or not passages:
         return []
@@ -111,6 +117,11 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
         found.sort(key=lambda p: (-p.score, p.place))
         ranked.append(_prefer_quotes(found, passages, _pairs(clause)))
     return ranked
+
+
+def _spaced(text: str) -> str:
+    """Return `text` with the words of languages that put no blanks between them as overlapping pairs of letters."""
+    return _UNSPACED.sub(lambda run: " " + " ".join(map("".join, itertools.pairwise(run[0]))) + " ", text)
 
 
 def _candidates(vocabulary: frozenset[str]) -> re.Pattern[str]:

@@ -34,7 +34,7 @@ def test_every_definition_is_found_by_its_margin(name: str) -> None:
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_every_head_is_shown_with_its_brackets(name: str) -> None:
-    lines, kept = _kept(name, "", 0.5)
+    lines, kept = _kept(name, "", 0.75)
     for _, _, start, head_stop, stop in margins.definitions(lines):
         head = "\n".join(lines[start:head_stop])
 
@@ -86,6 +86,22 @@ def test_a_window_that_begins_inside_a_body_shows_the_heads_after_it() -> None:
     lines = ["    sum += item;", "  }", "", "  def total(items) {", "    items.sum()", "  }"]
 
     assert [found[0] for found in margins.definitions(lines)] == ["total"]
+
+
+def test_a_function_of_many_clauses_is_shown_by_its_first_where_all_are_too_many() -> None:
+    clauses = "".join(
+        f"  def handle({{:part, {i}}}, state) do\n    one = state.one + {i}\n    two = one * {i}\n    {{one, two}}\n  end\n\n"
+        for i in range(200)
+    )
+    lines = f"defmodule Shop do\n{clauses}  def last(state) do\n    state\n  end\nend\n".split("\n")
+    output = ToolOutput("\n".join(lines), "Read", {"file_path": "shop.ex"}, "")
+    kept, notes = selection.choose(output, lines, "plain", 600)
+
+    assert {0, 1, lines.index("  def last(state) do")} <= kept
+    heads = [row for row, line in enumerate(lines) if line.startswith("  def handle")]
+    assert len(kept.intersection(heads)) < 0.4 * len(heads)
+    assert all(row - 1 in kept for row in kept if lines[row].startswith("    one"))
+    assert any("definitions" in note for note in notes.values())
 
 
 def test_a_text_of_no_known_language_is_read_by_its_margins() -> None:

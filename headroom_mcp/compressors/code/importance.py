@@ -13,8 +13,10 @@ _IDENTIFIER = late.pattern(r"[A-Za-z_$][\w$]*")
 
 
 class Body(NamedTuple):
-    """Rows `start` … `stop - 1`, and how much they matter. `pointed`: the reader named this very definition."""
+    """Rows `start` … `stop - 1` under a signature that begins at `head`, and how much they matter. `pointed`: the reader
+    named this very definition."""
 
+    head: int
     start: int
     stop: int
     pointed: bool
@@ -31,6 +33,7 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     named = _named(definitions, asked)
     ranked = [
         Body(
+            d.start,
             d.head_stop,
             d.stop,
             d in named,

@@ -18,6 +18,7 @@ from headroom_mcp.tool_output import ToolOutput
 
 MAX_SIGNATURE_TOKENS = 20_000  # a file of 2 MB has no outline that one could read
 _SIGNATURE_BUDGETS = 6  # a budget made smaller, because a host would hide the answer, makes the outline smaller too
+_CLAUSE_BUDGETS = 2
 _BODY_SHARE = 4  # a quarter of a file: its outline, and what was asked for
 _MAX_BODY_TOKENS = 4_000
 _MARKER_TOKENS = 11
@@ -78,12 +79,13 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
     chosen = Selection(output, lines, max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget)))
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")
     room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, _SIGNATURE_BUDGETS * budget)
-    dropped = _take_signatures(chosen, found, wanted, room)
+    by_margins = bool(language) and hasattr(languages.load(language), "MARGINS")
+    dropped = _take_signatures(chosen, found, wanted, room, by_margins=by_margins)
     bodies = importance.bodies(lines, found.definitions, wanted, by_use=chosen.left > 0)
     room = max(chosen.left, int(output.tokens * _POINTED_SHARE))
     for body in bodies:
         if body.pointed:
-            room -= chosen.take(list(range(body.start, body.stop)), room)
+            room -= chosen.take(list(range(body.head, body.stop)), room)
     notes = _take_imports(chosen, found.imports)
     about = _about(lines)
     if about >= 0:
@@ -99,25 +101,44 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
     return chosen.kept, _with_counts(chosen.kept, dropped, notes, len(lines))
 
 
-def _take_signatures(chosen: Selection, found: Outline, wanted: asked.Asked, room: int) -> list[int]:
-    """Show the signatures; return the first rows of those for which there is no room."""
+def _take_signatures(
+    chosen: Selection, found: Outline, wanted: asked.Asked, room: int, *, by_margins: bool
+) -> list[int]:
+    """Show the signatures; return the first rows of those for which there is no room.
+
+    `by_margins`: a function may be written clause by clause; where the signatures take twice the budget, it is shown
+    by its first one.
+    """
     rows = [outline.head_rows(definition) for definition in found.definitions]
     all_rows = {row for head in rows for row in head}
     cost = int(sum(len(chosen.lines[row]) + 1 for row in all_rows) * chosen.rate)
     cost += _MARKER_TOKENS * len(render.runs(all_rows))
-    if cost <= room:
+    further = _further_clauses(found.definitions) if by_margins and cost > _CLAUSE_BUDGETS * chosen.budget else set()
+    if cost <= room and not further:
         chosen.kept.update(all_rows)
         chosen.left -= cost
         return []
     depths = _depths(found.definitions)
     names = [definition.name.lower() for definition in found.definitions]
     by_worth = sorted(
-        range(len(rows)), key=lambda at: (not any(term in names[at] for term in wanted.terms), depths[at], at)
+        (at for at in range(len(rows)) if at not in further),
+        key=lambda at: (not any(term in names[at] for term in wanted.terms), depths[at], at),
     )
     for at in by_worth:
         spent = chosen.take(rows[at], room)
         room -= spent
     return [head[0] for head in rows if head[0] not in chosen.kept]
+
+
+def _further_clauses(definitions: list[Definition]) -> set[int]:
+    """Return the places of the definitions that go on with the function before them."""
+    return {
+        at
+        for at in range(1, len(definitions))
+        if definitions[at].role == "function"
+        and definitions[at].name == definitions[at - 1].name
+        and definitions[at].start >= definitions[at - 1].stop
+    }
 
 
 def _depths(definitions: list[Definition]) -> list[int]:
@@ -148,7 +169,8 @@ def _take_asked(chosen: Selection, found: Outline, wanted: asked.Asked, share: i
     for score, piece in sorted(zip(scores, pieces, strict=True), key=lambda scored: (-scored[0], scored[1])):
         if score <= least or room < _MARKER_TOKENS:
             break
-        room -= chosen.take(list(range(piece.start, piece.stop)), room)
+        head = outline.head_rows(found.definitions[piece.owner]) if piece.owner >= 0 else []
+        room -= chosen.take([*head, *range(piece.start, piece.stop)], room)
 
 
 def _take_small_things(chosen: Selection, found: Outline) -> None:
@@ -177,13 +199,13 @@ def _about(lines: list[str]) -> int:
 def _take_bodies(chosen: Selection, found: Outline, bodies: list[importance.Body]) -> None:
     for body in bodies:
         if body.stop - body.start <= _SHORT_ROWS:
-            chosen.take(list(range(body.start, body.stop)))
+            chosen.take(list(range(body.head, body.stop)))
     for start, stop in found.raises:
         chosen.take(list(range(start, min(stop, start + _MAX_RAISE_ROWS))))
     for body in bodies:
         if chosen.left < 2 * _MARKER_TOKENS:
             break
-        chosen.take(list(range(body.start, body.stop)))
+        chosen.take(list(range(body.head, body.stop)))
 
 
 def _doc_rows(lines: list[str], row: int) -> list[int]:

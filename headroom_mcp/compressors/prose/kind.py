@@ -87,12 +87,14 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep the sentences that answer the query, else those that open."""
+    query = clauses.asked(output)
+    if _sections.is_read_whole(output, query):
+        return None
     lines = _sections.without_numbers(output.lines)
     sentences = split(lines)
     if len(sentences) < 6:
         return None
     costs = [tokens.estimate(sentence.text) for sentence in sentences]
-    query = clauses.asked(output)
     kept = _answers(sentences, costs, query, budget) if query else set()
     if not kept and output.prose_model:
         return _by_model(output, budget)
