@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headroom_mcp import fault_log
-from headroom_mcp.context import shapes
+from headroom_mcp.context import checkpoint, shapes
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import CompressResult, Decision, Reason
 from headroom_mcp.context.walk import Shortener
@@ -52,16 +52,23 @@ def compress(
         settings = settings or load_settings()
         off = switches.is_off(settings, session)
         counter = Counter(model if isinstance(model, str) else "", exact=exact)
-        shortener = Shortener(
-            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter
-        )
     except Exception as error:  # law 8: settings that cannot be read, a bug
         fault_log.record("compress", error, settings)
         return _untouched(messages, "failed", Counter())
     if off:
         return _untouched(messages, "switched_off", counter)
-    with shortener:
-        return _compressed(messages, shortener, counter, _counted(tools, counter) + _counted(system, counter))
+
+    def shortener() -> Shortener:
+        return Shortener(
+            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter
+        )
+
+    try:
+        walk, out = checkpoint.walked(messages, shortener, store)
+        return _result(walk, out, counter, _counted(tools, counter) + _counted(system, counter))
+    except Exception as error:  # law 8
+        fault_log.record("compress", error, settings)
+        return _untouched(messages, "failed", counter)
 
 
 async def acompress(messages: Any, model: str = "", **named: Any) -> CompressResult:
@@ -71,21 +78,18 @@ async def acompress(messages: Any, model: str = "", **named: Any) -> CompressRes
     return await asyncio.to_thread(compress, messages, model, **named)
 
 
-def _compressed(messages: Sequence[Any], shortener: Shortener, counter: Counter, beside: int) -> CompressResult:
-    """Return the result for `messages`; `beside`: tokens that the request holds beside them."""
-    out: list[Any] = []
+def _result(walk: checkpoint.Walked, out: list[Any], counter: Counter, beside: int) -> CompressResult:
+    """Return the result of a walk; `beside`: tokens that the request holds beside the messages."""
     decisions: list[Decision] = []
-    before = after = beside
-    for index, message in enumerate(messages):
-        new, made = shortener.next(index, message)
-        total = _counted(message, counter)
-        before += total
-        after += total - sum(decision.before - decision.after for decision in made)
+    saved = 0
+    for total, made in zip(walk.tokens, walk.decisions, strict=True):
         if len(made) == 1 and made[0].reason in ("not_a_result", "unknown_shape"):
-            made = [made[0]._replace(before=total, after=total)]
-        out.append(new)
+            decisions.append(made[0]._replace(before=total, after=total))
+            continue
         decisions.extend(made)
-    return CompressResult(out, before, after, tuple(decisions), counter.method)
+        saved += sum(decision.before - decision.after for decision in made)
+    before = beside + sum(walk.tokens)
+    return CompressResult(out, before, before - saved, tuple(decisions), counter.method)
 
 
 def _untouched(messages: Sequence[Any], why: Reason, counter: Counter) -> CompressResult:

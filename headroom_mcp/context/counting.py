@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from headroom_mcp import late
@@ -60,6 +61,10 @@ def form(text: str) -> Form:
     return "code" if sum(map(sample.count, "(){}[]=;_<>\"'")) / size > 0.05 else "prose"
 
 
+_forms: memo.Memo[Form] = memo.Memo(entries=100_000, age_s=float("inf"))
+_form_of_short = lru_cache(maxsize=20_000)(form)
+
+
 class Counter:
     """Counts for one model. `exact`: by a real tokenizer, slower than the estimate by far, where one can be had."""
 
@@ -73,14 +78,32 @@ class Counter:
         self.method = base if own or self.family == "o200k" else f"{base} × what was measured for {self.family}"
         self._key = f"{base} {self.family if own else ''}".encode()
 
-    def count(self, text: str, like: Form | None = None) -> int:
-        """Return the tokens of `text`. `like`: the form to count it as, its own by default."""
+    def count(self, text: str, like: Form | None = None, digest: bytes | None = None) -> int:
+        """Return the tokens of `text`. `like`: the form to count it as, its own by default; `digest`: of the text, if known."""
         if not text:
             return 0
-        counted = memo.count(text, self._base, self._key)
-        if self._own or self.family == "o200k":
+        counted = memo.count(text, self._base, self._key, digest)
+        if self.is_plain:
             return counted
-        return max(1, round(counted * self._factors[like or form(text)]))
+        return max(1, round(counted * self._factors[like or self.form(text, digest)]))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a count is what the counter says: no factor, so that forms do not matter."""
+        return self._own or self.family == "o200k"
+
+    def form(self, text: str, digest: bytes | None = None) -> Form:
+        """Return the form of `text`, told once for a long one; any where forms do not matter."""
+        if self.is_plain:
+            return "prose"
+        if len(text) < _SAMPLE:
+            return _form_of_short(text)
+        key = digest or memo.digest_of(text)
+        known = _forms.get(key)
+        if known is None:
+            known = form(text)
+            _forms.put(key, known)
+        return known
 
 
 def _own_tokenizer(model: str, of: str) -> Callable[[str], int] | None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
 from threading import Lock
 from typing import Generic, TypeVar
 
 from headroom_mcp.text import tokens
 
 _V = TypeVar("_V")
+_DIGEST_BYTES = 20
 _MAX_ENTRIES = 20_000
 _MAX_CHARS = 64 << 20  # of the texts that are held
 _MAX_AGE_S = 6 * 3600.0  # then the flow is asked once more: it stores the original anew, should retention have taken it
@@ -57,14 +60,16 @@ class Memo(Generic[_V]):
 
 
 _counts: Memo[int] = Memo(entries=100_000, age_s=float("inf"))
-_SHORT = 400  # characters: cheaper to count than to look up
+_SHORT = 400  # characters: held by themselves, not by their digest
 
 
-def count(text: str, by: Callable[[str], int] = tokens.estimate, name: bytes = b"estimate ") -> int:
-    """Return the tokens of `text`, counted once by the counter of this name."""
-    if len(text) < _SHORT and by is tokens.estimate:
-        return by(text)
-    key = name + digest_of(text)
+def count(
+    text: str, by: Callable[[str], int] = tokens.estimate, name: bytes = b"estimate ", digest: bytes | None = None
+) -> int:
+    """Return the tokens of `text`, counted once by the counter of this name. `digest`: of the text, where it is known."""
+    if len(text) < _SHORT:
+        return _short_count(text, by)
+    key = name + (digest or digest_of(text))
     known = _counts.get(key)
     if known is None:
         known = by(text)
@@ -72,15 +77,22 @@ def count(text: str, by: Callable[[str], int] = tokens.estimate, name: bytes = b
     return known
 
 
+@lru_cache(maxsize=20_000)
+def _short_count(text: str, by: Callable[[str], int]) -> int:
+    return by(text)
+
+
 def digest_of(*texts: str | bytes) -> bytes:
     """Return a digest of these texts in this order, which no other list of texts has."""
-    import hashlib
-
-    if len(texts) == 1 and isinstance(texts[0], str):
-        return hashlib.sha256(texts[0].encode("utf-8", "surrogatepass")).digest()
-    sha = hashlib.sha256()
+    if len(texts) == 1:
+        return blake2b(_bytes(texts[0]), digest_size=_DIGEST_BYTES).digest()
+    digest = blake2b(digest_size=_DIGEST_BYTES)
     for text in texts:
-        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        sha.update(len(data).to_bytes(8, "big"))
-        sha.update(data)
-    return sha.digest()
+        data = _bytes(text)
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.digest()
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text

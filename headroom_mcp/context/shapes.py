@@ -143,6 +143,8 @@ def texts_of(value: Any) -> Iterator[str]:
         item = stack.pop()
         if isinstance(item, str):
             yield item
+        elif type(item) is dict:
+            stack.extend([inner for key, inner in item.items() if key not in _UNREAD])
         elif isinstance(item, Mapping):
             stack.extend(inner for key, inner in item.items() if key not in _UNREAD)
         elif isinstance(item, (list, tuple)):
@@ -161,6 +163,8 @@ _UNREAD = frozenset(
 
 def _get(value: Any, key: str) -> Any:
     """Return a field of a dict or an object, None where there is none."""
+    if type(value) is dict:
+        return value.get(key)
     if isinstance(value, Mapping):
         return value.get(key)
     if value is None or isinstance(value, (str, bytes, int, float, list, tuple)):

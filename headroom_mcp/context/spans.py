@@ -13,7 +13,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the reader 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headroom_mcp import fault_log
-from headroom_mcp.context import calls, shapes
+from headroom_mcp.context import calls, checkpoint, shapes
 from headroom_mcp.context.walk import Shortener, without_reminders
 from headroom_mcp.settings import switches
 from headroom_mcp.settings.load import load_settings
@@ -65,12 +65,14 @@ def shorten_body(
         if _drops_results(request):
             settings = settings._replace(repeats=False)  # what stands above may be gone when this is read
         orphans = bool(request.get("previous_response_id"))  # the provider has the calls
-        changes: dict[shapes.Path, str] = {}
-        with Shortener(settings, session=session, project=project, store=store, orphans=orphans) as shortener:
-            for index, message in enumerate(request[key]):
-                new, _ = shortener.next(index, message)
-                if new is not message:
-                    changes.update(_changes((key, index), message, new))
+
+        def shortener() -> Shortener:
+            return Shortener(settings, session=session, project=project, store=store, orphans=orphans)
+
+        walk, _ = checkpoint.walked(request[key], shortener, store)
+        changes: dict[shapes.Path, str] = {
+            (key, index, *path): new for index, texts in enumerate(walk.changes) for path, new in texts.items()
+        }
         return _spliced(text, changes) if changes else None
     except Exception as error:  # law 8: the request goes out as it came
         fault_log.record("shorten_body", error, settings)
@@ -172,16 +174,6 @@ def _list_of(request: Mapping[str, Any]) -> str | None:
 def _drops_results(request: Mapping[str, Any]) -> bool:
     """Tell whether the provider is asked to take old tool results out of the context by itself."""
     return any("clear_tool_uses" in json.dumps(request[key]) for key in ("context_management",) if key in request)
-
-
-def _changes(prefix: shapes.Path, old: Any, new: Any) -> dict[shapes.Path, str]:
-    """Return the texts of tool results that are others in `new`, by their path in the request."""
-    pairs = zip(_places(old), _places(new), strict=True)
-    return {(*prefix, *one.path): other.text for one, other in pairs if one.text != other.text}
-
-
-def _places(message: Any) -> list[shapes.Place]:
-    return [p for e in shapes.events(message) or [] if isinstance(e, shapes.Returned) for p in e.places]
 
 
 def _spliced(text: str, changes: Mapping[shapes.Path, str]) -> bytes:

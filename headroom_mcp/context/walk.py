@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from headroom_mcp import fault_log, tool_output
 from headroom_mcp.context import calls, memo, shapes
 from headroom_mcp.context.calls import Asked
-from headroom_mcp.context.counting import Counter, form
+from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
 from headroom_mcp.errors import StoreError
 from headroom_mcp.flow.compress import compress_output
@@ -32,10 +33,19 @@ _MAX_TEXT_CHARS = 120_000
 
 
 class _Rendering(NamedTuple):
-    """What a text became. `text` is None where it stays."""
+    """What a text became. `text` is None where it stays; `digest` is that of what is shown."""
 
     text: str | None
     reason: Reason
+    digest: bytes = b""
+
+
+class _Seen(NamedTuple):
+    """A text of a tool result, its digest and its estimated tokens: worked out once, it may be long."""
+
+    text: str
+    digest: bytes
+    tokens: int
 
 
 _renderings: memo.Memo[_Rendering] = memo.Memo()
@@ -65,40 +75,47 @@ class Shortener:
         orphans: bool = False,
         counter: Counter | None = None,
     ) -> None:
-        """`orphans`: results without a call are shortened too (the provider keeps the calls)."""
+        """`store`: where originals will go, see `using` · `orphans`: results without a call are shortened too (the provider
+        keeps the calls)."""
         self._counter = counter or Counter()
         self._settings = settings
         self._query = query
         self._origin = Origin(session, project=project)
         self._keep = tuple(keep)
         self._orphans = orphans
-        self._given_store = store
-        self._store = store
+        self._store: Store | None = None
         self._broken = False
-        self._place = _place_of(settings, store)
+        self._place = _place_of(settings, store, session, project)
+        self.name = self._named()
         self._calls: dict[str, Asked] = {}
         self._waiting: dict[str, deque[Asked]] = {}
         self._answered: set[str] = set()
         self._said = ""
         self._above = _Above()
+        self._digests: dict[str, bytes] = {}
         self._answers: dict[tuple[str, str, int], str] = {}
         self._last: tuple[str, str, int] | None = None
 
-    def __enter__(self) -> Shortener:
-        return self
+    @contextmanager
+    def using(self, store: Store | None) -> Iterator[None]:
+        """Keep originals in `store`; by default in one that is opened when it is needed, and closed afterwards."""
+        self._store = store
+        self._broken = False
+        try:
+            yield
+        finally:
+            if self._store is not None and self._store is not store:
+                self._store.close()
+            self._store = None
 
-    def __exit__(self, *exception: object) -> None:
-        if self._store is not None and self._store is not self._given_store:
-            self._store.close()
-
-    def next(self, index: int, message: Any) -> tuple[Any, list[Decision]]:
-        """Return what becomes of the next message, and why. Raises nothing."""
+    def next(self, index: int, message: Any) -> tuple[Any, dict[shapes.Path, str], list[Decision]]:
+        """Return what becomes of the next message, the texts that change in it, and why. Raises nothing."""
         role = ""
         try:
             role = shapes.role_of(message)
             events = shapes.events(message)
             if events is None:
-                return message, [Decision(index, role, "", 0, 0, "kept", "unknown_shape")]
+                return message, {}, [Decision(index, role, "", 0, 0, "kept", "unknown_shape")]
             texts: dict[shapes.Path, str] = {}
             decisions: list[Decision] = []
             for event in events:
@@ -106,8 +123,8 @@ class Shortener:
             new = shapes.replaced(message, texts) if texts else message
         except Exception as error:  # law 8: an object that raises, a bug of ours; the message stays as it came
             fault_log.record("compress", error, self._settings)
-            return message, [Decision(index, role, "", 0, 0, "kept", "failed")]
-        return new, decisions or [Decision(index, role, "", 0, 0, "kept", "not_a_result")]
+            return message, {}, [Decision(index, role, "", 0, 0, "kept", "failed")]
+        return new, texts, decisions or [Decision(index, role, "", 0, 0, "kept", "not_a_result")]
 
     def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, str]) -> list[Decision]:
         if isinstance(event, shapes.Said):
@@ -126,18 +143,39 @@ class Shortener:
             return [Decision(index, role, name, 0, 0, "kept", "no_text")]
         decisions = []
         for number, place in enumerate(event.places):
-            made = self._rendered(found, number, place.text)
-            like = form(place.text)
-            before = after = self._counter.count(place.text, like)
+            digest = self.digest(place.text)
+            made = self._rendered(found, number, _Seen(place.text, digest, memo.count(place.text, digest=digest)))
+            like = self._counter.form(place.text, digest)
+            before = after = self._counter.count(place.text, like, digest)
             action: Action = "kept"
             if made.text is not None and made.text != place.text:
                 texts[place.path] = made.text
-                after = self._counter.count(made.text, like)
-                action = (
-                    "masked" if made.reason == "masked" else "shortened" if made.reason == "shortened" else "masked"
-                )
+                after = self._counter.count(made.text, like, made.digest)
+                action = "shortened" if made.reason == "shortened" else "masked"
             decisions.append(Decision(index, role, name, before, after, action, made.reason))
         return decisions
+
+    def _named(self) -> bytes | None:
+        """Return what tells walks apart whose results could differ; None where that is not known."""
+        if self._place is None:
+            return None
+        counted = f"{self._counter.method} {self._counter.family}"
+        asked = "" if self._query is None else f"?{self._query}"
+        return memo.digest_of(self._place, counted, asked, str(self._orphans), *self._keep)
+
+    def count(self, message: Any) -> int:
+        """Return the tokens of the texts in a message; of what cannot be read, nothing is counted."""
+        try:
+            return sum(self._counter.count(text, None, self._digests.get(text)) for text in shapes.texts_of(message))
+        except Exception:  # the attribute of somebody's object: a figure is not worth an error
+            return 0
+
+    def digest(self, text: str) -> bytes:
+        """Return the digest of a text of these messages, worked out once."""
+        known = self._digests.get(text)
+        if known is None:
+            known = self._digests[text] = memo.digest_of(text)
+        return known
 
     def _call_of(self, result: shapes.Returned) -> Asked | None:
         """Return the call that `result` answers: by its id; by the tool's name where one of them has no id."""
@@ -151,26 +189,27 @@ class Shortener:
             return waiting.popleft()
         return Asked(result.id, result.name, {}, "") if self._orphans else None
 
-    def _rendered(self, call: Asked | None, number: int, text: str) -> _Rendering:
-        """Return what `text`, the one of this number in the result of `call`, becomes."""
+    def _rendered(self, call: Asked | None, number: int, seen: _Seen) -> _Rendering:
+        """Return what a text, the one of this number in the result of `call`, becomes."""
         key = (call.name, call.words, number) if call is not None and call.words else None
-        why = self._stays(call, key, text)
-        made = self._once(call, text, why)
-        shown = text if made.text is None else made.text
+        why = self._stays(call, key, seen)
+        made = self._once(call, seen, why)
+        shown = seen.text if made.text is None else made.text
         if key is not None:
             refs = marker.refs(shown)[-1:] if made.reason in ("shortened", "already") else []
             self._answers[key] = refs[0] if refs else ""
             self._last = key
-        if call is not None and not calls.is_own(call) and memo.count(text) >= self._min_noted(made):
-            self._above.add(ToolOutput("", call.name, call.given).label, shown)
+        if call is not None and why != "own_tool" and seen.tokens >= self._min_noted(made):
+            self._above.add(ToolOutput("", call.name, call.given).label, shown, made.digest or seen.digest)
         return made
 
     def _min_noted(self, made: _Rendering) -> int:
         """Our own short texts are noted whatever their size: so is what they are made of, the first time."""
         return 0 if made.reason == "already" else self._settings.min_tokens
 
-    def _stays(self, call: Asked | None, key: tuple[str, str, int] | None, text: str) -> Reason | None:
-        """Return why `text` stays whole, without a look at what it says; None where the flow decides."""
+    def _stays(self, call: Asked | None, key: tuple[str, str, int] | None, seen: _Seen) -> Reason | None:
+        """Return why a text stays whole, without a look at what it says; None where the flow decides."""
+        text = seen.text
         if call is None:
             return "orphan"
         if calls.is_own(call):
@@ -186,7 +225,7 @@ class Shortener:
         path = calls.path_read(call)
         if path and calls.asks_for_a_part(call):
             return "part_of_a_file"
-        if path and text.count("\n") + 1 < tool_output.MIN_READ_LINES and memo.count(text) >= self._settings.min_tokens:
+        if path and text.count("\n") + 1 < tool_output.MIN_READ_LINES and seen.tokens >= self._settings.min_tokens:
             return "short_file"
         return "asked_again" if key is not None and self._is_asked_again(key, text) else None
 
@@ -201,32 +240,35 @@ class Shortener:
 
         return hashlib.sha256(codec.encode(text)).hexdigest().startswith(ref)
 
-    def _once(self, call: Asked | None, text: str, why: Reason | None) -> _Rendering:
-        """Return what the flow makes of `text`, from memory where it has been asked before. `why` it stays whole, if so."""
+    def _once(self, call: Asked | None, seen: _Seen, why: Reason | None) -> _Rendering:
+        """Return what the flow makes of a text, from memory where it has been asked before. `why` it stays whole, if so."""
         if why is not None and not redaction.masks_model(self._settings):
             return _Rendering(None, why)
-        key = self._key(call, text, why)
+        key = self._key(call, seen, why)
         known = _renderings.get(key) if key else None
         if known is not None:
             return known
-        made = self._through_the_flow(call, text, why)
+        made = self._through_the_flow(call, seen, why)
+        if made.text is not None:
+            made = made._replace(digest=memo.digest_of(made.text))
         if key:
             _renderings.put(key, made, len(made.text or ""))
         return made
 
-    def _key(self, call: Asked | None, text: str, why: Reason | None) -> bytes | None:
+    def _key(self, call: Asked | None, seen: _Seen, why: Reason | None) -> bytes | None:
         """Return the digest of everything that the rendering depends on; None where it is not known."""
         if self._place is None or (call is not None and call.given and not call.words):
             return None
         above = self._above.digest if why is None and self._settings.repeats else b""
         name, words = (call.name, call.words) if call else ("", "")
-        return memo.digest_of(text, name, words, self._question(), above, why or "", self._place, *self._origin[:4])
+        return memo.digest_of(seen.digest, name, words, self._question(), above, why or "", self._place)
 
     def _question(self) -> str:
         return self._said if self._query is None else self._query
 
-    def _through_the_flow(self, call: Asked | None, text: str, why: Reason | None) -> _Rendering:
-        store = self._opened() if why is None and memo.count(text) >= self._settings.min_tokens else self._store
+    def _through_the_flow(self, call: Asked | None, seen: _Seen, why: Reason | None) -> _Rendering:
+        text = seen.text
+        store = self._opened() if why is None and seen.tokens >= self._settings.min_tokens else self._store
         if self._broken:
             return _Rendering(redaction.for_model(self._settings, text), why or "failed")
         path = calls.path_read(call) if call else ""
@@ -265,11 +307,11 @@ class _Above:
         self._shown: deque[Shown] = deque(maxlen=_MAX_SHOWN)
         self.digest = b""
 
-    def add(self, label: str, text: str) -> None:
+    def add(self, label: str, text: str, digest: bytes) -> None:
         """Note that `text` stands there from now on."""
         if len(text) <= _MAX_TEXT_CHARS:
             self._shown.append(Shown(label, text))
-            self.digest = memo.digest_of(self.digest, label, text)
+            self.digest = memo.digest_of(self.digest, label, digest)
 
     def latest(self) -> list[Shown]:
         """Return the latest texts, oldest first, as many as are compared."""
@@ -300,10 +342,10 @@ _numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 _count = itertools.count()
 
 
-def _place_of(settings: Settings, store: Store | None) -> str | None:
-    """Return what tells the store and the settings from others in a memo; None for a store that cannot be told apart."""
+def _place_of(settings: Settings, store: Store | None, session: str, project: str) -> bytes | None:
+    """Return what tells the store, the settings and what is filed under from others in a memo; None for a store that cannot be told apart."""
     try:
         where = environment.data_home(settings) if store is None else str(_numbers.setdefault(store, next(_count)))
     except TypeError:  # somebody's own store, to which nothing can be attached
         return None
-    return f"{where} {settings!r}"
+    return memo.digest_of(where, repr(settings), session, project)

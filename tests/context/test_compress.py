@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from headroom_mcp import acompress, compress
 from headroom_mcp.cli import main
-from headroom_mcp.context import walk
+from headroom_mcp.context import checkpoint, walk
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.text import marker
@@ -256,6 +256,7 @@ def _counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_message_more_costs_one_pass_through_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:
     walk._renderings.clear()
+    checkpoint.clear()
     asked = _counting(monkeypatch)
     messages = [
         m
@@ -272,6 +273,32 @@ def test_a_message_more_costs_one_pass_through_the_flow(monkeypatch: pytest.Monk
     assert more.messages[: len(messages)] == first.messages
 
 
+def test_the_messages_of_a_later_call_are_its_own_and_a_change_in_place_is_seen() -> None:
+    messages = [{"role": "user", "content": "why?"}, _call(), _result(_LOG), {"role": "user", "content": "and?"}]
+    first = compress(messages)
+    parsed = json.loads(json.dumps(messages))
+    second = compress(parsed)
+    parsed[2]["content"][0]["content"] = _LOG.replace("pool exhausted", "disk is full")
+    third = compress(parsed)
+
+    assert second == first
+    assert [new is old for old, new in zip(parsed, second.messages, strict=True)] == [True, True, False, True]
+    assert "disk is full" in _shown(third, 2)
+    assert "disk is full" not in _shown(second, 2)
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "_MOST", 3)
+    checkpoint.clear()
+    for number in range(9):
+        compress([{"role": "user", "content": f"question {number}"}])
+
+    assert sum(map(len, checkpoint._held.values())) == 3
+    monkeypatch.setattr(checkpoint, "_MOST_CHARS", 10)
+    compress([{"role": "user", "content": "a question that is too long to be kept"}])
+    assert checkpoint._held == {}
+
+
 def test_another_store_gets_its_own_originals() -> None:
     for _ in range(2):
         with open_in_memory(Settings()) as store:
@@ -281,6 +308,7 @@ def test_another_store_gets_its_own_originals() -> None:
 
 def test_threads_get_what_one_gets() -> None:
     walk._renderings.clear()
+    checkpoint.clear()
     messages = [
         m
         for i in range(6)

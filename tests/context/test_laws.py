@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compress
-from headroom_mcp.context import shapes, walk
+from headroom_mcp.context import checkpoint, shapes, walk
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
@@ -33,6 +33,7 @@ _SETTINGS = Settings(min_tokens=60)
 def _afresh(messages: Any, **named: Any) -> Any:
     """Return what `compress` gives with nothing in memory and nothing in the store."""
     walk._renderings.clear()
+    checkpoint.clear()
     with open_in_memory(_SETTINGS) as store:
         return compress(messages, settings=_SETTINGS, store=store, **named)
 
@@ -45,6 +46,7 @@ def test_the_laws_of_conversations(form: str, data: st.DataObject) -> None:
     before = copy.deepcopy(messages)
     cut = data.draw(st.integers(0, len(messages)))
     walk._renderings.clear()
+    checkpoint.clear()
     with open_in_memory(_SETTINGS) as store:
         result = compress(messages, settings=_SETTINGS, store=store)
         again = compress(result.messages, settings=_SETTINGS, store=store)

@@ -1,0 +1,131 @@
+"""A walk that goes on where the last one ended: a conversation is sent again and again, each time a little longer.
+
+What was given is kept as a copy that nobody can change, whose texts are those of the caller; the next list is compared with it
+message by message. Where it begins with the very same messages, the walk goes on behind them.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from headroom_mcp.context import shapes
+from headroom_mcp.context.result import Decision
+from headroom_mcp.context.walk import Shortener
+
+if TYPE_CHECKING:
+    from headroom_mcp.store import Store
+
+_MOST = 64  # conversations
+_MOST_CHARS = 64 << 20  # of their texts together
+_MAX_AGE_S = (
+    6 * 3600.0
+)  # then everything is asked once more, and originals are stored anew where retention has taken them
+
+
+class Walked:
+    """A walk over the messages so far: for each, what was given, which texts change, why, and its tokens."""
+
+    def __init__(self, shortener: Shortener) -> None:
+        self.shortener = shortener
+        self.given: list[Any] = []
+        self.changes: list[dict[shapes.Path, str]] = []
+        self.decisions: list[list[Decision]] = []
+        self.tokens: list[int] = []
+        self.chars = 0
+        self.began_s = time.monotonic()
+        self.can_go_on = True
+
+    def go_on(self, messages: Sequence[Any]) -> list[Any]:
+        """Walk over what is new in `messages`, which begin with what was given; return what all of them become."""
+        out = [
+            shapes.replaced(message, changes) if changes else message
+            for message, changes in zip(messages, self.changes, strict=False)
+        ]
+        for index in range(len(self.changes), len(messages)):
+            message = messages[index]
+            new, changes, decisions = self.shortener.next(index, message)
+            out.append(new)
+            self.changes.append(changes)
+            self.decisions.append(decisions)
+            self.tokens.append(self.shortener.count(message))
+            self._keep(message)
+        return out
+
+    def _keep(self, message: Any) -> None:
+        if not self.can_go_on:
+            return
+        try:
+            kept = copy.deepcopy(message)
+            self.can_go_on = bool(kept == message)
+            self.chars += sum(map(len, shapes.texts_of(message)))
+        except Exception:  # somebody's object that cannot be copied or compared
+            self.can_go_on = False
+        if self.can_go_on:
+            self.given.append(kept)
+
+    def begins(self, messages: Sequence[Any]) -> bool:
+        """Tell whether `messages` begin with all that was given."""
+        count = len(self.given)
+        return 0 < count <= len(messages) and all(map(_same, self.given, messages))
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+_held: OrderedDict[bytes, list[Walked]] = OrderedDict()
+_lock = Lock()
+
+
+def walked(
+    messages: Sequence[Any], shortener: Callable[[], Shortener], store: Store | None
+) -> tuple[Walked, list[Any]]:
+    """Return the walk over `messages`, and what they become. It goes on from a former one where that is possible."""
+    fresh = shortener()
+    walk = _take(fresh.name, messages) or Walked(fresh)
+    with walk.shortener.using(store):
+        out = walk.go_on(messages)
+    _give(walk)
+    return walk, out
+
+
+def clear() -> None:
+    """Forget every walk."""
+    with _lock:
+        _held.clear()
+
+
+def _take(name: bytes | None, messages: Sequence[Any]) -> Walked | None:
+    """Take out the longest former walk over the beginning of `messages`: nobody else goes on from it meanwhile."""
+    if name is None:
+        return None
+    with _lock:
+        own = _held.get(name, [])
+        for walk in sorted(own, key=lambda walk: -len(walk.given)):
+            if time.monotonic() - walk.began_s < _MAX_AGE_S and walk.begins(messages):
+                own.remove(walk)
+                return walk
+    return None
+
+
+def _give(walk: Walked) -> None:
+    name = walk.shortener.name
+    if name is None or not walk.can_go_on or not walk.given:
+        return
+    with _lock:
+        _held.setdefault(name, []).append(walk)
+        _held.move_to_end(name)
+        while (
+            sum(map(len, _held.values())) > _MOST or sum(w.chars for own in _held.values() for w in own) > _MOST_CHARS
+        ):
+            oldest = next(iter(_held))
+            _held[oldest].pop(0)
+            if not _held[oldest]:
+                del _held[oldest]
+            if not _held:
+                return
