@@ -36,6 +36,7 @@ def compress(
     project: str = "",
     keep: Collection[str] = (),
     exact: bool = False,
+    echo: bool = False,
 ) -> CompressResult:
     """Return `messages` with the texts of tool results made small, each original stored first.
 
@@ -44,7 +45,8 @@ def compress(
 
     `tools` and `system` are counted, never changed · `query` is used for every result, by default what the user had said
     before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
-    results stay · `exact` counts by a real tokenizer where there is one (see `counting`). Raises nothing: on any doubt the input comes back, with a decision that says why.
+    results stay · `exact` counts by a real tokenizer where there is one (see `counting`) · `echo` repeats the question behind long results (see
+    `query_echo`). Raises nothing: on any doubt the input comes back, with a decision that says why.
     """
     if not isinstance(messages, (list, tuple)):
         return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
@@ -60,7 +62,7 @@ def compress(
 
     def shortener() -> Shortener:
         return Shortener(
-            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter
+            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter, echo=echo
         )
 
     try:

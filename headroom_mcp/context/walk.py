@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from headroom_mcp import fault_log, tool_output
-from headroom_mcp.context import calls, memo, shapes
+from headroom_mcp.context import calls, memo, query_echo, shapes
 from headroom_mcp.context.calls import Asked
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
@@ -74,9 +74,10 @@ class Shortener:
         store: Store | None = None,
         orphans: bool = False,
         counter: Counter | None = None,
+        echo: bool = False,
     ) -> None:
         """`store`: where originals will go, see `using` · `orphans`: results without a call are shortened too (the provider
-        keeps the calls)."""
+        keeps the calls) · `echo`: the question is repeated behind much that was printed since, see `query_echo`."""
         self._counter = counter or Counter()
         self._settings = settings
         self._query = query
@@ -86,15 +87,17 @@ class Shortener:
         self._store: Store | None = None
         self._broken = False
         self._place = _place_of(settings, store, session, project)
-        self.name = self._named()
         self._calls: dict[str, Asked] = {}
         self._waiting: dict[str, deque[Asked]] = {}
         self._answered: set[str] = set()
         self._said = ""
+        self._echo = echo
+        self._between = 0  # tokens of results since the user spoke, until the question was repeated
         self._above = _Above()
         self._digests: dict[str, bytes] = {}
         self._answers: dict[tuple[str, str, int], str] = {}
         self._last: tuple[str, str, int] | None = None
+        self.name = self._named()
 
     @contextmanager
     def using(self, store: Store | None) -> Iterator[None]:
@@ -129,7 +132,8 @@ class Shortener:
     def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, str]) -> list[Decision]:
         if isinstance(event, shapes.Said):
             said = without_reminders(event.text)
-            self._said = said or self._said
+            if said:
+                self._said, self._between = said, 0
             return []
         if isinstance(event, shapes.Call):
             call = calls.asked(event.id, event.name, event.arguments)
@@ -161,7 +165,7 @@ class Shortener:
             return None
         counted = f"{self._counter.method} {self._counter.family}"
         asked = "" if self._query is None else f"?{self._query}"
-        return memo.digest_of(self._place, counted, asked, str(self._orphans), *self._keep)
+        return memo.digest_of(self._place, counted, asked, f"{self._orphans} {self._echo}", *self._keep)
 
     def count(self, message: Any) -> int:
         """Return the tokens of the texts in a message; of what cannot be read, nothing is counted."""
@@ -193,7 +197,7 @@ class Shortener:
         """Return what a text, the one of this number in the result of `call`, becomes."""
         key = (call.name, call.words, number) if call is not None and call.words else None
         why = self._stays(call, key, seen)
-        made = self._once(call, seen, why)
+        made = self._echoed(self._once(call, seen, why), seen)
         shown = seen.text if made.text is None else made.text
         if key is not None:
             refs = marker.refs(shown)[-1:] if made.reason in ("shortened", "already") else []
@@ -202,6 +206,20 @@ class Shortener:
         if call is not None and why != "own_tool" and seen.tokens >= self._min_noted(made):
             self._above.add(ToolOutput("", call.name, call.given).label, shown, made.digest or seen.digest)
         return made
+
+    def _echoed(self, made: _Rendering, seen: _Seen) -> _Rendering:
+        """Return a rendering with the question in it, where that is wanted, far enough above, and not repeated yet."""
+        if not self._echo or self._between < 0:
+            return made
+        shown = seen.tokens if made.text is None else memo.count(made.text, digest=made.digest)
+        self._between += shown
+        if made.reason != "shortened" or made.text is None or self._between < query_echo.MIN_BETWEEN:
+            return made
+        text = query_echo.echoed(made.text, self._question())
+        if text is None or memo.count(text) >= seen.tokens:
+            return made
+        self._between = -1
+        return made._replace(text=text, digest=memo.digest_of(text))
 
     def _min_noted(self, made: _Rendering) -> int:
         """Our own short texts are noted whatever their size: so is what they are made of, the first time."""

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compress
-from headroom_mcp.context import checkpoint, shapes, walk
+from headroom_mcp.context import checkpoint, query_echo, shapes, walk
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
@@ -38,6 +38,12 @@ def _afresh(messages: Any, **named: Any) -> Any:
         return compress(messages, settings=_SETTINGS, store=store, **named)
 
 
+@pytest.fixture(autouse=True)
+def _echoes_come_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The conversations here are short."""
+    monkeypatch.setattr(query_echo, "MIN_BETWEEN", 300)
+
+
 @pytest.mark.parametrize("form", _FORMS)
 @LAW
 @given(data=st.data())
@@ -45,15 +51,16 @@ def test_the_laws_of_conversations(form: str, data: st.DataObject) -> None:
     messages = data.draw(conversations(form))
     before = copy.deepcopy(messages)
     cut = data.draw(st.integers(0, len(messages)))
+    named = {"echo": data.draw(st.booleans())}
     walk._renderings.clear()
     checkpoint.clear()
     with open_in_memory(_SETTINGS) as store:
-        result = compress(messages, settings=_SETTINGS, store=store)
-        again = compress(result.messages, settings=_SETTINGS, store=store)
-        with_memory = compress(messages[:cut], settings=_SETTINGS, store=store)
+        result = compress(messages, settings=_SETTINGS, store=store, **named)
+        again = compress(result.messages, settings=_SETTINGS, store=store, **named)
+        with_memory = compress(messages[:cut], settings=_SETTINGS, store=store, **named)
         _every_original_comes_back(messages, result.messages, store)
-    prefix = _afresh(messages[:cut])
-    forgetful = _afresh(result.messages)
+    prefix = _afresh(messages[:cut], **named)
+    forgetful = _afresh(result.messages, **named)
 
     assert plain(messages) == plain(before), "what was given has changed"
     assert plain(prefix.messages) == plain(result.messages[:cut]) == plain(with_memory.messages), "the prefix law"
