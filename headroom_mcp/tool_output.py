@@ -50,6 +50,7 @@ class ToolOutput:
         "_survey",
         "_tokens",
         "limit_chars",
+        "offset",
         "opens",
         "overwritten",
         "prose_model",
@@ -65,6 +66,7 @@ class ToolOutput:
         self.tool_input: ToolInput = tool_input or {}
         self.query = query
         self.limit_chars = 0
+        self.offset = 0  # lines of the whole output before these: whoever says a line number adds it
         self.opens = True  # where it is a wrapper: False where it is not the text that is stored (see text.opened)
         self.prose_model = ""  # see Settings.prose_model
         self.overwritten = 0  # states of lines that later ones overwrite; known once the lines are read
@@ -141,12 +143,17 @@ class ToolOutput:
 
     def section(self, start: int, stop: int) -> ToolOutput:
         """Return lines `start` … `stop - 1` as an output of their own with the same hints."""
-        return self if start == 0 and stop >= len(self.lines) else self.with_lines(self.lines[start:stop])
+        if start == 0 and stop >= len(self.lines):
+            return self
+        part = self.with_lines(self.lines[start:stop])
+        part.offset = self.offset + start
+        return part
 
     def with_lines(self, lines: list[str]) -> ToolOutput:
         """Return an output of other `lines` with the same hints."""
         part = ToolOutput("\n".join(lines), self.tool_name, self.tool_input, self.query)
         part._lines = lines
         part.limit_chars = self.limit_chars
+        part.offset = self.offset
         part.prose_model = self.prose_model
         return part

@@ -37,15 +37,21 @@ class Part(NamedTuple):
     unit: str = ""
 
 
+Note = Callable[[int, int], str]
+"""What left-out lines `start` … `stop - 1` hold, in words; "" where there is nothing to say."""
+
+
 class Compressed(NamedTuple):
     """A compressor's answer: parts in line order, without overlap, covering every line exactly once.
 
     `answers_for` are the lines among whose facts the compressor has chosen itself, counting those that it leaves out: the
-    gate puts none of them back.
+    gate puts none of them back. `note` says what lines `start` … `stop - 1` hold: where lines of a gap are put back, it is
+    asked for the gaps that are left. Without it such gaps have no note: what was said of the whole may be untrue of them.
     """
 
     parts: Sequence[Part]
     answers_for: Collection[int] = ()
+    note: Note | None = None
 
 
 class Fact(NamedTuple):

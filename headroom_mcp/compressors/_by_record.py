@@ -4,7 +4,7 @@
     1       Mar  1 10:00:00 sshd[123]: session opened for user news by (uid=0)
     77      Mar  1 10:01:17 kernel: Out of memory: Killed process 77
     …
-    998× 2-1000 like 1
+    998 of 1,000× 1-1000 like 1
 
 What is shown, in this order of claim on the budget: the first records, failures, answers to the question, what is unlike
 the others (see `records`), the last record. A record of several lines is shown whole, its first line numbered.
@@ -21,7 +21,7 @@ from headroom_mcp.records import kinds
 from headroom_mcp.records import survey as survey_module
 from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import lines as lines_module
-from headroom_mcp.text import templates, tokens
+from headroom_mcp.text import marker, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
@@ -44,11 +44,12 @@ def fits(output: ToolOutput) -> bool:
 
 
 class Choice(_budget.Numbered):
-    """The records of a survey that are shown, as they are shown, and what they cost."""
+    """The records of a survey that are shown, as they are shown, and what they cost; `offset`: the lines before them."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, offset: int = 0) -> None:
         super().__init__()
         self.survey = survey
+        self.offset = offset
 
     def take(self, order: Iterable[int], room: int, about: str = "", *, whole: bool = False) -> None:
         """Show records in `order`, passing over those that no longer fit into `room` tokens; of a long one, unless it is to
@@ -78,7 +79,7 @@ class Choice(_budget.Numbered):
                 parts.append(Part(position, first, "render", note="counted below"))
             said = self.shown[index]
             whole = said == self.survey.texts[index]
-            parts.append(Part(first, end, "render", f"{first + 1}\t{said}", lossless=whole))
+            parts.append(Part(first, end, "render", f"{self.offset + first + 1}\t{said}", lossless=whole))
             position = end
         if position < stop:
             parts.append(Part(position, stop, "render", note="counted below"))
@@ -93,7 +94,7 @@ def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False)
     if named:
         choice.take(_of_small_kinds(survey), budget - choice.spent)
     shown = choice.shown
-    table = _counted(survey, shown, max(budget // 4, budget - choice.spent), named=named)
+    table = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
     total = len(output.lines)
     unit = "" if len(survey.records) == total else f"{len(survey.records):,} records, "
     head = f"[{what} of {unit}{total:,} lines; {len(shown):,} by line number, the others counted below]"
@@ -113,7 +114,7 @@ def _of_small_kinds(survey: Survey) -> list[int]:
 def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     """Return the records to show within `budget`."""
     texts = survey.texts
-    choice = Choice(survey)
+    choice = Choice(survey, output.offset)
     record_of = _records_by_line(survey)
     choice.take(range(_FIRST), budget // 4)
     forms: dict[str, None] = {}
@@ -153,9 +154,10 @@ def _records_by_line(survey: Survey) -> list[int]:
     return found
 
 
-def _counted(survey: Survey, shown: dict[int, str], room: int, *, named: bool) -> str:
+def _counted(choice: Choice, room: int, *, named: bool) -> str:
     """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
     the names of those not shown as far as there is room; the most frequent kind first."""
+    survey, shown = choice.survey, choice.shown
     hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
     rows: list[str] = []
     names: list[str] = []
@@ -163,7 +165,7 @@ def _counted(survey: Survey, shown: dict[int, str], room: int, *, named: bool) -
     for kind, hidden in hidden_of:
         if not hidden:
             continue
-        row = _kind_row(survey, kind, hidden, shown)
+        row = _kind_row(choice, kind, hidden)
         cost = tokens.estimate(row) + 1
         if cost > room or left_kinds:
             left_kinds.append(hidden)
@@ -178,16 +180,19 @@ def _counted(survey: Survey, shown: dict[int, str], room: int, *, named: bool) -
             room -= cost
             rows[at] += f": {names[at]}"
     if left_kinds:
-        rows.append(f"[… {sum(map(len, left_kinds)):,} more of {len(left_kinds):,} other kinds]")
+        rows.append(f"[… {sum(map(len, left_kinds)):,} more of {marker.counted(len(left_kinds), 'other kind')}]")
     return "\n".join(rows)
 
 
-def _kind_row(survey: Survey, kind: kinds.Kind, hidden: Sequence[int], shown: dict[int, str]) -> str:
-    number = [survey.records[index].start + 1 for index in (kind.rows[0], kind.rows[-1])]
-    row = f"{len(hidden):,}× {number[0]}" + (f"-{number[1]}" if number[1] > number[0] else "")
-    example = next((index for index in kind.rows if index in shown), None)
+def _kind_row(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> str:
+    survey = choice.survey
+    number = [choice.offset + survey.records[index].start + 1 for index in (kind.rows[0], kind.rows[-1])]
+    # What varies is counted over all records of the kind, those that are shown among them.
+    row = f"{len(hidden):,}" + (f" of {len(kind.rows):,}" if len(hidden) < len(kind.rows) else "")
+    row += f"× {number[0]}" + (f"-{number[1]}" if number[1] > number[0] else "")
+    example = next((index for index in kind.rows if index in choice.shown), None)
     if example is not None:
-        row += f" like {survey.records[example].start + 1}"
+        row += f" like {choice.offset + survey.records[example].start + 1}"
     else:
         text = survey.texts[kind.rows[0]].replace("\n", " ")
         row += f" {lines_module.clip_middle(text, _EXAMPLE_CHARS)}" if text.strip() else " (blank)"

@@ -37,15 +37,17 @@ def _is_short(block: Block) -> bool:
     return block.stop - block.start <= _SHORT_BLOCK_LINES
 
 
-def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = ()) -> list[Part]:
+def parts_of(
+    lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = (), offset: int = 0
+) -> list[Part]:
     """Return a part for each block, in line order, of about `budget` tokens together; every block is at least named.
 
-    `first`: numbers of the blocks that are shown whole before others.
+    `first`: numbers of the blocks that are shown whole before others. `offset`: the lines of the whole output before these.
     """
     order, alike = _telling_first(lines, found)
     order = list(dict.fromkeys([*first, *order]))
     alike.difference_update(first)
-    short = [_essential(lines, block) for block in found]
+    short = [_essential(lines, block, offset) for block in found]
     wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
     for number, said in enumerate(short):
         # A marker that costs what it stands for says less than the lines themselves.
@@ -54,7 +56,7 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: S
     costs = [tokens.estimate(said) for said in short]
     texts = list(short)
     if sum(costs) > budget:
-        texts = _equal_ones_by_name(lines, found, short)
+        texts = _equal_ones_by_name(lines, found, short, offset)
         costs = [tokens.estimate(said) for said in texts]
     if sum(costs) > budget:
         texts = _within(lines, found, texts, budget, order, alike)
@@ -75,15 +77,21 @@ def parts_of(lines: Sequence[str], found: Sequence[Block], budget: int, first: S
     ]
 
 
-def _essential(lines: Sequence[str], block: Block) -> str:
+def _essential(lines: Sequence[str], block: Block, offset: int) -> str:
     said = [text.clip_middle(lines[i], _MAX_LINE_CHARS) for i in block.essential]
-    left_out = sum(1 for i in range(block.start, block.stop) if lines[i].strip()) - len(block.essential)
-    if left_out > 0:
-        said.append(marker.gap_of(left_out, "line", f"in {block.start + 1}-{block.stop}"))
+    shown = set(block.essential)
+    if any(lines[i].strip() for i in range(block.start, block.stop) if i not in shown):
+        said.append(_rest(block, len(shown), offset))
     return "\n".join(said)
 
 
-def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str]) -> list[str]:
+def _rest(block: Block, shown: int, offset: int, like: str = "") -> str:
+    """Return the marker for the lines of `block` other than the `shown` ones."""
+    where = f"in {offset + block.start + 1}-{offset + block.stop}{like}"
+    return marker.gap_of(block.stop - block.start - shown, "line", where)
+
+
+def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str], offset: int) -> list[str]:
     """Return the texts with those that say what an earlier one says, but for names and numbers, cut to their first line."""
     first: dict[str, int] = {}
     texts: list[str] = []
@@ -93,10 +101,10 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
         if key in first and block.stop - block.start > 1:
             earlier = found[first[key]]
             name = [lines[block.start], *_telling_apart(lines, block, earlier)]
-            note = f"in {block.start + 1}-{block.stop}, like {earlier.start + 1}"
             shown = [text.clip_middle(line, _MAX_LINE_CHARS if block.test else _MAX_ALIKE_CHARS) for line in name]
-            left_out = block.stop - block.start - len(name)
-            texts.append("\n".join([*shown, *([marker.gap_of(left_out, "line", note)] if left_out else [])]))
+            if block.stop - block.start > len(name):
+                shown.append(_rest(block, len(name), offset, f", like {offset + earlier.start + 1}"))
+            texts.append("\n".join(shown))
         else:
             first.setdefault(key, len(texts))
             texts.append(said)
@@ -147,7 +155,7 @@ def _within(
     unsaid = sum(1 for said in fitted if not said)
     last = max((n for n, said in enumerate(fitted) if said), default=-1)
     if unsaid and last >= 0:
-        fitted[last] += f"\n[… {unsaid:,} more failures]"
+        fitted[last] += f"\n[… {marker.counted(unsaid, 'more failure')}]"
     return fitted
 
 

@@ -60,7 +60,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     cost = _cost(lines, whole)
     if cost <= budget or output.tokens < _SMALL_TOKENS or (not output.query and cost < 0.5 * output.tokens):
         return Compressed(whole) if cost < output.tokens else None
-    return Compressed(_parts(lines, folders, matches | _chosen(lines, folders, matches, budget), matches))
+    parts = _parts(lines, folders, matches | _chosen(lines, folders, matches, budget), matches)
+    return Compressed(parts, note=lambda start, stop: note(lines, folders, start, stop))
 
 
 def _cost(lines: Sequence[str], parts: Sequence[Part]) -> int:

@@ -14,7 +14,7 @@ from headroom_mcp.facts import find as facts_module
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import survey
 from headroom_mcp.text import lines as text
-from headroom_mcp.text import tokens
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -82,12 +82,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     for index in sorted(shown):
         if index > position:
             parts.append(Part(position, index, "render", note="counted below"))
-        parts.append(Part(index, index + 1, "render", f"{index + 1}\t{shown[index]}", lossless=len(lines[index]) <= _MAX_LINE_CHARS))  # fmt: skip
+        parts.append(Part(index, index + 1, "render", f"{output.offset + index + 1}\t{shown[index]}", lossless=len(lines[index]) <= _MAX_LINE_CHARS))  # fmt: skip
         position = index + 1
     if position < len(lines):
         parts.append(Part(position, len(lines), "render", note="counted below"))
     head = f"[access log of {len(requests):,} requests; failed ones and answers by line number, one for each path and status, then all counted]"
-    table = _table(requests, budget // 4)
+    table = _table(requests, budget // 4, output.offset)
     whole = [Part(0, 0, "render", head), *parts, Part(len(lines), len(lines), "render", table)]
     return Compressed(whole, range(len(lines)))
 
@@ -95,7 +95,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 def _times(group: Sequence[Request]) -> str:
     """Return how often, and by how many clients, where that was more than once."""
     clients = {request.client for request in group}
-    return f"  [×{len(group):,}, {len(clients):,} client{'s' if len(clients) > 1 else ''}]" if len(group) > 1 else ""
+    return f"  [×{len(group):,}, {marker.counted(len(clients), 'client')}]" if len(group) > 1 else ""
 
 
 def parse(lines: Sequence[str]) -> list[Request]:
@@ -130,7 +130,7 @@ def _failed(requests: Sequence[Request]) -> list[list[Request]]:
     return [group for _, group in sorted(groups.items(), key=weight)]
 
 
-def _table(requests: Sequence[Request], room: int) -> str:
+def _table(requests: Sequence[Request], room: int, offset: int) -> str:
     """Return counts by status, method, path and client, as far as `room` tokens go."""
     rows = [
         f"status: {_counted([str(request.status) for request in requests], 20)}",
@@ -140,7 +140,7 @@ def _table(requests: Sequence[Request], room: int) -> str:
     ]
     largest = max(requests, key=lambda request: request.size_bytes)
     if largest.size_bytes:
-        rows.append(f"largest: {largest.size_bytes:,} bytes, {largest.path[:120]} (line {largest.line + 1})")
+        rows.append(f"largest: {largest.size_bytes:,} bytes, {largest.path[:120]} (line {offset + largest.line + 1})")
     kept: list[str] = []
     for row in rows:
         room -= tokens.estimate(row)
@@ -156,5 +156,5 @@ def _counted(words: Sequence[str], most: int) -> str:
     for word in words:
         counts[word] = counts.get(word, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    said = ", ".join(f"{word} ×{count:,}" for word, count in ranked[:most])
-    return f"{said}, {len(ranked) - most:,} others" if len(ranked) > most else said
+    said = marker.times(ranked[:most])
+    return f"{said}, {marker.counted(len(ranked) - most, 'other')}" if len(ranked) > most else said

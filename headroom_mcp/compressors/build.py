@@ -75,7 +75,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     tail = _last_words(lines)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     room = max(budget * 3 // 5, min(essential + 200, budget * 6 // 5))
-    shown = _failure_parts.parts_of(display, found, room, first=_causes(lines, found, tail))
+    shown = _failure_parts.parts_of(display, found, room, first=_causes(lines, found, tail), offset=output.offset)
     covered = {i for part in shown for i in range(part.start, part.stop)}
     kept: set[int] = set()
     left = budget

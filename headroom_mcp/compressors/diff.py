@@ -7,7 +7,7 @@ is about come first, then sources before tests before documents; a folded hunk s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.facts import tool_errors
@@ -106,7 +106,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         room -= _add_some(output, hunk, kept, room)
     if len(kept) >= len(lines):
         return None
-    return Compressed(render.from_kept(kept, len(lines), _notes(lines, files, hunks, kept)))
+    file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
+
+    hunk_at = {index: number for number, hunk in enumerate(hunks) for index in range(hunk.start, hunk.stop)}
+    begun = {hunk_at[index] for index in kept if index in hunk_at}  # their files stand above
+
+    def note(start: int, stop: int) -> str:
+        of = hunk_at.get(start)
+        within = of is not None and of in begun and of == hunk_at.get(stop - 1)
+        return _note(lines, files, file_at, range(start, stop), within)
+
+    return Compressed(render.from_kept(kept, len(lines), note), note=note)
 
 
 def _add_some(output: ToolOutput, hunk: Hunk, kept: set[int], room: int) -> int:
@@ -232,30 +242,17 @@ def _some_headers(lines: Sequence[str], files: Sequence[File], kept: set[int], r
     return chosen
 
 
-def _notes(lines: Sequence[str], files: Sequence[File], hunks: Sequence[Hunk], kept: set[int]) -> dict[int, str]:
-    """Return, for the first line of each gap, what is added and taken away in it."""
-    file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
-    hunk_at = {index: number for number, hunk in enumerate(hunks) for index in range(hunk.start, hunk.stop)}
-    begun = {hunk_at[index] for index in kept if index in hunk_at}  # their files stand above
-    notes: dict[int, str] = {}
-    index, total = 0, len(lines)
-    while index < total:
-        if index in kept:
-            index += 1
-            continue
-        start = index
-        while index < total and index not in kept:
-            index += 1
-        gap = range(start, index)
-        added = sum(1 for i in gap if i in file_at and lines[i].startswith("+"))
-        removed = sum(1 for i in gap if i in file_at and lines[i].startswith("-"))
-        within = start in hunk_at and hunk_at[start] == hunk_at.get(index - 1) and hunk_at[start] in begun
-        if (added or removed) and not (within and not (added and removed)):
-            paths = list(dict.fromkeys(files[file_at[i]].path for i in gap if file_at.get(i, -1) >= 0))
-            what = (
-                paths[0]
-                if len(paths) == 1
-                else f"{len(paths)} files: {', '.join(paths[:5])}{' …' if len(paths) > 5 else ''}"
-            )
-            notes[start] = f"+{added:,} −{removed:,} in {what}" if paths else f"+{added:,} −{removed:,}"
-    return notes
+def _note(lines: Sequence[str], files: Sequence[File], file_at: Mapping[int, int], gap: range, within: bool) -> str:
+    """Return what is added and taken away in a gap; `file_at` gives the file of each line of a hunk. `within` one hunk
+    that is shown in part, only lines of one sort need no word."""
+    added = sum(1 for i in gap if i in file_at and lines[i].startswith("+"))
+    removed = sum(1 for i in gap if i in file_at and lines[i].startswith("-"))
+    if not (added or removed) or (within and not (added and removed)):
+        return ""
+    paths = list(dict.fromkeys(files[file_at[i]].path for i in gap if file_at.get(i, -1) >= 0))
+    if not paths:
+        return f"+{added:,} −{removed:,}"
+    what = paths[0]
+    if len(paths) > 1:
+        what = f"{len(paths):,} files: {', '.join(paths[:5])}{' …' if len(paths) > 5 else ''}"
+    return f"+{added:,} −{removed:,} in {what}"

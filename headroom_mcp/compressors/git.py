@@ -17,8 +17,8 @@ from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -130,11 +130,8 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     for commit, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         if commit not in shown:
             if parts[-1].action == "omit":
-                gap = parts.pop()
-                held = int(gap.note.split()[0]) + 1
-                parts.append(Part(gap.start, stop, "omit", note=f"{held} commits"))
-            else:
-                parts.append(Part(start, stop, "omit", note="1 commit"))
+                start = parts.pop().start
+            parts.append(Part(start, stop, "omit", note=_commits(lines, start, stop)))
         elif shown[commit]:
             parts.append(Part(start, stop, "keep"))
         else:
@@ -152,7 +149,13 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
                     unit="lines of commits",
                 )
             )
-    return Compressed(parts)
+    return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
+
+
+def _commits(lines: Sequence[str], start: int, stop: int) -> str:
+    """Return how many commits begin in a gap."""
+    held = sum(1 for line in lines[start:stop] if _COMMIT.match(line))
+    return marker.counted(held, "commit") if held else ""
 
 
 def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
@@ -226,7 +229,13 @@ def _blame(output: ToolOutput, budget: int) -> Compressed | None:
         else:
             parts.append(Part(index, stop, "omit", note=" ".join(head)))
         index = stop
-    return Compressed(parts)
+    return Compressed(parts, note=lambda start, stop: _blamed(lines, start, stop))
+
+
+def _blamed(lines: Sequence[str], start: int, stop: int) -> str:
+    """Return the commit that all lines of a gap are of, "" where they are of several."""
+    heads = {match.group(1, 2, 3) if (match := _BLAME.match(line)) else () for line in lines[start:stop]}
+    return " ".join(heads.pop()) if len(heads) == 1 else ""
 
 
 def _status(output: ToolOutput, budget: int) -> Compressed | None:
@@ -245,12 +254,14 @@ def _status(output: ToolOutput, budget: int) -> Compressed | None:
         if index not in kept and cost <= room:
             room -= cost
             kept.add(index)
-    notes: dict[int, str] = {}
+    if len(kept) >= len(lines):
+        return None
     folders = [entry.rpartition("/")[0] for entry in entries]
-    for part in render.from_kept(kept, len(lines)):
-        if part.action == "omit":
-            notes[part.start] = _paths.note(entries, folders, part.start, part.stop)
-    return Compressed(render.from_kept(kept, len(lines), notes)) if len(kept) < len(lines) else None
+
+    def note(start: int, stop: int) -> str:
+        return _paths.note(entries, folders, start, stop)
+
+    return Compressed(render.from_kept(kept, len(lines), note), note=note)
 
 
 def _grouped(lines: Sequence[str], entries: Sequence[str]) -> list[Part]:

@@ -15,7 +15,7 @@ from headroom_mcp import late
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import lines as text
-from headroom_mcp.text import templates, tokens
+from headroom_mcp.text import marker, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -27,6 +27,7 @@ _SHORT = 12  # lines around the problems that are shown as they are
 _LONG = 40  # lines between two problems that are no frame of the first
 _LAST_LINES = 5
 _MAX_BETWEEN = 40
+_MAX_UNSAID = 60  # rules of which only the number is said
 _MIN_FOLDER_CHARS = 12
 _MAX_NOTES = 4  # of one problem
 
@@ -204,7 +205,7 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
     )
     base = _common_folder([problem.place for problem in found])
     below = f" below {base}" if base else ""
-    out = [f"[{len(found):,} problems of {len(by_rule):,} rules; rare rules in full, the others by place{below}]"]
+    out: list[str] = []
     room = budget
     wanted = set(asked[:10])
     for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))][:10]:
@@ -228,10 +229,17 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
         entry = _by_message(group)
         room -= _add(out, entry if tokens.estimate(entry) <= 2 * fair else _by_place(group, fair))
     if unsaid:
-        out.append(", ".join(f"{group[0].code or 'other'} ×{len(group):,}" for group in unsaid[:60]))
-        if len(unsaid) > 60:
-            out.append(f"[… {sum(map(len, unsaid[60:])):,} problems of {len(unsaid) - 60:,} more rules]")
-    return "\n".join(out)
+        out.append(marker.times((group[0].code or "other", len(group)) for group in unsaid[:_MAX_UNSAID]))
+        more = unsaid[_MAX_UNSAID:]
+        if more:
+            problems_left = marker.counted(sum(map(len, more)), "problem")
+            out.append(f"[… {problems_left} of {marker.counted(len(more), 'more rule')}]")
+    in_full = len(rules) - len(left)
+    rare = sum(1 for group in rules if len(group) <= _RARE)
+    how = "by place" if not in_full else "rare rules in full" if in_full == rare else f"{in_full:,} rare rules in full"
+    others = ", the others by place" if in_full and left else ""
+    rules_said = marker.counted(len(by_rule), "rule")
+    return "\n".join([f"[{marker.counted(len(found), 'problem')} of {rules_said}; {how}{others}{below}]", *out])
 
 
 def _common_folder(places: Sequence[str]) -> str:
@@ -292,7 +300,11 @@ def _by_place(group: Sequence[Problem], room: int) -> str:
         told += len(places)
         said.append(entry)
     rest = len(group) - told
-    return f"{head} {' '.join(said)}" + (f" [… {rest:,} more in {len(by_file):,} files]" if rest else "")
+    if not rest:
+        return f"{head} {' '.join(said)}"
+    whole = sum(len(places) for places in list(by_file.values())[: len(said)])
+    files = len(by_file) - len(said) + (whole > told)  # of the last file said, some places may be left
+    return f"{head} {' '.join(said)} [… {rest:,} more in {marker.counted(files, 'file')}]"
 
 
 def _add(out: list[str], entry: str) -> int:

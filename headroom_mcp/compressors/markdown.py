@@ -18,8 +18,8 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _sections
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
@@ -91,7 +91,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         _add_in_turn(found, costs, kept_lines, left)
     if len(kept_lines) >= len(lines):
         return None
-    return Compressed(render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget)))
+    parts = render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget, output.offset))
+    return Compressed(parts, note=lambda start, stop: _gap_note(lines, found, start, stop, output.offset))
 
 
 def _answers(
@@ -222,7 +223,9 @@ def _add_in_turn(found: Sequence[Block], costs: Sequence[int], kept_lines: set[i
         kept_lines.update(range(block.start, block.stop))
 
 
-def _gap_notes(lines: Sequence[str], found: Sequence[Block], kept_lines: set[int], budget: int) -> dict[int, str]:
+def _gap_notes(
+    lines: Sequence[str], found: Sequence[Block], kept_lines: set[int], budget: int, offset: int
+) -> dict[int, str]:
     """Return for each gap that holds headings the note that names them with their line numbers."""
     room = budget // 4
     notes: dict[int, str] = {}
@@ -235,17 +238,23 @@ def _gap_notes(lines: Sequence[str], found: Sequence[Block], kept_lines: set[int
             inside.append(headings[at])
             at += 1
         if stop > position and inside:
-            note = _section_names(lines, inside)
+            note = _section_names(lines, inside, offset)
             cost = tokens.estimate(note)
             if cost > room:
-                note, cost = f"{len(inside):,} sections", 3
+                note, cost = marker.counted(len(inside), "section"), 3
             room -= cost
             notes[position] = note
         position = stop + 1
     return notes
 
 
-def _section_names(lines: Sequence[str], headings: Sequence[Block]) -> str:
+def _gap_note(lines: Sequence[str], found: Sequence[Block], start: int, stop: int, offset: int) -> str:
+    """Return the note of a gap that the gate has made: the sections that begin in it."""
+    inside = [block for block in found if block.kind == "heading" and start <= block.start < stop]
+    return _section_names(lines, inside, offset) if inside else ""
+
+
+def _section_names(lines: Sequence[str], headings: Sequence[Block], offset: int) -> str:
     top = min(block.level for block in headings)
     named = (
         [block for block in headings if block.level == top] if len(headings) > _MAX_SECTIONS_NAMED else list(headings)
@@ -254,6 +263,6 @@ def _section_names(lines: Sequence[str], headings: Sequence[Block]) -> str:
     for block in named[:_MAX_SECTIONS_NAMED]:
         title = _sections.title(lines, block)
         short = title if len(title) <= _MAX_TITLE_CHARS else f"{title[:_MAX_TITLE_CHARS]}…"
-        names.append(f"{short} {block.start + 1}")
+        names.append(f"{short} {offset + block.start + 1}")
     more = len(headings) - len(names)
     return f"sections: {', '.join(names)}{f' and {more:,} more' if more else ''}"

@@ -41,7 +41,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if not found:
         return None
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
-    shown = _failure_parts.parts_of(lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)))
+    shown = _failure_parts.parts_of(
+        lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)), offset=output.offset
+    )
     kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
     covered = {i for part in shown for i in range(part.start, part.stop)}
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)

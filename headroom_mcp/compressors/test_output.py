@@ -35,6 +35,8 @@ _SIGNS = late.pattern(
 _SERVICE = late.pattern(
     r"travis_fold:|travis_time:|##\[(?:group|section)\]|section_start:\d|^\[Pipeline\] |^Started by ", re.MULTILINE
 )
+# a test that fails or passes against what is expected of it is neither skipped nor simply passed
+_EXPECTED = late.pattern(r"\b(?:expected failure|xfail(?:ed)?|xpass(?:ed)?)\b", re.IGNORECASE)
 _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
@@ -78,7 +80,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))
-    shown = _failure_parts.parts_of(lines, found, room)
+    shown = _failure_parts.parts_of(lines, found, room, offset=output.offset)
     covered = {i for block in found for i in range(block.start, block.stop)}
     chosen = _Chosen(lines, covered)
     chosen.kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))} - covered
@@ -197,8 +199,8 @@ class _Counting:
         self.failed = {i for i in unnamed if i not in reading.suites}
 
     def note(self, start: int, stop: int) -> str:
-        """Return "1,998 passed, 3 skipped" for lines `start` … `stop - 1`; "" where they give no verdicts."""
-        passed = skipped = files = 0
+        """Return "1,998 passed, 3 skipped, 1 xfailed or xpassed" for lines `start` … `stop - 1`; "" where they give no verdicts."""
+        passed = skipped = expected = files = 0
         for index in range(start, stop):
             verdict = self.reading.verdicts.get(index)
             if verdict is None or verdict == "failed":
@@ -207,10 +209,12 @@ class _Counting:
                 files += verdict == "passed"
             elif verdict == "passed":
                 passed += 1
+            elif _EXPECTED.search(self.lines[index]):
+                expected += 1
             else:
                 skipped += 1
         failed = sum(1 for index in self.failed if start <= index < stop)
-        told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")]
-        if passed or failed or skipped:
+        told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped"), (expected, "xfailed or xpassed")]
+        if passed or failed or skipped or expected:
             return ", ".join(f"{count:,} {word}" for count, word in told if count)
         return f"{files:,} {'file' if files == 1 else 'files'} or suites of tests passed" if files else ""

@@ -86,6 +86,11 @@ def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]
     return [index for _, _, index in ranked]
 
 
+def all_failures(lines: Sequence[str]) -> list[int]:
+    """Return the lines that tell of a failure, in order: all lines of a template, not some of each as `failures` does."""
+    return [i for i in touched(lines, failure_words.STEMS) if failure_words.is_failure(lines[i][:_MAX_LINE_CHARS])]
+
+
 def summaries(lines: Sequence[str]) -> list[int]:
     """Return lines that count or conclude, the last ones first."""
     told = (

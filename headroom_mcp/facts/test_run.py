@@ -58,6 +58,7 @@ _LETTERED: dict[str, Verdict] = {".": "passed", "S": "skipped"}
 _DIRECTIVE = late.pattern(r" # (?:SKIP|TODO)\b", re.IGNORECASE)  # TAP's
 _PLACE = late.pattern(r"^\s*\S+[:(]\d+\)?:? *$")  # /srv/app/levy.cpp:31: PASSED:
 _BRACKETED = late.pattern(r"\[[^\[\]]*\]")
+_HAS_WORD = late.pattern(r"[^\W_]")
 _SUITE = late.pattern(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
 # 12 ms · [ 4%] · (0.01s), at a verdict's end
 _MEASURED = late.pattern(r"(?:[(\[] *|(?<![\d.,]))\d[\d.,]{0,15} ?(?:%|ms|s|secs?|seconds?)[)\].]?\s*$")
@@ -66,6 +67,7 @@ _OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
 _LOOKED_AT = 400  # characters of a line
+_MOSTLY = 0.8
 _MIN_MEMBERS, _MIN_PERCENT = 3, 2  # verdicts *passed* of a form, of all lines
 # TAP's other lines; without one of them "ok 12 rows" is a sentence
 _TAP = late.pattern(r"^[ \t]*(?:1\.\.\d|not ok \d|TAP version \d|# (?:tests|pass|fail|ok|Looks like)\b)", re.MULTILINE)
@@ -244,6 +246,8 @@ def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
             _COUNT_BEFORE.search(before[-40:]) or (_COUNT_AFTER.match(after) and "ok" not in word)
         ):
             return None
+        if after.startswith("!"):  # Success! Compiled 11 modules
+            continue
         if not any(char.isalnum() for char in _BRACKETED.sub("", before)):
             if not any(char.isalpha() for char in after):
                 return None  # at the head, and no name follows
@@ -261,13 +265,45 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
     """Return the verdicts that are of a whole file or suite: its name stands alone on an earlier line, as a heading."""
     suites: set[int] = set()
     headings: set[str] = set()
+    leading = _leading(lines, verdicts)
     for index, line in enumerate(lines):
         if index not in verdicts:
-            if 0 < len(line) <= _LOOKED_AT:
+            if leading[index]:
                 headings.add(line.strip(" \t▶:>"))
         elif _OF_FILE.search(line[:_LOOKED_AT]) or name_of(line) in headings:
             suites.add(index)
-    return suites
+    return suites | _of_their_level(lines, verdicts, suites)
+
+
+def _of_their_level(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
+    """Return the verdicts that are as far out as suites and nothing else are: the head of an output may be cut, and with it
+    the heading of its first suite."""
+    levels: dict[int, list[int]] = {}
+    for index in verdicts if suites else ():
+        levels.setdefault(len(lines[index]) - len(lines[index].lstrip()), []).append(index)
+    if len(levels) < 2:
+        return set()
+    outermost = levels[min(levels)]
+    of_suites = sum(1 for index in outermost if index in suites)
+    return set(outermost) if of_suites >= max(2, _MOSTLY * len(outermost)) else set()
+
+
+def _leading(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[bool]:
+    """Return which lines stand right above a verdict, or above a deeper line that does: only they can be headings. The name
+    of a test stands alone, too, above what it says of its failure."""
+    leading = [False] * len(lines)
+    below, depth, leads = False, -1, False  # the next line with words: a verdict? its indent; does it lead to one?
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if not _HAS_WORD.search(line):
+            continue
+        indent = len(line) - len(line.lstrip())
+        if index in verdicts:
+            below, depth, leads = True, indent, False
+            continue
+        leading[index] = len(line) <= _LOOKED_AT and (below or (leads and depth > indent))
+        below, depth, leads = False, indent, leading[index]
+    return leading
 
 
 def _totals(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[int]:

@@ -1,27 +1,50 @@
 """The gate: no compressor's mistake may hide a fact.
 
 It compares the facts of the original with what a compressor shows and puts back what is missing, in rank order, as far
-as the room goes; what does not fit is counted in the marker of the gap it falls into.
+as the room goes; what does not fit is counted in the marker of the gap it falls into. What a gap's marker says is said
+last: of a gap from which lines were put back, anew, of what is left of it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from headroom_mcp.text import tokens
-from headroom_mcp.types import Fact, Part
+from headroom_mcp.text import marker, tokens
+from headroom_mcp.types import Fact, Note, Part
+
+FAILURES, QUOTED = "failures", "lines with words of failure"
+BY_WORDS = (FAILURES, QUOTED)
+"""The kinds of facts that are known by words, of what a run says and of what somebody wrote."""
+Missed = dict[str, list[int]]
+"""By kind of fact, the lines of left-out failures that found no room."""
 
 
-def restore(lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], room_tokens: int) -> list[Part]:
-    """Return `parts` with the facts they leave out put back as kept lines.
+class Restored(NamedTuple):
+    """Parts with facts put back, their gaps without notes where they are new, and the failures that found no room."""
+
+    parts: list[Part]
+    missed: Missed
+
+
+def restore(
+    lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], room_tokens: int, note: Note | None = None
+) -> list[Part]:
+    """Return `parts` with the facts they leave out put back as kept lines, and every gap with its note.
 
     `room_tokens` bounds what is added. Facts that lie in rendered parts are the compressor's own care. Left-out failures
-    that find no room are counted in the note of their gap ("12 failures").
+    that find no room are counted in the note of their gap ("12 failures"); `note` says what else a new gap holds.
     """
+    restored = put_back(lines, parts, facts, room_tokens)
+    return say(lines, restored.parts, parts, note, restored.missed)
+
+
+def put_back(lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], room_tokens: int) -> Restored:
+    """Return `parts` with the facts they leave out put back, as far as the room goes; no gap says anything new yet."""
     gap_of = _gaps_by_line(parts)
     wanted: dict[int, set[int]] = {}
-    missed: dict[int, dict[str, int]] = {}
+    missed: dict[str, set[int]] = {}
     left = room_tokens
     for fact in facts:
         gap = gap_of(fact.line)
@@ -33,25 +56,60 @@ def restore(lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], 
             left -= cost
             wanted.setdefault(gap, set()).update(block)
         elif fact.rank == 0:
-            counts = missed.setdefault(gap, {})
-            counts[fact.kind] = counts.get(fact.kind, 0) + 1
-    if not wanted and not missed:
-        return list(parts)
+            missed.setdefault(fact.kind, set()).add(fact.line)
     restored: list[Part] = []
     for index, part in enumerate(parts):
-        if index in wanted or index in missed:
-            restored.extend(_split(part, sorted(wanted.get(index, ())), missed.get(index, {})))
+        if index in wanted:
+            restored.extend(_split(part, sorted(wanted[index])))
         else:
             restored.append(part)
-    return restored
+    return Restored(restored, {kind: sorted(at) for kind, at in missed.items()})
 
 
-def _split(part: Part, kept: list[int], missed: dict[str, int]) -> list[Part]:
-    note = part.note
-    if missed:
-        note = ", ".join(
-            [*([note] if note else []), *(f"{count} {_unit(kind, count)} among them" for kind, count in missed.items())]
-        )
+def say(
+    lines: Sequence[str], parts: Sequence[Part], before: Sequence[Part], note: Note | None, missed: Missed
+) -> list[Part]:
+    """Return `parts` with notes: a gap that is one of those `before` keeps its own, `note` speaks of the others, and
+    failures of the kinds that were `missed` in a gap are counted in it."""
+    own = {(part.start, part.stop): part.note for part in before if part.action == "omit"}
+    said: list[Part] = []
+    for part in parts:
+        if part.action == "omit":
+            known = own.get((part.start, part.stop))
+            told = known if known is not None else note(part.start, part.stop) if note else ""
+            part = part._replace(note=with_counts(lines, part.start, part.stop, told, missed))
+        said.append(part)
+    return said
+
+
+def with_counts(lines: Sequence[str], start: int, stop: int, told: str, missed: Missed) -> str:
+    """Return the note `told` of the left-out lines `start` … `stop - 1` with the counts of `missed` failures in them."""
+    counts = [
+        marker.among(_count(lines, kind, at, start, stop), kind)
+        for kind, at in missed.items()
+        if _within(at, start, stop)
+    ]
+    return ", ".join([*([told] if told else []), *counts])
+
+
+def _count(lines: Sequence[str], kind: str, missed: Sequence[int], start: int, stop: int) -> int:
+    """Return how many of the lines are of a `kind` of fact. Of those known by their words, facts are a few of each
+    template: all of them are counted."""
+    if kind not in BY_WORDS:
+        return _within(missed, start, stop)
+    from headroom_mcp.facts import find
+
+    telling = {start + index for index in find.all_failures(lines[start:stop])}
+    return len(telling.union(line for line in missed if start <= line < stop))
+
+
+def _within(rising: Sequence[int], start: int, stop: int) -> int:
+    """Return how many of the numbers lie from `start` to `stop - 1`."""
+    return bisect_left(rising, stop) - bisect_left(rising, start)
+
+
+def _split(part: Part, kept: Sequence[int]) -> list[Part]:
+    """Return a gap as the lines `kept` and the gaps between them."""
     pieces: list[Part] = []
     position = part.start
     for line in kept:
@@ -64,16 +122,7 @@ def _split(part: Part, kept: list[int], missed: dict[str, int]) -> list[Part]:
         position = line + 1
     if position < part.stop:
         pieces.append(Part(position, part.stop, "omit"))
-    # The note speaks of the whole gap, so it goes to its largest piece.
-    gaps = [i for i, piece in enumerate(pieces) if piece.action == "omit"]
-    if note and gaps:
-        largest = max(gaps, key=lambda i: (pieces[i].stop - pieces[i].start, -i))
-        pieces[largest] = pieces[largest]._replace(note=note)
     return pieces
-
-
-def _unit(kind: str, count: int) -> str:
-    return kind.removesuffix("s") if count == 1 else kind
 
 
 def _gaps_by_line(parts: Sequence[Part]) -> Callable[[int], int | None]:

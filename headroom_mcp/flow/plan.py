@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from types import ModuleType
 
@@ -15,7 +16,7 @@ from headroom_mcp.text import heads, opened, tokens
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Omission, Part, Section, Shown, View
+from headroom_mcp.types import Compressed, Fact, Note, Omission, Part, Section, Shown, View
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
@@ -66,13 +67,14 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     render.check(parts, len(lines))
     shown = tokens.estimate(render.render(lines, parts))
     found = sorted(draft.dropped(), key=lambda fact: fact.rank)
-    parts = gate.restore(lines, parts, found, max(budget - shown, budget // 3))
+    parts, missed = gate.put_back(lines, parts, found, max(budget - shown, budget // 3))
     unlike = draft.unlike() if shown < budget else []
     if unlike:  # what is left of the budget, if anything
-        parts = gate.restore(lines, parts, unlike, budget - tokens.estimate(render.render(lines, parts)))
+        parts, _ = gate.put_back(lines, parts, unlike, budget - tokens.estimate(render.render(lines, parts)))
+    parts = gate.say(lines, parts, draft.parts, draft.note, missed)
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
-        parts = _leave_out_repeats(output, settings, parts, draft, earlier)
+        parts = _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines), output.overwritten)
@@ -98,11 +100,15 @@ class _Piece(NamedTuple):
     output: ToolOutput
     compressor: ModuleType
     answers_for: Collection[int]
+    note: Note | None
     kept_whole: bool
 
     def facts(self) -> list[Fact]:
         """Return the facts of the section by the lines of the whole output."""
-        return self._moved(self.compressor.facts(self.output))
+        found = self._moved(self.compressor.facts(self.output))
+        if self.kind not in _QUOTING:
+            return found
+        return [fact._replace(kind=gate.QUOTED) if fact.kind == gate.FAILURES else fact for fact in found]
 
     def unlike(self) -> list[Fact]:
         """Return the records of the section that are unlike its others, by the lines of the whole output."""
@@ -127,6 +133,14 @@ class _Draft(NamedTuple):
     parts: list[Part]
     pieces: list[_Piece]
     searched: list[Fact]
+
+    def note(self, start: int, stop: int) -> str:
+        """Return what the compressor says of the left-out lines `start` … `stop - 1`, if they are of one section."""
+        at = bisect_right([piece.start for piece in self.pieces], start) - 1
+        piece = self.pieces[at] if at >= 0 else None
+        if piece is None or piece.note is None or stop > piece.start + len(piece.output.lines):
+            return ""
+        return piece.note(start - piece.start, stop - piece.start)
 
     def dropped(self) -> list[Fact]:
         """Return the facts that a compressor may have dropped and that the gate answers for."""
@@ -179,8 +193,8 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
             draft.parts.append(Part(by, start + section.stop, "keep"))
         else:
             draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
-        answers_for = compressed.answers_for if compressed else ()
-        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, compressed is None))
+        _, answers_for, note = compressed or Compressed(())
+        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, note, compressed is None))
     return draft
 
 
@@ -235,7 +249,7 @@ def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tu
         else part
         for part in compressed.parts
     ]
-    return bare, Compressed([Part(0, 0, "render", head), *parts], compressed.answers_for)
+    return bare, compressed._replace(parts=[Part(0, 0, "render", head), *parts])
 
 
 def _giant(output: ToolOutput, budget: int) -> _Draft:
@@ -264,6 +278,7 @@ def _leave_out_repeats(
     parts: list[Part],
     draft: _Draft,
     earlier: Sequence[Shown],
+    missed: gate.Missed,
 ) -> list[Part]:
     from headroom_mcp.flow import repeats
 
@@ -273,4 +288,8 @@ def _leave_out_repeats(
         return parts
     if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
         parts = [Part(0, len(lines), "keep")]  # not worth compressing: only what stands above goes
-    return repeats.fold(lines, parts, runs, earlier, draft.failures())
+
+    def note(start: int, stop: int) -> str:
+        return gate.with_counts(lines, start, stop, draft.note(start, stop), missed)
+
+    return repeats.fold(lines, parts, runs, earlier, draft.failures(), note)

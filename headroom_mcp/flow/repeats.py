@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, tokens
-from headroom_mcp.types import Origin, Part, Shown
+from headroom_mcp.types import Note, Origin, Part, Shown
 
 MIN_LINES = 3
 MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader's detour too
@@ -102,9 +102,11 @@ def fold(
     runs: Sequence[Run],
     earlier: Sequence[Shown],
     keep: Collection[int],
+    note: Note = lambda start, stop: "",
 ) -> list[Part]:
     """Return `parts` with the lines that lie in `runs` left out and their earlier place named, except the lines `keep`.
 
+    `note` says what the rest of a gap holds, part of which was shown earlier.
     Lines that a compressor left out and that were shown earlier are named too: the reader has them. What is rendered
     stays: its text is not the lines'.
     """
@@ -123,12 +125,18 @@ def fold(
                 break
             start, stop = max(start, position), min(stop, part.stop)
             if start > position:
-                folded.append(part._replace(start=position, stop=start))
+                folded.append(_rest(part, position, start, note))
             folded.append(Part(start, stop, "omit", note=_note(lines, start, stop, run, earlier[run.source])))
             position = stop
         if position < part.stop:
-            folded.append(part._replace(start=position))
+            folded.append(_rest(part, position, part.stop, note))
     return _join(lines, folded, stretches, earlier)
+
+
+def _rest(part: Part, start: int, stop: int, note: Note) -> Part:
+    """Return lines `start` … `stop - 1` of `part`; where a gap is cut, with a note of their own."""
+    cut = part.action == "omit" and (start, stop) != (part.start, part.stop)
+    return part._replace(start=start, stop=stop, note=note(start, stop) if cut else part.note)
 
 
 def _stretches(lines: Sequence[str], runs: Sequence[Run], keep: Collection[int]) -> list[tuple[int, int, Run]]:

@@ -16,6 +16,7 @@ from itertools import combinations, islice
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Group
+from headroom_mcp.text import marker
 
 _MAX_WORDINGS = 12  # a column with more different words is no wording
 _MAX_COLUMNS = 12  # columns that are compared with each other
@@ -119,9 +120,7 @@ def _said(counts: Counts, total: int) -> str:
     if any(len(value) > _MAX_VALUE_CHARS for value in counts):
         return ""
     if len(counts) <= _MAX_TOLD and total >= 3 * len(counts):
-        return ", ".join(
-            f"{value} ×{count:,}" for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        )
+        return marker.times(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     figures: dict[str, float] = {}
     for value in counts:
         figure = values.number(value)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from headroom_mcp import late
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Slot
+from headroom_mcp.text import marker
 
 # 2026-03-01, 2026-03-01T12:00:00Z
 _YEAR_FIRST = late.pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$")
@@ -41,7 +42,8 @@ def of(slot: Slot, line_of: Callable[[int], int]) -> str:
         return ""
     value, count = max(counts.items(), key=lambda item: item[1])
     if count * 2 > slot.total:
-        return f"{_short(value.strip()) or '(empty)'} ×{count:,}, {len(counts) - 1:,} other values"
+        others = marker.counted(len(counts) - 1, "other value")
+        return f"{_short(value.strip()) or '(empty)'} ×{count:,}, {others}"
     return ""
 
 
@@ -63,7 +65,7 @@ def _categories(slot: Slot, line_of: Callable[[int], int]) -> str:
         told.append(said)
     if len(most) > len(shown):
         more = len(most) - len(shown)
-        told.insert(_LISTED - 2, f"{more} other value{'s' if more > 1 else ''}")
+        told.insert(_LISTED - 2, marker.counted(more, "other value"))
     return ", ".join(told)
 
 

@@ -5,6 +5,8 @@ At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_re
 or, where the reader has a shell and no such tool,
               [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom retrieve 1a2b3c4d5e6f --lines A-B]
 
+In a note:    12 failures among them · 19 lines of requirements, 1 of packages · 200 ×380, 304 ×18
+
 The ranges are 1-based line numbers of the original, in the form `headroom_retrieve(ref, lines="120-164")` takes. A text
 that merely looks like a marker proves nothing: whether an output is ours is asked of the store, by its digest.
 """
@@ -12,7 +14,7 @@ that merely looks like a marker proves nothing: whether an output is ours is ask
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from headroom_mcp import late
 
@@ -85,6 +87,39 @@ def ranges_but(shown: Sequence[int], total: int) -> str:
             gone.append(f"{position}-{index - 1}" if index - position > 1 else str(position))
         position = index + 1
     return _some(gone)
+
+
+def counted(count: int, unit: str) -> str:
+    """Return "1 hit", "2 hits": `unit` is a singular whose plural ends in "s"."""
+    return f"{count:,} {unit}" if count == 1 else f"{count:,} {unit}s"
+
+
+def among(count: int, kind: str) -> str:
+    """Return "12 failures among them" for lines of a `kind` (a plural) among others that are left out."""
+    return f"{count:,} {singular(kind) if count == 1 else kind} among them"
+
+
+def singular(kind: str) -> str:
+    """Return the singular of a plural in "s", of which only the first word need be one ("rows in a bad state")."""
+    first, blank, rest = kind.partition(" ")
+    if blank and first.endswith("s"):
+        return f"{first[:-1]} {rest}"
+    return kind.removesuffix("s")
+
+
+def lines_of(counts: Mapping[str, int]) -> str:
+    """Return "19 lines of requirements, 1 of packages" for `counts` of lines by what they are."""
+    said = [f"{count:,} of {what}" for what, count in counts.items()]
+    if not said:
+        return ""
+    first, _, rest = said[0].partition(" ")
+    said[0] = f"{first} {'line' if first == '1' else 'lines'} {rest}"
+    return ", ".join(said)
+
+
+def times(values: Iterable[tuple[str, int]]) -> str:
+    """Return "200 ×380, 304 ×18" for values and how often each comes, in the order given."""
+    return ", ".join(f"{value} ×{count:,}" for value, count in values)
 
 
 def footer(ref: str, summary: str, way_back: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp.text import marker, tokens
-from headroom_mcp.types import Omission, Part
+from headroom_mcp.types import Note, Omission, Part
 
 
 def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: bool = False) -> str:
@@ -39,11 +39,17 @@ def omissions(parts: Iterable[Part]) -> tuple[Omission, ...]:
     )
 
 
-def from_kept(kept: Iterable[int], total: int, notes: dict[int, str] | None = None) -> list[Part]:
+def from_kept(kept: Iterable[int], total: int, note: Note | dict[int, str] | None = None) -> list[Part]:
     """Return parts that keep the lines `kept` (0-based, any order) of `total` and leave out the rest.
 
-    `notes` maps the first line of a gap to what the gap held.
+    `note` says what a gap held: a function of its lines, or by its first line.
     """
+
+    def said(start: int, stop: int) -> str:
+        if note is None:
+            return ""
+        return note.get(start, "") if isinstance(note, dict) else note(start, stop)
+
     parts: list[Part] = []
     position = 0
     run_start = -1
@@ -54,12 +60,12 @@ def from_kept(kept: Iterable[int], total: int, notes: dict[int, str] | None = No
         if run_start >= 0:
             parts.append(Part(run_start, position, "keep"))
         if index > position:
-            parts.append(Part(position, index, "omit", note=(notes or {}).get(position, "")))
+            parts.append(Part(position, index, "omit", note=said(position, index)))
         run_start, position = index, index + 1
     if run_start >= 0:
         parts.append(Part(run_start, position, "keep"))
     if position < total:
-        parts.append(Part(position, total, "omit", note=(notes or {}).get(position, "")))
+        parts.append(Part(position, total, "omit", note=said(position, total)))
     return parts
 
 

@@ -129,7 +129,14 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         parts = _with_thin_numbers(numbered, parts)
     if all(part.action == "keep" for part in parts):
         return None
-    return Compressed(parts)
+    gaps = [part for part in render.from_kept(kept, len(lines), notes) if part.action == "omit"]
+    thin = any(part.text == numbering.LEGEND for part in parts[:1])
+
+    def note(start: int, stop: int) -> str:
+        label = next((gap.note for gap in gaps if gap.start <= start and stop <= gap.stop), "")
+        return _numbered_note(numbered, Part(start, stop, "omit", note=label)) if numbered and thin else label
+
+    return Compressed(parts, note=note)
 
 
 def _is_long(output: ToolOutput) -> bool:

@@ -8,7 +8,7 @@ A filter never drops a failure. What a build or a journal leaves too long goes t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from headroom_mcp import compressors, late
 from headroom_mcp.commands import shell
@@ -17,10 +17,10 @@ from headroom_mcp.compressors.command.filter_rules import Drop, Filter
 from headroom_mcp.facts import find as fact_finder
 from headroom_mcp.query import bm25
 from headroom_mcp.records import survey as survey_module
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Part
+from headroom_mcp.types import Compressed, Fact, Note, Part
 
 _SAMPLE = 300
 _KNOWN_SHARE = 0.08
@@ -62,16 +62,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if chosen is None:
         return None
     limit = max(budget, _ENOUGH_TOKENS)
-    parts = apply(chosen, output, limit)
+    parts, note = _applied(chosen, output, limit)
     second = _LONG.get(chosen.name, "")
     if second in compressors.BUILTIN:
         left = tokens.estimate(render.render(output.lines, apply(chosen, output))) if parts else output.tokens
         if left > limit:
             answer: Compressed | None = compressors.load(second).compress(output, budget)
-            return answer and Compressed(
-                answer.parts
-            )  # the facts are those of this kind, and the gate answers for them
-    return Compressed(parts) if parts else None
+            # The facts are those of this kind, and the gate answers for them.
+            return answer and answer._replace(answers_for=())
+    return Compressed(parts, note=note) if parts else None
 
 
 def filter_of(output: ToolOutput) -> Filter | None:
@@ -89,13 +88,22 @@ def apply(chosen: Filter, output: ToolOutput, limit: int = 0) -> list[Part]:
 
     With a `limit` in tokens, the middle of what the stages leave goes, too; failures and what the filter keeps stay.
     """
+    return _applied(chosen, output, limit)[0]
+
+
+def _applied(chosen: Filter, output: ToolOutput, limit: int) -> tuple[list[Part], Note]:
+    """Return the parts of `apply`, and what says what a gap holds: the lines that each of the filter's stages dropped."""
     lines = output.lines
+    notes: dict[int, str] = {}
+
+    def note(start: int, stop: int) -> str:
+        return _note(notes, start, stop)
+
     if any(pattern.search(line) for pattern in chosen.unless for line in lines):
-        return []
+        return [], note
     failing = [fact.line for fact in fact_finder.find(output) if fact.rank == 0]
     kept = set(failing)
     kept.update(i for i, line in enumerate(lines) if any(pattern.search(line) for pattern in chosen.keep))
-    notes: dict[int, str] = {}
     drops = _in_force(chosen, lines)
     for index, line in enumerate(lines):
         if index in kept:
@@ -114,8 +122,9 @@ def apply(chosen: Filter, output: ToolOutput, limit: int = 0) -> list[Part]:
     if limit:
         _thin(output, limit, kept, notes)
     if not notes:
-        return []
-    return render.close_cheap_gaps(lines, _parts(len(lines), notes))
+        return [], note
+    left = (index for index in range(len(lines)) if index not in notes)
+    return render.close_cheap_gaps(lines, render.from_kept(left, len(lines), note)), note
 
 
 def _fold(lines: Sequence[str], fold: filter_rules.Fold, kept: set[int], notes: dict[int, str]) -> None:
@@ -202,26 +211,10 @@ def _thin_records(output: ToolOutput, room: int, kept: set[int], notes: dict[int
     return room
 
 
-def _parts(total: int, notes: dict[int, str]) -> list[Part]:
-    """Return parts that leave out the lines in `notes`; a gap says what it held, each note once with its count."""
-    parts: list[Part] = []
-    index = 0
-    while index < total:
-        start = index
-        omit = index in notes
-        while index < total and (index in notes) == omit:
-            index += 1
-        if not omit:
-            parts.append(Part(start, index, "keep"))
-            continue
-        counts: dict[str, int] = {}
-        for line in range(start, index):
-            if notes[line]:
-                counts[notes[line]] = counts.get(notes[line], 0) + 1
-        rest = index - start - sum(counts.values())
-        whole = len(counts) == 1 and not rest
-        said = next(iter(counts)) if whole else ", ".join(f"{count} {note}" for note, count in counts.items())
-        if said and rest:
-            said += f", {rest} other {'line' if rest == 1 else 'lines'}"
-        parts.append(Part(start, index, "omit", note=said))
-    return parts
+def _note(dropped: Mapping[int, str], start: int, stop: int) -> str:
+    """Return what the lines of a gap are, each note of `dropped` once with its count where there are several."""
+    counts = Counter(dropped.get(line, "") for line in range(start, stop))
+    others = counts.pop("", 0)
+    if len(counts) == 1 and not others:
+        return next(iter(counts))
+    return marker.lines_of(counts)

@@ -84,7 +84,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(whole) if cost < output.tokens else None
     unlike = _unlike(lines, entries) if form == "long" else []
     chosen = _chosen(lines, entries, matches, unlike, budget, answered=answered)
-    return Compressed(_parts(lines, entries, chosen, matches, form))
+    parts = _parts(lines, entries, chosen, matches, form)
+    return Compressed(parts, note=lambda start, stop: _note(entries, start, stop, form))
 
 
 def _unlike(lines: Sequence[str], entries: Sequence[Entry]) -> list[int]:

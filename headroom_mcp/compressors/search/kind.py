@@ -22,7 +22,7 @@ from headroom_mcp.compressors.search import hits as _hits
 from headroom_mcp.compressors.search.hits import Entry
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.text import tokens
+from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -81,7 +81,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(whole) if cost < output.tokens else None
     if form == "heading":
         chosen |= _headings_of(lines, entries, chosen)
-    return Compressed(_parts(lines, entries, chosen))
+    return Compressed(_parts(lines, entries, chosen), note=lambda start, stop: _note(entries, start, stop))
 
 
 def _are_counts(entries: Sequence[Entry]) -> bool:
@@ -275,13 +275,13 @@ def _note(entries: Sequence[Entry], start: int, stop: int) -> str:
             counts[entry.path] = counts.get(entry.path, 0) + 1
     hits = sum(counts.values())
     if not hits:
-        return "binary files match" if entries[start] is None and stop - start > 1 else ""
-    said = f"{hits:,} hit{'s' if hits != 1 else ''}"
+        return ""
+    said = marker.counted(hits, "hit")
     if len(counts) < 2:
         return said if stop - start != hits else ""
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_FILES_NAMED]
     named = ", ".join(f"{path} {count}" for path, count in most)
-    return f"{said} in {len(counts)} files: {named}{' …' if len(counts) > len(most) else ''}"
+    return f"{said} in {len(counts):,} files: {named}{' …' if len(counts) > len(most) else ''}"
 
 
 def _path(entry: Entry) -> str:

@@ -79,8 +79,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if output.tokens < (_MATCHED_TOKENS if matches else _SMALL_TOKENS):
         return None
     columns = _columns(lines, table)
-    said = _said(lines, table, columns)
-    choice = _by_record.Choice(survey.of_records(lines, table.records, columns))
+    said = _said(output, table, columns)
+    choice = _by_record.Choice(survey.of_records(lines, table.records, columns), output.offset)
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
@@ -92,13 +92,14 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     choice.take_unlike(room)
     if len(choice.shown) == count:
         return None
-    return Compressed(_parts(lines, table, choice, header, [row for row in matches if row in choice.shown], said))
+    return Compressed(_parts(output, table, choice, header, [row for row in matches if row in choice.shown], said))
 
 
 def _parts(
-    lines: Sequence[str], table: Table, choice: _by_record.Choice, header: range, matches: Sequence[int], said: str
+    output: ToolOutput, table: Table, choice: _by_record.Choice, header: range, matches: Sequence[int], said: str
 ) -> list[Part]:
     """Return the header, the rows by their numbers, and what stands around the rows as it is."""
+    lines = output.lines
     last = table.records[-1].stop
     above: set[int] = set()
     for row in matches:
@@ -109,14 +110,15 @@ def _parts(
     if table.header_stop > len(header):
         parts.append(Part(len(header), table.header_stop, "omit"))
     rows = choice.parts(table.header_stop, last)
-    parts.extend(_with_headings(lines, rows, sorted(above)) if above else rows)
+    parts.extend(_with_headings(output, rows, sorted(above)) if above else rows)
     if last < len(lines):
         parts.append(Part(last, len(lines), "keep"))
     return parts
 
 
-def _with_headings(lines: Sequence[str], parts: Sequence[Part], above: Sequence[int]) -> list[Part]:
+def _with_headings(output: ToolOutput, parts: Sequence[Part], above: Sequence[int]) -> list[Part]:
     """Return `parts` with the lines `above`, headers of later tables in one output, shown by number."""
+    lines = output.lines
     found: list[Part] = []
     for part in parts:
         position = part.start
@@ -124,7 +126,9 @@ def _with_headings(lines: Sequence[str], parts: Sequence[Part], above: Sequence[
             if part.start <= line < part.stop:
                 if line > position:
                     found.append(part._replace(start=position, stop=line))
-                found.append(Part(line, line + 1, "render", f"{line + 1}\t{lines[line]}", lossless=True))
+                found.append(
+                    Part(line, line + 1, "render", f"{output.offset + line + 1}\t{lines[line]}", lossless=True)
+                )
                 position = line + 1
         if position < part.stop or part.start == part.stop:
             found.append(part._replace(start=position))
@@ -199,10 +203,12 @@ def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
     return found if len(numbers) >= _MIN_ROWS else []
 
 
-def _said(lines: Sequence[str], table: Table, columns: Sequence[Slot]) -> str:
+def _said(output: ToolOutput, table: Table, columns: Sequence[Slot]) -> str:
     """Return a sentence about all rows: how many, and what their columns hold."""
     count = len(table.records)
-    head = f"[… {count:,} rows" + (f", {len(table.names)} columns" if columns else "")
+    # Of columns that nothing is said about, nobody knows which lines are rows.
+    unit = "rows" if table.names else "lines"
+    head = f"[… {count:,} {unit}" + (f", {len(table.names)} columns" if columns else "")
     if not columns:
         return f"{head} …]"
     read = columns[0].total
@@ -210,7 +216,7 @@ def _said(lines: Sequence[str], table: Table, columns: Sequence[Slot]) -> str:
         head += f"; of {read:,} of them"
     told: list[str] = []
     for slot in columns:
-        said = summary.of(slot, lambda row: table.records[row].start + 1)
+        said = summary.of(slot, lambda row: output.offset + table.records[row].start + 1)
         if said and tokens.estimate("".join(told)) < _MAX_SAID_TOKENS:
             told.append(f"{slot.name}: {said}")
     return f"{head}; {' · '.join(told)} …]" if told else f"{head} …]"

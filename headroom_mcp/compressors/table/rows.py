@@ -26,6 +26,8 @@ _MAX_HEADER_LINES = 12
 _RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
 _HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#+-]*$")
+# (400 rows) · 400 rows in set (0.01 sec)
+_OWN_COUNT = late.pattern(r"\s*(?:\(\d[\d,]* rows?\)|\d[\d,]* rows? in set\b.*)\s*$")
 _PAIR = late.pattern(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
 _NUMBER = late.pattern(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
 
@@ -66,7 +68,7 @@ def read(lines: Sequence[str]) -> Table:
             return Table("delimited", delimiter, head.stop, [name.strip() for name in names], records[1:])
     header_at = _column_header(lines)
     if header_at >= 0:
-        rows = [record for record in _single(header_at + 1, len(lines)) if lines[record.start].strip()]
+        rows = _filled(lines, header_at + 1)
         columns = aligned.spans(lines[header_at], lines[header_at + 1 :])
         names = [lines[header_at][start:stop].strip() for start, stop in columns]
         return Table("columns", "", header_at + 1, names, rows, columns)
@@ -77,10 +79,10 @@ def read(lines: Sequence[str]) -> Table:
         and sum(1 for line in sampled if _PAIR.match(line)) > 0.8 * len(sampled)
         and indented * 4 < len(sampled)  # pairs within pairs are a document
     ):
-        return Table("pairs", "", 0, [], _single(0, len(lines)))
+        return Table("pairs", "", 0, [], _filled(lines, 0))
     if len(sampled) > 5 and _even_columns(sampled) > 0.7:
-        return Table("columns", "", 0, [], _single(0, len(lines)))
-    return Table("none", "", 0, [], _single(0, len(lines)))
+        return Table("columns", "", 0, [], _filled(lines, 0))
+    return Table("none", "", 0, [], _filled(lines, 0))
 
 
 def delimiter_of(lines: Sequence[str]) -> tuple[str, float]:
@@ -156,6 +158,15 @@ def is_heading(line: str) -> bool:
 
 def _single(start: int, stop: int) -> list[Record]:
     return [Record(i, i + 1) for i in range(start, stop)]
+
+
+def _filled(lines: Sequence[str], start: int) -> list[Record]:
+    """Return the rows from `start` on: neither blank lines nor what a program says of how many rows it printed."""
+    return [
+        record
+        for record in _single(start, len(lines))
+        if lines[record.start].strip() and not _OWN_COUNT.match(lines[record.start])
+    ]
 
 
 def _delimited_records(lines: Sequence[str], first: int) -> list[Record]:

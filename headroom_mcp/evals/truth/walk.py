@@ -1,0 +1,127 @@
+"""A short form read beside its parts and its original, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from headroom_mcp.evals.truth import gaps, renders
+from headroom_mcp.evals.truth.findings import Findings, number
+from headroom_mcp.flow.plan import Plan
+from headroom_mcp.types import Part, Section
+
+_GAP = re.compile(r"\[… ([\d,]+) (lines?): (\d+)(?:-(\d+))?(?: · (.*))?\]")
+_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*); headroom_retrieve\]")
+
+
+class Checked(NamedTuple):
+    """An original, where it came from, what was planned for it and the text that is shown; `overwritten`: states of its
+    lines that a terminal would not show any more."""
+
+    lines: Sequence[str]
+    command: str
+    planned: Plan
+    shown: str
+    overwritten: int = 0
+
+
+def check(given: Checked) -> Findings:
+    """Return what holds of the statements in the text shown."""
+    findings = Findings()
+    body, _, foot = given.shown.rpartition("\n")
+    rows = body.split("\n")
+    position = at = left_out = kept = 0
+    for section, parts in _by_section(given.planned):
+        drawn: list[renders.Render] = []
+        for part in parts:
+            findings.that(part.start == position, f"a part begins at line {part.start + 1}", position + 1)
+            position = part.stop
+            if part.action == "keep":
+                size = part.stop - part.start
+                same = rows[at : at + size] == list(given.lines[part.start : part.stop])
+                findings.that(same, f"lines {part.start + 1}-{part.stop} as they are")
+                at += size
+                kept += size
+                if part.text:
+                    at += part.text.count("\n") + 1
+                    findings.unknown(part.text)
+            elif part.action == "omit":
+                left_out += _gap(rows[at], part, given, section.kind, findings)
+                at += 1
+            elif part.text:
+                size = part.text.count("\n") + 1
+                findings.that("\n".join(rows[at : at + size]) == part.text, "a render as it is")
+                at += size
+            if part.action != "omit":
+                drawn.append(renders.Render(part, part.text))
+        renders.check(given.lines, section, drawn, findings)
+    findings.that(position == len(given.lines), f"{position} lines in all", len(given.lines))
+    findings.that(at == len(rows), "nothing else is said", rows[at : at + 3])
+    _footer(foot, given, left_out, findings)
+    return findings
+
+
+def _by_section(planned: Plan) -> Iterator[tuple[Section, list[Part]]]:
+    """Yield each section with its parts. A part without lines between two sections begins the later one, unless the
+    earlier one, which began with such a part, has no end yet."""
+    parts = list(planned.parts)
+    at = 0
+    for number_of, section in enumerate(planned.sections):
+        held: list[Part] = []
+        while at < len(parts):
+            part = parts[at]
+            if part.start == part.stop == section.stop and held and held[-1].stop == section.stop:
+                last = number_of == len(planned.sections) - 1
+                if not (last or renders.has_tail(held[0].text)):
+                    break
+                held.append(part)
+                at += 1
+                if not last:
+                    break
+                continue
+            if (part.start >= section.stop and part.stop > section.stop) or (held and part.start >= section.stop):
+                break
+            held.append(part)
+            at += 1
+        yield section, held
+
+
+def _gap(row: str, part: Part, given: Checked, kind: str, findings: Findings) -> int:
+    """Check a marker in place; return how many lines it says are not shown."""
+    match = _GAP.fullmatch(row)
+    if not findings.that(match is not None, row, "a marker") or match is None:
+        return 0
+    count, first, last = number(match[1]), int(match[3]), int(match[4] or match[3])
+    findings.that(count == last - first + 1 and (count == 1) == (match[2] == "line"), row)
+    findings.that((first, last) == (part.start + 1, part.stop), row, (part.start + 1, part.stop))
+    if match[5]:
+        gaps.check(match[5], gaps.Gap(given.lines, part.start, part.stop, kind, given.command), findings)
+    return count
+
+
+def _footer(row: str, given: Checked, left_out: int, findings: Findings) -> None:
+    """Check the last line: how many lines are left out or in short, of how many."""
+    parts, total, overwritten = given.planned.parts, len(given.lines), given.overwritten
+    match = _FOOTER.fullmatch(row)
+    if not findings.that(match is not None, row, "a footer") or match is None:
+        return
+    said = match[1]
+    in_short = sum(
+        part.stop - part.start for part in parts if part.action == "render" and not part.unit and not part.lossless
+    )
+    for claim in said.split(", ") if not re.search(r"\d,\d", said) else re.split(r", (?=[\d]|all|rearr)", said):
+        if found := re.fullmatch(r"([\d,]+) of ([\d,]+) lines left out", claim):
+            findings.that((number(found[1]), number(found[2])) == (left_out, total), claim, (left_out, total))
+        elif found := re.fullmatch(r"([\d,]+) of ([\d,]+) lines in short", claim):
+            findings.that((number(found[1]), number(found[2])) == (in_short, total), claim, (in_short, total))
+        elif found := re.fullmatch(r"([\d,]+) of ([\d,]+) [\w ]+ left out", claim):
+            findings.that(0 < number(found[1]) <= number(found[2]), claim)
+        elif found := re.fullmatch(r"([\d,]+) overwritten states? left out", claim):
+            findings.that(number(found[1]) == overwritten, claim, overwritten)
+        elif found := re.fullmatch(r"all ([\d,]+) lines", claim):
+            findings.that(left_out == 0 and in_short == 0 and number(found[1]) == total, claim, total)
+        elif re.fullmatch(r"all [\d,]+ [\w ]+", claim) or claim == "rearranged":
+            findings.that(left_out == 0 and in_short == 0, claim)
+        else:
+            findings.unknown(claim)

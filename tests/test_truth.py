@@ -1,0 +1,138 @@
+"""Law 12: every statement of a short form is true. A short form of `python -m headroom_mcp.evals.truth`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from headroom_mcp.evals.truth import inputs, runs, walk
+from headroom_mcp.evals.truth.findings import is_clipped
+from headroom_mcp.evals.truth.inputs import Input
+from headroom_mcp.evals.truth.judge import judge
+from headroom_mcp.flow import footer
+from headroom_mcp.flow.plan import Plan
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.types import Part, Section
+
+
+@pytest.mark.parametrize("given", [*inputs.planted(8), *inputs.test_runs(16)], ids=lambda given: given.name)
+def test_what_is_said_of_made_up_outputs_is_true(given: Input, tmp_path: Path) -> None:
+    findings = judge(given, Settings(home=str(tmp_path)))
+
+    assert findings is None or (findings.false, findings.unchecked) == ([], [])
+
+
+def _said(lines: list[str], parts: list[Part], kind: str, body: str = "") -> list[str]:
+    """Return what is found false where `parts` are shown of `lines`, or the text `body` instead."""
+    from headroom_mcp.text import parts as render
+
+    planned = Plan(render.render(lines, parts), [Section(0, len(lines), kind, "")], parts, (), 0, len(lines))
+    shown = footer.added(planned._replace(body=body or planned.body), "0" * 12, "")
+    found = walk.check(walk.Checked(lines, "", planned, shown))
+    return [*found.false, *found.unchecked]
+
+
+_RUN = [f"tests/test_a.py::test_{i} {'FAILED' if i == 3 else 'PASSED'}" for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [
+        ("20 passed", "test_output"),
+        ("18 passed, 2 failed", "test_output"),
+        ("30 failures among them", "general"),
+        ("sections: Install 4", "markdown"),
+        ("3 lines of requirements", "command"),
+        ("+3 −1 in a.py", "diff"),
+        ("3 commits", "git"),
+        ("always the same", "general"),
+    ],
+)
+def test_a_note_that_is_not_true_is_found(note: str, kind: str) -> None:
+    parts = [Part(0, 1, "keep"), Part(1, 20, "omit", note=note)]
+
+    assert len(_said(_RUN, parts, kind)) == 1
+
+
+def test_hits_are_counted_by_their_files() -> None:
+    lines = [f"{'a.py' if i < 5 else 'b.py'}:{i}:x" for i in range(20)]
+    note = "19 hits in 2 files: b.py 15, a.py 4"
+
+    assert _said(lines, [Part(0, 1, "keep"), Part(1, 20, "omit", note=note)], "search") == []
+    for wrong in (note.replace("19", "20"), note.replace("15", "14"), note.replace("2 files", "3 files")):
+        assert _said(lines, [Part(0, 1, "keep"), Part(1, 20, "omit", note=wrong)], "search")
+
+
+def test_a_note_that_is_true_is_accepted() -> None:
+    assert _said(_RUN, [Part(0, 4, "keep"), Part(4, 20, "omit", note="16 passed")], "test_output") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a\n[… 18 lines: 2-19]\nc",  # a line too few
+        "a\n[… 19 lines: 2-20]\nc",  # and one that is nobody's
+        "b\n[… 19 lines: 2-20]",  # another line
+    ],
+)
+def test_a_marker_that_miscounts_is_found(body: str) -> None:
+    lines = ["a", *("x" for _ in range(19))]
+
+    assert _said(lines, [Part(0, 1, "keep"), Part(1, 20, "omit")], "general", body)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "18× 2-20 like 1",  # one too few
+        "19 of 20× 1-20 like 1 (x ×3, y ×20)",  # counts of more than there are
+        "19× 1-20 like 7",  # not shown by number
+    ],
+)
+def test_a_count_of_records_that_is_not_true_is_found(table: str) -> None:
+    lines = [f"at {i} x" for i in range(20)]
+    head = "[log of 20 lines; 1 by line number, the others counted below]"
+    parts = [
+        Part(0, 0, "render", head),
+        Part(0, 1, "render", "1\tat 0 x", lossless=True),
+        Part(1, 20, "render", note="counted below"),
+        Part(20, 20, "render", table),
+    ]
+
+    assert _said(lines, parts, "log")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[… 4 rows, 2 columns; name: always a …]",
+        "[… 3 rows, 2 columns; size: 1 … 3 …]",
+        "[… 4 rows, 2 columns; size: 1 … 3 …]",
+    ],
+)
+def test_a_summary_of_a_table_that_is_not_true_is_found(said: str) -> None:
+    lines = ["name,size", "a,1", "a,2", "b,3", "a,9"]
+
+    assert _said(lines, [Part(0, 0, "render", said), Part(0, 5, "keep")], "table")
+
+
+def test_the_characters_of_a_clipped_line_are_counted() -> None:
+    assert is_clipped("abc[… 3 chars …]ghi", "abcdefghi")
+    assert not is_clipped("abc[… 4 chars …]ghi", "abcdefghi")
+
+
+def test_what_is_true_of_a_made_up_run_is_told_by_names() -> None:
+    made = next(made for made in map(runs.make, range(200)) if "several" in made.name)
+    least, most = runs.counted(made, 0, len(made.told))
+
+    assert sum(most.values()) >= most["passed"] >= least["passed"] > 0
+
+
+def test_sources_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('tool_name = "Bash"\ncommand = "ls"\n')
+    (tmp_path / "a.txt").write_text("b\n")
+
+    assert list(inputs.of_cases(str(tmp_path))) == [Input("a", "b\n", "Bash", {"command": "ls"}, "")]
+    assert len(list(islice(inputs.planted(2), 2))) == 2
