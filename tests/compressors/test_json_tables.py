@@ -201,3 +201,19 @@ def test_what_is_called_in_the_question_is_shown_whole() -> None:
     assert "option_1: bool" in _shown(
         json.dumps({"functions": functions}, indent=1), "What are the parameters of prompt()?", 300
     )
+
+
+@pytest.mark.parametrize("written", [json.dumps, repr])
+def test_a_text_cut_off_inside_a_long_string_is_read_up_to_it(written: Callable[[Any], str]) -> None:
+    whole = written([*_rows(40), {"id": 7, "note": "word " * 900}])
+    shown = _shown(whole[:-900])
+
+    assert "rows {id," in shown
+    assert "the text is cut off here" in shown
+
+
+def test_a_list_is_shown_from_its_top_where_nothing_else_tells_its_rows_apart() -> None:
+    rows = [{"name": f"product {i * 7919 % 5000}", "sold": 9000 - i * 3, "stock": i * 31 % 97} for i in range(600)]
+    shown = _shown(json.dumps(rows), "Which are the products that sell best?", 900)
+
+    assert all(f"\n{i}:" in shown for i in range(10))

@@ -284,3 +284,14 @@ def test_what_is_counted_over_all_rows_is_what_stands_in_them(rows: list[dict[st
         said = Counter("true" if value is True else str(value) for value in values if value is not None)
         if path in categories:
             assert {value: hits.count for value, hits in categories[path].items()} == said
+
+
+def test_a_value_that_the_host_cut_off_and_we_show_in_part_is_counted_as_left_out() -> None:
+    whole = json.dumps([{"id": i, "name": f"row {i}"} for i in range(40)] + [{"id": 40, "text": "word " * 900}])
+    compressed = compressor.compress(ToolOutput(whole[:-900], "mcp__db__query", {}, ""), 4_000)
+    assert compressed is not None
+    (part,) = compressed.parts
+
+    assert "chars …]" in part.text
+    assert not part.lossless
+    assert part.left_out == 1

@@ -144,12 +144,13 @@ def _rendered(
         between = found.joint.strip()
         head = f"{before}{len(documents):,} JSON documents" + (f", each after {between!r}" if between else "") + ": "
     tail = after
-    cut = documents[-1].cut
+    cut, clipped = documents[-1].cut, 0  # a value that the host cut off, and whether we show only part of that
     if cut is not None:
         shown = (
             cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
         )
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
+        clipped = int(len(shown) < len(cut))
     head = named_by + head
     chars = found.stop - found.start
     original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
@@ -162,7 +163,8 @@ def _rendered(
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
         little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
         if cost <= room or little or small or (blind and not _stands_out(value)):
-            return Part(first, stop, "render", head + whole + tail, "", True, 0, survey.count_of(value), "values")
+            total = survey.count_of(value) + clipped
+            return Part(first, stop, "render", head + whole + tail, "", not clipped, clipped, total, "values")
     if chars > reduce.LARGE_CHARS:
         value = reduce.reduce(value, chars, thinner.query)
     if not query:
@@ -170,5 +172,6 @@ def _rendered(
         room = max(room, min(int(limit_chars * _BLIND_SHARE_OF_LIMIT), int(original * _BLIND_SHARE)))
     total = thinner.count(value)
     thinned = thinner.thin(value, room)
-    note = f"{thinner.left_values:,} of {total:,} values left out"
-    return Part(first, stop, "render", head + thinned + tail, note, False, thinner.left_values, total, "values")
+    left_out, total = thinner.left_values + clipped, total + clipped
+    note = f"{left_out:,} of {total:,} values left out"
+    return Part(first, stop, "render", head + thinned + tail, note, False, left_out, total, "values")

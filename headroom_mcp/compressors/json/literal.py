@@ -53,8 +53,12 @@ def documents(text: str) -> list[Document]:
 def _read(text: str, start: int, stop: int) -> Document | None:
     known: dict[str, str] = {}  # the keys of rows come again in each
 
+    unended = False
+
     def as_json(match: re.Match[str]) -> str:
+        nonlocal unended
         token = match.group()
+        unended = unended or (match.end() == stop - start and token[-1] not in "'\")]}")
         written = known.get(token)
         if written is None:
             written = known[token] = _as_json(token, match.lastgroup or "")
@@ -64,8 +68,8 @@ def _read(text: str, start: int, stop: int) -> Document | None:
     try:
         value = parse.loads(translated)
     except ValueError as error:
-        cut_off = getattr(error, "pos", 0) >= len(translated) - _NEAR_END_CHARS and stop == len(text.rstrip())
-        if not cut_off or len(translated) < _MIN_CUT_CHARS:
+        near = getattr(error, "pos", 0) >= len(translated) - _NEAR_END_CHARS or unended
+        if not near or stop < len(text.rstrip()) or len(translated) < _MIN_CUT_CHARS:
             return None
         salvaged = parse.salvage(translated, 0, len(translated))
         return None if salvaged is None else Document(start, stop, salvaged.value, salvaged.cut)

@@ -73,8 +73,10 @@ def documents(text: str) -> list[Document]:
         try:
             value, stop = _decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            # A document that fails far from its beginning near the end of the text was cut off there.
-            if error.pos >= len(text) - 400 and len(text) - start > 200:
+            # A document that fails far from its beginning near the end of the text was cut off there, or in a string
+            # that has no end.
+            near = error.pos >= len(text) - 400 or error.msg.startswith("Unterminated string")
+            if near and len(text) - start > 200:
                 salvaged = salvage(text, start, error.pos)
                 if salvaged is not None:
                     found.append(salvaged)

@@ -25,7 +25,7 @@ _FAILURES = late.pattern(
     re.IGNORECASE,
 )
 _LARGEST = late.pattern(
-    r"\b(?:longest|largest|biggest|highest|slowest|most|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
+    r"\b(?:longest|largest|biggest|highest|slowest|most|best|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
     r"last)\b",
     re.IGNORECASE,
 )

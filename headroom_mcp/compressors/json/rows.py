@@ -27,6 +27,7 @@ _FAILED_SHARE = 0.4
 # thousand rows without one.
 _CELL_CHARS = ((400, 400), (400, 160), (400, 60), (160, 60))
 _SAMPLED_FIRST = 40
+_MAX_FIRST = 15  # of them from the top, where half of the room is left
 _MAX_UNMARKED = 6  # rows that nothing distinguishes, shown as examples
 _MINIFIED_TOKENS = 900  # a record up to this size is shown as the JSON it is, a larger one in the compact form
 
@@ -122,7 +123,11 @@ def _rows_that_fit(
     left = room
     plain = sorted(index for index in rest if marks[index].why in ("", "change"))
     examples = plain[:: max(1, len(plain) // _MAX_UNMARKED)][:_MAX_UNMARKED]
-    for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples]:
+    # What is listed is mostly listed in an order: of equals the first say more than the others.
+    first = [index for index in plain[:_MAX_FIRST] if index not in examples]
+    for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples, *first]:
+        if index in first and left < room // 2:
+            break
         marked = marks[index].why not in ("", "change")
         line = _row(thinner, leaf_rows[index], picked, _CELL_CHARS[0][0] if marked else _CELL_CHARS[-1][1])
         cost = tokens.estimate(line[0]) + label_costs[index]
