@@ -309,6 +309,27 @@ def test_pieces_and_signatures_are_all_of_a_file(name: str) -> None:
     assert sorted([*rows, *signatures]) == list(range(len(lines)))
 
 
+def test_a_file_of_signatures_alone_has_no_pieces() -> None:
+    lines = ["def a(): return 1", "def b(): return 2"]
+    definitions = outline.read(lines, "python").definitions
+
+    assert units.scores(lines, units.split(lines, definitions, {0, 1}), definitions, ["return"]) == []
+
+
+def test_a_gap_among_printed_numbers_says_which_it_holds() -> None:
+    doc = [
+        "def f(a):",
+        '    """Return a.',
+        "",
+        *(f"    Word {i} about it." for i in range(9)),
+        '    """',
+        "    return a",
+    ]
+    shown = _shown("\n".join(f"{number:6}\t{line}" for number, line in enumerate(doc, 700)), "f.py")
+
+    assert re.search(r"numbered 70\d-71\d\]", shown)
+
+
 def test_a_minified_file_shows_its_beginning_only() -> None:
     text = "\n".join("var a=1;" + "function b(){return a}" * 200 for _ in range(20))
     shown = _shown(text, "x.js")

@@ -6,7 +6,8 @@ decorators and the first line of its documentation; leaves bodies out as whole r
     […  45 lines: 120-164]
 
 The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
-A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings).
+A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings,
+printed line numbers); without a question a file of 400 lines is an outline, too.
 """
 
 from __future__ import annotations
@@ -210,7 +211,7 @@ def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[
             saved += stop - start
             thin.append(Part(start, stop, "render", shown, lossless=True))
     if saved < numbering.MIN_THIN_LINES:
-        return parts
+        return [part if part.action != "omit" else part._replace(note=_numbered_note(numbered, part)) for part in parts]
     return [Part(0, 0, "render", numbering.LEGEND, lossless=True), *thin]
 
 

@@ -68,8 +68,8 @@ def scores(
         score + (around[unit.owner] + _NAME_WEIGHT * named[unit.owner] if unit.owner >= 0 else 0.0)
         for unit, score in zip(units, own, strict=True)
     ]
-    beside = [max(pair) for pair in zip([0.0, *direct[:-1]], [*direct[1:], 0.0], strict=True)]
-    return [score + _BESIDE * other for score, other in zip(direct, beside, strict=True)]
+    ringed = [0.0, *direct, 0.0]
+    return [score + _BESIDE * max(ringed[at], ringed[at + 2]) for at, score in enumerate(direct)]
 
 
 def _bm25(found: list[list[int]], spans: list[tuple[int, int]], length_share: float) -> list[float]:
