@@ -17,7 +17,7 @@ settings.load_profile("untimed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-goldens`."""
-    parser.addoption("--update-goldens", action="store_true", help="write expected.txt of the selected cases anew")
+    parser.addoption("--update-goldens", action="store_true", help="rewrite expected.txt of the selected cases")
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ _FIGURE = re.compile(r"[0-9][0-9,.]*(?= tokens| % fewer)")
 
 
 def update(text: str) -> str:
-    """Return the README `text` with its generated parts made anew. Raises: KeyError for a part nobody makes."""
+    """Return the README `text` with its generated parts brought up to date. Raises: KeyError for a part nobody makes."""
     makers = {
         "failing": failing,
         "hosts": other_hosts,

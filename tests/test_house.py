@@ -105,3 +105,19 @@ def test_one_place_decides_what_is_masked_or_denied() -> None:
     }
 
     assert readers <= {"settings/redaction.py", "evals/fuzz.py"}
+
+
+_MAP = (_ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_every_room_is_on_the_map() -> None:
+    shown = set(re.findall(r"`(\w+)`", "\n".join(line for line in _MAP.split("\n") if line.startswith("| `"))))
+
+    assert {path.stem for path in _TOP if path.suffix in ("", ".py")} - shown == set()
+
+
+def test_every_file_that_the_map_names_is_there() -> None:
+    named = re.findall(r"`((?:[a-z_]+/)+(?:\w+\.\w+)?)`", _MAP)
+
+    assert len(named) > 20
+    assert [name for name in named if not (_ROOT / name).exists() and not (_PACKAGE / name).exists()] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from headroom_mcp.cli import _io, auto_memory
+from headroom_mcp.cli import _ages, _io, auto_memory
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
@@ -22,8 +21,6 @@ from headroom_mcp.store import Store, open_store
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 # 90d, 12h, 2w
-_AGE = re.compile(r"^(\d+)\s*([hdw])$")
-_AGE_S = {"h": 3_600, "d": 86_400, "w": 604_800}
 
 
 def project_option(command: _Command) -> _Command:
@@ -157,7 +154,7 @@ def forget(
             return
         if not yes:
             click.confirm("Remove all notes that meet these conditions?", abort=True)
-        before_s = time.time() - _age_s(older_than) if older_than else None
+        before_s = time.time() - _ages.seconds(older_than) if older_than else None
         where = {"global": notes.GLOBAL, "all": None}.get(scope or "", here)
         with store.erasing():
             removed = notes.purge(store, scope=where, before_s=before_s, pattern=matching, auto=auto)
@@ -208,14 +205,6 @@ def _opened() -> Iterator[Store]:
 
 def _project(folder: str) -> str:
     return environment.project_dir({}, folder) if folder else environment.project_dir()
-
-
-def _age_s(age: str) -> int:
-    match = _AGE.match(age.strip())
-    if match is None:
-        msg = f"--older-than {age!r} is no age; write 90d, 12h or 4w."
-        raise click.UsageError(msg)
-    return int(match.group(1)) * _AGE_S[match.group(2)]
 
 
 def _show_all(found: Iterable[Note], project: str, as_json: bool, *, provenance_too: bool = False) -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 
 import click
 
-from headroom_mcp.cli import _io
+from headroom_mcp.cli import _ages, _io
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import open_store, purge_everything
-
-_AGE = re.compile(r"^(\d+)\s*([smhdw])$")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @click.command()
@@ -38,7 +34,7 @@ def purge(
     if everything and (session or project or older_than):
         msg = "--all takes no other criterion: drop it, or drop the others."
         raise click.UsageError(msg)
-    age_s = _age(older_than) if older_than else None
+    age_s = _ages.seconds(older_than) if older_than else None
     if everything and not yes:
         click.confirm("Remove every original of every project?", abort=True)
     try:
@@ -60,11 +56,3 @@ def purge(
             f"{done.originals:,} originals and {done.outputs:,} records removed; the files are "
             f"{max(0, done.file_bytes):,} bytes smaller."
         )
-
-
-def _age(text: str) -> float:
-    match = _AGE.match(text.strip())
-    if match is None:
-        msg = f"--older-than {text!r} is no age: write a number and s, m, h, d or w (30d)."
-        raise click.UsageError(msg)
-    return float(match.group(1)) * _SECONDS[match.group(2)]

@@ -1,4 +1,4 @@
-"""Stack traces: Java, Python, JavaScript, Go, Rust, .NET and kin.
+"""Stack traces: Java, Python, JavaScript, Go, Rust, .NET and similar.
 
 Each trace is shown by its exception, its causes and the first frames that are the project's own; equal ones once, with the
 names of the others; libraries' frames are counted. As far as the budget goes, traces are shown whole.

@@ -1,4 +1,4 @@
-"""Test runs: pytest, unittest, jest, vitest, mocha, go, cargo, JUnit under Maven and Gradle, rspec, phpunit, ctest and kin.
+"""Test runs: pytest, unittest, jest, vitest, mocha, go, cargo, JUnit under Maven and Gradle, rspec, phpunit, ctest and similar.
 
 Every failing test is named, with what was expected, what came and where; bodies are shown whole as far as the budget goes.
 Passing tests are counted. The final counts are shown as they stand.

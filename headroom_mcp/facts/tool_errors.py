@@ -1,4 +1,4 @@
-"""What a tool says about itself amid data: `grep: x: No such file or directory`, `fatal: not a git repository`.
+"""Error messages of the tool itself inside data output: `grep: x: No such file or directory`, `fatal: not a git repository`.
 
 For kinds whose text is data (hits, listings, tables, diffs), where a word like "error" is no failure.
 """

@@ -117,6 +117,6 @@ def _span(year: int, month: int, day: int | None) -> tuple[float, float]:
 
 def _at(year: int, month: int, day: int) -> float:
     if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
-        msg = f"{year}-{month}-{day} is no date"
+        msg = f"{year}-{month}-{day} is not a date"
         raise ValueError(msg)
     return float(calendar.timegm((year, month, day, 0, 0, 0)))

@@ -116,7 +116,7 @@ def test_a_file_that_is_no_session_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["replay", "--sessions", str(tmp_path)])
 
     assert result.exit_code == 1
-    assert "one.json is no recorded session" in result.output
+    assert "one.json is not a recorded session" in result.output
 
 
 def test_the_prices_of_a_model_count(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ _TEXT = "\n\n".join(
 
 
 def test_a_model_that_is_no_folder_is_named_in_the_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no folder with a model"):
+    with pytest.raises(SettingsError, match="not a folder with a model"):
         _llmlingua.prune(_TEXT, str(tmp_path / "nothing"), 0.5)
 
 

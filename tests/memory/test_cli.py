@@ -66,7 +66,7 @@ def test_an_export_is_imported_exactly(monkeypatch: pytest.MonkeyPatch, tmp_path
         (("show", "0000000000"), "No note"),
         (("forget", "0000000000"), "No note"),
         (("forget",), "either"),
-        (("forget", "--older-than", "soon", "--yes"), "no age"),
+        (("forget", "--older-than", "soon", "--yes"), "not a valid age"),
         (("forget", "--matching", "(", "--yes"), "regular expression"),
         (("add", " "), "empty"),
     ],

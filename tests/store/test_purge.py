@@ -75,7 +75,7 @@ def test_an_age_leaves_what_is_younger(store: Store) -> None:
     [
         ([], "Say what to purge"),
         (["--all", "--session", "s"], "--all takes no other criterion"),
-        (["--older-than", "soon"], "is no age"),
+        (["--older-than", "soon"], "is not a valid age"),
     ],
 )
 def test_an_unclear_order_purges_nothing_and_says_what_to_write(

@@ -1,6 +1,6 @@
 """JSON as a model reads it: parsed without loss, written without repetition, thinned with exact counts.
 
-    parse    text → values that keep duplicate keys, key order and numbers as written; documents amid other text
+    parse    text → values that keep duplicate keys, key order and numbers as written; documents among other text
     table    which arrays (and objects keyed by id) are tables, and their columns
     derive   which columns follow from others
     repeated what stands in a value more than once

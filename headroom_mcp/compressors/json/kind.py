@@ -6,7 +6,7 @@
                                           [… 290 rows: 4-66, 68-294 · 288 open, 2 closed]
                                           ]
 
-Takes one document, several in a row, JSON lines, and JSON amid log lines; a document cut off by the host as far as it
+Takes one document, several in a row, JSON lines, and JSON among log lines; a document cut off by the host as far as it
 goes. `headroom_mcp.compressors.json` holds the form; here is the choice between its tiers.
 """
 

@@ -58,7 +58,7 @@ def loads(text: str) -> Value:
 
 
 def documents(text: str) -> list[Document]:
-    """Return the JSON objects and arrays in `text`, in order: one document, several in a row, one a line, or amid log
+    """Return the JSON objects and arrays in `text`, in order: one document, several in a row, one a line, or among log
     lines and banners. A last one that is cut off is salvaged as far as it goes. [] where there is none.
 
     Raises: RecursionError for nesting beyond the scanner's depth.

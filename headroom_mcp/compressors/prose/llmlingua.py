@@ -32,7 +32,7 @@ def prune(text: str, model: str, rate: float) -> str:
 @lru_cache(maxsize=1)
 def _load(model: str) -> Any:
     if not os.path.isfile(os.path.join(model, "config.json")):
-        msg = f"prose model {model!r} is no folder with a model (config.json); download one and name its folder."
+        msg = f"prose model {model!r} is not a folder with a model (config.json); download one and name its folder."
         raise SettingsError(msg)
     if not any(family in model for family in _FAMILIES):
         msg = (

@@ -65,7 +65,7 @@ class Step(NamedTuple):
 def read_sessions(folder: str) -> list[dict[str, Any]]:
     """Return the sessions of `folder`, one per *.json, by name. Raises: SettingsError with the file that is none."""
     if not os.path.isdir(folder):
-        msg = f"{folder} is no folder. Give a folder of recorded sessions, one JSON file each."
+        msg = f"{folder} is not a folder. Give a folder of recorded sessions, one JSON file each."
         raise SettingsError(msg)
     found: list[dict[str, Any]] = []
     for name in sorted(os.listdir(folder)):
@@ -77,7 +77,7 @@ def read_sessions(folder: str) -> list[dict[str, Any]]:
                 session = json.load(stream)
             session["steps"], session["task"]
         except (OSError, ValueError, TypeError, KeyError) as error:
-            msg = f"{path} is no recorded session ({type(error).__name__}: {error}): it needs task, steps, final_patch."
+            msg = f"{path} is not a recorded session ({type(error).__name__}: {error}): it needs task, steps, final_patch."
             raise SettingsError(msg) from error
         session.setdefault("id", name[:-5])
         found.append(session)

@@ -397,7 +397,7 @@ def _field(response: Response, key: str, kind: type) -> Any:
 def _strings(response: Response, key: str) -> list[str]:
     values: list[str] = _field(response, key, list)
     if not all(isinstance(value, str) for value in values):
-        msg = f"{key} holds something that is no string"
+        msg = f"{key} holds something that is not a string"
         raise ShapeError(msg)
     return values
 

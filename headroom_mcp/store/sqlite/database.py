@@ -109,7 +109,7 @@ class Database:
         return StoreError(f"The store could not be {what}: {error}.")
 
     def _follow_file(self) -> None:
-        """Open the file anew where another process has set it aside, or somebody has removed it.
+        """Open the file again where another process has set it aside, or somebody has removed it.
 
         What was written to the old one would be safe from nobody's eyes but ours.
         """
