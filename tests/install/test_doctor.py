@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from headroom_mcp import compress_output, fault_log
 from headroom_mcp.cli.doctor import doctor as doctor_command
 from headroom_mcp.install import claude_code, doctor, hosts
+from headroom_mcp.install.doctor import trial
 from headroom_mcp.settings import switches
 from tests.hook.host import log
 
@@ -28,6 +30,25 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "store"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     return tmp_path
+
+
+_conversations: dict[str, str] = {}
+
+
+@pytest.fixture(autouse=True)
+def _one_conversation_with_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is only asked for its tools answers alike in every state: each command line is really started once."""
+    converse = trial._converse
+
+    def once(argv: list[str], variables: Any, folder: str, *, asks_hook: bool) -> str:
+        if asks_hook:
+            return converse(argv, variables, folder, asks_hook=True)
+        key = json.dumps([argv, variables])
+        if key not in _conversations:
+            _conversations[key] = converse(argv, variables, folder, asks_hook=False)
+        return _conversations[key]
+
+    monkeypatch.setattr(trial, "_converse", once)
 
 
 def _version(place: Path, version: str) -> None:
