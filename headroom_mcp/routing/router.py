@@ -44,6 +44,11 @@ class Hint(NamedTuple):
     otherwise: str = ""
 
 
+_WORD = late.pattern(r"[A-Z]?[a-z]+")
+# words in the names of tools that show a file's text
+_SHOWING = frozenset(
+    "read view open cat show file files content contents body source text code symbol fetch load".split()
+)
 _NO_HINT = Hint("", False, "")
 
 
@@ -102,14 +107,21 @@ def hint_of(output: ToolOutput, pipelines: list[shell.Pipeline]) -> Hint:
         if found:
             return found[-1]._replace(firm=False)
     elif output.path and not output.command:
-        return _path_hint(output.path)
+        hint = _path_hint(output.path)
+        return hint._replace(firm=hint.firm and _shows_files(output.tool_name))
     return _NO_HINT
+
+
+def _shows_files(tool_name: str) -> bool:
+    """Tell whether a tool of this name shows the file that its call names; others say something about it."""
+    words = _WORD.findall(tool_name.rpartition("__")[2])
+    return not words or any(word.lower() in _SHOWING for word in words)
 
 
 def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     """Return the kind of one section and why. A hint is weighed; only what the text leaves no doubt of decides alone."""
     plain = _plainly(piece.lines)
-    viewed = hint.firm and hint.kind == "code" and not piece.command
+    viewed = hint.firm and hint.kind == "code" and not piece.command and plain in ("", "json")
     if viewed and not (plain == "json" and seams.is_json(piece.text)) and compressors.load("code").score(piece) > 0:
         return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more
     if plain and plain != hint.kind:

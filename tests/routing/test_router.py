@@ -115,3 +115,27 @@ def test_git_show_of_a_file_at_a_revision_is_that_file() -> None:
     sections = router.route(ToolOutput(text, "Bash", {"command": "git show HEAD~2:lib/a.py"}))
 
     assert [section.kind for section in sections] == ["code"]
+
+
+_ABOUT_A_FILE = {
+    "search": [f"src/core.py:{i * 7}:    value = compute_{i}(request, options)" for i in range(40)],
+    "lint": [f"src/core.py:{i * 3 + 1}:5: F821 Undefined name `value_{i}`" for i in range(40)],
+    "diff": ["diff --git a/src/core.py b/src/core.py", "--- a/src/core.py", "+++ b/src/core.py", "@@ -1,40 +1,40 @@",
+             *[f"{'+-'[i % 2]}    value_{i} = compute({i})" for i in range(40)]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _ABOUT_A_FILE)
+@pytest.mark.parametrize("tool", ["mcp__rg__find_all", "mcp__lsp__get_diagnostics", "mcp__git__blame_history"])
+def test_what_is_said_about_a_file_is_not_read_as_the_file(kind: str, tool: str) -> None:
+    output = ToolOutput("\n".join(_ABOUT_A_FILE[kind]), tool, {"path": "src/core.py"})
+
+    assert [section.kind for section in router.route(output)] == [kind]
+
+
+@pytest.mark.parametrize("tool", ["Read", "mcp__fs__read_text_file", "mcp__gh__getFileContents", "view", ""])
+def test_a_file_that_is_shown_is_read_as_its_name_says(tool: str) -> None:
+    docstring = ['"""A long text.', *[f"Sentence number {i} says what nobody asked about." for i in range(60)], '"""']
+    output = ToolOutput("\n".join(docstring), tool, {"path": "src/core.py"})
+
+    assert [section.kind for section in router.route(output)] == ["code"]
