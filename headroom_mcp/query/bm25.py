@@ -32,19 +32,20 @@ STOP = frozenset(
 
 def terms(text: str) -> list[str]:
     """Return the lower-cased terms of `text`: whole tokens and, for compound ones, their words. Stop words stay in."""
-    found: list[str] = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        whole = token.lower()
-        found.append(whole)
-        for piece in _SPLIT.split(token) if not token.isalnum() else (token,):
-            low = piece.lower()
-            if low != whole:
-                found.append(low)
-            if not (piece.islower() or piece.isdigit()):
-                words = _CAMEL.findall(piece)
-                if len(words) > 1:
-                    found.extend(word.lower() for word in words)
+    return [term for token in _TOKEN.findall(text) for term in _terms_of(token)]
+
+
+def _terms_of(token: str) -> list[str]:
+    whole = token.lower()
+    found = [whole]
+    for piece in _SPLIT.split(token) if not token.isalnum() else (token,):
+        low = piece.lower()
+        if low != whole:
+            found.append(low)
+        if not (piece.islower() or piece.isdigit()):
+            words = _CAMEL.findall(piece)
+            if len(words) > 1:
+                found.extend(word.lower() for word in words)
     return found
 
 
@@ -62,6 +63,7 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
         return scores
     wanted_set = frozenset(wanted)
     hits: list[tuple[int, dict[str, int], int]] = []
+    known: dict[str, tuple[int, list[str]]] = {}  # by token: how many terms it has, and the wanted ones
     document_frequency: dict[str, int] = {}
     total_length = 0
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
@@ -70,14 +72,19 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
         if occurs(text.lower()) is None:
             total_length += len(text) // _CHARS_PER_TERM
             continue
-        words = terms(text)
-        total_length += len(words)
+        length = 0
         counts: dict[str, int] = {}
-        for word in words:
-            if word in wanted_set:
+        for token in _TOKEN.findall(text):
+            told = known.get(token)
+            if told is None:
+                words = _terms_of(token)
+                told = known[token] = len(words), [word for word in words if word in wanted_set]
+            length += told[0]
+            for word in told[1]:
                 counts[word] = counts.get(word, 0) + 1
+        total_length += length
         if counts:
-            hits.append((index, counts, len(words)))
+            hits.append((index, counts, length))
             for word in counts:
                 document_frequency[word] = document_frequency.get(word, 0) + 1
     average = max(1.0, total_length / len(texts))

@@ -123,7 +123,7 @@ def _shapes(counts: dict[str, int], total: int, looks: _Looks) -> dict[str, str]
     for value in [value for value, shape in shapes.items() if shape == "zero"]:
         if value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
             shapes[value] = "number"  # a counter begins with it
-    if len(counts) * 2 > total:
+    if len(counts) * 2 > total and len(set(shapes.values())) > 1:
         shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}
     length, most = Counter(map(len, counts)).most_common(1)[0]
     if length >= _HEX_CHARS and most >= _MOSTLY * len(counts):

@@ -463,3 +463,7 @@ def test_a_parse_without_end_is_stopped_and_the_text_read_by_its_lines(monkeypat
 
     assert grammar.parse(languages.load("go"), "\n".join(lines)) is None
     assert [d.name for d in outline.read(lines, "go").definitions] == [f"F{i}" for i in range(200)]
+
+
+def test_where_all_lines_are_signatures_no_piece_is_about_a_question() -> None:
+    assert units.scores(["def first(): ...", "def second(): ..."], [], [], ["first"]) == []

@@ -55,6 +55,8 @@ def scores(
     lines: Sequence[str], units: Sequence[Unit], definitions: Sequence[Definition], terms: Iterable[str]
 ) -> list[float]:
     """Return how much `terms` (lower-case stems) are about each unit; 0.0 where none of them occurs around it."""
+    if not units:  # nothing but signatures
+        return []
     text = "\n".join(lines).lower()
     starts = [0]
     for line in text.split("\n"):
