@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from headroom_mcp import late
 from headroom_mcp.facts import find
@@ -95,9 +96,10 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
     """Return the texts with those that say what an earlier one says, but for names and numbers, cut to their first line."""
     first: dict[str, int] = {}
     texts: list[str] = []
-    for block, said in zip(found, short, strict=True):
-        body = [lines[i] for i in block.essential[1:]] or [lines[block.start]]
-        key = "\n".join(templates.masked(body[:3]))
+    bodies = [[lines[i] for i in block.essential[1:4]] or [lines[block.start]] for block in found]
+    masked = iter(templates.masked([line for body in bodies for line in body]))
+    for block, said, body in zip(found, short, bodies, strict=True):
+        key = "\n".join(islice(masked, len(body)))
         if key in first and block.stop - block.start > 1:
             earlier = found[first[key]]
             name = [lines[block.start], *_telling_apart(lines, block, earlier)]

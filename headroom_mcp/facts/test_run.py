@@ -141,14 +141,15 @@ def read(lines: Sequence[str]) -> Reading:
 def told(lines: Sequence[str]) -> Reading:
     """Return verdicts and totals alone: in a log of many things, what is not one of them need not be news."""
     verdicts, only_failed = _verdicts(lines)
+    every = _that_count(lines)
     if only_failed:
-        counted = _counts_of_failed(lines)
+        counted = _counts_of_failed(lines, every)
         for at in only_failed:
             if len(at) in counted or len({name_of(lines[i]) for i in at}) in counted:
                 verdicts.update(dict.fromkeys(at, "failed"))
     for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
         verdicts.setdefault(index, "failed")
-    return Reading(verdicts, _suites(lines, verdicts), _totals(lines, verdicts), {})
+    return Reading(verdicts, _suites(lines, verdicts), _totals(lines, every, verdicts), {})
 
 
 def is_tap(text: str) -> bool:
@@ -159,7 +160,7 @@ def is_tap(text: str) -> bool:
 def looks_like(lines: Sequence[str]) -> float:
     """Return how surely (0 … 1) a sample of lines is of a test run: by its totals, its verdicts, its rows of dots."""
     verdicts = verdicts_of(lines)
-    every = _totals(lines, verdicts)
+    every = _totals(lines, _that_count(lines), verdicts)
     totals = sum(1 for i in every if _is_of_tests(lines[i]))
     bare = [lines[i] for i in every if _is_bare(lines[i])]
     if not totals and _is_of_tests("; ".join(bare)):
@@ -196,9 +197,9 @@ def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
     return _verdicts(lines)[0]
 
 
-def _counts_of_failed(lines: Sequence[str]) -> set[int]:
+def _counts_of_failed(lines: Sequence[str], every: Sequence[int]) -> set[int]:
     """Return how many tests failed, as the totals of the runs say: a runner may name no others."""
-    told = "\n".join(lines[i] for i in _totals(lines, {}))
+    told = "\n".join(lines[i] for i in every)
     return {int(next(filter(None, match.groups())).replace(",", "")) for match in _HOW_MANY_FAILED.finditer(told)}
 
 
@@ -306,13 +307,16 @@ def _leading(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[bool]:
     return leading
 
 
-def _totals(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[int]:
-    """Return the lines that count or conclude: the rare ones before those of every suite, failures first, then the last."""
-    found = [
-        i
-        for i in facts.touched(lines, _TOTAL_STEMS)
-        if i not in verdicts and len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])
-    ]
+def _that_count(lines: Sequence[str]) -> list[int]:
+    """Return the lines that count or conclude, in order."""
+    touched = facts.touched(lines, _TOTAL_STEMS)
+    return [i for i in touched if len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])]
+
+
+def _totals(lines: Sequence[str], every: Sequence[int], verdicts: dict[int, Verdict]) -> list[int]:
+    """Return those of `every` line that counts that are no verdicts: the rare ones before those of every suite, failures
+    first, then the last."""
+    found = [i for i in every if i not in verdicts]
     forms = moulds([lines[i] for i in found])
     counts = Counter(forms)
     form_of = dict(zip(found, forms, strict=True))

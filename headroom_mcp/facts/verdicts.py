@@ -144,11 +144,12 @@ def _length(line: str) -> int:
 def _names(head: str) -> set[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
-    parts = {part.strip() for part in _APART.split(text)} | {text}
-    words = set(_WORDS.split(text))
-    words.update(word.rpartition(".")[2] for word in list(words) if "[" not in word)
-    words.update(word.partition(".")[2] for word in list(words) if "[" in word)
-    return parts | words
+    names = {part.strip() for part in _APART.split(text)}
+    names.add(text)
+    for word in _WORDS.split(text):
+        names.add(word)
+        names.add(word.partition(".")[2] if "[" in word else word.rpartition(".")[2])
+    return names
 
 
 def _is_suite(lines: Sequence[str], index: int) -> bool:

@@ -27,8 +27,8 @@ _USES = {
     "sub": "all",
     "split": "all",
 }
-# These read settings files and our own reports, no tool's output.
-_NOT_FOR_OUTPUTS = ("evals", "install", "__pycache__")
+# These read settings files and our own reports, no tool's output; integrations import libraries that may be missing.
+_NOT_FOR_OUTPUTS = ("evals", "install", "integrations", "__pycache__")
 # Accused and yet linear, or kept from long texts: each with the reason.
 _KNOWN = {
     "commands.identity: (<<-?": "a command of at most 20,000 characters with few heredocs",
