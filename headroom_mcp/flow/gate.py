@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Fact, Note, Part
 

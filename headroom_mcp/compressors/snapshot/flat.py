@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from headroom_mcp.compressors.snapshot.tree import Node
+from headroom_mcp.late import NamedTuple
 
 _LABELLED = frozenset(
     "region group dialog alertdialog navigation form toolbar complementary article search radiogroup tabpanel tablist menu "

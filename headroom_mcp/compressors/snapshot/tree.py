@@ -26,8 +26,8 @@ _NUMBERED = late.pattern(
 # - /url: /dashboard.html
 _PROPERTY = late.pattern(r"\s*- /(\w+): ?(.*)$")
 _REF = late.pattern(r"\[ref=([\w-]+)\]")
-_BRACKETED = late.pattern(r"\[([\w-]+(?:=[^\]]*)?)\]")
-_ASSIGNED = late.pattern(r"""([\w-]+)="(.*?)"(?=\s|$)""")
+_BRACKETED = late.pattern(r"\[([\w-]+(?:=[^\[\]]*)?)\]")
+_ASSIGNED = late.pattern(r"""(?<![\w-])([\w-]+)="([^"]*|.{0,500}?)"(?=\s|$)""")
 _MAX_MISSED = 40  # lines of one text
 _MAX_DEPTH = 100  # what stands deeper counts as so deep
 _ESCAPED = late.pattern(r"\\(.)")

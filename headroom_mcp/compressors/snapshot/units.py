@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from headroom_mcp.compressors.snapshot import flat
 from headroom_mcp.compressors.snapshot.flat import Piece
 from headroom_mcp.compressors.snapshot.tree import Node
+from headroom_mcp.late import NamedTuple
 
 _WIDTH = 220
 _MAX_ROW_CHARS = 1_500

@@ -27,7 +27,7 @@ _RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
 _HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#+-]*$")
 # (400 rows) · 400 rows in set (0.01 sec)
-_OWN_COUNT = late.pattern(r"\s*(?:\(\d[\d,]* rows?\)|\d[\d,]* rows? in set\b.*)\s*$")
+_OWN_COUNT = late.pattern(r"\s*(?:\(\d[\d,]* rows?\)\s*|\d[\d,]* rows? in set\b.*)$")
 _PAIR = late.pattern(r"^[\w.%/@\[\] -]{1,80}?(?:: |=| = |:$)")
 _NUMBER = late.pattern(r"^[-+]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$")
 

@@ -27,11 +27,11 @@ What = Literal[
 _DATE = late.pattern(r"(?<![\d-])(20\d\d-[01]\d-[0-3]\d)(?:[T ]([0-2]\d:[0-5]\d(?::[0-5]\d)?))?(?![\d-])")
 _EPOCH = late.pattern(r"(?<![\w.])(1[5-9]\d{8})(\d{3})?(?![\w.])")
 _UUID = late.pattern(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])")
-_JWT = late.pattern(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+_JWT = late.pattern(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 _HEX = late.pattern(r"(?<![\w-])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![\w-])")
 _REQUEST_ID = late.pattern(r"\b(?:req|request|trace|session|msg|run)[_-](?=\w*\d)[A-Za-z0-9]{12,}\b")
-_TEMPORARY = late.pattern(r"(?:/tmp|/var/folders|/private/var|\\Temp)[/\\][\w./\\-]*(?=[\w-]*\d)[\w-]{6,}")
-_GIT = late.pattern(r"(?m)^(?:\s*(?:Current branch:|On branch |Status:|HEAD is now at |[ MADRCU?]{2} \S+/\S+).*)$")
+_TEMPORARY = late.pattern(r"(?:/tmp|/var/folders|/private/var|\\Temp)[/\\][\w./\\-]{0,400}(?=[\w-]{0,200}\d)[\w-]{6,}")
+_GIT = late.pattern(r"(?m)^[ \t]*(?:Current branch:|On branch |Status:|HEAD is now at |[ MADRCU?]{2} /?[^\s/]+/\S).*$")
 _YEAR_S = 365 * 86_400.0
 
 
