@@ -28,7 +28,7 @@ from headroom_mcp.types import Origin
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
-MIN_TOKENS = 120  # a shorter result is about as long as what would stand there
+MIN_TOKENS = 40  # a shorter result is about as long as what would stand there
 _NEWEST = 10  # results that stay as long as the others are enough
 _QUOTE_CHARS = 100
 _NAME = late.pattern(r"[A-Za-z_][\w./\-]{3,}\w")
@@ -200,7 +200,7 @@ def _said(candidate: Candidate) -> str:
     """Return what is said of a result that is out: a pure function of the call and the text."""
     lines = candidate.text.split("\n")
     if candidate.given_ref:
-        return f"{candidate.label}: its short form of {len(lines):,} lines taken out to make room"
+        return f"{candidate.label}: its short form of {len(lines):,} lines taken out"
     failing = find.failures(lines) if len(candidate.text) <= _SCANNED_CHARS else []
     count = len(failing)
     quoted = (
@@ -209,7 +209,7 @@ def _said(candidate: Candidate) -> str:
         else ""
     )
     unit = "line" if len(lines) == 1 else "lines"
-    return f"{candidate.label}: all {len(lines):,} {unit} taken out to make room{quoted}"
+    return f"{candidate.label}: all {len(lines):,} {unit} taken out{quoted}"
 
 
 def _named_after(messages: Sequence[Any], found: Sequence[Candidate]) -> list[float]:
