@@ -12,7 +12,7 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.text import heads, opened, tokens
+from headroom_mcp.text import heads, marker, opened, tokens
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -75,6 +75,8 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
         parts = _leave_out_repeats(output, settings, parts, draft, earlier, missed)
+    if marker.may_be_forged(output.text):
+        parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     body = render.render(lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines), output.overwritten)

@@ -77,4 +77,5 @@ def _range_of_times(counts: dict[str, int]) -> str:
 
 
 def _short(value: str) -> str:
+    value = marker.plain(value)
     return value if len(value) <= _MAX_VALUE_CHARS else f"{value[: _MAX_VALUE_CHARS - 1]}…"

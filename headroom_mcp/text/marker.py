@@ -61,6 +61,33 @@ def plain(said: str) -> str:
     return said
 
 
+def may_be_forged(original: str) -> bool:
+    """Tell whether `original` has anything in it that could be taken for a marker or footer of ours, once it is unescaped."""
+    return "[…" in original or "[headroom " in original or "[\\u2026" in original
+
+
+def quoted(shown: str, original: str) -> str:
+    """Return a rendering of `original` in which no line that came from there begins like a marker or footer of ours.
+
+    A rendering has no footer; of its markers those are forged that stand in the original, perhaps escaped.
+    """
+    lines = shown.split("\n")
+    for at, line in enumerate(lines):
+        said = line.lstrip()
+        if said.startswith(("[…", "[headroom ")) and (said[1] == "h" or _stands_in(said, original)):
+            lines[at] = f"{line[: len(line) - len(said)]}({said[1:]}"
+    return "\n".join(lines)
+
+
+def _stands_in(said: str, original: str) -> bool:
+    import json
+
+    piece = said[: said.find("]") + 1] or said
+    return any(
+        form in original for form in (piece, json.dumps(piece)[1:-1], json.dumps(piece, ensure_ascii=False)[1:-1])
+    )
+
+
 def ranges(indexes: Sequence[int], most: int = 16) -> str:
     """Return rising `indexes` as ranges: "4-66, 68, 70-97". More than `most` ranges end in "…" and the last one: what lies
     between stands between the rows shown."""
