@@ -5,30 +5,51 @@ For kinds whose text is data (hits, listings, tables, diffs), where a word like 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs
 from headroom_mcp.types import Fact
 
-# grep: a/b: Permission denied | ls: cannot access 'x': … | fatal: … | psql: error: … | ERROR:  relation … | bash: line 1: …
+# grep: a/b: Permission denied | ls: cannot access 'x': … | fatal: … | psql: error: … | psql:load.sql:41: ERROR:  duplicate key
+# | ERROR:  relation … | bash: line 1: … | warning: LF will be … | Parse error near line 3: … | E0101 12:00:00.000000 1 cache.go:265] …
 _COMPLAINT = late.pattern(
-    rf"^(?:(?:{'|'.join(sorted(programs.SEARCHERS))}|find|fd|ls|tree|du|git|diff|cat|head|tail|sed|awk|wc|sort|cut|jq|psql|mysql|sqlite3|docker|"
-    r"kubectl|helm|ps|df|lsof|ss|netstat|systemctl|dpkg|rpm|bash|sh|zsh|/bin/\w+|npm|curl): (?:(?:error|warning|line \d+): ?)?.*"
-    r"|fatal: |error: |Error: |ERROR: |ERROR \d|Error from server|FATAL: |usage: |Traceback \(most recent|command terminated|"
-    r"\[exit code|Exit code \d|exit status \d|Command timed out)"
+    rf"^(?:(?:{'|'.join(sorted(programs.SEARCHERS))}|find|fd|ls|tree|du|git|diff|cat|head|tail|sed|awk|gawk|wc|sort|cut|jq|psql|pg_dump|"
+    r"pg_restore|mysql|mysqldump|mongosh|sqlite3|docker|kubectl|helm|terraform|ps|df|lsof|ss|netstat|systemctl|dpkg|rpm|bash|sh|zsh|"
+    r"/bin/\w+|npm|curl)(?::[^\s:]+:\d+)?: (?:(?:error|warning|line \d+): ?)?.*"
+    r"|fatal: |warning: |error: |Error: |ERROR: |ERROR \d|Error from server|FATAL: |PANIC: |usage: |Traceback \(most recent|"
+    r"command terminated|(?:\w+ )?[Ee]rror(?: near| at| on)? line \d+: |\[exit code|Exit code \d|exit status \d|Command timed out|"
+    r"[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\] )"
 )
-_HARMLESS = late.pattern(r"binary file matches|Is a directory$", re.IGNORECASE)
+_IN_ITS_PLACE = late.pattern(r" \[error [^\]]{1,80}\]$")  # what tree writes behind a folder that it may not open
+_HARMLESS = late.pattern(r"Is a directory$")
 _MAX_COMPLAINTS = 30
 
 
 def find(lines: Sequence[str]) -> list[Fact]:
-    """Return a tool's complaints among `lines` as failures; harmless ones, and those past the thirtieth, are none."""
+    """Return a tool's complaints among `lines` as failures, and its hits in binary files; none of them past the thirtieth."""
     found: list[Fact] = []
     for index, line in enumerate(lines):
-        if line and _COMPLAINT.match(line) and not _HARMLESS.search(line):
+        if (
+            not line
+            or not (_COMPLAINT.match(line) or (line[-1] in "]s" and _is_elsewhere(line)))
+            or _HARMLESS.search(line)
+        ):
+            continue
+        if _is_binary_hit(line):
+            found.append(Fact(index, 2, "hits in binary files", index, index + 1))
+        else:
             found.append(Fact(index, 0, "errors", index, index + 1))
-            if len(found) == _MAX_COMPLAINTS:
-                break
+        if len(found) == _MAX_COMPLAINTS:
+            break
     return found
+
+
+def _is_elsewhere(line: str) -> bool:
+    """Tell whether a line says it at its end."""
+    return _is_binary_hit(line) or _IN_ITS_PLACE.search(line) is not None
+
+
+def _is_binary_hit(line: str) -> bool:
+    """Tell whether grep says that something in a file matches that it cannot show."""
+    return line.endswith(": binary file matches") or (line.startswith("Binary file ") and line.endswith(" matches"))

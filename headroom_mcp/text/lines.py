@@ -40,6 +40,10 @@ def split_lines(text: str, *, terminal: bool = True) -> list[str]:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
+    if "\0" in text and text.count("\0") * 3 > len(
+        text
+    ):  # UTF-16 read as bytes: every other one is a NUL, which nobody sees
+        lines = [line.replace("\0", "") for line in lines]
     if not terminal:
         return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r" in text else lines
     if "\x1b" in text or "\r" in text or "\b" in text:

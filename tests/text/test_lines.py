@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headroom_mcp import compress_output
 from headroom_mcp.text import lines
 from headroom_mcp.tool_output import ToolOutput
 
@@ -32,3 +33,20 @@ def test_a_failure_that_the_next_state_overwrites_stays(failure: str) -> None:
 
     assert failure in lines.clean_line(line)
     assert lines.clean_line("50% sent\r0 errors\r60% sent") == "60% sent"
+
+
+def test_a_text_in_utf_16_is_read_as_what_it_says() -> None:
+    said = [f"2026-01-01 12:00:{n % 60:02d} INFO job {n} is done" for n in range(300)]
+    said[150] = "2026-01-01 12:02:30 ERROR job 150 has no address"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = "\n".join(said).encode(encoding).decode("utf-8")
+        result = compress_output(text, tool_name="Bash", tool_input={"command": "cat app.log"})
+
+        assert lines.split_lines(text) == said
+        assert said[150] in result.text
+        assert "\0" not in result.text
+
+
+def test_names_between_nuls_stay_apart() -> None:
+    """`find -print0`, where a NUL ends a name."""
+    assert lines.split_lines("a/b.txt\0c/d.txt\0\ne") == ["a/b.txt\0c/d.txt\0", "e"]
