@@ -34,6 +34,7 @@ _SIGNS = late.pattern(
 _TAIL_LINES = 60
 _CONTEXT_LINES = 12
 _MIN_UNDERSTOOD = 0.5
+_SMALL_TOKENS = 600  # below, only steps that went well go
 _MAX_RECORD_LINES = 8
 _RARE = 2  # times
 _MAX_TOTALS = 20  # of test runs
@@ -69,6 +70,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     original = output.lines
     if len(original) < _MIN_LINES:
         return None
+    if output.tokens < _SMALL_TOKENS:
+        budget = output.tokens
     read = heads.read(original)
     lines, display = (read.bare, read.shown) if read else (original, original)
     found = _failures.blocks(lines, errors=True)

@@ -20,7 +20,9 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_PROBLEMS = 6
+_SMALL_TOKENS = 900  # below, every problem is told
 _RARE = 2
+_ASKED_OF_A_RULE = 2  # problems of one rule that the question is about, in full: the others stand with the rule
 _MAX_LINE_CHARS = 300
 _MESSAGE_CHARS = 100
 _SHORT = 12  # lines around the problems that are shown as they are
@@ -107,6 +109,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     found = problems(lines)
     if len(found) < _MIN_PROBLEMS:
         return None
+    if output.tokens < _SMALL_TOKENS:
+        budget = output.tokens
     digest = _digest(lines, found, facts_module.matches(output.query, lines), budget)
     covered = {i for problem in found for i in range(problem.start, problem.stop)}
     telling = {fact.line for fact in _around_problems(lines, covered)[:_MAX_BETWEEN]}
@@ -208,8 +212,11 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
     out: list[str] = []
     room = budget
     wanted = set(asked[:10])
-    for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))][:10]:
-        room -= _add(out, _whole(lines, problem))
+    times: dict[str, int] = {}
+    for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))]:
+        times[problem.code] = times.get(problem.code, 0) + 1
+        if times[problem.code] <= _ASKED_OF_A_RULE:
+            room -= _add(out, _whole(lines, problem))
     left: list[list[Problem]] = []
     for group in rules:
         if len(group) <= _RARE and room > 0:

@@ -21,6 +21,7 @@ from headroom_mcp.types import Compressed, Fact
 
 _MIN_LINES = 12
 _SAMPLE_LINES = 60
+_SMALL_TOKENS = 1_500  # below, every record is shown or counted by what it is; what is not understood stays
 
 # 2026-01-01 12:00:00 | 2026/01/01T12:00 | Jan  1 12:00:00 | [12:00:00] | 12:00:00.123 | 081109 203615 | 1117838570 2005.06.03 | 17/06/09 20:10:40
 _STAMP = late.pattern(
@@ -58,6 +59,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Show failures, query matches and what is unlike the other lines by number; count the rest by template."""
     if len(output.lines) < _MIN_LINES:
         return None
+    if output.tokens < _SMALL_TOKENS:
+        if not _by_record.fits(output):
+            return None
+        budget = output.tokens
     return _by_record.compress(output, budget, "log")
 
 

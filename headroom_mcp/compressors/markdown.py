@@ -27,6 +27,7 @@ _GAP_COST = 14  # tokens of a gap's marker and the jump over it
 _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
+_SMALL_TOKENS = 1_000  # below, running text stays
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
@@ -76,7 +77,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     lines = _sections.without_numbers(output.lines)
     found = _sections.blocks(lines)
-    if len(found) < 4:
+    if len(found) < 4 or output.tokens < _SMALL_TOKENS:
         return None
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
     above = _sections.chains(found)
@@ -86,9 +87,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     else:
         kept = _outline(found, costs, budget)
     kept_lines = {line for index in kept for line in range(found[index].start, found[index].stop)}
+    left = budget - sum(costs[i] for i in kept)
     if not query:
-        left = _add_leads(lines, found, kept, kept_lines, budget - sum(costs[i] for i in kept))
-        _add_in_turn(found, costs, kept_lines, left)
+        left = _add_leads(lines, found, kept, kept_lines, left)
+    _add_in_turn(found, costs, kept_lines, left)
     if len(kept_lines) >= len(lines):
         return None
     parts = render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget, output.offset))

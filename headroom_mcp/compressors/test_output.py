@@ -7,6 +7,7 @@ Passing tests are counted. The final counts are shown as they stand.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Sequence
 
 from headroom_mcp import late
@@ -41,6 +42,9 @@ _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
 _LIST_LINE_CHARS = 300
+_SMALL_TOKENS = 900
+_LISTED = 30  # lines of one mould
+_MAX_ANSWERS = 12
 _MIN_ALIKE = 12  # fewer lines do not say what is usual
 _ALONE = 2  # lines of a mould that is rare
 _MAX_MOULD_CHARS = 400
@@ -87,11 +91,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
+    chosen.take(_answers(output, reading), budget // 4)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
     named = {index for index, _ in failing}
-    chosen.take_runs(
-        [i for i in reading.news(lines) if i not in named], max(budget // 3, budget - spent - chosen.spent)
-    )
+    left = max(budget // 3, budget - spent - chosen.spent)
+    if output.tokens < _SMALL_TOKENS:
+        left = output.tokens  # only what is routine goes
+    chosen.take_runs(_without_lists(lines, [i for i in reading.news(lines) if i not in named]), left)
     chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
@@ -135,6 +141,21 @@ class _Chosen:
                 before = self.spent
                 self.take([i for i in range(start, stop) if i in failing], room)
                 room -= self.spent - before
+
+
+def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
+    """Return the lines that the question is about, be they of a table after the run; passing tests are not asked for."""
+    passed = {i for i, verdict in reading.verdicts.items() if verdict == "passed"}
+    progress = {i for i, often in reading.routine.items() if not often}
+    found = facts_module.matches(output.query, output.lines)[:_MAX_ANSWERS]
+    return [i for i in found if i not in passed and i not in progress]
+
+
+def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:
+    """Return `news` without the lines of a mould that very many have: names below each other, of tests that passed."""
+    moulds = test_run.moulds([lines[i][:_MAX_MOULD_CHARS] for i in news])
+    counts = Counter(moulds)
+    return [i for i, mould in zip(news, moulds, strict=True) if counts[mould] < _LISTED]
 
 
 def _unlike(lines: Sequence[str], reading: test_run.Reading, shown: Container[int]) -> list[int]:
