@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.query import bm25
+from headroom_mcp.query import bm25, superlatives
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
 _QUOTED = late.pattern(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
@@ -22,16 +22,6 @@ _CAPITALS = late.pattern(r"\b[A-Z]{3,12}\b")
 _FAILURES = late.pattern(
     r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
     r"exception\w*|root cause)\b",
-    re.IGNORECASE,
-)
-_LARGEST = late.pattern(
-    r"\b(?:longest|largest|biggest|highest|slowest|most|best|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
-    r"last)\b",
-    re.IGNORECASE,
-)
-_SMALLEST = late.pattern(
-    r"\b(?:shortest|smallest|low(?:est)?|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst|nearly|almost|"
-    r"running out|short of)\b",
     re.IGNORECASE,
 )
 
@@ -70,8 +60,8 @@ class Query:
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.links = bool(_LINKS.search(text))
         self.failures = bool(_FAILURES.search(text))
-        self.largest = bool(_LARGEST.search(text))
-        self.smallest = bool(_SMALLEST.search(text))
+        self.largest = bool(superlatives.LARGEST.search(text))
+        self.smallest = bool(superlatives.SMALLEST.search(text))
 
     def names(self, name: str) -> bool:
         """Tell whether the query speaks of the field `name`: "duration" of `dur`, "URLs" of `url`, "fixes" of

@@ -16,9 +16,12 @@ from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import tool_errors
+from headroom_mcp.query import bm25, superlatives
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.records import summary, survey
+from headroom_mcp.query.clauses import stem
+from headroom_mcp.records import summary, survey, values
 from headroom_mcp.records.slots import Slot
+from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -31,6 +34,13 @@ _GAP_TOKENS = 13
 _MAX_STATISTICS_ROWS = 20_000  # beyond, statistics are of every n-th row, and say so
 _MAX_COLUMNS = 24
 _MIN_ROWS = 6
+_KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
+    700,
+    40,
+    0.97,
+)  # so many rows, so well understood, are safe to fold in a small table
+_EXTREMES = 5  # rows from each end of a column that is asked about
+_MAX_FIGURES = 4  # numbers of a row whose columns are not known
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
 # The states in which a thing that runs is in trouble. Only in the columns of commands: in a file the words are data.
@@ -76,11 +86,14 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     rows = _row_texts(lines, table)
     matches = _matches(output, rows, budget)
-    if output.tokens < (_MATCHED_TOKENS if matches else _SMALL_TOKENS):
+    if output.tokens < (_MATCHED_TOKENS if matches else _KNOWN_TOKENS):
         return None
     columns = _columns(lines, table)
+    surveyed = survey.of_records(lines, table.records, columns)
+    if output.tokens < _SMALL_TOKENS and not matches and not _is_known(table, surveyed):
+        return None
     said = _said(output, table, columns)
-    choice = _by_record.Choice(survey.of_records(lines, table.records, columns), output.offset)
+    choice = _by_record.Choice(surveyed, output.offset)
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
@@ -89,10 +102,52 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     choice.take([*range(min(_FIRST_ROWS, count)), *range(max(0, count - _LAST_ROWS), count)], room - choice.spent)
     row_of = {record.start: row for row, record in enumerate(table.records)}
     choice.take((row_of[i] for i in _bad(output) if i in row_of), room // 2 - choice.spent)
+    if output.query:
+        choice.take(_extremes(output.query, columns or _figures(rows)), room - choice.spent)
     choice.take_unlike(room)
     if len(choice.shown) == count:
         return None
     return Compressed(_parts(output, table, choice, header, [row for row in matches if row in choice.shown], said))
+
+
+def _is_known(table: Table, surveyed: Survey) -> bool:
+    """Tell whether the rows are many, and of values only that repeat, or are numbers, times and ids: no row has a name by
+    which it may be wanted."""
+    return len(table.records) >= _KNOWN_ROWS and surveyed.understood >= _KNOWN
+
+
+def _extremes(query: str, columns: Sequence[Slot]) -> list[int]:
+    """Return the rows with the largest numbers of each column, or the smallest, as the question wants; those of the column
+    that it names first. None where it asks for neither."""
+    largest, smallest = superlatives.LARGEST.search(query), superlatives.SMALLEST.search(query)
+    if not (largest or smallest):
+        return []
+    words = {stem(word) for word in bm25.query_terms(query)}
+    found: list[tuple[bool, int, int]] = []
+    for at, slot in enumerate(columns):
+        rows, cells = slot.columns[0]
+        figures = [
+            (figure, row) for row, cell in zip(rows, cells, strict=True) if (figure := values.number(cell)) is not None
+        ]
+        if len(figures) * 2 < len(rows):
+            continue
+        named = words.isdisjoint(stem(word) for word in bm25.query_terms(slot.name))
+        ends = sorted(figures, reverse=True)[:_EXTREMES] if largest else []
+        ends += sorted(figures)[:_EXTREMES] if smallest else []
+        found.extend((named, at, row) for _, row in ends)
+    return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
+
+
+def _figures(rows: Sequence[str]) -> list[Slot]:
+    """Return the numbers of rows whose columns are not known: the first of each row, the second …"""
+    columns: list[Slot] = []
+    numbers = [[word.strip("|:,;") for word in row.split() if word[:1].isdigit()] for row in rows]
+    for at in range(min(_MAX_FIGURES, max(map(len, numbers), default=0))):
+        slot = Slot("column")
+        of_rows = [row for row, words in enumerate(numbers) if len(words) > at]
+        slot.add(of_rows, [numbers[row][at] for row in of_rows], {})
+        columns.append(slot)
+    return columns
 
 
 def _parts(
@@ -196,9 +251,9 @@ def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
         for at in range(width):
             columns[at].append(fields[at].strip())
     found: list[Slot] = []
-    for name, values in zip(table.names, columns, strict=False):
+    for name, of_column in zip(table.names, columns, strict=False):
         slot = Slot("column", name.strip()[:40])
-        slot.add(numbers, values, Counter(values))
+        slot.add(numbers, of_column, Counter(of_column))
         found.append(slot)
     return found if len(numbers) >= _MIN_ROWS else []
 

@@ -21,7 +21,7 @@ Form = Literal["delimited", "piped", "columns", "pairs", "none"]
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 60
-_MAX_HEADER_LINES = 12
+_MAX_HEADER_LINES = 40
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
 _RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
