@@ -2,6 +2,7 @@
 
     {"columns": ["id", "name"], "rows": [[1, "a"], [2, "b"]]}         names beside the rows, or the "name" of objects there
     {"range": "A1:B3", "values": [["id", "name"], [1, "a"], …]}       names in the first row
+    {"values": [[1930000000, "11"], [1930000060, "14"], …]}           none: then by their places, from 0
     {"go_info": [{"type": "gauge"}], "up": [{"type": "gauge"}], …}    one object in each array
 
 Such rows become plain objects, so that all that is known about tables holds for them.
@@ -17,6 +18,7 @@ from headroom_mcp.late import NamedTuple
 
 _MIN_ROWS = 4
 _MIN_CELLS = 2
+_MIN_PLACED, _MAX_PLACED = 24, 8  # rows, and cells of each, that are a table although nothing names the cells
 _MAX_DEPTH = 5
 _MAX_NAME_CHARS = 80
 _NAMES_OF = ("name", "column_name", "columnName", "column", "field", "key", "title", "label")
@@ -96,7 +98,7 @@ def _headed(value: Sequence[Value], key: str, notes: dict[str, None]) -> Value:
     """Return rows named by the first of them, where that is a head; `value` where it is none."""
     names = _names(value[0], max(map(len, value)))
     if names is None or any(_HAS_DIGIT.match(name) for name in names):
-        return value
+        return _placed(value, key, notes)
     others = value[1:]
     told_apart = 0
     for at, name in enumerate(names):
@@ -110,6 +112,17 @@ def _headed(value: Sequence[Value], key: str, notes: dict[str, None]) -> Value:
         return value
     notes[f"{key or 'the rows'}: arrays, their cells named here as in the first of them, which is not counted"] = None
     return _rows(others, names)
+
+
+def _placed(value: Sequence[Value], key: str, notes: dict[str, None]) -> Value:
+    """Return many rows of as many scalars each as objects whose names are the places of their cells; others as they are."""
+    width = len(value[0])
+    if len(value) < _MIN_PLACED or width > _MAX_PLACED:
+        return value
+    if any(len(row) != width or any(type(cell) in (tuple, list, Embedded) for cell in row) for row in value):
+        return value
+    notes[f"{key or 'the rows'}: arrays, their cells named by their places from 0"] = None
+    return _rows(value, [str(at) for at in range(width)])
 
 
 def _names(held: Value, width: int) -> list[str] | None:

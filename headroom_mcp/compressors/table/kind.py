@@ -19,7 +19,7 @@ from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import bm25, superlatives
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.query.clauses import stem
-from headroom_mcp.records import summary, survey, values
+from headroom_mcp.records import find, summary, survey, values
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import tokens
@@ -34,6 +34,8 @@ _GAP_TOKENS = 13
 _MAX_STATISTICS_ROWS = 20_000  # beyond, statistics are of every n-th row, and say so
 _MAX_COLUMNS = 24
 _MIN_ROWS = 6
+_FIRST_LINES = 12  # a header further down may be one of several
+_SAMPLE = 400
 _KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
     700,
     40,
@@ -65,12 +67,22 @@ def score(output: ToolOutput) -> float:
                 if all("|" in line or "+" in line for line in lines[table.header_stop : table.header_stop + 3])
                 else 0.3
             )
+        case "columns" if table.names and table.header_stop <= _FIRST_LINES:
+            return 0.5
+        case "columns" | "pairs" if _are_blocks(lines):
+            return 0.01
         case "columns":
-            return 0.5 if table.names else 0.25
+            return 0.4 if table.names else 0.25
         case "pairs":
             return 0.2
         case _:
             return 0.01  # a hinted command may print a table too ragged to be known as one
+
+
+def _are_blocks(lines: Sequence[str]) -> bool:
+    """Tell whether the records of `lines` are of several lines each: then no line of them is a row."""
+    sampled = lines[:_SAMPLE]
+    return len(find.find(sampled)) * 2 <= sum(1 for line in sampled if line.strip())
 
 
 def facts(output: ToolOutput) -> list[Fact]:
