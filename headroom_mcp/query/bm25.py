@@ -21,6 +21,18 @@ _K1 = 1.2
 _CHARS_PER_TERM = 6
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
+# A question for the largest or the smallest is answered by a column's ends, not by its words.
+LARGEST = late.pattern(
+    r"\b(?:longest|largest|biggest|highest|slowest|most|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
+    r"last)\b",
+    re.IGNORECASE,
+)
+SMALLEST = late.pattern(
+    r"\b(?:shortest|smallest|low(?:est)?|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst|nearly|almost|"
+    r"running out|short of)\b",
+    re.IGNORECASE,
+)
+
 STOP = frozenset(
     (
         "a an the is are was were be been do does did of in on at to for from by with and or not it its this that these "

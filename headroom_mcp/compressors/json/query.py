@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.query import bm25, superlatives
+from headroom_mcp.query import bm25
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
 _QUOTED = late.pattern(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
@@ -60,8 +60,8 @@ class Query:
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.links = bool(_LINKS.search(text))
         self.failures = bool(_FAILURES.search(text))
-        self.largest = bool(superlatives.LARGEST.search(text))
-        self.smallest = bool(superlatives.SMALLEST.search(text))
+        self.largest = bool(bm25.LARGEST.search(text))
+        self.smallest = bool(bm25.SMALLEST.search(text))
 
     def names(self, name: str) -> bool:
         """Tell whether the query speaks of the field `name`: "duration" of `dur`, "URLs" of `url`, "fixes" of

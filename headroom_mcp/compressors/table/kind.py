@@ -16,9 +16,8 @@ from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import tool_errors
-from headroom_mcp.query import bm25, superlatives
+from headroom_mcp.query import bm25
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.query.clauses import stem
 from headroom_mcp.records import find, summary, survey, values
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
@@ -131,9 +130,11 @@ def _is_known(table: Table, surveyed: Survey) -> bool:
 def _extremes(query: str, columns: Sequence[Slot]) -> list[int]:
     """Return the rows with the largest numbers of each column, or the smallest, as the question wants; those of the column
     that it names first. None where it asks for neither."""
-    largest, smallest = superlatives.LARGEST.search(query), superlatives.SMALLEST.search(query)
+    largest, smallest = bm25.LARGEST.search(query), bm25.SMALLEST.search(query)
     if not (largest or smallest):
         return []
+    from headroom_mcp.query.clauses import stem
+
     words = {stem(word) for word in bm25.query_terms(query)}
     found: list[tuple[bool, int, int]] = []
     for at, slot in enumerate(columns):
