@@ -23,7 +23,7 @@ _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the
 
 # A question for the largest or the smallest is answered by a column's ends, not by its words.
 LARGEST = late.pattern(
-    r"\b(?:longest|largest|biggest|highest|slowest|most|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
+    r"\b(?:longest|largest|biggest|highest|slowest|most|best|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
     r"last)\b",
     re.IGNORECASE,
 )
