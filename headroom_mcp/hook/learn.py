@@ -16,7 +16,7 @@ from headroom_mcp import fault_log, late
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import session_context
 from headroom_mcp.settings import environment, redaction, switches
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.load import in_force
 from headroom_mcp.settings.table import Settings
 
 TYPE_CHECKING = False
@@ -62,7 +62,7 @@ def answer(payload: Payload) -> None:
             return
         session = _word(payload, "session_id")
         project = environment.project_dir(cwd=_word(payload, "cwd"))
-        settings = load_settings(project=project)
+        settings = in_force(project).here
         if not settings.auto_memory or switches.is_off(settings, session):
             return
         from headroom_mcp.store import open_store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,3 +92,17 @@ def test_precompact_prints_plain_text_as_the_host_wants_it() -> None:
     assert answer.stdout.startswith(b"Where the summary speaks")
     with pytest.raises(ValueError):
         json.loads(answer.stdout)
+
+
+def test_a_project_file_that_cannot_be_used_does_not_stop_what_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a compaction nothing counts as shown, whatever stands in a repository's file."""
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "store"))
+    (tmp_path / ".headroom.toml").write_text("min_tokens = 'many'\n")
+    with open_store() as store:
+        store.contexts.note_shown("s", "", "cat", "text")
+    entry.handle({"hook_event_name": "PreCompact", "session_id": "s", "transcript_path": "t", "cwd": str(tmp_path)})
+
+    with open_store() as store:
+        assert store.contexts.shown_in("s", "") == []

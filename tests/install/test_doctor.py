@@ -254,6 +254,34 @@ def test_the_sandbox_of_claude_code_is_named_where_it_keeps_failing_commands_fro
     assert "sandbox" in check.found
 
 
+def test_a_bash_in_which_failing_commands_are_left_alone_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(place)
+    shell = place / "bash"
+    monkeypatch.setenv("CLAUDE_CODE_SHELL", str(shell))
+    grades = {}
+    for version in (
+        "3.2.57(1)-release",
+        "4.2.46(2)-release",
+        "5.0.17(1)-release",
+        "5.1.4(1)-release",
+        "5.2.15(1)-release",
+    ):
+        shell.write_bytes(b"\x7fELF...@(#)Bash version " + version.encode() + b" GNU\0...")
+        (check,) = [check for check in doctor.examine(str(place)) if check.name == "failing commands"]
+        grades[version[:3]] = check.grade
+
+    assert grades == {"3.2": "warn", "4.2": "warn", "5.0": "warn", "5.1": "ok", "5.2": "ok"}
+
+
+def test_where_secrets_are_masked_the_outputs_that_no_hook_sees_are_named(place: Path) -> None:
+    _installed(place)
+    assert "masking" not in _grades(place)
+
+    _set(place, 'redact = "model"\n')
+    (check,) = [check for check in doctor.examine(str(place)) if check.name == "masking"]
+    assert "what other tools print is not masked" in check.found
+
+
 def test_the_plugin_alone_is_all_that_is_needed(place: Path) -> None:
     _version(place, "2.1.330")
     (place / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))

@@ -16,7 +16,7 @@ from headroom_mcp.errors import StoreError
 from headroom_mcp.hook import learn as memory
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.settings import environment, switches
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.load import in_force
 from headroom_mcp.store import open_store
 from headroom_mcp.text import tokens
 
@@ -40,7 +40,14 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
     project = environment.project_dir(cwd=cwd)
     if payload.get("hook_event_name") == "SessionStart" and session:
         _set_trap(payload, project)
-    settings = load_settings(project=project)
+    found = in_force(project)
+    settings = found.here
+    if found.problem is not None:
+        fault_log.record("settings", found.problem)
+        if session and _loses(payload):  # the one thing that may not wait until the project's file is mended
+            with open_store(found.user) as store:
+                _forget(store, session)
+        return None
     if not session or switches.is_off(settings, session):
         return None
     with open_store(settings) as store:
@@ -59,7 +66,7 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 return _request(store, session)
             case "SessionStart":
                 source = payload.get("source")
-                if source in ("compact", "clear"):
+                if _loses(payload):
                     _forget(store, session)
                 table = _table(store, session) if source == "compact" else ""
                 # What a resumed conversation was told still stands in it.
@@ -70,6 +77,12 @@ def answer(payload: Payload) -> dict[str, object] | str | None:
                 store.sessions.end(session)
                 store.expire(within_s=_EXPIRE_S)
     return None
+
+
+def _loses(payload: Payload) -> bool:
+    """Tell whether what a session was shown is gone from its context with this event."""
+    event = payload.get("hook_event_name")
+    return event in ("PreCompact", "SessionEnd") or payload.get("source") in ("compact", "clear")
 
 
 def _set_trap(payload: Payload, project: str) -> None:

@@ -68,12 +68,16 @@ def install(payload: dict[str, Any], project: str) -> None:
     if not path or not is_possible():
         return
     words = [payload.get("session_id"), environment.data_home(), project, payload.get("transcript_path")]
-    shell = os.environ.get("CLAUDE_CODE_SHELL") or os.environ.get("SHELL", "")
     # An env file with nothing in it is not there for the host: the command's text is then what it always was.
-    text = "" if is_untried(shell) else snippet([word if isinstance(word, str) else "" for word in words])
+    text = "" if is_untried(shell()) else snippet([word if isinstance(word, str) else "" for word in words])
     # Never appended: the same file is offered again after a compaction, and a resumed session finds its old one.
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(text)
+
+
+def shell() -> str:
+    """Return the program in which Claude Code runs commands, "" where nobody says."""
+    return os.environ.get("CLAUDE_CODE_SHELL") or os.environ.get("SHELL", "")
 
 
 def is_untried(shell: str) -> bool:

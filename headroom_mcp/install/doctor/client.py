@@ -9,10 +9,12 @@ import subprocess
 import sys
 from typing import Any
 
+from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.install.doctor.installation import Installation
+from headroom_mcp.settings import load
 
 # The first version whose PostToolUse hooks may replace any tool's output; before, MCP tools' only.
 FIRST_VERSION = (2, 1, 121)
@@ -28,7 +30,8 @@ def checks(folder: str, found: Installation) -> list[Check]:
     for file, (settings, problem) in all_settings.items():
         checks.extend(_settings(file, settings, problem, found))
     checks.extend(_disabled_server(all_settings, folder))
-    return [*checks, _failing({file: settings for file, (settings, _) in all_settings.items()})]
+    failing = _failing({file: settings for file, (settings, _) in all_settings.items()})
+    return [*checks, failing, *_masking(folder)]
 
 
 def find_claude() -> str:
@@ -135,4 +138,21 @@ def _failing(all_settings: dict[str, dict[str, Any]]) -> Check:
                 "Nothing can be done while the sandbox is on: our script may not be run in it, or not write its store."
             )
             return Check(name, "warn", f"left to the host, since {file} switches the sandbox on", remedy)
+    shell = trap.shell()
+    if trap.is_untried(shell):
+        remedy = "Claude Code runs commands in $CLAUDE_CODE_SHELL: set it to a bash from 5.1 on, or to zsh."
+        return Check(name, "warn", f"left to the host, since {shell} is a bash older than 5.1", remedy)
     return Check(name, "ok", "compressed before the host cuts them (bash and zsh)")
+
+
+def _masking(folder: str) -> list[Check]:
+    """Tell, where secrets are masked before the model, which outputs no hook of ours sees."""
+    try:
+        masks = load.in_force(folder).masks()
+    except SettingsError:  # told of elsewhere
+        return []
+    if not masks:
+        return []
+    found = "of Bash, Read, Grep, Glob, WebFetch, Agent and MCP servers' tools; what other tools print is not masked"
+    remedy = "Nothing can be done about the rest: deny the tools that could show secrets, such as ReadMcpResourceTool."
+    return [Check("masking", "warn", found, remedy)]
