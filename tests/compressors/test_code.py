@@ -255,6 +255,9 @@ def test_documentation_of_a_name_in_the_question_stays() -> None:
 
     assert "Word 5 of data_to_wrap." in shown
     assert "Word 5 of others." not in shown
+    assert "Word 5" not in _shown(
+        text.replace("data_to_wrap", "wrap_it").replace("wrap(", "wrap_it("), "f.py", "wrap_it fails"
+    )
 
 
 def test_a_licence_below_an_opening_tag_goes() -> None:

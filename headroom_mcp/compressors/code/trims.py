@@ -24,6 +24,8 @@ _QUOTES = late.pattern(r"^\s*(?:@\w*doc\s+)?(?:[rRuU]|~[sS])?(\"\"\"|''')")
 _LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
 _MAX_HEAD_ROWS = 20  # one parameter a line
 _WORD = late.pattern(r"\w+")
+# def name    class Name    func name
+_DEFINED = late.pattern(r"\b(?:def|class|fn|func|function|struct|interface|type) (\w+)")
 _COMMENT = ("#", "//", "/*", "*", "--", ";")
 _DOCS = frozenset(
     (
@@ -47,6 +49,8 @@ def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tup
         return
     start = licence[1] if licence is not None else 0
     names = frozenset(word for word in _WORD.findall(query) if _is_name(word))
+    if names:  # documentation speaks of what it documents, asked for or not
+        names = names.difference(_DEFINED.findall("\n".join(lines)))
     by_quotes = any(_QUOTES.match(line) for line in lines)
     for trim in _docstrings(lines, from_top=from_top) if by_quotes else _doc_comments(lines, start):
         if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))):
