@@ -145,5 +145,18 @@ class Result(NamedTuple):
     omitted: tuple[Omission, ...] = ()
 
 
+End = Literal["most", "least", "first", "last"]
+Measure = Literal["time", "size", "date", "any", "place"]
+
+
+class Superlative(NamedTuple):
+    """A superlative of a question: which `end` of what `measure`, how many are wanted, the words around it (lower case)."""
+
+    end: End
+    measure: Measure
+    how_many: int
+    about: tuple[str, ...]
+
+
 ToolInput = dict[str, Any]
 """The arguments of the tool call whose output is compressed, as the host gave them (`{"command": "pytest -q"}`)."""

@@ -61,6 +61,12 @@ def _terms_of(token: str) -> list[str]:
     return found
 
 
+def may_compare(question: str) -> bool:
+    """Tell whether `question` may have a superlative (see `superlatives`): "oldest", "most", "top 3", "last"."""
+    low = question.lower()
+    return any(part in low for part in ("est", "worst", "most", "least", "first", "last", "min", "max", "top"))
+
+
 def query_terms(query: str) -> list[str]:
     """Return the terms of a query that can tell lines apart: no stop words, each once, in order."""
     return list(dict.fromkeys(term for term in terms(query) if term not in STOP and (len(term) > 1 or term.isdigit())))

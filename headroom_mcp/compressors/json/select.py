@@ -30,6 +30,7 @@ _OK_KEY = late.pattern(r"(?:^|[._])(?:ok|success|succeeded|passed|ready|healthy|
 _STATUS_KEY = late.pattern(r"(?:^|[._])(?:status|code|status_?code|http_?status|exit_?code)$", re.IGNORECASE)
 _SCORE_KEY = late.pattern(r"(?:^|[._])(?:score|grade|rating|health|quality|coverage)$", re.IGNORECASE)
 _NUMBER = late.pattern(r"-?\d{1,15}(?:\.\d+)?\Z")
+_DATE = late.pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
 _LOW_SCORE = 0.5
@@ -250,6 +251,9 @@ def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int,
     _mark_named(rows, query, add)
     for path, column in numbers(rows).items():
         _mark_extremes(path, column, query, add)
+    if query.largest or query.smallest:
+        for path, column in _dates(rows).items():
+            _mark_extremes(path, column, query, add)
     for index in (0, 1, total - 1):
         if 0 <= index < total:
             add(index, 5.0, "edge")
@@ -312,6 +316,21 @@ def _mark_low_scores(rows: list[Leaves], add: Add) -> None:
         if len(low) <= len(rows) / 2:
             for score, index in low:
                 add(index, 20.0 - 10.0 * score, "score")
+
+
+def _dates(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
+    """Return the columns of dates that begin with the year: the place of each in the order of their text, by row."""
+    columns: dict[str, list[tuple[str, int]]] = {}
+    for index, row in enumerate(rows):
+        for path, value in row.items():
+            if type(value) is str and _DATE.match(value):
+                columns.setdefault(path, []).append((value, index))
+    found: dict[str, list[tuple[float, int]]] = {}
+    for path, dated in columns.items():
+        if len(dated) * 2 > len(rows) and len({len(value) for value, _ in dated}) == 1:
+            order = {value: float(at) for at, value in enumerate(sorted({value for value, _ in dated}))}
+            found[path] = [(order[value], index) for value, index in dated]
+    return found
 
 
 def _mark_extremes(path: str, column: list[tuple[float, int]], query: Query, add: Add) -> None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _paths
+from headroom_mcp.compressors import _by_record, _paths
 from headroom_mcp.compressors.listing import entries as _listed
 from headroom_mcp.compressors.listing.entries import Entry, Form
 from headroom_mcp.facts import tool_errors
@@ -82,19 +82,22 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     small = output.tokens < (_POINTED_TOKENS if answered else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
         return Compressed(whole) if cost < output.tokens else None
-    unlike = _unlike(lines, entries) if form == "long" else []
+    unlike = _unlike(output, entries) if form == "long" else []
     chosen = _chosen(lines, entries, matches, unlike, budget, answered=answered)
     parts = _parts(lines, entries, chosen, matches, form)
     return Compressed(parts, note=lambda start, stop: _note(entries, start, stop, form))
 
 
-def _unlike(lines: Sequence[str], entries: Sequence[Entry]) -> list[int]:
-    """Return the files of a long listing that are unlike the others but for their names: of another owner or mode, a
-    thousand times larger, of another year."""
+def _unlike(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
+    """Return the files of a long listing that a superlative of the question means, then those that are unlike the others
+    but for their names: of another owner or mode, a thousand times larger, of another year."""
+    lines = output.lines
     files = [i for i, entry in enumerate(entries) if entry.name and not entry.is_folder]
     heads = [lines[i].removesuffix(entries[i].name) for i in files]
     found = survey.of_records(heads, [Record(at, at + 1) for at in range(len(heads))])
-    return [files[one.record] for one in survey.telling(found)[:_MAX_UNLIKE]]
+    asked_for = _by_record.superlative(output.query, found)
+    rows = dict.fromkeys([*asked_for, *(one.record for one in survey.telling(found)[:_MAX_UNLIKE])])
+    return [files[row] for row in rows]
 
 
 def _matches(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:

@@ -107,6 +107,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     choice = _by_record.Choice(surveyed, output.offset)
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
+    choice.take(_by_record.superlative(output.query, choice.survey, columns), room // 2, whole=True)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
     choice.take(matches[1:], room - choice.spent, whole=True)
     count = len(table.records)

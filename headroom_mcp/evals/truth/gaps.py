@@ -262,7 +262,7 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"[\d,]+ \.[^\s,]*(?:, [\d,]+ \.[^\s,]*)*"), _suffixes),
     (re.compile(r"in ([\d,]+) directories: (.*)"), _directories),
     (re.compile(r"sections: (.*)"), _sections),
-    (re.compile(r"([\d,]+) sections"), _some_sections),
+    (re.compile(r"([\d,]+) sections?"), _some_sections),
     (re.compile(r"([\d,]+) commits?"), _commits),
     (re.compile(r"base64 of ([\d,]+) bytes in all(?:, .*)?"), _base64),
     (re.compile(r"hex dump of ([\d,]+) lines in all"), _run_of),

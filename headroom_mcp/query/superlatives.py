@@ -1,0 +1,51 @@
+"""The superlatives of a question: which end of what it asks for, and how many.
+
+the three longest tasks     the most of a time, 3          the largest file      the most of a size
+the oldest branch           the least of a date            the last two errors   the last by place, of those with "errors"
+"""
+
+from __future__ import annotations
+
+import re
+
+from headroom_mcp import late
+from headroom_mcp.types import End, Measure, Superlative
+
+_WORDS: dict[str, tuple[End, Measure]] = {
+    **dict.fromkeys(("longest", "slowest"), ("most", "time")),
+    **dict.fromkeys(("shortest", "fastest", "quickest"), ("least", "time")),
+    **dict.fromkeys(("largest", "biggest", "heaviest"), ("most", "size")),
+    **dict.fromkeys(("smallest", "lightest"), ("least", "size")),
+    **dict.fromkeys(("oldest", "earliest"), ("least", "date")),
+    **dict.fromkeys(("newest", "latest", "youngest"), ("most", "date")),
+    **dict.fromkeys(("highest", "greatest", "maximum", "max", "most", "worst", "top", "costliest"), ("most", "any")),
+    **dict.fromkeys(("lowest", "minimum", "min", "least", "fewest", "cheapest"), ("least", "any")),
+    "first": ("first", "place"),
+    "last": ("last", "place"),
+}  # fmt: skip
+_FIGURES = {word: figure for figure, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_WORD = late.pattern(r"[^\W_]+")
+_SOME = 3  # where a question says no number: the next ones show by how much, and share the place
+_MAX = 10
+_AROUND = 6  # words around a superlative that say what it is of
+
+
+def read(question: str) -> list[Superlative]:
+    """Return the superlatives of `question`, in order."""
+    words = [match.group().lower() for match in _WORD.finditer(question)]
+    found: list[Superlative] = []
+    for at, word in enumerate(words):
+        known = _WORDS.get(word)
+        if known is None or (word == "last" and words[at + 1 : at + 2] in (["time"], ["week"], ["night"])):
+            continue
+        count = next(
+            (figure for near in (*words[at + 1 : at + 2], *words[max(0, at - 1) : at]) if (figure := _figure(near))),
+            1 if known[1] == "place" else _SOME,
+        )
+        about = tuple(words[max(0, at - _AROUND) : at] + words[at + 1 : at + 1 + _AROUND])
+        found.append(Superlative(*known, min(_MAX, count), about))
+    return found
+
+
+def _figure(word: str) -> int:
+    return int(word) if re.fullmatch(r"[1-9]\d?", word) else _FIGURES.get(word, 0)

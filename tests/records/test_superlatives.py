@@ -1,0 +1,97 @@
+"""A superlative in a question selects by the slot that it means, in any format that has records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from headroom_mcp import compress_output
+from headroom_mcp.query import superlatives
+
+_NAMES = "oat rye hay corn flax bean reed moss fern kelp".split()
+Row = tuple[str, int, int, str]
+"""A name, milliseconds, bytes, a date."""
+
+FORMATS: dict[str, tuple[str, Callable[[Row], str]]] = {
+    "log": ("", lambda row: f"2026-03-01 12:00:00 INFO task {row[0]} took {row[1]} ms and wrote {row[2]} bytes since {row[3]}"),
+    "pairs": ("", lambda row: f"level=info task={row[0]} duration={row[1]}ms size={row[2]} created={row[3]}"),
+    "csv": ("task,duration_ms,size,created", lambda row: f"{row[0]},{row[1]},{row[2]},{row[3]}"),
+    "tsv": ("task\tduration\tbytes\tdate", lambda row: f"{row[0]}\t{row[1]}\t{row[2]}\t{row[3]}"),
+    "columns": (
+        f"{'TASK':<16}{'DURATION':>10}{'SIZE':>10}  CREATED",
+        lambda row: f"{row[0]:<16}{row[1]:>10}{row[2]:>10}  {row[3]}",
+    ),
+    "bars": ("", lambda row: f"{row[0]:<16} | took {row[1]:>8} ms | size {row[2]:>8} | date {row[3]}"),
+    "bullets": ("", lambda row: f"  - {row[0]}: done in {row[1]}ms, {row[2]} bytes, created {row[3]}"),
+    "rows": ("", lambda row: json.dumps({"task": row[0], "duration": row[1], "size": row[2], "created": row[3]})),
+}  # fmt: skip
+QUESTIONS: dict[str, tuple[int, bool, int]] = {
+    "Which three tasks took longest?": (1, True, 3),
+    "the slowest task and its duration": (1, True, 1),
+    "What are the 2 fastest tasks?": (1, False, 2),
+    "Which task has the largest size?": (2, True, 1),
+    "two smallest tasks by size": (2, False, 2),
+    "What is the oldest task, by date created?": (3, False, 1),
+    "the newest two by created date": (3, True, 2),
+}
+
+
+def _rows(seed: int) -> list[Row]:
+    """Return rows whose ends are no outliers: they are the ends, and nothing else tells them apart."""
+    random = Random(seed)
+    times, sizes = random.sample(range(10_000, 99_999), 300), random.sample(range(100_000, 999_999), 300)
+    days = random.sample(
+        [f"20{y}-{m:02}-{d:02}" for y in range(10, 26) for m in range(1, 13) for d in range(1, 29)], 300
+    )
+    return [
+        (f"{random.choice(_NAMES)}-{random.randrange(10**6):06}", ms, size, day)
+        for ms, size, day in zip(times, sizes, days, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_the_ends_that_a_question_means_are_shown(format_name: str, question: str) -> None:
+    head, write = FORMATS[format_name]
+    at, most, how_many = QUESTIONS[question]
+    rows = _rows(len(question))
+    text = "\n".join([*([head] if head else []), *map(write, rows)]) + "\n"
+    wanted = sorted(rows, key=lambda row: row[at], reverse=most)[:how_many]
+
+    result = compress_output(text, tool_name="Bash", tool_input={"command": "./report"}, query=question)
+
+    assert result.outcome == "compressed"
+    assert [row[0] for row in wanted if row[0] not in result.text] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("the three longest tasks", [("most", "time", 3)]),
+        ("largest file?", [("most", "size", 3)]),
+        ("Why was the last deploy slower?", [("last", "place", 1)]),
+        ("the last two errors and the first one", [("last", "place", 2), ("first", "place", 1)]),
+        ("What happened last week?", []),
+        ("does it fail?", []),
+    ],
+)
+def test_superlatives_are_read_with_how_many_are_wanted(question: str, said: list[tuple[str, str, int]]) -> None:
+    found = superlatives.read(question)
+
+    assert [(one.end, one.measure, one.how_many) for one in found] == said
+
+
+def test_first_and_last_are_of_the_lines_that_are_spoken_of() -> None:
+    lines = [f"12:00:00 INFO request {i} served from cache {i * 7 % 100}" for i in range(400)]
+    for at in (120, 180, 260):
+        lines[at] = f"12:00:00 INFO replica {at} promoted from cache {at % 100}"
+
+    result = compress_output(
+        "\n".join(lines) + "\n", tool_name="Bash", tool_input={"command": "./run"},
+        query="When was the last replica promoted?",
+    )  # fmt: skip
+
+    assert "replica 260 promoted" in result.text
