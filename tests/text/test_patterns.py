@@ -40,7 +40,6 @@ _KNOWN = {
     "compressors.search.definitions._BINDING": "400 characters of a line, and words of at least five",
     "query.bm25._CAMEL": "all but one of the capitals are taken after one step back",
     "commands.secret_options": "words of one command line",
-    "compressors.snapshot.tree._NUMBERED": "what is left takes the rest of the line: nothing behind it can fail",
     "context.eviction._NAME": "fails only where its first letters are the last of 60,000 characters",
     "memory.command_secrets": "one command line that becomes a note",
     "memory.note_secrets._QUOTED_COMMAND": "a note, of a few thousand characters at most",

@@ -9,25 +9,28 @@ uid=1_6 link "Dashboard" url="/dashboard.html"         the same, as other server
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 # a dash, a role, a name as YAML, a ref behind it; a text between quotes where YAML needs them
 _DASHED = late.pattern(
     r"""(?P<indent>\s*)-\s(?P<quote>')?(?P<role>[a-z][A-Za-z-]*)(?:\s"(?P<name>(?:[^"\\]|\\.)*)")?(?P<rest>(?:[\s:'].*)?)$"""
 )
-# uid=1_6 | [6] | [ref=e6], a role that texts have not, a name as it is: it ends where an attribute begins
-_NUMBERED = late.pattern(
-    r"""(?P<indent>\s*)(?:uid=|\[(?:ref=|uid=)?)(?P<uid>[A-Za-z]{0,3}[\d_.-]*\d)\]?(?:\s(?P<role>[A-Za-z][\w-]*)(?!\S))?"""
-    r"""(?:\s(?P<opened>["'])(?P<name>.*?)(?P=opened)(?=$|\s[A-Za-z][\w-]*=["']|\s(?:focus|disable|expand|select|check|press|read|requir|invalid|multi|modal|busy)[\w-]*(?:\s|$)|\s\[))?(?P<rest>(?:\s.*)?)$"""
+# uid=1_6 | [6] | [ref=e6]; behind it a role, which texts have not, a name as it is, attributes
+_NUMBERED = late.pattern(r"([ \t]*)(?:uid=|\[(?:ref=|uid=)?)([A-Za-z]{0,3}[\d_.-]{0,60}\d)\]?(?=\s|$)")
+_ROLE = late.pattern(r"\s([A-Za-z][\w-]{0,60})(?=\s|$)")
+# what may stand behind a name, which has quotes of its own as they are
+_BEHIND = late.pattern(
+    r"$|\s[A-Za-z][\w-]{0,60}=[\"']|\s(?:focus|disable|expand|select|check|press|read|requir|invalid|multi|modal|busy)"
+    r"[\w-]{0,30}(?=\s|$)|\s\["
 )
 # - /url: /dashboard.html
 _PROPERTY = late.pattern(r"\s*- /(\w+): ?(.*)$")
 _REF = late.pattern(r"\[ref=([\w-]+)\]")
 _BRACKETED = late.pattern(r"\[([\w-]+(?:=[^\[\]]*)?)\]")
-_ASSIGNED = late.pattern(r"""(?<![\w-])([\w-]+)="([^"]*|.{0,500}?)"(?=\s|$)""")
+_ASSIGNED = late.pattern(r"\b([A-Za-z][\w-]{0,60})=\"")
 _MAX_MISSED = 40  # lines of one text
 _MAX_DEPTH = 100  # what stands deeper counts as so deep
 _ESCAPED = late.pattern(r"\\(.)")
@@ -69,22 +72,61 @@ def is_node(line: str) -> bool:
     """Tell whether `line` is an element with a ref."""
     if "[ref=" in line and _DASHED.match(line):
         return True
-    return _match(line) is not None and not line.lstrip().startswith("-")
+    return not line.lstrip().startswith("-") and _of_line(line) is not None
 
 
-def _match(line: str) -> re.Match[str] | None:
+class _Read(NamedTuple):
+    """An element as its line has it: the characters before it, its ref, role and name, and what stands behind them."""
+
+    indent: int
+    ref: str
+    role: str
+    name: str | None
+    rest: str
+
+
+def _read_numbered(line: str) -> _Read | None:
+    match = _NUMBERED.match(line)
+    if match is None:
+        return None
+    at = match.end()
+    role = _ROLE.match(line, at)
+    at = role.end() if role else at
+    name = None
+    if line[at : at + 2] in (' "', " '"):
+        end = line.find(line[at + 1], at + 2)
+        while end >= 0 and _BEHIND.match(line, end + 1) is None:
+            end = line.find(line[at + 1], end + 1)
+        if end >= 0:
+            name, at = line[at + 2 : end], end + 1
+    return _Read(len(match[1]), match[2], role[1] if role else "", name, line[at:])
+
+
+def _read_dashed(line: str) -> _Read | None:
+    match = _DASHED.match(line)
+    if match is None or not _is_rest(match["rest"]):
+        return None
+    name, rest = _ESCAPED.sub(r"\1", match["name"] or ""), match["rest"]
+    if match["quote"]:
+        name, rest = name.replace("''", "'"), rest.replace("''", "'")
+        rest = rest[:-1] if rest.endswith("'") else rest.replace("':", ":", 1)
+    ref = _REF.search(rest)
+    return _Read(len(match["indent"]), ref[1] if ref else "", match["role"], name, rest)
+
+
+def _of_line(line: str) -> _Read | None:
+    """Return the element that `line` is, None where it is none."""
     start = line.lstrip()[:4]
     if start == "uid=":
-        return _NUMBERED.match(line)
+        return _read_numbered(line)
     if start[:1] == "[":
-        match = _NUMBERED.match(line)
-        return match if match is not None and match["role"] and match["name"] is not None else None
-    match = _DASHED.match(line) if start[:1] == "-" else None
-    return match if match is not None and _is_rest(match["rest"]) else None
+        found = _read_numbered(line)
+        return found if found is not None and found.role and found.name is not None else None
+    return _read_dashed(line) if start[:1] == "-" else None
 
 
 def _is_of_tree(line: str) -> bool:
-    return _match(line) is not None or _PROPERTY.match(line) is not None
+    return _of_line(line) is not None or _PROPERTY.match(line) is not None
 
 
 def _is_rest(rest: str) -> bool:
@@ -140,22 +182,15 @@ def read(lines: Sequence[str], start: int, stop: int) -> list[Node]:
 
 
 def _node(line: str, index: int) -> Node | None:
-    match = _match(line)
-    if match is None:
+    found = _of_line(line)
+    if found is None:
         return None
-    node = Node(index, len(match["indent"]), match["role"] or "text")
-    rest = match["rest"]
+    node = Node(index, found.indent, found.role or "text")
+    node.name, node.ref, rest = found.name or "", found.ref, found.rest
     if line.lstrip().startswith("-"):
-        node.name = _ESCAPED.sub(r"\1", match["name"] or "")
-        if match["quote"]:
-            node.name, rest = node.name.replace("''", "'"), rest.replace("''", "'")
-            rest = rest[:-1] if rest.endswith("'") else rest.replace("':", ":", 1)
-        ref = _REF.search(rest)
-        node.ref = ref[1] if ref else ""
         rest, colon, text = _head_and_text(rest)
         node.text = _plain(text) if colon else ""
     else:
-        node.name, node.ref = match["name"] or "", match["uid"]
         _read_attributes(node, rest)
     node.pointer = "[cursor=pointer]" in rest
     node.states += [state for state in _BRACKETED.findall(rest) if state.partition("=")[0] not in _UNTOLD]
@@ -176,12 +211,22 @@ def _head_and_text(rest: str) -> tuple[str, str, str]:
 
 
 def _read_attributes(node: Node, head: str) -> None:
-    for key, value in _ASSIGNED.findall(head):
+    """Note what stands behind a name: `url="…" value="…" focused`. A value ends at a quote before a space or the end."""
+    position, plain = 0, ""
+    while (found := _ASSIGNED.search(head, position)) is not None:
+        end = head.find('" ', found.end())
+        end = len(head) - 1 if end < 0 else end
+        if end < found.end() or head[end] != '"':
+            break
+        plain += head[position : found.start()]
+        position = end + 1
+        key, value = found[1], head[found.end() : end]
         if key in ("url", "href"):
             node.about["url"] = value
         elif key not in _UNTOLD:
             node.states.append(f"{key}={value}")
-    node.states += [word for word in _ASSIGNED.sub("", head).split() if word.isalpha() and word not in _UNTOLD]
+    words = (plain + head[position:]).split()
+    node.states += [word for word in words if word.isalpha() and word not in _UNTOLD]
 
 
 def _plain(text: str) -> str:
