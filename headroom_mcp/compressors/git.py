@@ -209,7 +209,7 @@ def _blame(output: ToolOutput, budget: int) -> Compressed | None:
     )
     parts: list[Part] = []
     index, total = 0, len(lines)
-    room = max(budget, output.tokens // 2)
+    room = max(budget, min(output.tokens // 2, _within_limit(output)))
     while index < total:
         match = _BLAME.match(lines[index])
         stop = index + 1
@@ -230,6 +230,11 @@ def _blame(output: ToolOutput, budget: int) -> Compressed | None:
             parts.append(Part(index, stop, "omit", note=" ".join(head)))
         index = stop
     return Compressed(parts, note=lambda start, stop: _blamed(lines, start, stop))
+
+
+def _within_limit(output: ToolOutput) -> int:
+    """Return how many tokens of `output` the host shows, with room for the markers of what it does not."""
+    return output.tokens * output.limit_chars * 2 // (5 * len(output.text)) if output.limit_chars else output.tokens
 
 
 def _blamed(lines: Sequence[str], start: int, stop: int) -> str:
