@@ -221,6 +221,17 @@ def _code(lines: Sequence[str], section: Section, render: Render, findings: Find
             findings.that(line.endswith((row.strip(), bare)) or bare.strip() in line, row, line)
 
 
+def _snapshot(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:
+    """Check that every ref of a page's elements stands in the lines that it is shown for."""
+    part = render.part
+    if part.start == part.stop:
+        findings.that(render.text.startswith("[snapshot in short: "), render.text)
+        return
+    held = "\n".join(lines[part.start : part.stop])
+    for ref in re.findall(r"\[((?:f\d+)?e\d+)\]", render.text):
+        findings.that(f"[ref={ref}]" in held, f"[{ref}]")
+
+
 READERS: dict[str, Callable[[Sequence[str], Section, Render, Findings], None]] = {
     "lint": _lint,
     "search": _search,
@@ -229,4 +240,5 @@ READERS: dict[str, Callable[[Sequence[str], Section, Render, Findings], None]] =
     "notebook": _notebook,
     "html": _html,
     "code": _code,
+    "snapshot": _snapshot,
 }

@@ -43,12 +43,26 @@ def check(note: str, gap: Gap, findings: Findings) -> None:
         if found:
             checked(found, gap, findings)
             return
+    if gap.kind == "snapshot" and _ELEMENTS.fullmatch(left):
+        _elements(left, gap, findings)
+        return
     if gap.kind == "command" and _chatter(left, gap, findings):
         return
     findings.unknown(f"{gap.kind}: {note}")
 
 
 _AMONG = re.compile(r"(?:^|, )\d[\d,]* [\w' -]+? among them(?:, \d[\d,]* [\w' -]+? among them)*$")
+
+
+# 18 links, 36 buttons
+_ELEMENTS = re.compile(r"[\d,]+ [a-z]+(?:, [\d,]+ [a-z]+)*")
+
+
+def _elements(note: str, gap: Gap, findings: Findings) -> None:
+    for count, role in re.findall(r"([\d,]+) ([a-z]+)", note):
+        one = role if count == "1" else role.removesuffix("s")
+        held = sum(1 for line in gap.held if re.match(rf"\s*- '?{one}\b.*\[ref=", line))
+        findings.that(number(count) <= held, f"{count} {role}", held)
 
 
 def _among(match: re.Match[str], gap: Gap, findings: Findings) -> None:

@@ -31,7 +31,9 @@ def judge(given: Input, settings: Settings) -> Findings | None:
     shown = footer.added(planned, _REF, "")
     wrapper = opened.opened(given.text, given.tool_name)
     lines = split_lines("\n".join(wrapper.lines) + "\n") if wrapper else output.lines
-    findings = walk.check(walk.Checked(lines, output.command, planned, shown, _overwritten(given, len(lines))))
+    findings = walk.check(
+        walk.Checked(lines, output.command, planned, shown, _overwritten(given, len(lines)), wrapper is not None)
+    )
     if given.made is not None and len(given.made.told) <= len(lines):
         _verdicts(given.made, shown, findings)
     return findings

@@ -12,18 +12,20 @@ from headroom_mcp.flow.plan import Plan
 from headroom_mcp.types import Part, Section
 
 _GAP = re.compile(r"\[… ([\d,]+) (lines?): (\d+)(?:-(\d+))?(?: · (.*))?\]")
+_TEXT = re.compile(r"\(\d+\) .*:")
 _FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*); headroom_retrieve\]")
 
 
 class Checked(NamedTuple):
     """An original, where it came from, what was planned for it and the text that is shown; `overwritten`: states of its
-    lines that a terminal would not show any more."""
+    lines that a terminal would not show any more; `wrapped`: the lines are those of texts in a wrapper."""
 
     lines: Sequence[str]
     command: str
     planned: Plan
     shown: str
     overwritten: int = 0
+    wrapped: bool = False
 
 
 def check(given: Checked) -> Findings:
@@ -53,7 +55,10 @@ def check(given: Checked) -> Findings:
                 size = part.text.count("\n") + 1
                 findings.that("\n".join(rows[at : at + size]) == part.text, "a render as it is")
                 at += size
-            if part.action != "omit":
+            if given.wrapped and part.start == part.stop and part.action == "render":
+                # the wrapper, whose texts stand below it, and the name of each text
+                findings.that("(below" in part.text or _TEXT.fullmatch(part.text) is not None, part.text)
+            elif part.action != "omit":
                 drawn.append(renders.Render(part, part.text))
         renders.check(given.lines, section, drawn, findings)
     findings.that(position == len(given.lines), f"{position} lines in all", len(given.lines))
