@@ -40,7 +40,8 @@ def judge(given: Input, settings: Settings) -> Findings | None:
 
 
 def _overwritten(given: Input, kept: int) -> int:
-    """Return how many states of lines later ones overwrite: all that a return begins anew, less the lines that are left."""
+    """Return how many states of lines later ones overwrite at most: all that a return begins, less the lines that are left;
+    states that say nothing or the same again may not be counted."""
     states = [state for line in given.text.split("\n") for state in line.rstrip("\r").split("\r") if state.strip()]
     filled = sum(1 for line in given.text.split("\n") if line.strip())
     return len(states) - filled
