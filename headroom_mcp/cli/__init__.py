@@ -24,6 +24,8 @@ COMMANDS = {
     "replay": "headroom_mcp.cli.replay:replay",
     "cache": "headroom_mcp.cli.cache:cache",
     "prices": "headroom_mcp.cli.prices:prices",
+    "proxy": "headroom_mcp.cli.proxy:proxy",
+    "wrap": "headroom_mcp.cli.wrap:wrap",
     "integrations": "headroom_mcp.cli.integrations:integrations",
     "settings": "headroom_mcp.cli.settings:settings",
     "off": "headroom_mcp.cli.switch:off",

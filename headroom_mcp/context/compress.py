@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headroom_mcp import fault_log
-from headroom_mcp.context import checkpoint, shapes
+from headroom_mcp.context import checkpoint, shapes, way_back
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import CompressResult, Decision, Reason
 from headroom_mcp.context.walk import Shortener
@@ -43,7 +43,7 @@ def compress(
     Takes Anthropic and Bedrock Converse messages, OpenAI chat messages, items of the Responses API and Gemini contents, as
     dicts or objects, mixed as they come. Messages in which nothing changes are the very objects given; the list is a new one.
 
-    `tools` and `system` are counted, never changed · `query` is used for every result, by default what the user had said
+    `tools` and `system` are counted, never changed; where `tools` lack `headroom_retrieve`, footers name the command · `query` is used for every result, by default what the user had said
     before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
     results stay · `exact` counts by a real tokenizer where there is one (see `counting`) · `echo` repeats the question behind long results (see
     `query_echo`). Raises nothing: on any doubt the input comes back, with a decision that says why.
@@ -62,7 +62,15 @@ def compress(
 
     def shortener() -> Shortener:
         return Shortener(
-            settings, query=query, session=session, project=project, keep=keep, store=store, counter=counter, echo=echo
+            settings,
+            query=query,
+            session=session,
+            project=project,
+            keep=keep,
+            store=store,
+            counter=counter,
+            echo=echo,
+            way_back=way_back.of(tools),
         )
 
     try:

@@ -13,7 +13,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the reader 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headroom_mcp import fault_log
-from headroom_mcp.context import calls, checkpoint, shapes
+from headroom_mcp.context import calls, checkpoint, shapes, way_back
 from headroom_mcp.context.walk import Shortener, without_reminders
 from headroom_mcp.settings import switches
 from headroom_mcp.settings.load import load_settings
@@ -67,7 +67,14 @@ def shorten_body(
         orphans = bool(request.get("previous_response_id"))  # the provider has the calls
 
         def shortener() -> Shortener:
-            return Shortener(settings, session=session, project=project, store=store, orphans=orphans)
+            return Shortener(
+                settings,
+                session=session,
+                project=project,
+                store=store,
+                orphans=orphans,
+                way_back=way_back.of(request.get("tools")),
+            )
 
         walk, _ = checkpoint.walked(request[key], shortener, store)
         changes: dict[shapes.Path, str] = {

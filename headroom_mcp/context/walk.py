@@ -75,9 +75,11 @@ class Shortener:
         orphans: bool = False,
         counter: Counter | None = None,
         echo: bool = False,
+        way_back: str = "",
     ) -> None:
         """`store`: where originals will go, see `using` · `orphans`: results without a call are shortened too (the provider
-        keeps the calls) · `echo`: the question is repeated behind much that was printed since, see `query_echo`."""
+        keeps the calls) · `echo`: the question is repeated behind much that was printed since, see `query_echo` ·
+        `way_back`: see `View`."""
         self._counter = counter or Counter()
         self._settings = settings
         self._query = query
@@ -86,7 +88,8 @@ class Shortener:
         self._orphans = orphans
         self._store: Store | None = None
         self._broken = False
-        self._place = _place_of(settings, store, session, project)
+        self._way_back = way_back
+        self._place = _place_of(settings, store, session, project, way_back)
         self._calls: dict[str, Asked] = {}
         self._waiting: dict[str, deque[Asked]] = {}
         self._answered: set[str] = set()
@@ -290,7 +293,8 @@ class Shortener:
         if self._broken:
             return _Rendering(redaction.for_model(self._settings, text), why or "failed")
         path = calls.path_read(call) if call else ""
-        view = View(kinds=tool_output.kinds_of_file(path) if path else (), whole=why is not None)
+        kinds = tool_output.kinds_of_file(path) if path else ()
+        view = View(kinds=kinds, whole=why is not None, way_back=self._way_back)
         call = call or Asked("", "", {}, "")
         result = compress_output(
             text,
@@ -360,10 +364,10 @@ _numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 _count = itertools.count()
 
 
-def _place_of(settings: Settings, store: Store | None, session: str, project: str) -> bytes | None:
+def _place_of(settings: Settings, store: Store | None, session: str, project: str, way_back: str) -> bytes | None:
     """Return what tells the store, the settings and what is filed under from others in a memo; None for a store that cannot be told apart."""
     try:
         where = environment.data_home(settings) if store is None else str(_numbers.setdefault(store, next(_count)))
     except TypeError:  # somebody's own store, to which nothing can be attached
         return None
-    return memo.digest_of(where, repr(settings), session, project)
+    return memo.digest_of(where, repr(settings), session, project, way_back)

@@ -21,11 +21,14 @@ class RequestShortener:
         self.project = project or environment.project_dir()
         self._settings = settings
 
-    def messages(self, messages: Any) -> Any:
-        """Return the conversation with its tool results short; the very object given where nothing became shorter."""
+    def messages(self, messages: Any, tools: Any = None) -> Any:
+        """Return the conversation with its tool results short; the very object given where nothing became shorter.
+
+        `tools`: those that the request offers, for the way back that a footer names.
+        """
         if not self.enabled:
             return messages
-        result = compress(messages, settings=self._settings, project=self.project)
+        result = compress(messages, tools=tools, settings=self._settings, project=self.project)
         shorter = any(decision.action != "kept" for decision in result.decisions)
         return result.messages if shorter else messages
 

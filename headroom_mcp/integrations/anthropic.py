@@ -39,7 +39,7 @@ class HeadroomMiddleware(Middleware):
         try:
             body = request.json
             if isinstance(body, dict) and isinstance(body.get("messages"), list):
-                messages = self.shortener.messages(body["messages"])
+                messages = self.shortener.messages(body["messages"], body.get("tools"))
                 if messages is not body["messages"]:
                     return request.copy(body={**body, "messages": messages})
         except Exception as error:  # the request goes out as it is

@@ -66,7 +66,9 @@ class HeadroomCallback(CustomLogger):
     def _short(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return `request`, or a copy with the conversations in it short. Raises nothing."""
         short = {
-            key: self.shortener.messages(request[key]) for key in _LISTS if isinstance(request.get(key), (list, tuple))
+            key: self.shortener.messages(request[key], request.get("tools"))
+            for key in _LISTS
+            if isinstance(request.get(key), (list, tuple))
         }
         changed = {key: value for key, value in short.items() if value is not request[key]}
         return {**request, **changed} if changed else request

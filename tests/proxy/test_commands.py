@@ -1,0 +1,132 @@
+"""`headroom proxy` and `headroom wrap` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from headroom_mcp.cli import main
+from headroom_mcp.errors import HeadroomError
+from headroom_mcp.proxy.upstreams import PROVIDERS, chosen
+from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.loopback import Model
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "provider"),
+    [
+        ("/v1/messages", {}, "anthropic"),
+        ("/v1/messages/count_tokens", {}, "anthropic"),
+        ("/v1/models", {b"anthropic-version": b"2023-06-01"}, "anthropic"),
+        ("/v1/models", {}, "openai"),
+        ("/v1/chat/completions", {}, "openai"),
+        ("/v1/responses", {}, "openai"),
+        ("/v1beta/models/gemini-3:generateContent", {}, "gemini"),
+    ],
+)
+def test_a_request_goes_to_the_provider_whose_api_it_is(
+    path: str, headers: Mapping[bytes, bytes], provider: str
+) -> None:
+    assert chosen().base_for(path, headers) == PROVIDERS[provider]
+    assert chosen("https://gateway.example/api/").base_for(path, headers) == "https://gateway.example/api"
+
+
+@pytest.mark.parametrize("backend", ["bedrok", "ftp://x", "https://", "https://x?y"])
+def test_a_backend_that_is_none_is_refused_with_what_would_do(backend: str) -> None:
+    with pytest.raises(HeadroomError, match="anthropic, openai"):
+        chosen(backend)
+
+
+def test_another_address_needs_a_token() -> None:
+    result = CliRunner().invoke(main, ["proxy", "--host", "0.0.0.0", "--port", "0"])
+
+    assert result.exit_code == 1
+    assert "--token" in result.output
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = CliRunner().invoke(main, ["proxy", "--port", str(taken.getsockname()[1])])
+
+    assert result.exit_code == 1
+    assert "--port" in result.output
+
+
+def test_check_tells_what_cannot_be_reached() -> None:
+    result = CliRunner().invoke(main, ["proxy", "--check", "--backend", "http://127.0.0.1:9"])
+
+    assert result.exit_code == 1
+    assert "http://127.0.0.1:9: " in result.output
+
+
+def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
+    environment = {**os.environ, "HEADROOM_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "headroom_mcp", "proxy", "--port", "0", "--backend", "http://127.0.0.1:9"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = process.stderr.readline().split()[4].rstrip(";")
+        import httpx2
+
+        for _ in range(200):
+            try:
+                assert httpx2.get(f"{address}/healthz").status_code == 200
+                break
+            except httpx2.TransportError:
+                continue
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM, 143)
+        assert "Traceback" not in process.stderr.read()
+
+
+_PROGRAM = """
+import json, os, sys, urllib.request
+body = {"model": "m", "messages": json.loads(os.environ["ROWS"])}
+request = urllib.request.Request(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json.dumps(body).encode(), {"content-type": "application/json"})
+print(urllib.request.urlopen(request).status, *sys.argv[1:])
+sys.exit(7)
+"""
+
+
+def test_wrap_runs_a_program_whose_requests_are_short_and_ends_as_it_does(tmp_path: Path) -> None:
+    program = tmp_path / "agent"
+    program.write_text(f"#!{sys.executable}\n{_PROGRAM}")
+    program.chmod(0o755)
+    call = {"id": "c1", "type": "function", "function": {"name": "run_tests", "arguments": "{}"}}
+    rows = [
+        {"role": "user", "content": "why?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": run_output(1)},
+    ]
+    with Model(turns=0) as model:
+        environment = {
+            **os.environ,
+            "HEADROOM_HOME": str(tmp_path / "home"),
+            "OPENAI_BASE_URL": f"{model.url}/v1",
+            "ROWS": json.dumps(rows),
+        }
+        command = [sys.executable, "-m", "headroom_mcp", "wrap", str(program), "--flag", "x"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (done.stdout, done.returncode) == ("200 --flag x\n", 7), done.stderr
+    (shown,) = model.requests[-1].results
+    assert FAILURE in shown
+    assert len(shown) < 3_000
+
+
+def test_wrap_says_when_a_program_is_not_there() -> None:
+    result = CliRunner().invoke(main, ["wrap", "no-such-program-here"])
+
+    assert result.exit_code == 1
+    assert "PATH" in result.output

@@ -1,0 +1,314 @@
+"""The proxy over real sockets: requests are short, all other bytes and all answers are as they came."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headroom_mcp.proxy.app import Proxy
+from headroom_mcp.proxy.run import beside, bound
+from headroom_mcp.proxy.upstreams import chosen
+from tests.integrations.agents import FAILURE, run_output
+
+Json = dict[str, Any]
+
+
+class _Upstream:
+    """A provider that records what comes and answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str, list[tuple[str, str]], bytes]] = []
+        self.status = 200
+        self.answer = b'{"ok": true}'
+        self.pieces: list[bytes] = []
+        self.pause = 0.0
+        self.broken = threading.Event()
+        handler = type("Handler", (_Handler,), {"upstream": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    upstream: _Upstream
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        up = self.upstream
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        up.seen.append((self.command, self.path, list(self.headers.items()), body))
+        self.send_response(up.status)
+        self.send_header("request-id", "req_1")
+        self.send_header("retry-after", "7")
+        if up.pieces:
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            try:
+                for piece in up.pieces:
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                    time.sleep(up.pause)
+            except OSError:
+                up.broken.set()
+            self.close_connection = True
+            return
+        self.send_header("Content-Length", str(len(up.answer)))
+        self.end_headers()
+        self.wfile.write(up.answer)
+
+    do_GET = do_POST  # noqa: N815 - the server's name for it
+
+
+@pytest.fixture
+def upstream() -> Iterator[_Upstream]:
+    """Return a running provider."""
+    up = _Upstream()
+    threading.Thread(target=up.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield up
+    up.server.shutdown()
+    up.server.server_close()
+
+
+@pytest.fixture
+def proxy(upstream: _Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the address of a proxy before that provider."""
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "home"))
+    with beside(Proxy(chosen(upstream.url)), bound("127.0.0.1", 0)) as address:
+        yield address
+
+
+def _chat(text: str = "", **more: Any) -> bytes:
+    call = {"id": "c1", "type": "function", "function": {"name": "run_tests", "arguments": '{"n":1}'}}
+    rows = [
+        {"role": "user", "content": "why does the refund fail?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": text or run_output(1)},
+    ]
+    return json.dumps({"model": "m", "messages": rows, **more}).encode()
+
+
+_JSON = {"content-type": "application/json"}
+
+
+def _post(url: str, body: bytes, **headers: str) -> httpx2.Response:
+    return httpx2.post(url, content=body, headers={**_JSON, **headers}, timeout=60)
+
+
+def test_a_tool_result_is_short_and_all_other_bytes_are_the_client_s(proxy: str, upstream: _Upstream) -> None:
+    body = _chat(temperature=1.0, odd="\ud800é", n=[1e5, -0.0])
+
+    assert _post(f"{proxy}/v1/chat/completions", body).json() == {"ok": True}
+
+    sent = upstream.seen[-1][3]
+    start, stop = body.index(b"collected"), body.index(b'"}]')
+    assert len(sent) < 5_000
+    assert FAILURE.encode() in sent
+    assert sent.startswith(body[:start])
+    assert sent.endswith(body[stop:])
+
+
+def test_path_query_and_headers_go_on_as_they_are(proxy: str, upstream: _Upstream) -> None:
+    _post(f"{proxy}/v1/files%2Fa/b?beta=true&x=%20", b"{}", **{"x-api-key": "k", "anthropic-beta": "a,b"})
+
+    _, path, headers, body = upstream.seen[-1]
+    names = {name.lower(): value for name, value in headers}
+    assert path == "/v1/files%2Fa/b?beta=true&x=%20"
+    assert (names["x-api-key"], names["anthropic-beta"], body) == ("k", "a,b", b"{}")
+    assert names["host"] == upstream.url.removeprefix("http://")
+
+
+@pytest.mark.parametrize("status", [400, 401, 413, 429, 500, 529, 302])
+def test_status_headers_and_body_of_an_answer_come_back(proxy: str, upstream: _Upstream, status: int) -> None:
+    upstream.status = status
+    upstream.answer = b'{"type":"error","error":{"type":"overloaded_error"}}'
+
+    answer = _post(f"{proxy}/v1/messages", b"{}")
+
+    assert answer.status_code == status
+    assert (answer.content, answer.headers["request-id"], answer.headers["retry-after"]) == (
+        upstream.answer,
+        "req_1",
+        "7",
+    )
+
+
+def test_a_stream_comes_back_piece_by_piece(proxy: str, upstream: _Upstream) -> None:
+    upstream.pieces = [f"data: {number}\n\n".encode() for number in range(5)]
+    upstream.pause = 0.2
+
+    with httpx2.stream("POST", f"{proxy}/v1/messages", content=b"{}", headers=_JSON, timeout=60) as answer:
+        pieces = list(answer.iter_raw())
+
+    assert b"".join(pieces) == b"".join(upstream.pieces)
+    assert len(pieces) >= 4
+
+
+def test_a_client_that_leaves_ends_the_upstream_stream(proxy: str, upstream: _Upstream) -> None:
+    upstream.pieces = [b"data: x\n\n" * 1_000] * 400
+    upstream.pause = 0.05
+
+    with httpx2.stream("POST", f"{proxy}/v1/messages", content=b"{}", headers=_JSON, timeout=60) as answer:
+        next(answer.iter_raw())
+
+    assert upstream.broken.wait(10), "the stream went on for 10 seconds"
+
+
+def test_a_provider_that_is_down_is_told_in_its_own_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with bound("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    with beside(Proxy(chosen(f"http://127.0.0.1:{port}")), bound("127.0.0.1", 0)) as address:
+        answer = _post(f"{address}/v1/messages", b"{}")
+
+    assert answer.status_code == 502
+    assert answer.json()["type"] == "error"
+    assert "127.0.0.1" in answer.json()["error"]["message"]
+
+
+def test_garbage_on_the_port_gets_400(proxy: str) -> None:
+    host, port = proxy.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(b"\x16\x03\x01 garbage\r\n\r\n")
+        assert b" 400 " in connection.recv(4096).split(b"\r\n")[0]
+
+
+_TEXT = st.text(max_size=30)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+_THINKING = st.fixed_dictionaries({"type": st.just("thinking"), "thinking": _TEXT, "signature": _TEXT})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    extra=st.dictionaries(_TEXT, _VALUES, max_size=4),
+    thinking=st.lists(_THINKING, max_size=2),
+    long=st.booleans(),
+    ascii_only=st.booleans(),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]),
+)
+def test_outside_tool_results_no_byte_differs(
+    proxy: str, upstream: _Upstream, extra: Json, thinking: list[Json], long: bool, ascii_only: bool, separators: Any
+) -> None:
+    marker = run_output(1) if long else "ok"
+    use = {"type": "tool_use", "id": "t1", "name": "run_tests", "input": {"n": 1}}
+    rows = [
+        {"role": "user", "content": "why?"},
+        {"role": "assistant", "content": [*thinking, use]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": marker}]},
+    ]
+    request = {**extra, "messages": rows, "z": extra}
+    body = json.dumps(request, ensure_ascii=ascii_only, separators=separators).encode("utf-8", "surrogatepass")
+
+    _post(f"{proxy}/v1/messages?beta=true", body)
+
+    sent = upstream.seen[-1][3]
+    text = json.dumps(marker, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    at = body.index(text, body.index(b"tool_result"))
+    if not long:
+        assert sent == body
+        return
+    assert sent.startswith(body[:at])
+    assert sent.endswith(body[at + len(text) :])
+    assert len(sent) < len(body) - 20_000
+
+
+def test_two_requests_of_one_conversation_have_the_same_bytes(proxy: str, upstream: _Upstream) -> None:
+    first = json.loads(_chat())
+    second = {**first, "messages": [*first["messages"], {"role": "user", "content": "and now what about test_1_650?"}]}
+
+    _post(f"{proxy}/v1/chat/completions", json.dumps(first).encode())
+    _post(f"{proxy}/v1/chat/completions", json.dumps(second).encode())
+
+    before, after = (json.loads(body)["messages"] for *_, body in upstream.seen[-2:])
+    assert after[: len(before)] == before
+
+
+def test_health_metrics_and_description(proxy: str) -> None:
+    _post(f"{proxy}/v1/chat/completions", _chat())
+
+    assert httpx2.get(f"{proxy}/healthz").json()["status"] == "ok"
+    text = httpx2.get(f"{proxy}/metrics").text
+    assert "headroom_proxy_requests_total 1\n" in text
+    assert "headroom_proxy_requests_shortened_total 1\n" in text
+    assert "/v1/compress" in httpx2.get(f"{proxy}/openapi.json").json()["paths"]
+
+
+def test_compress_and_retrieve_over_http(proxy: str, upstream: _Upstream) -> None:
+    answer = _post(f"{proxy}/v1/compress", _chat()).json()
+
+    (ref,) = answer["ccr_hashes"]
+    assert len(answer["messages"]) == 3
+    assert answer["tokens_after"] < answer["tokens_before"] / 5
+    whole = httpx2.get(f"{proxy}/v1/retrieve/{ref}").json()["original_content"]
+    assert "test_1_650" in whole
+    part = httpx2.get(f"{proxy}/v1/retrieve/{ref}", params={"lines": "5-6"}).json()["original_content"]
+    assert part.count("PASSED") == 2
+    assert httpx2.get(f"{proxy}/v1/retrieve/000000000000").status_code == 404
+    assert _post(f"{proxy}/v1/compress", b"[1]").status_code == 400
+    assert not upstream.seen
+
+
+def test_a_page_that_has_its_name_point_here_reads_nothing_stored(proxy: str) -> None:
+    assert httpx2.get(f"{proxy}/v1/retrieve/000000000000", headers={"host": "evil.example"}).status_code == 403
+
+
+def test_with_a_token_only_those_who_have_it_pass(
+    upstream: _Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with beside(Proxy(chosen(upstream.url), token="s3cret"), bound("127.0.0.1", 0)) as address:
+        refused = _post(f"{address}/v1/messages", b"{}")
+        passed = _post(f"{address}/v1/messages", b"{}", **{"x-headroom-token": "s3cret"})
+
+    assert (refused.status_code, passed.status_code) == (401, 200)
+    assert "x-headroom-token" not in {name.lower() for name, _ in upstream.seen[-1][2]}
+
+
+def test_a_fault_of_ours_lets_the_original_bytes_through(
+    proxy: str, upstream: _Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> bytes:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("headroom_mcp.proxy.app.shorten_body", broken)
+    body = _chat()
+
+    assert _post(f"{proxy}/v1/chat/completions", body).status_code == 200
+    assert upstream.seen[-1][3] == body
+
+
+def test_many_clients_at_once(proxy: str, upstream: _Upstream) -> None:
+    bodies = [_chat(run_output(number)) for number in range(24)]
+    answers: list[int] = []
+
+    def one(body: bytes) -> None:
+        answers.append(_post(f"{proxy}/v1/chat/completions", body).status_code)
+
+    threads = [threading.Thread(target=one, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert answers == [200] * 24
+    sent = sorted(json.loads(body)["messages"][-1]["content"] for *_, body in upstream.seen)
+    assert all(f"in run {number}\n" in "".join(sent) for number in range(24))
+    assert all(text.count("in run ") == 1 for text in sent)
