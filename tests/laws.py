@@ -74,8 +74,7 @@ def failure_log(store: Store) -> str:
     """Return the last line of the failure log, for messages."""
     import os
 
-    from headroom_mcp import fault_log
-    from headroom_mcp.settings import environment
+    from headroom_mcp.settings import environment, fault_log
 
     for home in (environment.data_home(store.settings), environment.data_home()):
         path = os.path.join(home, fault_log.LOG_NAME)

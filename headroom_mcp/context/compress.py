@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from headroom_mcp import fault_log
 from headroom_mcp.context import checkpoint, shapes, way_back
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import CompressResult, Decision, Reason
 from headroom_mcp.context.walk import Shortener
-from headroom_mcp.settings import switches
+from headroom_mcp.settings import fault_log, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from headroom_mcp import fault_log
 from headroom_mcp.context import memo, prices, shapes
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.eviction import Candidate, candidates, pointing, ranked, resting_on, stub
 from headroom_mcp.context.result import Decision
 from headroom_mcp.errors import StoreError
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store

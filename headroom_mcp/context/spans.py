@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the reader of JSON strings, in C where there is one
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from headroom_mcp import fault_log
 from headroom_mcp.context import calls, checkpoint, shapes, way_back
 from headroom_mcp.context.walk import Shortener, without_reminders
-from headroom_mcp.settings import switches
+from headroom_mcp.settings import fault_log, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 

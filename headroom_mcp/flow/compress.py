@@ -54,7 +54,7 @@ def compress_output(
         call = _Call(text, original, origin or Origin(session), view or View(), settings, store, earlier)
         return _answer(call, output)
     except Exception as error:  # law 8: whatever goes wrong inside, the caller keeps the original
-        from headroom_mcp import fault_log
+        from headroom_mcp.settings import fault_log
 
         fault_log.record("compress_output", error, settings)
         return _untouched(text, "failed") if shown == text else _masked_only(text, shown, None)

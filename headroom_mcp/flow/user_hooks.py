@@ -19,9 +19,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from headroom_mcp import fault_log
 from headroom_mcp.late import Any
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Result, ToolInput
 

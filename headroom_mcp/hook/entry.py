@@ -159,7 +159,7 @@ def _give_up(signum: int, frame: object) -> None:
 def record(error: BaseException) -> None:
     """Note what went wrong in the failure log. Never raises."""
     try:
-        from headroom_mcp import fault_log
+        from headroom_mcp.settings import fault_log
 
         fault_log.record("hook", error)
     except Exception:  # a hook that cannot even log stays silent: the host reads any stderr as a failure

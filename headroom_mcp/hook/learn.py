@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 
-from headroom_mcp import fault_log, late
+from headroom_mcp import late
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import session_context
-from headroom_mcp.settings import environment, redaction, switches
+from headroom_mcp.settings import environment, fault_log, redaction, switches
 from headroom_mcp.settings.load import in_force
 from headroom_mcp.settings.table import Settings
 

@@ -26,7 +26,7 @@ def _serve() -> None:
 
 def _record(error: Exception) -> None:
     try:
-        importlib.import_module("headroom_mcp.fault_log").record("server", error)
+        importlib.import_module("headroom_mcp.settings.fault_log").record("server", error)
     except Exception:  # that is half an upgrade, too
         return
 

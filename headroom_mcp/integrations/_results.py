@@ -13,11 +13,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headroom_mcp import fault_log
 from headroom_mcp.errors import HeadroomError
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval.retrieve import retrieve
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.switches import is_off
 from headroom_mcp.settings.table import Settings

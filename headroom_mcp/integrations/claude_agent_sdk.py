@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from headroom_mcp import fault_log
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import RETRIEVAL_TOOL, ResultShortener
+from headroom_mcp.settings import fault_log
 
 try:
     from claude_agent_sdk import HookMatcher, create_sdk_mcp_server, tool

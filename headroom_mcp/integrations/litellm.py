@@ -12,9 +12,9 @@ import asyncio
 import warnings
 from typing import Any
 
-from headroom_mcp import fault_log
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 
 try:

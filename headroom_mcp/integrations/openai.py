@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 
-from headroom_mcp import fault_log
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
 from headroom_mcp.integrations.asgi import MAX_BODY, PATHS
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 
 try:

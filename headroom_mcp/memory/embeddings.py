@@ -11,9 +11,9 @@ import importlib
 import os
 from collections.abc import Sequence
 
-from headroom_mcp import fault_log
 from headroom_mcp.errors import HeadroomError, MissingExtra, SettingsError
 from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.load import load_settings
 
 _loaded: dict[str, Model | None] = {}

@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx2
 
-from headroom_mcp import __version__, fault_log
+from headroom_mcp import __version__
 from headroom_mcp.context.spans import shorten_body
 from headroom_mcp.proxy import service
 from headroom_mcp.proxy.metrics import Metrics
 from headroom_mcp.proxy.upstreams import Upstreams
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.table import Settings
 
 Message = MutableMapping[str, Any]

@@ -47,7 +47,7 @@ def retrieve(
         try:
             opened.retrieved(ref, tokens.estimate(text), origin=Origin(session=session, project=project or ""))
         except StoreError as error:  # a read-only store can still be read: only the ledger misses this
-            from headroom_mcp import fault_log as failures
+            from headroom_mcp.settings import fault_log as failures
 
             failures.record("retrieve", error, opened.settings)
         return text

@@ -30,8 +30,7 @@ def main(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] | None = None)
 
 def serve(hidden: Mapping[str, Callable[[Mapping[str, Any]], str]] | None = None) -> None:
     """Serve on standard input and output until the client goes away. `hidden` tools are answered but in no list."""
-    from headroom_mcp import fault_log
-    from headroom_mcp.settings import running
+    from headroom_mcp.settings import fault_log, running
 
     try:
         running.note()  # before the second that the next import takes

@@ -28,11 +28,12 @@ from mcp import types as types_of_this_version
 from mcp.server.lowlevel import Server
 from mcp.shared.message import SessionMessage
 
-from headroom_mcp import __version__, fault_log
+from headroom_mcp import __version__
 from headroom_mcp.errors import HeadroomError, WorkerError
 from headroom_mcp.server import arguments, stdio, upkeep
 from headroom_mcp.server.tools import TOOLS, ToolRow
 from headroom_mcp.server.workers import Call, Pool
+from headroom_mcp.settings import fault_log
 from headroom_mcp.text import tokens
 
 INSTRUCTIONS = """\

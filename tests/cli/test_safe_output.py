@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from headroom_mcp import fault_log
 from headroom_mcp.cli import main
 from headroom_mcp.memory import notes
+from headroom_mcp.settings import fault_log
 from headroom_mcp.store import open_store
 from headroom_mcp.text import visible
 from headroom_mcp.types import Origin

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from headroom_mcp import fault_log
 from headroom_mcp.cli import main
 from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.memory import recall
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from headroom_mcp import fault_log
 from headroom_mcp.cli import main
 from headroom_mcp.flow import compress, deadline
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 
 _TEXT = "".join(f"2026-03-01 12:00:{n % 60:02} INFO worker {n} took {n % 7} ms\n" for n in range(400))

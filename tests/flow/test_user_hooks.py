@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import compress_output, fault_log, retrieve
+from headroom_mcp import compress_output, retrieve
 from headroom_mcp.flow import user_hooks
+from headroom_mcp.settings import fault_log
 from tests.hook.host import bash, run_hook
 
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "compression_hooks"

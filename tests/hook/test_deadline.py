@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import fault_log
+from headroom_mcp.settings import fault_log
 from tests.hook.host import bash, event, log, run_hook
 
 # The handler of an event is replaced by what never ends; the deadline is short, so that the test is.

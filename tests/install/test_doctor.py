@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from headroom_mcp import compress_output, fault_log
+from headroom_mcp import compress_output
 from headroom_mcp.cli.doctor import doctor as doctor_command
 from headroom_mcp.install import claude_code, doctor, hosts
 from headroom_mcp.install.doctor import trial
-from headroom_mcp.settings import switches
+from headroom_mcp.settings import fault_log, switches
 from tests.hook.host import log
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp import fault_log
-from headroom_mcp.settings import private
+from headroom_mcp.settings import fault_log, private
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from tests.hook.host import bash, log

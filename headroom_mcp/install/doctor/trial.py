@@ -16,14 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
-from headroom_mcp import fault_log
 from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.install.doctor.installation import Installation
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import USER_FILE, Settings
 

@@ -7,11 +7,10 @@ import os
 import shutil
 from collections import Counter
 
-from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install.doctor.check import Check
-from headroom_mcp.settings import environment
+from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.store.sqlite import health
 
 _LOG_LINES = 5

@@ -9,10 +9,9 @@ import os
 import time
 from collections.abc import Mapping
 
-from headroom_mcp import fault_log
 from headroom_mcp.errors import StoreError
 from headroom_mcp.late import Any
-from headroom_mcp.settings import environment, private
+from headroom_mcp.settings import environment, fault_log, private
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import schema
 from headroom_mcp.store.sqlite.driver import sqlite3
