@@ -16,7 +16,7 @@ from headroom_mcp.late import NamedTuple
 
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
-MIN_THIN_LINES = 16  # fewer numbers cost hardly more than the legend
+MIN_THIN_LINES = 60  # a shorter window was chosen by its numbers, and the next one will be, too
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8

@@ -4,7 +4,7 @@
     gaps      the notes of markers in place
     records   records by number and the others counted; tables; requests of an access log
     digests   problems by rule, failures in short, commits, groups of hits and names
-    compact   JSON in the compact form, thinned
+    compact   JSON in the compact form, thinned: counted as not checked
     made      where outputs come from: folders of cases, made-up outputs, made-up runs of tests
 
 Nothing here asks the code that wrote a statement: lines are counted, cells are cut and words are looked for once more, by
