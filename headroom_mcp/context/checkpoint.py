@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
 _MOST = 64  # conversations
-_MOST_CHARS = 64 << 20  # of their texts together
+_MOST_CHARS = 64 << 20  # of all that they hold together
 _MAX_AGE_S = (
     6 * 3600.0
 )  # then everything is asked once more, and originals are stored anew where retention has taken them
@@ -62,7 +62,7 @@ class Walked:
         try:
             kept = copy.deepcopy(message)
             self.can_go_on = bool(kept == message)
-            self.chars += sum(map(len, shapes.texts_of(message)))
+            self.chars += _size(kept)
         except Exception:  # somebody's object that cannot be copied or compared
             self.can_go_on = False
         if self.can_go_on:
@@ -75,7 +75,26 @@ class Walked:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    try:
+        return type(one) is type(other) and bool(one == other)
+    except Exception:  # somebody's object that cannot be compared
+        return False
+
+
+def _size(value: Any) -> int:
+    """Return about how many characters `value` keeps in memory: images and signatures too, which no one counts as text."""
+    size, seen, stack = 0, 0, [value]
+    while stack and seen < 1_000_000:  # a cycle must not hold us for ever
+        seen += 1
+        item = stack.pop()
+        size += len(item) if isinstance(item, (str, bytes)) else 8
+        if isinstance(item, Mapping):
+            stack.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            stack.extend(item)
+        elif isinstance(fields := getattr(item, "__dict__", None), dict):
+            stack.extend(fields.values())
+    return size
 
 
 _held: OrderedDict[bytes, list[Walked]] = OrderedDict()

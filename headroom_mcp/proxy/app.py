@@ -79,10 +79,11 @@ class Proxy:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             event = await receive()
+            ends = event["type"] == "lifespan.shutdown"
+            if ends and self._client is not None:  # before it is said: with the last word the event loop ends
+                await self._client.aclose()
             await send({"type": f"{event['type']}.complete"})
-            if event["type"] == "lifespan.shutdown":
-                if self._client is not None:
-                    await self._client.aclose()
+            if ends:
                 return
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -100,9 +101,10 @@ class Proxy:
                 send, 403, _error("permission_error", "the Host header names another host than this proxy")
             )
         else:
-            body, _ = await _read(receive)
-            status, kind, answer = await asyncio.to_thread(own, self, scope, b"".join(body))
-            await _send_whole(send, status, kind, answer)
+            read = await _read(receive)
+            if read is not None:
+                status, kind, answer = await asyncio.to_thread(own, self, scope, b"".join(read[0]))
+                await _send_whole(send, status, kind, answer)
 
     def _is_for_us(self, headers: dict[bytes, bytes]) -> bool:
         """Tell whether the client means this machine: a page that has its name point here reads no stored output."""
@@ -112,16 +114,32 @@ class Proxy:
     async def _pass_on(
         self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], receive: Receive, send: Send
     ) -> None:
-        events, whole = await _read(receive)
+        path = _raw_path(scope)
+        if not path.startswith(b"/"):
+            await _send_json(
+                send,
+                400,
+                _error("invalid_request_error", "the request names no path of a provider's API, such as /v1/…"),
+            )
+            return
+        read = await _read(receive)
+        if read is None:  # half a request is not passed on: a provider would take it for a whole one
+            self.metrics.count("clients_gone")
+            return
+        events, whole = read
         body = b"".join(events)
         if whole:
             content: bytes | AsyncIterator[bytes] = await self._short(scope, headers, body)
         else:
             content = _rest(body, receive)
         base = httpx2.URL(self.upstreams.base_for(scope["path"], headers))
-        target = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + _raw_path(scope))
         request = httpx2.Request(
-            scope["method"], target, headers=_onward(scope["headers"], whole, content), content=content
+            scope["method"],
+            base,
+            headers=_onward(scope["headers"], whole, content),
+            content=content,
+            # As it came: within a URL, dots would be resolved and some characters refused.
+            extensions={"target": base.raw_path.rstrip(b"/") + path},
         )
         self.metrics.count("requests")
         # With the body still coming in, its reader sees the client leave; otherwise this does.
@@ -174,15 +192,20 @@ class Proxy:
         except httpx2.TransportError as error:
             self.metrics.count("upstream_errors")
             await _send_json(
-                send, 502, _error("api_error", f"headroom proxy: {request.url.host} cannot be reached: {error}")
+                send,
+                502,
+                _error("api_error", f"headroom proxy: {request.url.host} cannot be reached: {_words(error)}"),
             )
             return
         try:
-            answered = [(name, value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
+            own = _of_the_connection(response.headers.raw)
+            answered = [(name, value) for name, value in response.headers.raw if name.lower() not in own]
             await send({"type": "http.response.start", "status": response.status_code, "headers": answered})
             async for chunk in response.aiter_raw():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except httpx2.TransportError:  # the answer stays without its end, and so the client sees that it broke off
+            self.metrics.count("upstream_errors")
         finally:
             await response.aclose()
 
@@ -194,11 +217,9 @@ def _raw_path(scope: MutableMapping[str, Any]) -> bytes:
 
 
 def _onward(headers: Headers, whole: bool, content: Any) -> Headers:
-    kept = [
-        (name, value)
-        for name, value in headers
-        if name not in _HOP_BY_HOP and name not in (b"host", b"content-length", TOKEN_HEADER)
-    ]
+    # What `Expect` asks for has been answered here.
+    dropped = _of_the_connection(headers) | {b"host", b"content-length", b"expect", TOKEN_HEADER}
+    kept = [(name, value) for name, value in headers if name not in dropped]
     length = dict(headers).get(b"content-length")
     if whole and (content or length is not None):
         kept.append((b"content-length", b"%d" % len(content)))
@@ -207,14 +228,23 @@ def _onward(headers: Headers, whole: bool, content: Any) -> Headers:
     return kept
 
 
-async def _read(receive: Receive) -> tuple[list[bytes], bool]:
-    """Return the pieces of the body, and whether they are all of it: a body that is too long is left to be passed on."""
+def _of_the_connection(headers: Headers) -> frozenset[bytes]:
+    """Return the names of headers that are not passed on, with those that `Connection` names."""
+    named = [value for name, value in headers if name.lower() == b"connection"]
+    return _HOP_BY_HOP | {name.strip().lower() for value in named for name in value.split(b",")}
+
+
+async def _read(receive: Receive) -> tuple[list[bytes], bool] | None:
+    """Return the pieces of the body, and whether they are all of it: a body that is too long is left to be passed on.
+
+    None where the client has left before its end.
+    """
     pieces: list[bytes] = []
     size = 0
     while True:
         event = await receive()
         if event["type"] != "http.request":
-            return pieces, True
+            return None
         pieces.append(event.get("body", b""))
         size += len(pieces[-1])
         if not event.get("more_body", False):
@@ -238,6 +268,10 @@ async def _left(receive: Receive) -> None:
     """Return when the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _error(kind: str, message: str) -> dict[str, Any]:

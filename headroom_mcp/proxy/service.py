@@ -46,7 +46,9 @@ def _compress(proxy: Proxy, scope: Scope, body: bytes) -> Answer:
     try:
         request = json.loads(body)
         messages, model = request["messages"], request.get("model") or ""
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        messages = None
+    if not isinstance(messages, list):
         return _error(400, 'send {"messages": [...], "model": "..."} as JSON')
     result = compress(messages, str(model), settings=proxy.settings, project=proxy.project)
     refs = sorted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -33,6 +34,7 @@ class _Upstream:
         self.answer = b'{"ok": true}'
         self.pieces: list[bytes] = []
         self.pause = 0.0
+        self.more_than_it_sends = 0  # bytes that the length of an answer promises
         self.broken = threading.Event()
         handler = type("Handler", (_Handler,), {"upstream": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -67,9 +69,10 @@ class _Handler(BaseHTTPRequestHandler):
                 up.broken.set()
             self.close_connection = True
             return
-        self.send_header("Content-Length", str(len(up.answer)))
+        self.send_header("Content-Length", str(len(up.answer) + up.more_than_it_sends))
         self.end_headers()
         self.wfile.write(up.answer)
+        self.close_connection = self.close_connection or bool(up.more_than_it_sends)
 
     do_GET = do_POST  # noqa: N815 - the server's name for it
 
@@ -239,6 +242,85 @@ def test_two_requests_of_one_conversation_have_the_same_bytes(proxy: str, upstre
 
     before, after = (json.loads(body)["messages"] for *_, body in upstream.seen[-2:])
     assert after[: len(before)] == before
+
+
+def _raw(proxy: str, request: bytes) -> bytes:
+    """Send these bytes, which ask for the connection to be closed, as they are; return all that comes back."""
+    host, port = proxy.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_half_a_request_is_not_passed_on(proxy: str, upstream: _Upstream) -> None:
+    httpx2.get(f"{proxy}/v1/models")  # a connection to the provider is open now
+    host, port = proxy.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(b"POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
+    for _ in range(100):
+        if "clients_gone_total 1" in httpx2.get(f"{proxy}/metrics").text:
+            break
+        time.sleep(0.05)
+    httpx2.get(f"{proxy}/v1/models")
+
+    assert [path for _, path, *_ in upstream.seen] == ["/v1/models", "/v1/models"]
+
+
+def test_a_path_that_no_url_would_keep_goes_on_as_it_is(proxy: str, upstream: _Upstream) -> None:
+    answer = _raw(proxy, b'GET /v1/../a/./b|"{}?x=[1]&y={2}^ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+
+    assert b" 200 " in answer.split(b"\r\n")[0]
+    assert upstream.seen[-1][1] == '/v1/../a/./b|"{}?x=[1]&y={2}^'
+
+
+@pytest.mark.parametrize("target", [b"OPTIONS *", b"GET http://evil.example/v1/models", b"GET @evil.example/"])
+def test_what_is_no_path_is_refused(proxy: str, upstream: _Upstream, target: bytes) -> None:
+    answer = _raw(proxy, target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+    assert b" 400 " in answer.split(b"\r\n")[0]
+    assert not upstream.seen
+
+
+def test_headers_of_the_connection_stay_on_it(proxy: str, upstream: _Upstream) -> None:
+    _raw(
+        proxy,
+        b"POST /v1/x HTTP/1.1\r\nHost: x\r\nConnection: X-Hop, close\r\nX-Hop: 1\r\nX-End: 2\r\n"
+        b"Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
+    )
+
+    names = {name.lower() for name, _ in upstream.seen[-1][2]}
+    assert "x-end" in names
+    assert not names & {"x-hop", "expect"}
+
+
+def test_an_answer_that_breaks_off_has_no_end(proxy: str, upstream: _Upstream) -> None:
+    upstream.more_than_it_sends = 9
+
+    with pytest.raises(httpx2.RemoteProtocolError):
+        _post(f"{proxy}/v1/messages", b"{}")
+
+    assert "upstream_errors_total 1" in httpx2.get(f"{proxy}/metrics").text
+
+
+def test_connections_are_closed_before_the_server_is_told_that_all_is_done() -> None:
+    client = httpx2.AsyncClient()
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    closed: list[bool] = []
+
+    async def receive() -> Json:
+        return events.pop(0)
+
+    async def send(_: Any) -> None:
+        closed.append(client.is_closed)
+
+    asyncio.run(Proxy(chosen(), client=client)({"type": "lifespan"}, receive, send))
+
+    assert closed == [False, True]
+
+
+@pytest.mark.parametrize("body", [b'{"messages": 5}', b'{"messages": null}', b'{"messages": "a"}', b"[" * 100_000])
+def test_what_holds_no_messages_is_refused(proxy: str, body: bytes) -> None:
+    assert _post(f"{proxy}/v1/compress", body).status_code == 400
 
 
 def test_health_metrics_and_description(proxy: str) -> None:
