@@ -48,8 +48,13 @@ def compress(
     Example: pytest -v 2>&1 | headroom compress --command "pytest -v"
     """
     if messages is not None:
+        if file != "-" or tool_name or command or prose_model or explain:
+            msg = "--messages goes with --model, --query, --seconds and --json only, and names the only file."
+            raise click.UsageError(msg)
         _conversation(messages, model, query, seconds, as_json)
         return
+    if model:
+        raise click.UsageError("--model goes with --messages only.")
     try:
         with click.open_file(file, "rb") as stream:
             data = stream.read()

@@ -11,7 +11,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command()
-@click.option("--port", default=8787, show_default=True, help="0 takes any free one.")
+@click.option("--port", default=8787, type=click.IntRange(0, 65_535), show_default=True, help="0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Any but this machine's own needs --token.")
 @click.option("--backend", default="", help="anthropic, openai, gemini, openrouter or a base URL; else by request.")
 @click.option("--token", default="", envvar="HEADROOM_PROXY_TOKEN", help="Clients must send it as x-headroom-token.")
@@ -23,7 +23,10 @@ def proxy(port: int, host: str, backend: str, token: str, check: bool) -> None:
 
     Example: headroom proxy & ANTHROPIC_BASE_URL=http://127.0.0.1:8787 claude
     """
-    from headroom_mcp.proxy import app, run, upstreams
+    try:
+        from headroom_mcp.proxy import app, run, upstreams
+    except ImportError as error:  # beside mcp 1
+        raise click.ClickException(f"The proxy needs more: pip install 'headroom-mcp[proxy]' ({error}).") from error
 
     try:
         chosen = upstreams.chosen(backend)
@@ -36,7 +39,7 @@ def proxy(port: int, host: str, backend: str, token: str, check: bool) -> None:
         listening = run.bound(host, port)
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
-    address = f"http://{host}:{listening.getsockname()[1]}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     _io.echo(f"headroom proxy listens on {address}; Ctrl-C ends it.", err=True)
     for line in (f"ANTHROPIC_BASE_URL={address}", f"OPENAI_BASE_URL={address}/v1", f"GOOGLE_GEMINI_BASE_URL={address}"):
         _io.echo(f"  {line}", err=True)

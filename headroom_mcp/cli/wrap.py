@@ -32,7 +32,10 @@ def wrap(program: str, arguments: tuple[str, ...]) -> None:
 
     Example: headroom wrap claude -p "why does the build fail?"
     """
-    from headroom_mcp.proxy import app, run, upstreams
+    try:
+        from headroom_mcp.proxy import app, run, upstreams
+    except ImportError as error:  # beside mcp 1
+        raise click.ClickException(f"The proxy needs more: pip install 'headroom-mcp[proxy]' ({error}).") from error
 
     found = shutil.which(program)
     if found is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -30,14 +32,17 @@ def bound(host: str, port: int) -> socket.socket:
         taken.bind((host, port))
     except OSError as error:
         taken.close()
-        msg = f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or --port 0 for any."
+        msg = f"Cannot listen on {host}:{port}: {error.strerror}."
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            msg += " Choose another with --port, or --port 0 for any."
         raise HeadroomError(msg) from error
     return taken
 
 
 def serve(proxy: Proxy, listening: socket.socket) -> None:
     """Serve until a signal ends it (SIGINT, SIGTERM): no new connections, streams get some seconds to finish."""
-    _server(proxy).run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has ended
+        _server(proxy).run(sockets=[listening])
 
 
 @contextlib.contextmanager
@@ -76,4 +81,7 @@ def _server(proxy: Proxy) -> uvicorn.Server:
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=75,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    # What is still under way when its time is up is cut off: that was asked for, and is no error to print.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
+    return server

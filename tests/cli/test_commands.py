@@ -165,3 +165,14 @@ def test_the_ledger_measures_against_what_the_host_would_have_shown(tmp_path: Pa
         store.put("a" * 100, kind="log", tokens_before=50_000, tokens_host=700, tokens_after=3_000)
 
         assert store.ledger.read().totals.net == -2_300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--messages", "c.json", __file__], ["--messages", "c.json", "--explain"], ["--model", "gpt-6", __file__]],
+)
+def test_options_that_do_not_go_together_are_refused(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, ["compress", *arguments])
+
+    assert result.exit_code == 2
+    assert "goes with" in result.output

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,14 +55,34 @@ def test_another_address_needs_a_token() -> None:
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         result = CliRunner().invoke(main, ["proxy", "--port", str(taken.getsockname()[1])])
 
     assert result.exit_code == 1
+    assert "--port" in result.output
+
+
+@pytest.mark.parametrize("arguments", [["proxy"], ["wrap", "true"]])
+def test_a_missing_library_is_named_with_the_command_that_brings_it(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "headroom_mcp.proxy.app", raising=False)
+    monkeypatch.delattr("headroom_mcp.proxy.app", raising=False)
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+
+    result = CliRunner().invoke(main, arguments)
+
+    assert result.exit_code == 1
+    assert "headroom-mcp[proxy]" in result.output
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    result = CliRunner().invoke(main, ["proxy", "--port", port])
+
+    assert result.exit_code == 2
     assert "--port" in result.output
 
 
@@ -88,6 +110,36 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) in (0, -signal.SIGTERM, 143)
         assert "Traceback" not in process.stderr.read()
+
+
+def test_ctrl_c_cuts_a_stream_off_without_a_traceback(tmp_path: Path) -> None:
+    environment = {**os.environ, "HEADROOM_HOME": str(tmp_path)}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        backend = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "headroom_mcp", "proxy", "--port", "0", "--backend", backend]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            port = int(process.stderr.readline().split()[4].rstrip(";").rpartition(":")[2])
+            with _connected(port) as client:
+                client.sendall(b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n")
+                provider, _ = silent.accept()  # which never answers
+                process.send_signal(signal.SIGINT)
+                code = process.wait(20)
+                provider.close()
+            said = process.stderr.read()
+
+    assert code == 0
+    assert all(line.startswith("  ") and "_BASE_URL=" in line for line in said.splitlines()), said
+
+
+def _connected(port: int) -> socket.socket:
+    for _ in range(200):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the proxy does not listen")
 
 
 _PROGRAM = """
