@@ -8,7 +8,7 @@ from headroom_mcp.cli import _io
 from headroom_mcp.settings import environment
 from headroom_mcp.store import figures as ledger
 from headroom_mcp.store import open_store
-from headroom_mcp.text import visible
+from headroom_mcp.text import marker, visible
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
@@ -43,7 +43,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
         _io.echo(_row(names[name], total, width))
     _io.echo(_row("together", figures.totals, width))
     _io.echo(
-        f"\n{figures.totals.retrievals:,} retrievals; {figures.losses:,} of {figures.originals:,} originals cost more"
+        f"\n{marker.counted(figures.totals.retrievals, 'retrieval')}; {figures.losses:,} of {figures.originals:,} originals cost more"
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
 
