@@ -128,10 +128,12 @@ class Proxy:
             return
         events, whole = read
         body = b"".join(events)
+        come = asyncio.Event()  # all of the body; until then its reader sees the client leave
         if whole:
+            come.set()
             content: bytes | AsyncIterator[bytes] = await self._short(scope, headers, body)
         else:
-            content = _rest(body, receive)
+            content = _rest(body, receive, come)
         base = httpx2.URL(self.upstreams.base_for(scope["path"], headers))
         request = httpx2.Request(
             scope["method"],
@@ -142,16 +144,15 @@ class Proxy:
             extensions={"target": base.raw_path.rstrip(b"/") + path},
         )
         self.metrics.count("requests")
-        # With the body still coming in, its reader sees the client leave; otherwise this does.
-        gone = asyncio.ensure_future(_left(receive)) if whole else None
+        gone = asyncio.ensure_future(_left(receive, come))
         work = asyncio.ensure_future(self._exchange(request, send))
         try:
-            await asyncio.wait({work, gone} if gone else {work}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 self.metrics.count("clients_gone")
         finally:
             for task in (work, gone):
-                if task is not None and not task.done():
+                if not task.done():
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
@@ -253,7 +254,7 @@ async def _read(receive: Receive) -> tuple[list[bytes], bool] | None:
             return pieces, False
 
 
-async def _rest(begun: bytes, receive: Receive) -> AsyncIterator[bytes]:
+async def _rest(begun: bytes, receive: Receive, come: asyncio.Event) -> AsyncIterator[bytes]:
     yield begun
     while True:
         event = await receive()
@@ -261,11 +262,13 @@ async def _rest(begun: bytes, receive: Receive) -> AsyncIterator[bytes]:
             raise httpx2.WriteError("the client has left")
         yield event.get("body", b"")
         if not event.get("more_body", False):
+            come.set()
             return
 
 
-async def _left(receive: Receive) -> None:
-    """Return when the client has left."""
+async def _left(receive: Receive, come: asyncio.Event) -> None:
+    """Return when the client has left after all of its body has `come`."""
+    await come.wait()
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp.proxy.app import Proxy
+from headroom_mcp.proxy.app import MAX_SHORTENED, Proxy
 from headroom_mcp.proxy.run import beside, bound
 from headroom_mcp.proxy.upstreams import chosen
 from tests.integrations.agents import FAILURE, run_output
@@ -161,11 +161,16 @@ def test_a_stream_comes_back_piece_by_piece(proxy: str, upstream: _Upstream) -> 
     assert len(pieces) >= 4
 
 
-def test_a_client_that_leaves_ends_the_upstream_stream(proxy: str, upstream: _Upstream) -> None:
+@pytest.mark.parametrize("longest", [1, MAX_SHORTENED])
+def test_a_client_that_leaves_ends_the_upstream_stream(
+    proxy: str, upstream: _Upstream, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    monkeypatch.setattr("headroom_mcp.proxy.app.MAX_SHORTENED", longest)
     upstream.pieces = [b"data: x\n\n" * 1_000] * 400
     upstream.pause = 0.05
 
-    with httpx2.stream("POST", f"{proxy}/v1/messages", content=b"{}", headers=_JSON, timeout=60) as answer:
+    body = b"[%s]" % (b" " * 200_000)  # comes in more than one piece
+    with httpx2.stream("POST", f"{proxy}/v1/messages", content=body, headers=_JSON, timeout=60) as answer:
         next(answer.iter_raw())
 
     assert upstream.broken.wait(10), "the stream went on for 10 seconds"
