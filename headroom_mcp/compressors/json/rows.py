@@ -123,10 +123,10 @@ def _rows_that_fit(
     left = room
     plain = sorted(index for index in rest if marks[index].why in ("", "change"))
     examples = plain[:: max(1, len(plain) // _MAX_UNMARKED)][:_MAX_UNMARKED]
-    # What is listed is mostly listed in an order: of equals the first say more than the others. Where some are told apart,
-    # these are what the reader needs.
-    are_equals = all(marks[index].why in ("", "change") for index in rest)
-    first = [index for index in plain[:_MAX_FIRST] if index not in examples] if are_equals else []
+    # What is listed is mostly listed in an order: of equals the first say more than the others. Where something has
+    # failed, that is what the reader needs.
+    has_failed = any(mark.why == "error" for mark in marks)
+    first = [] if has_failed else [index for index in plain[:_MAX_FIRST] if index not in examples]
     for index in [*(index for index in rest if marks[index].why not in ("", "change")), *examples, *first]:
         if index in first and left < room // 2:
             break
