@@ -53,6 +53,12 @@ class Compressed(NamedTuple):
     answers_for: Collection[int] = ()
     note: Note | None = None
 
+    def statements(self) -> tuple[Sequence[Part], set[int], list[str]]:
+        """Return all that it says, to be compared with another: two functions are never equal, what they answer may be."""
+        gaps = [(part.start, part.stop) for part in self.parts if part.action == "omit"]
+        notes = [self.note(start, stop) for start, stop in gaps] if self.note is not None else []
+        return self.parts, set(self.answers_for), notes
+
 
 class Fact(NamedTuple):
     """One line (0-based) that must survive, or be counted as left out.

@@ -25,6 +25,7 @@ _ITEM = late.pattern(r"^(\s*)(?:[-*+•‣◦]|\d{1,3}[.)]|\(\w\)|:\w[\w ]*:)\s+
 #   -t, --target <dir>  … as help texts list them
 _OPTION = late.pattern(r"^\s+-{1,2}[A-Za-z0-9?#]")
 _READ_WHOLE = 600  # tokens
+_READ_WHOLE_SECTIONS = 1_000  # a section that is left out takes all that its heading does not say
 _READ_WHOLE_UNASKED = 1_500  # without a question every paragraph is as likely to be needed as the next
 _MAX_BLOCK_LINES = 40  # a longer paragraph, table or listing is cut, or one word in it would bring all of it
 _CHUNK_LINES = 16
@@ -251,6 +252,7 @@ def _with_indented(lines: Sequence[str], stop: int, indent: int) -> int:
     return end
 
 
-def is_read_whole(output: ToolOutput, query: str) -> bool:
+def is_read_whole(output: ToolOutput, query: str, *, in_sections: bool = False) -> bool:
     """Tell running text that is too short to be cut: it has little to win and everything to lose."""
-    return output.tokens < (_READ_WHOLE if query else _READ_WHOLE_UNASKED)
+    asked = _READ_WHOLE_SECTIONS if in_sections else _READ_WHOLE
+    return output.tokens < (asked if query else _READ_WHOLE_UNASKED)

@@ -27,7 +27,6 @@ _GAP_COST = 14  # tokens of a gap's marker and the jump over it
 _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
-_SMALL_TOKENS = 1_000  # below, running text stays
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
@@ -73,11 +72,11 @@ def facts(output: ToolOutput) -> list[Fact]:
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds under its headings, else the outline and the first words of the sections."""
     query = clauses.asked(output)
-    if _sections.is_read_whole(output, query):
+    if _sections.is_read_whole(output, query, in_sections=True):
         return None
     lines = _sections.without_numbers(output.lines)
     found = _sections.blocks(lines)
-    if len(found) < 4 or output.tokens < _SMALL_TOKENS:
+    if len(found) < 4:
         return None
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
     above = _sections.chains(found)

@@ -149,7 +149,7 @@ def test_headings_of_several_markups_make_the_sections() -> None:
 def test_an_asked_change_stands_under_its_version_and_gaps_name_sections_with_true_lines() -> None:
     entries = [
         f"## 1.{n}.0\n\n- change the {name}\n- tidy {n}\n- more of {n}\n"
-        for n, name in enumerate(["door", "lamp", "roof", "wall", "well"] * 6)
+        for n, name in enumerate(["door", "lamp", "roof", "wall", "well"] * 16)
     ]
     entries[20] = "## 1.20.0\n\n- stop the pump when the float sticks\n- tidy 20\n"
     output = ToolOutput(

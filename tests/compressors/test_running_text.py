@@ -17,7 +17,7 @@ def _sections(count: int) -> str:
 
 def test_a_short_document_is_not_cut() -> None:
     short, long = (ToolOutput(_sections(count), "Read", {"file_path": "README.md"}) for count in (30, 200))
-    asked = ToolOutput(_sections(60), "Read", {"file_path": "README.md"}, "where is part 7?")
+    asked = ToolOutput(_sections(90), "Read", {"file_path": "README.md"}, "where is part 7?")
 
     assert markdown.compress(short, 200) is None
     assert markdown.compress(long, 200) is not None
