@@ -17,7 +17,7 @@ _SESSION = click.option(
 @click.command()
 @_SESSION
 def off(session: str | None) -> None:
-    """Leave every output alone from now on; what is stored stays retrievable.
+    """Have hooks, integrations and the proxy leave every output alone; what is stored stays retrievable.
 
     Example: headroom off --session .
     """
