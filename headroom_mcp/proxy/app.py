@@ -195,7 +195,7 @@ class Proxy:
             await _send_json(
                 send,
                 502,
-                _error("api_error", f"headroom proxy: {request.url.host} cannot be reached: {_words(error)}"),
+                _error("api_error", f"headroom proxy: {request.url.host} gave no answer: {_words(error)}"),
             )
             return
         try:
