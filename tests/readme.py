@@ -213,6 +213,11 @@ def main(arguments: list[str]) -> int:
             print(f"{path} is out of date; run: python -m tests.readme")
             return 1
         return 0
+    if tokens.method() != "o200k":
+        print(
+            "The figures need tiktoken's ranks, which cannot be had here: set TIKTOKEN_CACHE_DIR. Nothing was written."
+        )
+        return 1
     with open(path, "w", encoding="utf-8") as file:
         file.write(made)
     return 0
