@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from headroom_mcp.context.compress import compress as compress
     from headroom_mcp.context.fit import fit as fit
     from headroom_mcp.context.result import CompressResult as CompressResult
-    from headroom_mcp.errors import HeadroomError as HeadroomError
     from headroom_mcp.flow.compress import compress_output as compress_output
     from headroom_mcp.retrieval.retrieve import retrieve as retrieve
     from headroom_mcp.settings.table import Settings as Settings
     from headroom_mcp.store import Store as Store
     from headroom_mcp.store import open_store as open_store
+    from headroom_mcp.types import HeadroomError as HeadroomError
     from headroom_mcp.types import Result as Result
 
 __version__ = "0.1.0"
 
 _HOME_OF = {
     "CompressResult": "context.result",
-    "HeadroomError": "errors",
+    "HeadroomError": "types",
     "Result": "types",
     "Settings": "settings.table",
     "Store": "store",

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import click
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.text import visible
+from headroom_mcp.types import HeadroomError
 
 
 def echo(text: str = "", *, err: bool = False, bold: bool = False) -> None:

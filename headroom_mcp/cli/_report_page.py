@@ -14,11 +14,11 @@ from headroom_mcp import __version__
 from headroom_mcp.cli import _report_plots as plots
 from headroom_mcp.cli._report_style import STYLE
 from headroom_mcp.cli.stats import HOW
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import Store
 from headroom_mcp.store.figures import Case, Figures
 from headroom_mcp.text import marker, secrets
 from headroom_mcp.text.lines import clip_middle, split_lines
+from headroom_mcp.types import HeadroomError
 
 _MAX_LINES = 40  # of an excerpt
 _MAX_LINE_CHARS = 400

@@ -8,11 +8,11 @@ import re
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import environment, private
 from headroom_mcp.settings import file as settings_file
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import USER_FILE
+from headroom_mcp.types import SettingsError
 
 # auto_memory = true
 _LINE = re.compile(r"^[ \t]*auto_memory[ \t]*=.*$", re.MULTILINE)

@@ -9,7 +9,7 @@ import click
 from headroom_mcp.cli import _io
 from headroom_mcp.context import prices
 from headroom_mcp.context.cache.explain import Sent
-from headroom_mcp.errors import SettingsError
+from headroom_mcp.types import SettingsError
 
 
 @click.group()

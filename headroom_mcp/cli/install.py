@@ -10,12 +10,12 @@ import click
 
 from headroom_mcp.cli import _io
 from headroom_mcp.cli import auto_memory as learning
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install import claude_code as installer
 from headroom_mcp.install import hosts, other_hooks
 from headroom_mcp.install.plan import Change
 from headroom_mcp.settings.load import load_settings
+from headroom_mcp.types import SettingsError
 
 _SCOPE = click.Choice(installer.SCOPES)
 

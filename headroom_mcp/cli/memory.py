@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from headroom_mcp.cli import _ages, _io, auto_memory
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.types import HeadroomError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.types import HeadroomError
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

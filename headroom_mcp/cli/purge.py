@@ -7,8 +7,8 @@ import os
 import click
 
 from headroom_mcp.cli import _ages, _io
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.store import open_store, purge_everything
+from headroom_mcp.types import HeadroomError
 
 
 @click.command()

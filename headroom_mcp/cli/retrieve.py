@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.errors import UnknownRef
 from headroom_mcp.retrieval import retrieve as retrieval
 from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import in_force
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.types import UnknownRef
 
 
 @click.command()

@@ -7,10 +7,10 @@ import os
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE
+from headroom_mcp.types import SettingsError
 
 
 @click.command()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import click
 
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.types import HeadroomError
 
 # variable -> provider and what follows the proxy's address
 _VARIABLES = {

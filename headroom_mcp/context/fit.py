@@ -18,11 +18,11 @@ from headroom_mcp.context import memo, prices, shapes
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.eviction import Candidate, candidates, pointing, ranked, resting_on, stub
 from headroom_mcp.context.result import Decision
-from headroom_mcp.errors import StoreError
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

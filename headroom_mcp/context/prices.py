@@ -12,9 +12,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import environment, file
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.types import SettingsError
 
 FILE_NAME = "prices.toml"
 _MAX_BYTES = 1 << 20

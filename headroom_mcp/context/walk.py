@@ -14,14 +14,13 @@ from headroom_mcp.context import calls, memo, query_echo, shapes
 from headroom_mcp.context.calls import Asked
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
-from headroom_mcp.errors import StoreError
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.settings import environment, fault_log, redaction, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import codec, open_store
 from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin, Outcome, Shown, View
+from headroom_mcp.types import Origin, Outcome, Shown, StoreError, View
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

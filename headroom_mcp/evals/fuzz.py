@@ -25,7 +25,6 @@ from typing import NamedTuple
 
 from headroom_mcp import compressors
 from headroom_mcp.commands import shell
-from headroom_mcp.errors import HeadroomError, SettingsError
 from headroom_mcp.evals import fuzz_inputs
 from headroom_mcp.flow import repeats
 from headroom_mcp.flow.compress import compress_output
@@ -40,7 +39,7 @@ from headroom_mcp.store.rows import Original
 from headroom_mcp.text import marker, secrets
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Part, Shown
+from headroom_mcp.types import HeadroomError, Part, SettingsError, Shown
 
 LIMIT_S = 2.0
 _MAX_FAILURES = 25

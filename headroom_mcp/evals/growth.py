@@ -24,13 +24,13 @@ from types import FrameType
 from typing import NamedTuple
 
 from headroom_mcp import compressors
-from headroom_mcp.errors import SliceError
 from headroom_mcp.evals import growth_shapes
 from headroom_mcp.evals.growth_shapes import Make
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.rows import Original
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import SliceError
 
 SMALL = 128_000  # characters
 STEPS = 2  # doublings from the small text to the large one

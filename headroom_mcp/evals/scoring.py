@@ -11,13 +11,12 @@ import atexit
 import shutil
 import tempfile
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.types import ToolInput, View
+from headroom_mcp.types import HeadroomError, ToolInput, View
 
 _store: Store | None = None
 _last_ref: str | None = None

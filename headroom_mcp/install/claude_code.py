@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint, first
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.hook.claude_code.places import SERVER
 from headroom_mcp.install import command_lines, files, hosts, other_hooks, plan
 from headroom_mcp.install.plan import Change, Site, Target
+from headroom_mcp.types import SettingsError
 
 Scope = Literal["user", "project", "local"]
 SCOPES: tuple[Scope, ...] = ("user", "project", "local")

@@ -11,9 +11,9 @@ import json
 import os
 from typing import Any
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.install import json_edit
 from headroom_mcp.settings import environment, private
+from headroom_mcp.types import SettingsError
 
 _MANIFEST = "install.json"
 

@@ -15,8 +15,8 @@ import os
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.install import entries, files, json_edit, toml_block
+from headroom_mcp.types import SettingsError
 
 Format = Literal["json", "jsonc", "toml"]
 Path = tuple[str, ...]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import file as settings_file
+from headroom_mcp.types import SettingsError
 
 _BEGIN = "# headroom: written by `headroom install`, taken out by `headroom uninstall`"
 _END = "# headroom: end"

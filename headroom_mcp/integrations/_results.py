@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings import environment, fault_log
@@ -22,7 +21,7 @@ from headroom_mcp.settings.switches import is_off
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import marker
-from headroom_mcp.types import Origin, ToolInput
+from headroom_mcp.types import HeadroomError, Origin, ToolInput
 
 RETRIEVAL_TOOL = "headroom_retrieve"
 _MEMO = 512  # short forms kept: retries and router attempts hand over the same originals again

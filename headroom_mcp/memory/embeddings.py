@@ -11,10 +11,10 @@ import importlib
 import os
 from collections.abc import Sequence
 
-from headroom_mcp.errors import HeadroomError, MissingExtra, SettingsError
 from headroom_mcp.late import Any, NamedTuple
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.load import load_settings
+from headroom_mcp.types import HeadroomError, MissingExtra, SettingsError
 
 _loaded: dict[str, Model | None] = {}
 

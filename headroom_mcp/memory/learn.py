@@ -19,12 +19,12 @@ import time
 
 from headroom_mcp import late
 from headroom_mcp.commands import identity
-from headroom_mcp.errors import NoteError
 from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.memory import note_secrets, notes, provenance, typed
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.store.rows import Observation
 from headroom_mcp.text import sha256
+from headroom_mcp.types import NoteError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory import note_secrets
 from headroom_mcp.store import search_terms
@@ -21,6 +20,7 @@ from headroom_mcp.store.rows import GLOBAL as GLOBAL
 from headroom_mcp.store.rows import Author as Author
 from headroom_mcp.store.rows import Note as Note
 from headroom_mcp.text import visible
+from headroom_mcp.types import NoteError, SecretFound, UnknownNote
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

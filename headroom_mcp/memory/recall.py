@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.memory import dates
 from headroom_mcp.query import bm25
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
+from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from headroom_mcp.errors import StoreError, UnknownNote
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.memory import notes, provenance, recall, session_context
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
+from headroom_mcp.types import StoreError, UnknownNote
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.types import HeadroomError
 
 if TYPE_CHECKING:
     import uvicorn

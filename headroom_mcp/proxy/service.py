@@ -12,11 +12,11 @@ from urllib.parse import parse_qs
 
 from headroom_mcp import __version__
 from headroom_mcp.context.compress import compress
-from headroom_mcp.errors import HeadroomError, RefError
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
+from headroom_mcp.types import HeadroomError, RefError
 
 if TYPE_CHECKING:
     from headroom_mcp.proxy.app import Proxy

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.types import HeadroomError
 
 PROVIDERS = {
     "anthropic": "https://api.anthropic.com",

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from headroom_mcp import late
 from headroom_mcp.compressors.json import parse
 from headroom_mcp.compressors.json.parse import Num, Value
-from headroom_mcp.errors import SliceError
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.types import SliceError
 
 _NAME = late.pattern(r"[^\W\d][\w-]*")
 _INTEGER = late.pattern(r"-?\d+")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.settings import redaction
 from headroom_mcp.settings.file import read_regular
 from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 from headroom_mcp import late
-from headroom_mcp.errors import SliceError
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
 from headroom_mcp.text import opened, tokens
+from headroom_mcp.types import SliceError
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
 _RANGE = late.pattern(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")

@@ -29,12 +29,12 @@ from mcp.server.lowlevel import Server
 from mcp.shared.message import SessionMessage
 
 from headroom_mcp import __version__
-from headroom_mcp.errors import HeadroomError, WorkerError
 from headroom_mcp.server import arguments, stdio, upkeep
 from headroom_mcp.server.tools import TOOLS, ToolRow
 from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.settings import fault_log
 from headroom_mcp.text import tokens
+from headroom_mcp.types import HeadroomError, WorkerError
 
 INSTRUCTIONS = """\
 Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, and the last line names the ref of the

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headroom_mcp.errors import HeadroomError
+from headroom_mcp.types import HeadroomError
 
 _TYPES = {"str": "string", "int": "integer"}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 
-from headroom_mcp.errors import PathRefused
 from headroom_mcp.server import permissions
+from headroom_mcp.types import PathRefused
 
 _MAX_LINKS = 40  # as many as Linux follows
 MAX_FILE_BYTES = 64 << 20  # some seconds of work; a larger file is better searched than read

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from headroom_mcp.errors import NoteError
 from headroom_mcp.memory import tools as answers
 from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
+from headroom_mcp.types import NoteError
 
 
 def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "project") -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings import redaction
 from headroom_mcp.store import Store
 from headroom_mcp.text import tokens
-from headroom_mcp.types import Origin
+from headroom_mcp.types import HeadroomError, Origin
 
 MAX_ANSWER_TOKENS = 20_000  # hosts cut an MCP answer at 25,000 or write it to a file
 SHOWN_CHARS = 49_000  # a longer answer about a text is hidden behind a preview by hosts

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval.retrieve import retrieve
@@ -19,7 +18,7 @@ from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
-from headroom_mcp.types import Origin, View
+from headroom_mcp.types import HeadroomError, Origin, View
 
 
 class ToolRow(NamedTuple):

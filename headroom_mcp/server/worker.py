@@ -21,8 +21,8 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.settings import fault_log
+from headroom_mcp.types import HeadroomError
 
 _GROWN_BYTES = 400 << 20  # a worker that holds more than this after a call is replaced
 _SPARE_S = 1.0  # the parent stops a late worker itself; this is for a worker whose parent was killed

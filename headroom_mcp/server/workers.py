@@ -19,8 +19,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
-from headroom_mcp.errors import HeadroomError, WorkerError
 from headroom_mcp.server import worker
+from headroom_mcp.types import HeadroomError, WorkerError
 
 _IDLE_S = 60.0  # a second worker that nobody has needed for so long is let go
 _SCRIPT = "import sys; sys.path[:] = {path!r}; from headroom_mcp.server import worker; worker.main()"

@@ -11,10 +11,10 @@ import json
 import os
 import stat
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.late import Any
 from headroom_mcp.settings import private
 from headroom_mcp.settings.table import KNOBS, checked, knob
+from headroom_mcp.types import SettingsError
 
 CACHE_SUFFIX = ".cache.json"
 _MAX_BYTES = 64 * 1024

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.late import Any, NamedTuple
 from headroom_mcp.settings import redaction, switches
 from headroom_mcp.settings.environment import data_home
 from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE, Settings, knob, parse_variable
+from headroom_mcp.types import SettingsError
 
 _REDACT_PARTS = {"none": 0, "store": 1, "model": 2, "both": 3}
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.types import SettingsError
 
 USER_FILE = "config.toml"
 PROJECT_FILE = ".headroom.toml"

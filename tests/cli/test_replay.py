@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.evals.recorded import sessions, transcripts
+from headroom_mcp.types import SettingsError
 
 _LOG = "\n".join([f"2026-01-01 INFO worker {i % 7} finished job {i}" for i in range(600)])
 

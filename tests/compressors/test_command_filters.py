@@ -8,9 +8,9 @@ import pytest
 
 from headroom_mcp.compressors.command import filter_rules
 from headroom_mcp.compressors.command import kind as command
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import SettingsError
 
 FOLDER = Path(filter_rules.__file__).parent / "filters"
 

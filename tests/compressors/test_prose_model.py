@@ -8,8 +8,8 @@ import pytest
 
 from headroom_mcp import compress_output, open_store
 from headroom_mcp.compressors.prose import llmlingua as _llmlingua
-from headroom_mcp.errors import MissingExtra, SettingsError
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.types import MissingExtra, SettingsError
 
 _TEXT = "\n\n".join(
     f"The keeper of light number {n} writes that the oil came late again and that the lamp was lit by hand until dawn. "

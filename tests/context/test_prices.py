@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from headroom_mcp.cli import main
 from headroom_mcp.context import prices
-from headroom_mcp.errors import SettingsError
+from headroom_mcp.types import SettingsError
 
 
 def test_every_row_has_a_source_and_a_date() -> None:

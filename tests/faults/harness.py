@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.hook import run
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
+from headroom_mcp.types import HeadroomError
 
 SCRIPT = run.__file__
 LINES = 300

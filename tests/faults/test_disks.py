@@ -17,11 +17,11 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
-from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.memory import recall
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.types import ExpiredRef
 
 from . import harness
 from .conftest import Note
@@ -95,7 +95,7 @@ def test_purging_everything_frees_a_disk_that_is_full_to_the_last_byte_and_keeps
 _REF_OF_THE_FIRST = hashlib.sha256(b"first").hexdigest()[:12]
 _FILL = """
 import os, sys
-from headroom_mcp.errors import StoreError
+from headroom_mcp.types import StoreError
 from headroom_mcp.memory import notes
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store

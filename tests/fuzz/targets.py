@@ -14,7 +14,6 @@ import atheris
 with atheris.instrument_imports(include=["headroom_mcp"]):
     from headroom_mcp import compressors
     from headroom_mcp.commands import shell
-    from headroom_mcp.errors import HeadroomError, SettingsError
     from headroom_mcp.hook import entry
     from headroom_mcp.retrieval import json_path as jsonpath
     from headroom_mcp.routing import router
@@ -24,6 +23,7 @@ with atheris.instrument_imports(include=["headroom_mcp"]):
     from headroom_mcp.text import marker, secrets
     from headroom_mcp.text import parts as render
     from headroom_mcp.tool_output import ToolOutput
+    from headroom_mcp.types import HeadroomError, SettingsError
 
 _HOME = tempfile.mkdtemp(prefix="headroom-atheris-")
 _FILE = os.path.join(_HOME, "fuzzed.toml")

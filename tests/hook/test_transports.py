@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint, entry
 from headroom_mcp.install import claude_code
+from headroom_mcp.types import SettingsError
 from tests.hook.host import bash, event, log
 
 _HERS = '{\n  "model": "sonnet",\n  "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "true"}]}]}\n}\n'

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.install import claude_code, hosts, json_edit, plan
+from headroom_mcp.types import SettingsError
 from tests import long_form
 
 _HERS = {

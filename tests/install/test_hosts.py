@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import hosts, json_edit, plan
+from headroom_mcp.types import SettingsError
 
 _HERS = {
     "toml": '# hers\nmodel = "gpt-5.5"\n\n[mcp_servers.other]\ncommand = "x"   # keep\n',

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom_mcp.errors import NoteError, SecretFound, UnknownNote
 from headroom_mcp.memory import notes, recall, tools
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.types import NoteError, SecretFound, UnknownNote
 
 HERE = "/projects/here"
 THERE = "/projects/there"

@@ -9,9 +9,9 @@ import pytest
 
 numpy = pytest.importorskip("numpy")
 
-from headroom_mcp.errors import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
 from headroom_mcp.memory import embeddings, notes, recall, vectors  # noqa: E402
 from headroom_mcp.store import Store, open_in_memory  # noqa: E402
+from headroom_mcp.types import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
 
 HERE, THERE = "/projects/here", "/projects/there"
 _TOPICS = (("car", "vehicle", "automobile"), ("dog", "puppy", "hound"), ("rain", "storm", "weather"))

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.proxy.upstreams import PROVIDERS, chosen
+from headroom_mcp.types import HeadroomError
 from tests.integrations.agents import FAILURE, run_output
 from tests.integrations.loopback import Model
 

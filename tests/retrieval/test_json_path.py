@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, open_store, retrieve
-from headroom_mcp.errors import SliceError
 from headroom_mcp.retrieval import json_path
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.types import SliceError
 
 _STORE = json.dumps(
     {

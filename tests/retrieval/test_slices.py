@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp.errors import SliceError
 from headroom_mcp.retrieval import slices
 from headroom_mcp.store import Original
 from headroom_mcp.text import tokens
+from headroom_mcp.types import SliceError
 
 
 def _original(text: str) -> Original:

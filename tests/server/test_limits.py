@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.errors import HeadroomError, WorkerError
 from headroom_mcp.server import workers
 from headroom_mcp.server.workers import Call, Pool
+from headroom_mcp.types import HeadroomError, WorkerError
 from tests.server import hostile
 from tests.server.raw_client import Raw, hostile_server, is_alive, until
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp.errors import PathRefused
 from headroom_mcp.server import files, permissions
+from headroom_mcp.types import PathRefused
 from tests.claude import read_rules
 
 _DATA = read_rules.load()

@@ -11,11 +11,10 @@ from click.testing import CliRunner
 
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.settings import switches
 from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import KNOBS, Settings
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, SettingsError
 from tests.hook.host import bash, log, run_hook
 
 _TOKEN = "ghp_" + "a1B2c3D4e5" * 4

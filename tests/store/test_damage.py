@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.errors import HeadroomError, StoreError
 from headroom_mcp.hook import entry
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.types import Origin
+from headroom_mcp.types import HeadroomError, Origin, StoreError
 from tests.hook.host import bash, log
 
 TABLES = (

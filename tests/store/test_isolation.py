@@ -14,12 +14,11 @@ from mcp import Client
 from mcp_types import TextContent
 
 from headroom_mcp import compress_output, open_store, retrieve
-from headroom_mcp.errors import UnknownRef
 from headroom_mcp.server.app import server
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, UnknownRef
 from tests.hook.host import bash, run_hook
 
 SECRET = "the launch code is 0451"

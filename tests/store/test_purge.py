@@ -10,10 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
-from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.types import Origin
+from headroom_mcp.types import ExpiredRef, Origin
 
 
 @pytest.fixture(name="store")

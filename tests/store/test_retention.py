@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.hook.claude_code import session as claude_session
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import originals, retention
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, StoreError
 
 DAY_S = 86_400.0
 

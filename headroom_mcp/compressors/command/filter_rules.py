@@ -24,8 +24,8 @@ from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.types import SettingsError
 
 _HERE = os.path.join(os.path.dirname(__file__), "filters")
 

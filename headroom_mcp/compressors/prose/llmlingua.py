@@ -10,8 +10,8 @@ import importlib
 import os
 from functools import lru_cache
 
-from headroom_mcp.errors import MissingExtra, SettingsError
 from headroom_mcp.late import Any
+from headroom_mcp.types import MissingExtra, SettingsError
 
 # llmlingua tells a model's way of splitting words by these names in its path.
 _FAMILIES = ("xlm-roberta-large", "bert-base-multilingual-cased")

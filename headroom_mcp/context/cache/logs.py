@@ -16,7 +16,7 @@ from typing import Any
 
 from headroom_mcp.context.cache import request
 from headroom_mcp.context.cache.explain import Sent
-from headroom_mcp.errors import SettingsError
+from headroom_mcp.types import SettingsError
 
 _BODY_KEYS = ("body", "request")
 _AT_KEYS = ("at", "at_s", "timestamp", "time")

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.evals.memory import coding_recall, locomo
 from headroom_mcp.evals.memory import speed as memory_speed
+from headroom_mcp.types import HeadroomError
 
 
 @click.command(name="memory")

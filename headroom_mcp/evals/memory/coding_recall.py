@@ -25,12 +25,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from headroom_mcp.commands import identity
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import learn as coding
 from headroom_mcp.memory import recall
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.store.sqlite.plain_index import PlainIndex
 from headroom_mcp.text import tokens
+from headroom_mcp.types import HeadroomError
 
 CUT = 5
 _ERROR_CHARS = 60

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import HeadroomError
 from headroom_mcp.memory import embeddings, notes, recall, vectors
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.store.sqlite.plain_index import PlainIndex
+from headroom_mcp.types import HeadroomError
 
 FILE_NAME = "locomo.json"
 CUTS = (5, 10)

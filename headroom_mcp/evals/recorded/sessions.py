@@ -20,13 +20,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import tokens
-from headroom_mcp.types import View
+from headroom_mcp.types import SettingsError, View
 
 # what carries meaning from an output to an action: identifiers, paths, numbers with their joints (a.b, a/b.py, x-1.2)
 _STRING = re.compile(r"[A-Za-z_][\w./\-:]*[\w]|\b\d{2,}\b")

@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import HeadroomError, SettingsError, ShapeError
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook import respond
 from headroom_mcp.hook.claude_code import tool_outputs
@@ -23,6 +22,7 @@ from headroom_mcp.settings import environment
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.types import HeadroomError, SettingsError, ShapeError
 
 
 class Rates(NamedTuple):

@@ -173,8 +173,8 @@ def host_tokens(text: str) -> int:
 
 def _shown(text: str, command: str, failure: Failure, settings: Settings, whole: bool) -> str | None:
     """Return what is shown of `text`, None where it stays. Raises: StoreError where it would stay unmasked anyway."""
-    from headroom_mcp.errors import StoreError
     from headroom_mcp.store import open_store
+    from headroom_mcp.types import StoreError
 
     try:
         with open_store(settings) as store:

@@ -11,13 +11,13 @@ SessionEnd                   retention may take what is too old
 
 from __future__ import annotations
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.hook import learn as memory
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.settings import environment, fault_log, switches
 from headroom_mcp.settings.load import in_force
 from headroom_mcp.store import open_store
 from headroom_mcp.text import tokens
+from headroom_mcp.types import StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

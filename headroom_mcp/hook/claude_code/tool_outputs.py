@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from headroom_mcp.errors import ShapeError
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import limits
+from headroom_mcp.types import ShapeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

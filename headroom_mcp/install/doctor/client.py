@@ -9,12 +9,12 @@ import subprocess
 import sys
 from typing import Any
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.install.doctor.installation import Installation
 from headroom_mcp.settings import load
+from headroom_mcp.types import SettingsError
 
 # The first version whose PostToolUse hooks may replace any tool's output; before, MCP tools' only.
 FIRST_VERSION = (2, 1, 121)

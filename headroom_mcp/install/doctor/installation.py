@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import first
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import claude_code, hosts, other_hooks
 from headroom_mcp.install.doctor.check import Check
+from headroom_mcp.types import SettingsError
 
 _SAMPLE_TOOLS = (*other_hooks.TOOLS, "mcp__server__tool")
 

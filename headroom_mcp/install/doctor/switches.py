@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import PROJECT_FILE, USER_FILE, Settings
+from headroom_mcp.types import SettingsError
 
 _TOOLS = ("Bash", "Read", "Grep", "Glob", "WebFetch", "Agent")
 

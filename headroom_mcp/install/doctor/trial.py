@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
-from headroom_mcp.errors import SettingsError
 from headroom_mcp.hook import endpoint
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import claude_code
@@ -25,6 +24,7 @@ from headroom_mcp.install.doctor.installation import Installation
 from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import USER_FILE, Settings
+from headroom_mcp.types import SettingsError
 
 TIMEOUT_S = 60.0
 _SAMPLE = "\n".join(f"2026-01-01 00:00:00 INFO step {number} of 600 done" for number in range(600))

@@ -7,11 +7,11 @@ import os
 import shutil
 from collections import Counter
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.store.sqlite import health
+from headroom_mcp.types import StoreError
 
 _LOG_LINES = 5
 _LEAST_FREE_BYTES = 4 << 20  # an output, its journal and an index

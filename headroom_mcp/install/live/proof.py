@@ -9,13 +9,13 @@ import os
 import tempfile
 import time
 
-from headroom_mcp.errors import LiveError
 from headroom_mcp.hook.claude_code import places, trap
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.install.doctor.client import find_claude
 from headroom_mcp.install.live import run as live
 from headroom_mcp.text import marker
+from headroom_mcp.types import LiveError
 
 TIMEOUT_S = 180.0  # a few seconds on an idle machine; a busy one takes what it takes
 _LINES = 900

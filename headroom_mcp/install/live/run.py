@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp.errors import LiveError
 from headroom_mcp.hook.claude_code import places
 from headroom_mcp.install import claude_code
 from headroom_mcp.install.live.fake_api import Call, FakeApi, Turn
+from headroom_mcp.types import LiveError
 
 _PASSED_ON = ("PATH", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC")
 _REMINDER = "\n\n<system-reminder>"

@@ -9,12 +9,12 @@ import os
 import time
 from collections.abc import Mapping
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import Any
 from headroom_mcp.settings import environment, fault_log, private
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import schema
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 FILE_NAME = "headroom.db"
 BUSY_TIMEOUT_S = 5.0

@@ -14,11 +14,11 @@ from _thread import RLock  # `threading` itself costs a hook a millisecond
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import Any
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import connection as connection_module
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 Values = Sequence[Any] | dict[str, Any]
 

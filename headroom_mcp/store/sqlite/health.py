@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.store.sqlite.connection import FILE_NAME as FILE_NAME
 from headroom_mcp.store.sqlite.connection import store_path as store_path
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 
 class Health(NamedTuple):

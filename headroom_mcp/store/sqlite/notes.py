@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from headroom_mcp.errors import NoteError, UnknownNote
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
 from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.note_search import SqliteNoteSearch, holes, scope_word
+from headroom_mcp.types import NoteError, UnknownNote
 
 _COLUMNS = ", ".join(Note._fields)
 _MARKS = holes(Note._fields)

@@ -10,13 +10,13 @@ import time
 import zlib
 from collections.abc import Callable
 
-from headroom_mcp.errors import ExpiredRef, StoreError, UnknownRef
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.codec import encode
 from headroom_mcp.store.sqlite.database import insert
 from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.sessions import touch_session
 from headroom_mcp.text import sha256
+from headroom_mcp.types import ExpiredRef, StoreError, UnknownRef
 
 if TYPE_CHECKING:
     from headroom_mcp.store.rows import Original

@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store.sqlite.database import Database

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.settings import private
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
@@ -22,6 +21,7 @@ from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite import connection as connection_module
 from headroom_mcp.store.sqlite import notes, schema
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 _FULL = ("full", "disk I/O error", "unable to open", "No space left", "Disk quota")
 _STAYS = ("note", "note_vector", "observation", "expired")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import sqlite_utils
 
-from headroom_mcp.errors import StoreError
 from headroom_mcp.late import TYPE_CHECKING, Any
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store.sqlite.database import Database

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.errors import UnknownRef
 from headroom_mcp.store import Store
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, UnknownRef
 
 
 def _project(folder: Path, *, git: bool) -> Path:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from headroom_mcp.errors import NoteError, UnknownNote
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import Note, Observation
+from headroom_mcp.types import NoteError, UnknownNote
 
 HERE, THERE = "/here", "/there"
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headroom_mcp.errors import ExpiredRef, UnknownRef
 from headroom_mcp.store import Store
-from headroom_mcp.types import Origin
+from headroom_mcp.types import ExpiredRef, Origin, UnknownRef
 
 DAY_S = 86_400.0
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from headroom_mcp.errors import ExpiredRef
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import Note
-from headroom_mcp.types import Origin
+from headroom_mcp.types import ExpiredRef, Origin
 
 DAY_S = 86_400.0
 
