@@ -45,9 +45,12 @@ _WORD = late.pattern(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{
 # what may follow a verdict at the end of a line: a time, a share, a count, punctuation
 _REST = late.pattern(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
 _REASON = late.pattern(r"\s*(?:(?:\(.*\)|'.*'|\".*\")[\s\d%\[\]]*$|: )")  # SKIPPED (needs network)   [ 41%]
-# 25 pass · pass 25 · [ PASSED ] 254 tests: a count, and no test's name
-_COUNT_BEFORE = late.pattern(r"(?<![\w.])\d[\d,]{0,15} +(?:of \d+ +)?(?:\w+ )?\W{0,2}$")
-_COUNT_AFTER = late.pattern(r"^[\W_]*\d[\d,]*\s*(?:$|[,;|(]|(?:tests?|specs?|examples?|files?)\b)")
+# 25 pass · pass 25 · [ PASSED ] 254 tests · ⎯ Failed Tests 1 ⎯: a count, and no test's name
+_COUNT_BEFORE = late.pattern(r"(?<![\w.])\d[\d,]{0,15} +(?:of \d+ +)?(?:\w+ )?[^\w|]{0,2}$")
+_COUNT_AFTER = late.pattern(
+    r"^[\W_]*(?:(?:tests?|specs?|examples?|suites?|files?)\W{1,4})?\d[\d,]*(?:\W*$|\s*(?:[,;|(]|(?:tests?|specs?|examples?|files?)\b))",
+    re.IGNORECASE,
+)
 # BUILD SUCCESSFUL in 4s · ** TEST FAILED **
 _CONCLUDES = late.pattern(
     r"^\W*(?:build|tests?|test run|run|result)\b[\s:]*(?:was )?\w+\b(?: in [\d.]{1,12} ?\w+)?[^\w]*$", re.IGNORECASE
@@ -66,6 +69,7 @@ _MEASURED = late.pattern(r"(?:[(\[] *|(?<![\d.,]))\d[\d.,]{0,15} ?(?:%|ms|s|secs
 _OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
+_INNER = late.pattern(r"(?<=\w)(?:\.|::|/| [>›»:] )(?=\w)")  # between the names of a suite and of one inside it
 _LOOKED_AT = 400  # characters of a line
 _MOSTLY = 0.8
 _MIN_MEMBERS, _MIN_PERCENT = 3, 2  # verdicts *passed* of a form, of all lines
@@ -273,7 +277,17 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
                 headings.add(line.strip(" \t▶:>"))
         elif _OF_FILE.search(line[:_LOOKED_AT]) or name_of(line) in headings:
             suites.add(index)
+    suites |= _that_hold(lines, verdicts, suites)
     return suites | _of_their_level(lines, verdicts, suites)
+
+
+def _that_hold(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
+    """Return the verdicts whose name begins the name of a suite: they are of what holds that suite ("Barn" of "Barn.Pens")."""
+    holders: set[str] = set()
+    for index in suites:
+        name = name_of(lines[index])
+        holders.update(name[: match.start()] for match in _INNER.finditer(name))
+    return {index for index in verdicts if name_of(lines[index]) in holders} if holders else set()
 
 
 def _of_their_level(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:

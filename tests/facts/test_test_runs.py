@@ -38,3 +38,15 @@ def test_counts_are_totals_and_no_verdicts() -> None:
 
     assert sorted(reading.totals) == [5, 6, 7]
     assert sorted(reading.verdicts) == [0, 1, 2, 3, 4]
+
+
+def test_how_many_failed_over_their_section_is_no_verdict() -> None:
+    lines = [*(f"✓ closes {n}" for n in range(5)), "⎯⎯⎯ Failed Tests 1 ⎯⎯⎯", "✗ opens 1", "Tests  1 failed | 5 passed"]
+
+    assert sorted(test_run.read(lines).verdicts) == [0, 1, 2, 3, 4, 6]
+
+
+def test_a_verdict_of_what_holds_suites_is_of_a_suite_though_no_heading_is_left() -> None:
+    lines = [*(f"Opens {n} | PASS |" for n in "abcd"), "Barn.Pens | PASS |", "Barn | PASS |"]
+
+    assert test_run.read(["Barn.Pens", *lines]).suites == {5, 6}

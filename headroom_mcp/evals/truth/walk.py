@@ -69,7 +69,7 @@ def check(given: Checked) -> Findings:
 
 def _by_section(planned: Plan) -> Iterator[tuple[Section, list[Part]]]:
     """Yield each section with its parts. A part without lines between two sections begins the later one, unless the
-    earlier one, which began with such a part, has no end yet."""
+    earlier one, which began with a part that has a tail, has no end yet."""
     parts = list(planned.parts)
     at = 0
     for number_of, section in enumerate(planned.sections):
@@ -78,7 +78,7 @@ def _by_section(planned: Plan) -> Iterator[tuple[Section, list[Part]]]:
             part = parts[at]
             if part.start == part.stop == section.stop and held and held[-1].stop == section.stop:
                 last = number_of == len(planned.sections) - 1
-                if not (last or renders.has_tail(held[0].text)):
+                if not (last or any(renders.has_tail(one.text) for one in held)):
                     break
                 held.append(part)
                 at += 1
