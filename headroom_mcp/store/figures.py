@@ -56,6 +56,32 @@ class Figures(NamedTuple):
     stored_bytes: int
 
 
+class Bill(NamedTuple):
+    """What a provider says a request was, in its own tokens. `tokens_input` is what no cache had; `tokens_left_out` is ours:
+    an estimate of what the request would have held beside it, had its tool results not been short."""
+
+    model: str
+    session: str = ""
+    project: str = ""
+    tokens_input: int = 0
+    tokens_cache_read: int = 0
+    tokens_cache_write: int = 0
+    tokens_output: int = 0
+    tokens_left_out: int = 0
+    created_s: float = 0.0
+
+
+class Billed(NamedTuple):
+    """Sums over requests that passed the proxy, as their providers count them. See `Bill`."""
+
+    requests: int = 0
+    tokens_input: int = 0
+    tokens_cache_read: int = 0
+    tokens_cache_write: int = 0
+    tokens_output: int = 0
+    tokens_left_out: int = 0
+
+
 class Case(NamedTuple):
     """One original with everything that was shown of it. `label`: the command, file or tool it came from."""
 

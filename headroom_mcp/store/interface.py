@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.store.figures import Case, Charge, Figures, Grouping
+from headroom_mcp.store.figures import Bill, Billed, Case, Charge, Figures, Grouping
 from headroom_mcp.store.rows import LiveRef, Note, Observation, Original, Purged, SeenFile
 from headroom_mcp.types import Origin, Shown
 
@@ -76,6 +76,14 @@ class Ledger(Protocol):
 
     def charge(self, what: Charge, tokens: int, *, session: str = "", project: str = "", once: bool = False) -> None:
         """Note what we put into a context ourselves; with `once`, only the first time in `session`."""
+        ...
+
+    def bill(self, bills: Sequence[Bill]) -> None:
+        """Note what providers say of requests; `created_s` 0 is now."""
+        ...
+
+    def billed(self, *, project: str | None = None, session: str | None = None) -> dict[str, Billed]:
+        """Return what providers said, by model, most requests first."""
         ...
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:

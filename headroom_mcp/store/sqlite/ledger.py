@@ -11,7 +11,9 @@ from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store.sqlite.database import insert
 
 if TYPE_CHECKING:
-    from headroom_mcp.store.figures import Case, Charge, Figures, Grouping
+    from collections.abc import Sequence
+
+    from headroom_mcp.store.figures import Bill, Billed, Case, Charge, Figures, Grouping
     from headroom_mcp.store.sqlite.database import Database
 
 
@@ -30,6 +32,19 @@ class SqliteLedger:
                     return
             row = {"session": session, "project": project, "what": what, "created_s": time.time(), "tokens": tokens}
             insert(db, "charge", row)
+
+    def bill(self, bills: Sequence[Bill]) -> None:
+        """Note what providers say of requests; `created_s` 0 is now."""
+        now = time.time()
+        with self.database.write() as db:
+            for bill in bills:
+                insert(db, "bill", {**bill._asdict(), "created_s": bill.created_s or now})
+
+    def billed(self, *, project: str | None = None, session: str | None = None) -> dict[str, Billed]:
+        """Return what providers said, by model, most requests first."""
+        from headroom_mcp.store.sqlite import ledger_figures, upkeep
+
+        return ledger_figures.billed(upkeep.Queries(self.database), project, session)
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:
         """Return the figures of `project` and `session` (None: all of them), in rows `by` kind, tool, day or project."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headroom_mcp.late import TYPE_CHECKING, Any
-from headroom_mcp.store.figures import Case, Figures, Grouping, Totals
+from headroom_mcp.store.figures import Billed, Case, Figures, Grouping, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,16 @@ def worst(queries: Queries, most: int, project: str | None, session: str | None)
 def most_left_out(queries: Queries, most: int, project: str | None, session: str | None) -> list[Case]:
     """Return the originals of which most was left out. Raises: StoreError."""
     return list(_cases(queries, _LEFT_OUT_MOST, most, project, session))
+
+
+def billed(queries: Queries, project: str | None, session: str | None) -> dict[str, Billed]:
+    """Return what providers said of requests, by model, most requests first. Raises: StoreError."""
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in Billed._fields[1:])
+    rows = queries.rows(
+        f"SELECT model, COUNT(*) AS requests, {sums} FROM bill WHERE {_SCOPE} GROUP BY model ORDER BY 2 DESC, 1",
+        {"project": project, "session": session},
+    )
+    return {str(row.pop("model")): Billed(**row) for row in rows}
 
 
 def _rows(queries: Queries, by: Grouping, scope: dict[str, Any]) -> dict[str, Totals]:

@@ -32,6 +32,7 @@ def purge(
         refs = [str(ref) for (ref,) in db.execute(f"SELECT DISTINCT ref FROM output WHERE {where}", values)]
         outputs = db.execute(f"DELETE FROM output WHERE {where}", values).rowcount
         db.execute(f"DELETE FROM charge WHERE {where}", values)
+        db.execute(f"DELETE FROM bill WHERE {where}", values)
         orphans = [ref for ref in refs if db.execute("SELECT 1 FROM output WHERE ref = ?", (ref,)).fetchone() is None]
         now = time.time()
         for ref in orphans:

@@ -151,9 +151,24 @@ _M009_SHOWN_FOR = """
 ALTER TABLE shown ADD COLUMN tool_use_id TEXT NOT NULL DEFAULT '';
 """
 
+_M010_BILLS = """
+CREATE TABLE bill (
+    id INTEGER PRIMARY KEY,
+    session TEXT NOT NULL,
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    created_s REAL NOT NULL,
+    tokens_input INTEGER NOT NULL,    -- what no cache had; these four in the provider's tokens
+    tokens_cache_read INTEGER NOT NULL,
+    tokens_cache_write INTEGER NOT NULL,
+    tokens_output INTEGER NOT NULL,
+    tokens_left_out INTEGER NOT NULL  -- an estimate of ours
+);
+"""
+
 MIGRATIONS = (
     _M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE, _M006_OUTPUT_LABEL,
-    _M007_CHARGES, _M008_PROJECTS, _M009_SHOWN_FOR,
+    _M007_CHARGES, _M008_PROJECTS, _M009_SHOWN_FOR, _M010_BILLS,
 )  # fmt: skip
 
 

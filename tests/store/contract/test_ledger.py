@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from headroom_mcp.store import Store
-from headroom_mcp.store.figures import GROUPINGS, Grouping, Totals
+from headroom_mcp.store.figures import GROUPINGS, Bill, Billed, Grouping, Totals
 from headroom_mcp.types import Origin
 
 DAY_S = 86_400.0
@@ -86,3 +86,21 @@ def test_a_purge_takes_the_charges_of_what_it_purges_and_no_others(store: Store,
     assert store.ledger.read().totals == Totals(1, 500, 400, 1, 450, 7)
     store.purge()
     assert store.ledger.read().totals == Totals()
+
+
+def test_bills_add_up_by_model_and_scope_and_go_with_a_purge(store: Store, clock: Callable[[float], None]) -> None:
+    clock(10 * DAY_S)
+    store.ledger.bill([Bill("m", "s", "/p", 1, 2, 3, 4, 5), Bill("m", "t", "/q", 10, 20, 30, 40, 50)])
+    store.ledger.bill([Bill("n", "t", "/q", 7)])
+    store.ledger.bill([])
+
+    assert store.ledger.billed() == {"m": Billed(2, 11, 22, 33, 44, 55), "n": Billed(1, 7)}
+    assert list(store.ledger.billed()) == ["m", "n"]
+    assert store.ledger.billed(session="s") == {"m": Billed(1, 1, 2, 3, 4, 5)}
+    assert store.ledger.billed(project="/q") == {"m": Billed(1, 10, 20, 30, 40, 50), "n": Billed(1, 7)}
+    assert store.ledger.read().totals == Totals(), "what a provider says is not what we counted"
+    clock(11 * DAY_S)
+    store.purge(older_than_s=2 * DAY_S)
+    assert len(store.ledger.billed()) == 2
+    store.purge(session="t")
+    assert store.ledger.billed() == {"m": Billed(1, 1, 2, 3, 4, 5)}
