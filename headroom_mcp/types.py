@@ -16,6 +16,7 @@ HeadroomError
  │   └─ SecretFound   the text holds what looks like a secret: never stored
  ├─ SettingsError     a settings file or variable that cannot be used
  ├─ PathRefused       a path that the `compress` tool will not read
+ ├─ RequestRefused    a request that the proxy does not pass on
  ├─ ShapeError        an event of a host in a shape that is not known (a ValueError, too)
  ├─ LiveError         Claude Code could not be run to its end
  ├─ WorkerError       work for a caller was stopped, or its process died
@@ -228,6 +229,14 @@ class SettingsError(HeadroomError):
 
 class PathRefused(HeadroomError):
     """A path that the `compress` tool will not read; the message says why and what to do instead."""
+
+
+class RequestRefused(HeadroomError):
+    """A request that the proxy does not pass on. `status` is what the client is answered."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ShapeError(HeadroomError, ValueError):

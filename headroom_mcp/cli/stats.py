@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from headroom_mcp.cli import _io
@@ -14,6 +16,11 @@ HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
     "host would have shown by itself. Subtracted: slices fetched back, the schemas of the MCP tools once per session\n"
     "that loaded them, context that hooks add. Outputs left as they were are not counted."
+)
+
+BILLED = (
+    "Requests through the proxy, in the tokens that their providers say they bill; input is what no cache had. Left out:\n"
+    "what these requests would have held beside it, estimated, and counted each time it was not sent again."
 )
 
 
@@ -30,10 +37,12 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
     with _io.said_plainly(), open_store() as store:
         project = environment.project_dir() if this_project else None
         figures = store.ledger.read(by, project=project, session=session)
+        billed = store.ledger.billed(project=project, session=session)
     if as_json:
-        _io.echo_json(_object(figures, by))
+        _io.echo_json({**_object(figures, by), "billed": {model: sums._asdict() for model, sums in billed.items()}})
         return
     if not figures.totals.outputs:
+        _say_billed(billed)
         _io.echo("Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code.")
         return
     names = {name: visible.spelled_out(name) or "(none)" for name in figures.rows}
@@ -46,6 +55,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
         f"\n{marker.counted(figures.totals.retrievals, 'retrieval')}; {figures.losses:,} of {figures.originals:,} originals cost more"
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
+    _say_billed(billed)
 
 
 def _row(name: str, total: ledger.Totals, width: int) -> str:
@@ -56,6 +66,22 @@ def _row(name: str, total: ledger.Totals, width: int) -> str:
         f"{short:<{width}}{total.outputs:>8,}{total.tokens_host:>12,}{total.tokens_after:>11,}"
         f"{total.tokens_retrieved:>9,}{total.tokens_charged:>8,}{total.net:>12,}{share:>8}"
     )
+
+
+def _say_billed(billed: Mapping[str, ledger.Billed]) -> None:
+    """Print what the providers say of the requests that passed the proxy."""
+    if not billed:
+        return
+    names = {model: visible.spelled_out(model) or "(not named)" for model in billed}
+    width = min(46, max(12, *map(len, names.values())) + 2)
+    _io.echo(
+        f"\n{'model':<{width}}{'requests':>9}{'input':>12}{'cache read':>12}{'written':>11}{'output':>11}{'left out':>11}"
+    )
+    for model, sums in billed.items():
+        requests, given, read, written, output, left_out = sums
+        short = names[model] if len(names[model]) < width else f"…{names[model][-(width - 2) :]}"
+        _io.echo(f"{short:<{width}}{requests:>9,}{given:>12,}{read:>12,}{written:>11,}{output:>11,}{left_out:>11,}")
+    _io.echo(BILLED)
 
 
 def _object(figures: ledger.Figures, by: ledger.Grouping) -> dict[str, object]:

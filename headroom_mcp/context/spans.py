@@ -41,6 +41,13 @@ class Span(NamedTuple):
     query: str
 
 
+class Short(NamedTuple):
+    """A body with short tool results, and the tokens (an estimate) that it lacks."""
+
+    body: bytes
+    tokens_left_out: int
+
+
 def shorten_body(
     body: bytes,
     *,
@@ -53,6 +60,19 @@ def shorten_body(
 
     Each becomes what `compress` makes of it. Raises nothing.
     """
+    short = shortened(body, settings=settings, session=session, store=store, project=project)
+    return short.body if short else None
+
+
+def shortened(
+    body: bytes,
+    *,
+    settings: Settings | None = None,
+    session: str = "",
+    store: Store | None = None,
+    project: str = "",
+) -> Short | None:
+    """Return what `shorten_body` returns, with what was left out. Raises nothing."""
     try:
         settings = settings or load_settings()
         if switches.is_off(settings, session):
@@ -79,7 +99,10 @@ def shorten_body(
         changes: dict[shapes.Path, str] = {
             (key, index, *path): new for index, texts in enumerate(walk.changes) for path, new in texts.items()
         }
-        return _spliced(text, changes) if changes else None
+        if not changes:
+            return None
+        left_out = sum(decision.before - decision.after for made in walk.decisions for decision in made)
+        return Short(_spliced(text, changes), left_out)
     except Exception as error:  # law 8: the request goes out as it came
         fault_log.record("shorten_body", error, settings)
         return None

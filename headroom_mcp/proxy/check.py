@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import httpx2
 
-from headroom_mcp.proxy.upstreams import Upstreams
+from headroom_mcp.proxy.outgoing import Backend
 
 _SECONDS = 10.0
 
 
-def reach(upstreams: Upstreams) -> dict[str, str]:
+def reach(backend: Backend) -> dict[str, str]:
     """Return for each base URL what keeps it from being reached, "" for nothing."""
-    urls = [upstreams.only] if upstreams.only else list(upstreams.by_provider.values())
-    return {url: _trouble(url) for url in urls}
+    return {url: _trouble(url) for url in backend.urls()}
 
 
 def _trouble(url: str) -> str:

@@ -71,6 +71,8 @@ def _server(proxy: Proxy) -> uvicorn.Server:
 
     config = uvicorn.Config(
         proxy,
+        http="h11",  # whatever else is installed: what it refuses is known
+        ws="none",
         log_level="error",
         access_log=False,
         server_header=False,

@@ -133,6 +133,7 @@ OPENAPI = {
 
 ROUTES: dict[tuple[str, str], Callable[[Proxy, Scope, bytes], Answer]] = {
     ("GET", "/healthz"): _health,
+    ("HEAD", "/healthz"): _health,
     ("GET", "/metrics"): _metrics,
     ("GET", "/openapi.json"): _description,
     ("POST", "/v1/compress"): _compress,

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp.cli import main
+from headroom_mcp.proxy.outgoing import Outgoing
 from headroom_mcp.proxy.upstreams import PROVIDERS, chosen
 from headroom_mcp.types import HeadroomError
 from tests.integrations.agents import FAILURE, run_output
@@ -37,8 +38,9 @@ from tests.integrations.loopback import Model
 def test_a_request_goes_to_the_provider_whose_api_it_is(
     path: str, headers: Mapping[bytes, bytes], provider: str
 ) -> None:
-    assert chosen().base_for(path, headers) == PROVIDERS[provider]
-    assert chosen("https://gateway.example/api/").base_for(path, headers) == "https://gateway.example/api"
+    request = Outgoing("POST", "", path.encode(), list(headers.items()), b"")
+    assert chosen().routed(request).base == PROVIDERS[provider]
+    assert chosen("https://gateway.example/api/").routed(request).base == "https://gateway.example/api"
 
 
 @pytest.mark.parametrize("backend", ["bedrok", "ftp://x", "https://", "https://x?y"])

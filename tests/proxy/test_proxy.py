@@ -4,91 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headroom_mcp.cli import main
 from headroom_mcp.proxy.app import MAX_SHORTENED, Proxy
 from headroom_mcp.proxy.run import beside, bound
 from headroom_mcp.proxy.upstreams import chosen
+from headroom_mcp.store import open_store
+from headroom_mcp.store.figures import Billed
 from tests.integrations.agents import FAILURE, run_output
+from tests.proxy.upstream import Upstream
 
 Json = dict[str, Any]
 
 
-class _Upstream:
-    """A provider that records what comes and answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, str, list[tuple[str, str]], bytes]] = []
-        self.status = 200
-        self.answer = b'{"ok": true}'
-        self.pieces: list[bytes] = []
-        self.pause = 0.0
-        self.more_than_it_sends = 0  # bytes that the length of an answer promises
-        self.broken = threading.Event()
-        handler = type("Handler", (_Handler,), {"upstream": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    upstream: _Upstream
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def do_POST(self) -> None:
-        up = self.upstream
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        up.seen.append((self.command, self.path, list(self.headers.items()), body))
-        self.send_response(up.status)
-        self.send_header("request-id", "req_1")
-        self.send_header("retry-after", "7")
-        if up.pieces:
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            try:
-                for piece in up.pieces:
-                    self.wfile.write(piece)
-                    self.wfile.flush()
-                    time.sleep(up.pause)
-            except OSError:
-                up.broken.set()
-            self.close_connection = True
-            return
-        self.send_header("Content-Length", str(len(up.answer) + up.more_than_it_sends))
-        self.end_headers()
-        self.wfile.write(up.answer)
-        self.close_connection = self.close_connection or bool(up.more_than_it_sends)
-
-    do_GET = do_POST  # noqa: N815 - the server's name for it
-
-
 @pytest.fixture
-def upstream() -> Iterator[_Upstream]:
+def upstream() -> Iterator[Upstream]:
     """Return a running provider."""
-    up = _Upstream()
-    threading.Thread(target=up.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield up
-    up.server.shutdown()
-    up.server.server_close()
+    with Upstream() as up:
+        yield up
 
 
 @pytest.fixture
-def proxy(upstream: _Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def proxy(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Return the address of a proxy before that provider."""
     monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "home"))
     with beside(Proxy(chosen(upstream.url)), bound("127.0.0.1", 0)) as address:
@@ -112,7 +62,7 @@ def _post(url: str, body: bytes, **headers: str) -> httpx2.Response:
     return httpx2.post(url, content=body, headers={**_JSON, **headers}, timeout=60)
 
 
-def test_a_tool_result_is_short_and_all_other_bytes_are_the_client_s(proxy: str, upstream: _Upstream) -> None:
+def test_a_tool_result_is_short_and_all_other_bytes_are_the_client_s(proxy: str, upstream: Upstream) -> None:
     body = _chat(temperature=1.0, odd="\ud800é", n=[1e5, -0.0])
 
     assert _post(f"{proxy}/v1/chat/completions", body).json() == {"ok": True}
@@ -125,7 +75,7 @@ def test_a_tool_result_is_short_and_all_other_bytes_are_the_client_s(proxy: str,
     assert sent.endswith(body[stop:])
 
 
-def test_path_query_and_headers_go_on_as_they_are(proxy: str, upstream: _Upstream) -> None:
+def test_path_query_and_headers_go_on_as_they_are(proxy: str, upstream: Upstream) -> None:
     _post(f"{proxy}/v1/files%2Fa/b?beta=true&x=%20", b"{}", **{"x-api-key": "k", "anthropic-beta": "a,b"})
 
     _, path, headers, body = upstream.seen[-1]
@@ -136,7 +86,7 @@ def test_path_query_and_headers_go_on_as_they_are(proxy: str, upstream: _Upstrea
 
 
 @pytest.mark.parametrize("status", [400, 401, 413, 429, 500, 529, 302])
-def test_status_headers_and_body_of_an_answer_come_back(proxy: str, upstream: _Upstream, status: int) -> None:
+def test_status_headers_and_body_of_an_answer_come_back(proxy: str, upstream: Upstream, status: int) -> None:
     upstream.status = status
     upstream.answer = b'{"type":"error","error":{"type":"overloaded_error"}}'
 
@@ -150,7 +100,7 @@ def test_status_headers_and_body_of_an_answer_come_back(proxy: str, upstream: _U
     )
 
 
-def test_a_stream_comes_back_piece_by_piece(proxy: str, upstream: _Upstream) -> None:
+def test_a_stream_comes_back_piece_by_piece(proxy: str, upstream: Upstream) -> None:
     upstream.pieces = [f"data: {number}\n\n".encode() for number in range(5)]
     upstream.pause = 0.2
 
@@ -163,7 +113,7 @@ def test_a_stream_comes_back_piece_by_piece(proxy: str, upstream: _Upstream) -> 
 
 @pytest.mark.parametrize("longest", [1, MAX_SHORTENED])
 def test_a_client_that_leaves_ends_the_upstream_stream(
-    proxy: str, upstream: _Upstream, monkeypatch: pytest.MonkeyPatch, longest: int
+    proxy: str, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, longest: int
 ) -> None:
     monkeypatch.setattr("headroom_mcp.proxy.app.MAX_SHORTENED", longest)
     upstream.pieces = [b"data: x\n\n" * 1_000] * 400
@@ -213,7 +163,7 @@ _THINKING = st.fixed_dictionaries({"type": st.just("thinking"), "thinking": _TEX
     separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")]),
 )
 def test_outside_tool_results_no_byte_differs(
-    proxy: str, upstream: _Upstream, extra: Json, thinking: list[Json], long: bool, ascii_only: bool, separators: Any
+    proxy: str, upstream: Upstream, extra: Json, thinking: list[Json], long: bool, ascii_only: bool, separators: Any
 ) -> None:
     marker = run_output(1) if long else "ok"
     use = {"type": "tool_use", "id": "t1", "name": "run_tests", "input": {"n": 1}}
@@ -238,7 +188,7 @@ def test_outside_tool_results_no_byte_differs(
     assert len(sent) < len(body) - 20_000
 
 
-def test_two_requests_of_one_conversation_have_the_same_bytes(proxy: str, upstream: _Upstream) -> None:
+def test_two_requests_of_one_conversation_have_the_same_bytes(proxy: str, upstream: Upstream) -> None:
     first = json.loads(_chat())
     second = {**first, "messages": [*first["messages"], {"role": "user", "content": "and now what about test_1_650?"}]}
 
@@ -257,7 +207,7 @@ def _raw(proxy: str, request: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_half_a_request_is_not_passed_on(proxy: str, upstream: _Upstream) -> None:
+def test_half_a_request_is_not_passed_on(proxy: str, upstream: Upstream) -> None:
     httpx2.get(f"{proxy}/v1/models")  # a connection to the provider is open now
     host, port = proxy.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
@@ -271,7 +221,7 @@ def test_half_a_request_is_not_passed_on(proxy: str, upstream: _Upstream) -> Non
     assert [path for _, path, *_ in upstream.seen] == ["/v1/models", "/v1/models"]
 
 
-def test_a_path_that_no_url_would_keep_goes_on_as_it_is(proxy: str, upstream: _Upstream) -> None:
+def test_a_path_that_no_url_would_keep_goes_on_as_it_is(proxy: str, upstream: Upstream) -> None:
     answer = _raw(proxy, b'GET /v1/../a/./b|"{}?x=[1]&y={2}^ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
 
     assert b" 200 " in answer.split(b"\r\n")[0]
@@ -279,14 +229,45 @@ def test_a_path_that_no_url_would_keep_goes_on_as_it_is(proxy: str, upstream: _U
 
 
 @pytest.mark.parametrize("target", [b"OPTIONS *", b"GET http://evil.example/v1/models", b"GET @evil.example/"])
-def test_what_is_no_path_is_refused(proxy: str, upstream: _Upstream, target: bytes) -> None:
+def test_what_is_no_path_is_refused(proxy: str, upstream: Upstream, target: bytes) -> None:
     answer = _raw(proxy, target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert b" 400 " in answer.split(b"\r\n")[0]
     assert not upstream.seen
 
 
-def test_headers_of_the_connection_stay_on_it(proxy: str, upstream: _Upstream) -> None:
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Transfer-Encoding: gzip, chunked",
+        b"Content-Length: -1",
+    ],
+)
+def test_a_body_with_two_ends_is_refused(proxy: str, upstream: Upstream, lengths: bytes) -> None:
+    request = b"POST /v1/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n\r\n0\r\n\r\nGET /secret HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    answer = _raw(proxy, request % lengths)
+
+    assert answer.split(b" ")[1] in (b"400", b"501")
+    assert not upstream.seen
+
+
+def test_a_websocket_is_declined_so_that_clients_send_plain_requests(proxy: str, upstream: Upstream) -> None:
+    answer = _raw(
+        proxy,
+        b"GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+    )
+
+    assert answer.split(b" ")[1] == b"426"
+    assert not upstream.seen
+
+
+def test_headers_of_the_connection_stay_on_it(proxy: str, upstream: Upstream) -> None:
     _raw(
         proxy,
         b"POST /v1/x HTTP/1.1\r\nHost: x\r\nConnection: X-Hop, close\r\nX-Hop: 1\r\nX-End: 2\r\n"
@@ -298,7 +279,7 @@ def test_headers_of_the_connection_stay_on_it(proxy: str, upstream: _Upstream) -
     assert not names & {"x-hop", "expect"}
 
 
-def test_an_answer_that_breaks_off_has_no_end(proxy: str, upstream: _Upstream) -> None:
+def test_an_answer_that_breaks_off_has_no_end(proxy: str, upstream: Upstream) -> None:
     upstream.more_than_it_sends = 9
 
     with pytest.raises(httpx2.RemoteProtocolError):
@@ -332,13 +313,15 @@ def test_health_metrics_and_description(proxy: str) -> None:
     _post(f"{proxy}/v1/chat/completions", _chat())
 
     assert httpx2.get(f"{proxy}/healthz").json()["status"] == "ok"
+    head = httpx2.head(f"{proxy}/healthz")
+    assert (head.status_code, head.content) == (200, b"")
     text = httpx2.get(f"{proxy}/metrics").text
     assert "headroom_proxy_requests_total 1\n" in text
     assert "headroom_proxy_requests_shortened_total 1\n" in text
     assert "/v1/compress" in httpx2.get(f"{proxy}/openapi.json").json()["paths"]
 
 
-def test_compress_and_retrieve_over_http(proxy: str, upstream: _Upstream) -> None:
+def test_compress_and_retrieve_over_http(proxy: str, upstream: Upstream) -> None:
     answer = _post(f"{proxy}/v1/compress", _chat()).json()
 
     (ref,) = answer["ccr_hashes"]
@@ -358,7 +341,7 @@ def test_a_page_that_has_its_name_point_here_reads_nothing_stored(proxy: str) ->
 
 
 def test_with_a_token_only_those_who_have_it_pass(
-    upstream: _Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
     with beside(Proxy(chosen(upstream.url), token="s3cret"), bound("127.0.0.1", 0)) as address:
@@ -370,19 +353,45 @@ def test_with_a_token_only_those_who_have_it_pass(
 
 
 def test_a_fault_of_ours_lets_the_original_bytes_through(
-    proxy: str, upstream: _Upstream, monkeypatch: pytest.MonkeyPatch
+    proxy: str, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> bytes:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr("headroom_mcp.proxy.app.shorten_body", broken)
+    monkeypatch.setattr("headroom_mcp.proxy.app.shortened", broken)
     body = _chat()
 
     assert _post(f"{proxy}/v1/chat/completions", body).status_code == 200
     assert upstream.seen[-1][3] == body
 
 
-def test_many_clients_at_once(proxy: str, upstream: _Upstream) -> None:
+def test_what_the_provider_bills_stands_in_the_ledger_beside_what_was_left_out(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "home"))
+    start = {
+        "type": "message_start",
+        "message": {"model": "claude-x", "usage": {"input_tokens": 90, "output_tokens": 1}},
+    }
+    end = {"type": "message_delta", "usage": {"output_tokens": 30}}
+    upstream.pieces = [f"data: {json.dumps(event)}\n\n".encode() for event in (start, end)]
+    with beside(Proxy(chosen(upstream.url)), bound("127.0.0.1", 0)) as address:
+        for session in ("s", "t"):
+            _post(f"{address}/v1/chat/completions", _chat(), **{"x-claude-code-session-id": session})
+        upstream.status = 529
+        upstream.pieces = []
+        _post(f"{address}/v1/chat/completions", _chat())
+
+    with open_store() as store:
+        (sums,) = store.ledger.billed().values()
+        assert sums._replace(tokens_left_out=0) == Billed(2, 180, 0, 0, 60)
+        assert store.ledger.billed(session="s")["claude-x"].tokens_left_out > 5_000
+    shown = CliRunner().invoke(main, ["stats"]).output
+    assert re.search(r"claude-x +2 +180 +0 +0 +60", shown)
+    assert json.loads(CliRunner().invoke(main, ["stats", "--json"]).output)["billed"]["claude-x"]["tokens_output"] == 60
+
+
+def test_many_clients_at_once(proxy: str, upstream: Upstream) -> None:
     bodies = [_chat(run_output(number)) for number in range(24)]
     answers: list[int] = []
 
