@@ -18,6 +18,8 @@ HeadroomError
  ├─ PathRefused       a path that the `compress` tool will not read
  ├─ RequestRefused    a request that the proxy does not pass on
  ├─ ShapeError        an event of a host in a shape that is not known (a ValueError, too)
+ ├─ NotAnImage        bytes that cannot be read as an image
+ ├─ UnknownModel      a model whose rules are not known here (a ValueError, too)
  ├─ LiveError         Claude Code could not be run to its end
  ├─ WorkerError       work for a caller was stopped, or its process died
  └─ MissingExtra      an optional library is not installed
@@ -241,6 +243,14 @@ class RequestRefused(HeadroomError):
 
 class ShapeError(HeadroomError, ValueError):
     """An event that is not what its host sends for this tool."""
+
+
+class NotAnImage(HeadroomError):
+    """Bytes that cannot be read as an image; the message says why."""
+
+
+class UnknownModel(HeadroomError, ValueError):
+    """A model whose rules are not known here; the message names what is known."""
 
 
 class LiveError(HeadroomError):

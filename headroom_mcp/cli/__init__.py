@@ -23,6 +23,7 @@ COMMANDS = {
     "bench": "headroom_mcp.cli.bench:bench",
     "replay": "headroom_mcp.cli.replay:replay",
     "cache": "headroom_mcp.cli.cache:cache",
+    "images": "headroom_mcp.cli.images:images",
     "prices": "headroom_mcp.cli.prices:prices",
     "proxy": "headroom_mcp.cli.proxy:proxy",
     "wrap": "headroom_mcp.cli.wrap:wrap",

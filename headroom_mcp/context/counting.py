@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-from headroom_mcp import late
 from headroom_mcp.context import memo
 from headroom_mcp.text import tokens
+from headroom_mcp.text.models import family
 
 Form = Literal["prose", "code", "json", "json_indented", "log"]
 
@@ -30,24 +30,8 @@ FACTORS: dict[str, tuple[float, float, float, float, float]] = {
     "deepseek": (1.01, 1.07, 1.04, 1.01, 1.02),
     "glm": (1.03, 0.99, 1.11, 1.08, 0.98),
 }
-_VERSION = late.pattern(r"(?<![\d.])(\d{1,2})(?:[.-](\d{1,2}))?(?![\d.])")
 _SAMPLE = 4_000  # characters by which a form is told
 _FRAME_TOKENS = 6  # what ctok adds for the frame of a message
-
-
-def family(model: str) -> str:
-    """Return whose tokenizer `model` has, as a key of `FACTORS`; "o200k" for a model that is not known."""
-    name = model.lower().rpartition("/")[2]
-    if "claude" in name or re.search(r"\b(opus|sonnet|haiku|fable|mythos)\b", name):
-        version = _VERSION.search(name)
-        number = (int(version[1]), int(version[2] or 0)) if version else (99, 0)
-        return "claude-until-4.6" if number < (4, 7) else "claude"
-    if re.match(r"gpt-(3|4($|-turbo|-0|-1106|-32k))", name) or "llama" in name:
-        return "cl100k"
-    return next(
-        (word for word in ("gemini", "qwen", "deepseek", "glm") if word in name),
-        "gemini" if "gemma" in name else "o200k",
-    )
 
 
 def form(text: str) -> Form:
