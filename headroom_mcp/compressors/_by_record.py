@@ -148,6 +148,24 @@ def superlative(question: str, survey: Survey, columns: Sequence[Slot] = ()) -> 
     return extremes.of(survey, wanted, columns)
 
 
+def ends(question: str, columns: Sequence[Slot]) -> list[int]:
+    """Return the records at the ends of columns of numbers that a question is after ("almost full", "the most"), whichever
+    of the columns it means; none where it is after none."""
+    if not bm25.may_compare(question):
+        return []
+    from headroom_mcp.query import superlatives
+
+    largest, smallest = superlatives.ends(question)
+    if not (largest or smallest):
+        return []
+    from headroom_mcp.query.clauses import stem
+    from headroom_mcp.records import extremes
+
+    words = {stem(word) for word in bm25.query_terms(question)}
+    named = [not words.isdisjoint(stem(word) for word in bm25.query_terms(slot.name)) for slot in columns]
+    return extremes.of_each(columns, named, largest=largest, smallest=smallest)
+
+
 def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:
     """Return the failures that hold a value which few of their form have: ten refusals with code 51, one with 91."""
     wanted = set(failing)

@@ -15,8 +15,6 @@ from headroom_mcp.text import failure_words
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
-# `     1→text`, `  12<TAB>text`: what a file viewer puts before each line
-_NUMBERED = late.pattern(r"^ *\d+(?:→|\t)")
 _ATX = late.pattern(r"^ {0,3}(#{1,6})[ \t]+\S")
 _ASCIIDOC = late.pattern(r"^(={1,6}) [^\s\"].*[^=]$")
 _UNDERLINE = late.pattern(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
@@ -55,14 +53,6 @@ class Block(NamedTuple):
     stop: int
     kind: str
     level: int
-
-
-def without_numbers(lines: Sequence[str]) -> Sequence[str]:
-    """Return `lines` without a viewer's line numbers, where nine in ten have one."""
-    sampled = [line for line in lines[:200] if line.strip()]
-    if sampled and sum(1 for line in sampled if _NUMBERED.match(line)) >= 0.9 * len(sampled):
-        return [_NUMBERED.sub("", line, count=1) for line in lines]
-    return lines
 
 
 def is_manual(lines: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _sections
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
+from headroom_mcp.text import lines as lines_module
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -38,7 +39,7 @@ _MANUAL = late.pattern(r"\b(?:man|info|pydoc|tldr)\s|--help\b|\bhelp\b")
 
 def score(output: ToolOutput) -> float:
     """Return how much of the text is under headings, with what path and command say."""
-    lines = _sections.without_numbers(output.lines[:600])
+    lines = lines_module.without_numbers(output.lines[:600])
     if len(lines) < _MIN_LINES:
         return 0.0
     found = _sections.blocks(lines)
@@ -74,7 +75,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     query = clauses.asked(output)
     if _sections.is_read_whole(output, query, in_sections=True):
         return None
-    lines = _sections.without_numbers(output.lines)
+    lines = lines_module.without_numbers(output.lines)
     found = _sections.blocks(lines)
     if len(found) < 4:
         return None

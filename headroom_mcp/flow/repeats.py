@@ -13,19 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import marker, numbering, tokens
 from headroom_mcp.types import Note, Origin, Part, Shown
 
 MIN_LINES = 3
 MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader's detour too
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
-
-# "   120\tcode" (nl, cat -n, Read) · "120:code" and "120-code" (grep -n)
-_NUMBERED = late.pattern(r"^\s*(\d+)(?:\t|[:\-](?=\s|\S))(.*)$")
-
-
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
 
 
@@ -70,12 +64,12 @@ def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
     Later texts are preferred: they are nearer to the reader. Linear in the size of both but for common lines, of which
     only the latest `_MAX_CANDIDATES` places are tried.
     """
-    numbers, bodies = _numbered(lines)
+    numbers, bodies = numbering.of_each(lines)
     wanted = {body for body in bodies if len(body.strip()) >= 4}
     places: dict[str, list[tuple[int, int]]] = {}
     texts: list[tuple[list[int | None], list[str]]] = []
     for source, shown in enumerate(earlier):
-        shown_numbers, shown_bodies = _numbered(shown.text.split("\n"))
+        shown_numbers, shown_bodies = numbering.of_each(shown.text.split("\n"))
         texts.append((shown_numbers, shown_bodies))
         for at, body in enumerate(shown_bodies):
             if body in wanted:
@@ -181,19 +175,8 @@ def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -
     return f"{what}as shown above by {shown.label}{moved}"
 
 
-def _numbered(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
-    """Return the number and the text of each line; a line without a number is its whole text."""
-    numbers: list[int | None] = []
-    bodies: list[str] = []
-    for line in lines:
-        match = _NUMBERED.match(line) if line[:12].lstrip()[:1].isdigit() else None
-        numbers.append(int(match.group(1)) if match and len(match.group(1)) < 9 else None)
-        bodies.append((match.group(2) if match and len(match.group(1)) < 9 else line).rstrip())
-    return numbers, bodies
-
-
 def _number_of(line: str) -> int | None:
-    return _numbered([line])[0][0]
+    return numbering.of_each([line])[0][0]
 
 
 def _extend(

@@ -21,17 +21,7 @@ _K1 = 1.2
 _CHARS_PER_TERM = 6
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
-# A question for the largest or the smallest is answered by a column's ends, not by its words.
-LARGEST = late.pattern(
-    r"\b(?:longest|largest|biggest|highest|slowest|most|best|maximum|max|top|greatest|heaviest|worst|expensive|latest|newest|"
-    r"last)\b",
-    re.IGNORECASE,
-)
-SMALLEST = late.pattern(
-    r"\b(?:shortest|smallest|low(?:est)?|fastest|least|minimum|min|fewest|cheapest|oldest|earliest|worst|nearly|almost|"
-    r"running out|short of)\b",
-    re.IGNORECASE,
-)
+_COMPARING = "est worst most least first last min max top low nearly expensive running short".split()  # pieces of words
 
 STOP = frozenset(
     (
@@ -62,14 +52,26 @@ def _terms_of(token: str) -> list[str]:
 
 
 def may_compare(question: str) -> bool:
-    """Tell whether `question` may have a superlative (see `superlatives`): "oldest", "most", "top 3", "last"."""
+    """Tell whether `question` may have a superlative: "oldest", "most", "top 3", "last". `superlatives`, which knows, need not
+    be imported otherwise."""
     low = question.lower()
-    return any(part in low for part in ("est", "worst", "most", "least", "first", "last", "min", "max", "top"))
+    return any(part in low for part in _COMPARING)
 
 
 def query_terms(query: str) -> list[str]:
     """Return the terms of a query that can tell lines apart: no stop words, each once, in order."""
     return list(dict.fromkeys(term for term in terms(query) if term not in STOP and (len(term) > 1 or term.isdigit())))
+
+
+def rarity(texts: int, holders: int) -> float:
+    """Return what a word is worth that `holders` of so many texts hold: the fewer, the more."""
+    return math.log(1.0 + (texts - holders + 0.5) / (holders + 0.5))
+
+
+def saturated(count: int, length: float, length_share: float = _B) -> float:
+    """Return what `count` times the same word are worth in a text of `length` (1.0 is the average): each less than the one
+    before it, and less in a long text, as far as `length_share` (0 … 1) says."""
+    return count * (_K1 + 1) / (count + _K1 * (1 - length_share + length_share * length))
 
 
 def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
@@ -109,8 +111,6 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     for index, counts, length in hits:
         score = 0.0
         for word, frequency in counts.items():
-            df = document_frequency[word]
-            idf = math.log(1.0 + (len(texts) - df + 0.5) / (df + 0.5))
-            score += idf * frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * length / average))
+            score += rarity(len(texts), document_frequency[word]) * saturated(frequency, length / average)
         scores[index] = score
     return scores

@@ -8,7 +8,6 @@ words that follow each other as in the clause, and places are dealt out clause b
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Sequence
 
@@ -30,8 +29,7 @@ _UNSPACED = late.pattern(
 _LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
-_K1 = 1.2
-_B = 0.6
+_LENGTH_SHARE = 0.6  # of BM25
 _MAX_COMPARED = 60  # passages whose word order is compared with the clause's
 
 
@@ -103,14 +101,14 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
                 frequency[word] = frequency.get(word, 0) + 1
     total = len(passages)
     average = max(1.0, sum(lengths) / total)
-    weight = {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in frequency.items()}
+    weight = {term: bm25.rarity(total, holders) for term, holders in frequency.items()}
     ranked: list[list[Passage]] = []
     for clause, terms in zip(asked_for, wanted, strict=True):
         found: list[Passage] = []
         for index, counts in held.items():
-            norm = _K1 * (1 - _B + _B * lengths[index] / average)
+            length = lengths[index] / average
             score = sum(
-                weight[term] * counts[term] * (_K1 + 1) / (counts[term] + norm) for term in terms if term in counts
+                weight[term] * bm25.saturated(counts[term], length, _LENGTH_SHARE) for term in terms if term in counts
             )
             if score > 0:
                 found.append(Passage(index, score))

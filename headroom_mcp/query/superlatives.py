@@ -11,7 +11,7 @@ import re
 from headroom_mcp import late
 from headroom_mcp.types import End, Measure, Superlative
 
-_WORDS: dict[str, tuple[End, Measure]] = {
+WORDS: dict[str, tuple[End, Measure]] = {
     **dict.fromkeys(("longest", "slowest"), ("most", "time")),
     **dict.fromkeys(("shortest", "fastest", "quickest"), ("least", "time")),
     **dict.fromkeys(("largest", "biggest", "heaviest"), ("most", "size")),
@@ -23,8 +23,21 @@ _WORDS: dict[str, tuple[End, Measure]] = {
     "first": ("first", "place"),
     "last": ("last", "place"),
 }  # fmt: skip
+# What else asks for an end, without saying of what: "almost full", "running out of memory".
+TOWARDS: dict[End, tuple[str, ...]] = {
+    "most": ("best", "expensive", "last"),
+    "least": ("low", "worst", "nearly", "almost", "running out", "short of"),
+}
 _FIGURES = {word: figure for figure, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
 _WORD = late.pattern(r"[^\W_]+")
+
+
+def _toward(end: End) -> re.Pattern[str]:
+    words = [*(word for word, known in WORDS.items() if known[0] == end), *TOWARDS[end]]
+    return late.pattern(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+_UP, _DOWN = _toward("most"), _toward("least")
 _SOME = 3  # where a question says no number: the next ones show by how much, and share the place
 _MAX = 10
 _AROUND = 6  # words around a superlative that say what it is of
@@ -35,7 +48,7 @@ def read(question: str) -> list[Superlative]:
     words = [match.group().lower() for match in _WORD.finditer(question)]
     found: list[Superlative] = []
     for at, word in enumerate(words):
-        known = _WORDS.get(word)
+        known = WORDS.get(word)
         if known is None or (word == "last" and words[at + 1 : at + 2] in (["time"], ["week"], ["night"])):
             continue
         count = next(
@@ -45,6 +58,11 @@ def read(question: str) -> list[Superlative]:
         about = tuple(words[max(0, at - _AROUND) : at] + words[at + 1 : at + 1 + _AROUND])
         found.append(Superlative(*known, min(_MAX, count), about))
     return found
+
+
+def ends(question: str) -> tuple[bool, bool]:
+    """Tell whether `question` is after what is largest, and whether after what is smallest, of whatever it may be."""
+    return _UP.search(question) is not None, _DOWN.search(question) is not None
 
 
 def _figure(word: str) -> int:

@@ -25,6 +25,7 @@ _TIME_UNIT = late.pattern(r"\d ?(?:ns|us|µs|ms|s|secs?|m|mins?|h|d)$")
 _SIZE_UNIT = late.pattern(r"\d ?(?:[kKMGT]i?[bB]?|[bB]|bytes)$")
 _MOSTLY = 0.8
 _SAMPLE = 60
+_OUTERMOST = 5  # records from each end of a column
 
 
 class _Column(NamedTuple):
@@ -54,6 +55,21 @@ def of(survey: Survey, wanted: Sequence[Superlative], columns: Sequence[Slot] = 
         best.sort(key=lambda item: (-item[0], item[1]) if one.end == "most" else item)
         found.update(dict.fromkeys(row for _, row in best[: one.how_many]))
     return list(found)
+
+
+def of_each(columns: Sequence[Slot], named: Sequence[bool], *, largest: bool, smallest: bool) -> list[int]:
+    """Return the records with the largest or smallest figures of every column of numbers, those of the columns that are
+    `named` first."""
+    found: list[tuple[bool, int, int]] = []
+    for at, slot in enumerate(columns):
+        rows, cells = slot.columns[0]
+        figures = _figures(_Column(slot.name, rows, cells), falling=False)
+        if len(figures) * 2 < len(rows):
+            continue
+        outermost = sorted(figures, reverse=True)[:_OUTERMOST] if largest else []
+        outermost += sorted(figures)[:_OUTERMOST] if smallest else []
+        found.extend((not named[at], at, row) for _, row in outermost)
+    return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
 
 
 def _by_place(survey: Survey, one: Superlative) -> list[int]:

@@ -11,7 +11,7 @@ from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
-from headroom_mcp.text import opened, tokens
+from headroom_mcp.text import opened, parts, tokens
 from headroom_mcp.types import SliceError
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
@@ -197,7 +197,7 @@ def _around(
         room -= cost
         shown.update(block)
     out: list[str] = []
-    for start, stop in _runs(sorted(shown)):
+    for start, stop in parts.runs(shown):
         out.extend(_said(ref, text_lines, pieces[start:stop]))
     hits = sum(1 for i in best if i in shown)
     if hits < len(best):
@@ -242,16 +242,6 @@ def _said(ref: str, text_lines: list[str], run: list[_Piece]) -> list[str]:
             out.append(text_lines[first.line][first.start : last.stop])
         position = stop
     return out
-
-
-def _runs(indexes: list[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for index in indexes:
-        if runs and runs[-1][1] == index:
-            runs[-1] = (runs[-1][0], index + 1)
-        else:
-            runs.append((index, index + 1))
-    return runs
 
 
 def _page_of(text: str, what: str, max_tokens: int) -> str:

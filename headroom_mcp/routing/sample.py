@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.text import lines as lines_module
 
 _MAX_LINE_CHARS = 400
 _SAMPLE_LINES = 120
@@ -108,9 +109,6 @@ _SHARES = (
     _pattern("blob", 0.3, "unbroken runs or lines without end", r"^\s*\S{60,}$|^[^\s]{200,}|^(?=.{400}).*[;{}=,(]|^[0-9a-f]{4,16}:? +(?:[0-9a-f]{2,8} +){4}"),
 )  # fmt: skip
 
-# `     1→text` and `  12<TAB>text`: the line numbers a reading tool or `cat -n` puts before each line
-_NUMBERED = late.pattern(r"^ *\d+(?:→|\t)")
-
 
 def sample(lines: Sequence[str]) -> list[str]:
     """Return some lines from the start, the middle and the end, clipped, without blank ones and line numbers."""
@@ -127,10 +125,7 @@ def sample(lines: Sequence[str]) -> list[str]:
         for line in picked
         if line and not line.isspace()
     ]
-    numbered = sum(1 for line in picked if _NUMBERED.match(line))
-    if picked and numbered > 0.9 * len(picked):
-        picked = [_NUMBERED.sub("", line, count=1) for line in picked]
-    return picked
+    return list(lines_module.without_numbers(picked))
 
 
 def guesses(lines: Sequence[str]) -> list[Guess]:

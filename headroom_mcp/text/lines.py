@@ -7,9 +7,15 @@ what is shown and kept in the original.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from headroom_mcp import late
 from headroom_mcp.text import failure_words
 
+# `     1→text`, `  12<TAB>text`: what `cat -n` and a tool that reads files put before each line (see `numbering` for more)
+VIEWER_NUMBER = late.pattern(r"^ *\d+[\t→]", re.MULTILINE)
+_NUMBERED_SAMPLE = 200  # lines
 _STATE_CHARS = 400  # of one state of a line, looked at for words of failure
 # ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
 _ESCAPE = late.pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
@@ -48,6 +54,14 @@ def split_lines(text: str, *, terminal: bool = True) -> list[str]:
         return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r" in text else lines
     if "\x1b" in text or "\r" in text or "\b" in text:
         return [clean_line(line) for line in lines]
+    return lines
+
+
+def without_numbers(lines: Sequence[str]) -> Sequence[str]:
+    """Return `lines` without a viewer's line numbers, where nine in ten have one."""
+    sampled = [line for line in lines[:_NUMBERED_SAMPLE] if line.strip()]
+    if sampled and sum(1 for line in sampled if VIEWER_NUMBER.match(line)) >= 0.9 * len(sampled):
+        return [VIEWER_NUMBER.sub("", line, count=1) for line in lines]
     return lines
 
 

@@ -16,6 +16,8 @@ from headroom_mcp.late import NamedTuple
 
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
+#   120<TAB>code (nl, cat -n, Read)     120:code and 120-code (grep -n)
+_NUMBERED = late.pattern(r"^\s*(\d{1,8})(?:\t|[:\-](?=.))(.*)$")
 MIN_THIN_LINES = 60  # a shorter window was chosen by its numbers, and the next one will be, too
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
@@ -65,6 +67,17 @@ def _strip(lines: Sequence[str], form: re.Pattern[str]) -> Numbered | None:
     if bare * 10 > len(lines):
         return None
     return Numbered(plain, numbers, joint)
+
+
+def of_each(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
+    """Return the number and the text of each line by itself; a line without a number is its whole text. Trailing blanks go."""
+    numbers: list[int | None] = []
+    texts: list[str] = []
+    for line in lines:
+        match = _NUMBERED.match(line) if line[:12].lstrip()[:1].isdigit() else None
+        numbers.append(int(match[1]) if match else None)
+        texts.append((match[2] if match else line).rstrip())
+    return numbers, texts
 
 
 def runs(numbered: Numbered, start: int, stop: int) -> list[tuple[int, int]]:

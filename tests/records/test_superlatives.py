@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from headroom_mcp import compress_output
-from headroom_mcp.query import superlatives
+from headroom_mcp.query import bm25, superlatives
 
 _NAMES = "oat rye hay corn flax bean reed moss fern kelp".split()
 Row = tuple[str, int, int, str]
@@ -82,6 +82,30 @@ def test_superlatives_are_read_with_how_many_are_wanted(question: str, said: lis
     found = superlatives.read(question)
 
     assert [(one.end, one.measure, one.how_many) for one in found] == said
+
+
+@pytest.mark.parametrize(
+    ("question", "ends"),
+    [
+        ("the longest tasks", (True, False)),
+        ("which disks are almost full?", (False, True)),
+        ("who is running out of memory", (False, True)),
+        ("the most expensive query", (True, False)),
+        ("best and worst", (True, True)),
+        ("the youngest branch", (True, False)),
+        ("the quickest test", (False, True)),
+        ("what follows below, slowly", (False, False)),
+        ("", (False, False)),
+    ],
+)
+def test_a_question_is_after_one_end_of_a_column_or_both_or_neither(question: str, ends: tuple[bool, bool]) -> None:
+    assert superlatives.ends(question) == ends
+
+
+@pytest.mark.parametrize("word", [*superlatives.WORDS, *superlatives.TOWARDS["most"], *superlatives.TOWARDS["least"]])
+def test_no_word_that_compares_is_passed_over_by_the_quick_look(word: str) -> None:
+    assert bm25.may_compare(f"Which is the {word} one?")
+    assert superlatives.read(word) or any(superlatives.ends(word))
 
 
 def test_first_and_last_are_of_the_lines_that_are_spoken_of() -> None:

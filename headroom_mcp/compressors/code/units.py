@@ -8,16 +8,16 @@ all lines in half of the cases; whole bodies by their words, which never hold wh
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.query import bm25
 
 _PARAGRAPH_ROWS = 12  # a blank line ends a piece that has as many
 _MAX_ROWS = 50
-_K1, _B = 1.2, 0.4  # Okapi BM25 (Robertson & Zaragoza, 2009)
+_LENGTH_SHARE = 0.4  # of BM25: how much less a word is worth in a long piece
 _NAME_WEIGHT = 2.0  # a word in the signature says more than one in the body
 _BESIDE = 0.5  # what a neighbour's score is worth
 
@@ -62,10 +62,10 @@ def scores(
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     found = [places for term in terms if (places := _occurrences(text, term))]
-    own = _bm25(found, [(starts[unit.start], starts[unit.stop]) for unit in units], _B)
+    own = _scores(found, [(starts[unit.start], starts[unit.stop]) for unit in units], _LENGTH_SHARE)
     last = len(lines)
-    around = _bm25(found, [(starts[d.start], starts[min(d.stop, last)]) for d in definitions], _B)
-    named = _bm25(found, [(starts[d.start], starts[min(d.head_stop, last)]) for d in definitions], 0.0)
+    around = _scores(found, [(starts[d.start], starts[min(d.stop, last)]) for d in definitions], _LENGTH_SHARE)
+    named = _scores(found, [(starts[d.start], starts[min(d.head_stop, last)]) for d in definitions], 0.0)
     direct = [
         score + (around[unit.owner] + _NAME_WEIGHT * named[unit.owner] if unit.owner >= 0 else 0.0)
         for unit, score in zip(units, own, strict=True)
@@ -74,7 +74,7 @@ def scores(
     return [score + _BESIDE * max(ringed[at], ringed[at + 2]) for at, score in enumerate(direct)]
 
 
-def _bm25(found: list[list[int]], spans: list[tuple[int, int]], length_share: float) -> list[float]:
+def _scores(found: list[list[int]], spans: list[tuple[int, int]], length_share: float) -> list[float]:
     """Return the score of each span (half-open, of characters) from the places where each term stands."""
     totals = [0.0] * len(spans)
     average = max(1.0, sum(stop - start for start, stop in spans) / max(1, len(spans)))
@@ -84,10 +84,10 @@ def _bm25(found: list[list[int]], spans: list[tuple[int, int]], length_share: fl
             count = bisect_left(places, stop) - bisect_left(places, start)
             if count:
                 holders.append((index, count))
-        rarity = math.log(1 + (len(spans) - len(holders) + 0.5) / (len(holders) + 0.5))
+        rarity = bm25.rarity(len(spans), len(holders))
         for index, count in holders:
             length = (spans[index][1] - spans[index][0]) / average
-            totals[index] += rarity * count * (_K1 + 1) / (count + _K1 * (1 - length_share + length_share * length))
+            totals[index] += rarity * bm25.saturated(count, length, length_share)
     return totals
 
 

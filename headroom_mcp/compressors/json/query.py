@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -60,8 +59,11 @@ class Query:
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.links = bool(_LINKS.search(text))
         self.failures = bool(_FAILURES.search(text))
-        self.largest = bool(bm25.LARGEST.search(text))
-        self.smallest = bool(bm25.SMALLEST.search(text))
+        self.largest = self.smallest = False
+        if bm25.may_compare(text):
+            from headroom_mcp.query import superlatives
+
+            self.largest, self.smallest = superlatives.ends(text)
 
     def names(self, name: str) -> bool:
         """Tell whether the query speaks of the field `name`: "duration" of `dur`, "URLs" of `url`, "fixes" of
@@ -169,7 +171,7 @@ class Query:
         rare = {
             word for word, texts_with in frequency.items() if texts_with <= (max(2, total // 10) if total >= 10 else 1)
         } - common
-        idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in frequency.items() if word not in common}
+        rarity = {word: bm25.rarity(total, holders) for word, holders in frequency.items() if word not in common}
         average = max(1.0, sum(lengths) / max(1, total))
         exact = [len(self.exact & found) for found in values] if self.exact and values is not None else [0] * total
         if values is not None and not any(exact):
@@ -180,9 +182,9 @@ class Query:
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):
             score = 0.0
-            for word, n in found.items():
-                if word in idf:
-                    score += idf[word] * n * 2.2 / (n + 1.2 * (0.5 + 0.5 * length / average))
+            for word, count in found.items():
+                if word in rarity:
+                    score += rarity[word] * bm25.saturated(count, length / average)
             # A question for failures or extremes names kinds of things, and meets its words by chance.
             enough = 3 if self.failures or self.largest or self.smallest else 2
             matches.append(Match(score, len(rare.intersection(found)), hits if singled_out else 0, enough))

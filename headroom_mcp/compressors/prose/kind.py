@@ -16,6 +16,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _sections
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import clauses
+from headroom_mcp.text import lines as lines_module
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -68,7 +69,7 @@ class Sentence(NamedTuple):
 
 def score(output: ToolOutput) -> float:
     """Return how much of a sample is sentences: long lines of words with the commonest of them among them."""
-    lines = [line.strip() for line in _sections.without_numbers(output.lines[:400]) if line.strip()]
+    lines = [line.strip() for line in lines_module.without_numbers(output.lines[:400]) if line.strip()]
     chars = sum(len(line) for line in lines)
     if chars < 600:
         return 0.0
@@ -90,7 +91,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     query = clauses.asked(output)
     if _sections.is_read_whole(output, query):
         return None
-    lines = _sections.without_numbers(output.lines)
+    lines = lines_module.without_numbers(output.lines)
     sentences = split(lines)
     if len(sentences) < 6:
         return None

@@ -16,9 +16,8 @@ from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import tool_errors
-from headroom_mcp.query import bm25
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.records import find, summary, survey, values
+from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import tokens
@@ -40,7 +39,6 @@ _KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
     40,
     0.97,
 )  # so many rows, so well understood, are safe to fold in a small table
-_EXTREMES = 5  # rows from each end of a column that is asked about
 _MAX_FIGURES = 4  # numbers of a row whose columns are not known
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
@@ -115,7 +113,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     row_of = {record.start: row for row, record in enumerate(table.records)}
     choice.take((row_of[i] for i in _bad(output) if i in row_of), room // 2 - choice.spent)
     if output.query:
-        choice.take(_extremes(output.query, columns or _figures(rows)), room - choice.spent)
+        choice.take(_by_record.ends(output.query, columns or _figures(rows)), room - choice.spent)
     choice.take_unlike(room)
     if len(choice.shown) == count:
         return None
@@ -126,30 +124,6 @@ def _is_known(table: Table, surveyed: Survey) -> bool:
     """Tell whether the rows are many, and of values only that repeat, or are numbers, times and ids: no row has a name by
     which it may be wanted."""
     return len(table.records) >= _KNOWN_ROWS and surveyed.understood >= _KNOWN
-
-
-def _extremes(query: str, columns: Sequence[Slot]) -> list[int]:
-    """Return the rows with the largest numbers of each column, or the smallest, as the question wants; those of the column
-    that it names first. None where it asks for neither."""
-    largest, smallest = bm25.LARGEST.search(query), bm25.SMALLEST.search(query)
-    if not (largest or smallest):
-        return []
-    from headroom_mcp.query.clauses import stem
-
-    words = {stem(word) for word in bm25.query_terms(query)}
-    found: list[tuple[bool, int, int]] = []
-    for at, slot in enumerate(columns):
-        rows, cells = slot.columns[0]
-        figures = [
-            (figure, row) for row, cell in zip(rows, cells, strict=True) if (figure := values.number(cell)) is not None
-        ]
-        if len(figures) * 2 < len(rows):
-            continue
-        named = words.isdisjoint(stem(word) for word in bm25.query_terms(slot.name))
-        ends = sorted(figures, reverse=True)[:_EXTREMES] if largest else []
-        ends += sorted(figures)[:_EXTREMES] if smallest else []
-        found.extend((named, at, row) for _, row in ends)
-    return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
 
 
 def _figures(rows: Sequence[str]) -> list[Slot]:

@@ -8,7 +8,6 @@ the model has before it are the ancestors of the call that it makes now, with th
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from headroom_mcp import late
@@ -24,7 +23,6 @@ TAIL_BYTES = 4 << 20  # what is needed is among the last lines; more takes longe
 _WAIT_S = 0.25  # for the call to reach the transcript, which is written a moment after it is made
 _STEP_S = 0.02
 _RESULT_OF = late.pattern(rb'"tool_use_id": ?"([^"\\]+)"')
-_NUMBER = late.pattern(r"^ *\d+[\t→]", re.MULTILINE)
 
 
 def of_agent(transcript: str, agent: str) -> str:
@@ -152,4 +150,8 @@ def _text(content: Any) -> str:
 def _holds(result: str, text: str) -> bool:
     """Tell whether `result` shows all of `text`; a file's lines have their numbers before them there."""
     result, text = result.replace("\r\n", "\n"), text.replace("\r\n", "\n").strip()
-    return text in result or ("\n" in text and text in _NUMBER.sub("", result))
+    if text in result or "\n" not in text:
+        return text in result
+    from headroom_mcp.text import lines
+
+    return text in lines.VIEWER_NUMBER.sub("", result)
