@@ -10,6 +10,7 @@ from headroom_mcp import tool_output
 from headroom_mcp.commands import own
 from headroom_mcp.types import ToolInput
 
+_in_order = json.JSONEncoder(sort_keys=True).encode
 _OWN_SERVER = "headroom"
 _OWN_TOOL = "headroom_retrieve"
 _SHELLS = ("bash", "sh", "zsh", "dash", "ksh")
@@ -59,7 +60,7 @@ def asked(called: str, name: str, arguments: Any) -> Asked:
 def _one_text(given: ToolInput) -> str:
     """Return arguments as JSON, in one order; "" for what is not JSON."""
     try:
-        return json.dumps(given, sort_keys=True)
+        return _in_order(given)
     except (TypeError, ValueError, RecursionError):
         return ""
 

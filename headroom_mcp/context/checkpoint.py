@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headroom_mcp.context import shapes
 from headroom_mcp.context.result import Decision
@@ -27,6 +27,18 @@ _MAX_AGE_S = (
 )  # then everything is asked once more, and originals are stored anew where retention has taken them
 
 
+class Outcome(NamedTuple):
+    """What a walk over some messages came to, one item per message. `out` and `tokens` are empty where nobody asked for them.
+
+    `changes`: other texts, by their path in the message.
+    """
+
+    changes: list[dict[shapes.Path, str]]
+    decisions: list[list[Decision]]
+    out: list[Any]
+    tokens: list[int]
+
+
 class Walked:
     """A walk over the messages so far: for each, what was given, which texts change, why, and its tokens."""
 
@@ -35,38 +47,49 @@ class Walked:
         self.given: list[Any] = []
         self.changes: list[dict[shapes.Path, str]] = []
         self.decisions: list[list[Decision]] = []
-        self.tokens: list[int] = []
+        self.tokens: list[int] = []  # those of the first messages: of a request's bytes, nobody asks for them
         self.chars = 0
         self.began_s = time.monotonic()
         self.can_go_on = True
 
-    def go_on(self, messages: Sequence[Any]) -> list[Any]:
-        """Walk over what is new in `messages`, which begin with what was given; return what all of them become."""
-        out = [
-            shapes.replaced(message, changes) if changes else message
-            for message, changes in zip(messages, self.changes, strict=False)
-        ]
-        for index in range(len(self.changes), len(messages)):
+    def go_on(self, messages: Sequence[Any], sizes: Sequence[int] | None) -> Outcome:
+        """Walk over what is new in `messages`, which begin with what was given.
+
+        `sizes`: about how many characters each keeps in memory, where nobody else holds them; then only the changes are wanted.
+        """
+        known, own = len(self.changes), sizes is not None
+        out = [] if own else list(map(_changed, messages, self.changes))
+        for index in range(known, len(messages)):
             message = messages[index]
-            new, changes, decisions = self.shortener.next(index, message)
-            out.append(new)
+            new, changes, decisions = self.shortener.next(index, message, wanted=not own)
+            if not own:
+                out.append(new)
+                if len(self.tokens) == index:
+                    self.tokens.append(self.shortener.count(message))
             self.changes.append(changes)
             self.decisions.append(decisions)
-            self.tokens.append(self.shortener.count(message))
-            self._keep(message)
-        return out
+            if sizes is None:
+                self._keep_copy(message)
+            else:
+                self._keep(message, sizes[index])
+        if not own:
+            self.tokens.extend(map(self.shortener.count, messages[len(self.tokens) :]))
+        return Outcome(list(self.changes), list(self.decisions), out, [] if own else list(self.tokens))
 
-    def _keep(self, message: Any) -> None:
+    def _keep_copy(self, message: Any) -> None:
         if not self.can_go_on:
             return
         try:
-            kept = copy.deepcopy(message)
+            kept = _copied(message)
             self.can_go_on = bool(kept == message)
-            self.chars += _size(kept)
+            self._keep(kept, _size(kept))
         except Exception:  # somebody's object that cannot be copied or compared
             self.can_go_on = False
+
+    def _keep(self, message: Any, size: int) -> None:
         if self.can_go_on:
-            self.given.append(kept)
+            self.given.append(message)
+            self.chars += size
 
     def begins(self, messages: Sequence[Any]) -> bool:
         """Tell whether `messages` begin with all that was given."""
@@ -81,17 +104,38 @@ def _same(one: Any, other: Any) -> bool:
         return False
 
 
+def _changed(message: Any, changes: Mapping[shapes.Path, str]) -> Any:
+    return shapes.replaced(message, changes) if changes else message
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy that shares nothing with `value` that could change."""
+    kind = type(value)
+    if kind is str or value is None or kind is int or kind is bool or kind is float:
+        return value
+    if kind is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if kind is list else copy.deepcopy(value)
+
+
 def _size(value: Any) -> int:
     """Return about how many characters `value` keeps in memory: images and signatures too, which no one counts as text."""
     size, seen, stack = 0, 0, [value]
     while stack and seen < 1_000_000:  # a cycle must not hold us for ever
         seen += 1
         item = stack.pop()
-        size += len(item) if isinstance(item, (str, bytes)) else 8
-        if isinstance(item, Mapping):
+        if isinstance(item, (str, bytes)):
+            size += len(item)
+            continue
+        size += 8
+        if isinstance(item, dict):
             stack.extend(item.values())
         elif isinstance(item, (list, tuple)):
             stack.extend(item)
+        elif item is None or isinstance(item, (int, float)):
+            continue
+        elif isinstance(item, Mapping):
+            stack.extend(item.values())
         elif isinstance(fields := getattr(item, "__dict__", None), dict):
             stack.extend(fields.values())
     return size
@@ -102,15 +146,15 @@ _lock = Lock()
 
 
 def walked(
-    messages: Sequence[Any], shortener: Callable[[], Shortener], store: Store | None
-) -> tuple[Walked, list[Any]]:
-    """Return the walk over `messages`, and what they become. It goes on from a former one where that is possible."""
+    messages: Sequence[Any], shortener: Callable[[], Shortener], store: Store | None, sizes: Sequence[int] | None = None
+) -> Outcome:
+    """Return what a walk over `messages` comes to. It goes on from a former one where that is possible. `sizes`: see `go_on`."""
     fresh = shortener()
     walk = _take(fresh.name, messages) or Walked(fresh)
     with walk.shortener.using(store):
-        out = walk.go_on(messages)
+        outcome = walk.go_on(messages, sizes)
     _give(walk)
-    return walk, out
+    return outcome
 
 
 def clear() -> None:

@@ -73,8 +73,8 @@ def compress(
         )
 
     try:
-        walk, out = checkpoint.walked(messages, shortener, store)
-        return _result(walk, out, counter, _counted(tools, counter) + _counted(system, counter))
+        outcome = checkpoint.walked(messages, shortener, store)
+        return _result(outcome, counter, _counted(tools, counter) + _counted(system, counter))
     except Exception as error:  # law 8
         fault_log.record("compress", error, settings)
         return _untouched(messages, "failed", counter)
@@ -87,18 +87,18 @@ async def acompress(messages: Any, model: str = "", **named: Any) -> CompressRes
     return await asyncio.to_thread(compress, messages, model, **named)
 
 
-def _result(walk: checkpoint.Walked, out: list[Any], counter: Counter, beside: int) -> CompressResult:
+def _result(outcome: checkpoint.Outcome, counter: Counter, beside: int) -> CompressResult:
     """Return the result of a walk; `beside`: tokens that the request holds beside the messages."""
     decisions: list[Decision] = []
     saved = 0
-    for total, made in zip(walk.tokens, walk.decisions, strict=True):
+    for total, made in zip(outcome.tokens, outcome.decisions, strict=True):
         if len(made) == 1 and made[0].reason in ("not_a_result", "unknown_shape"):
             decisions.append(made[0]._replace(before=total, after=total))
             continue
         decisions.extend(made)
         saved += sum(decision.before - decision.after for decision in made)
-    before = beside + sum(walk.tokens)
-    return CompressResult(out, before, before - saved, tuple(decisions), counter.method)
+    before = beside + sum(outcome.tokens)
+    return CompressResult(outcome.out, before, before - saved, tuple(decisions), counter.method)
 
 
 def _untouched(messages: Sequence[Any], why: Reason, counter: Counter) -> CompressResult:

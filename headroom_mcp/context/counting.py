@@ -59,6 +59,7 @@ class Counter:
         self._own = own is not None
         self._base: Callable[[str], int] = own or (tokens.count if exact else tokens.estimate)
         base = "ctok" if own else tokens.method() if exact else "estimate"
+        self.estimates = base == "estimate" and self.family == "o200k"  # a count is `tokens.estimate`, and nothing else
         self.method = base if own or self.family == "o200k" else f"{base} × what was measured for {self.family}"
         self._key = f"{base} {self.family if own else ''}".encode()
 

@@ -84,15 +84,7 @@ def _short_count(text: str, by: Callable[[str], int]) -> int:
 
 def digest_of(*texts: str | bytes) -> bytes:
     """Return a digest of these texts in this order, which no other list of texts has."""
-    if len(texts) == 1:
-        return blake2b(_bytes(texts[0]), digest_size=_DIGEST_BYTES).digest()
-    digest = blake2b(digest_size=_DIGEST_BYTES)
-    for text in texts:
-        data = _bytes(text)
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.digest()
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    data = [text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text for text in texts]
+    if len(data) > 1:
+        data.insert(0, b"%r" % list(map(len, data)))
+    return blake2b(b"".join(data), digest_size=_DIGEST_BYTES).digest()

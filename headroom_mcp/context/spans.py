@@ -1,14 +1,14 @@
 """`shorten_body`: the JSON body of a request, its tool results made small and every other byte as the client wrote it.
 
 A body that is parsed and written again is another one: numbers, key order, escapes and signed thinking change. So it is
-parsed only to find where texts of tool results are; `find` gives the places of their strings in the text of the body, and
-only these are written anew. Linear in the size of the body.
+parsed only to find where texts of tool results are, message by message with the places where each begins, and only their
+strings are written anew. Linear in the size of the body: it is parsed once, and messages that change are read a second time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the reader of JSON strings, in C where there is one
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LISTS = ("messages", "input", "contents")  # Anthropic, OpenAI chat, Converse · Responses · Gemini
 _SPACE = " \t\n\r"
 _decode = json.JSONDecoder().raw_decode
+_unescaped = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Span(NamedTuple):
@@ -77,9 +78,9 @@ def shortened(
         settings = settings or load_settings()
         if switches.is_off(settings, session):
             return None
-        text, request = _read(body)
-        key = _list_of(request)
-        if key is None:
+        read = _read(body)
+        request = read.request
+        if not read.key:
             return None
         if _drops_results(request):
             settings = settings._replace(repeats=False)  # what stands above may be gone when this is read
@@ -95,14 +96,11 @@ def shortened(
                 way_back=way_back.of(request.get("tools")),
             )
 
-        walk, _ = checkpoint.walked(request[key], shortener, store)
-        changes: dict[shapes.Path, str] = {
-            (key, index, *path): new for index, texts in enumerate(walk.changes) for path, new in texts.items()
-        }
-        if not changes:
+        outcome = checkpoint.walked(request[read.key], shortener, store, read.sizes())
+        if not any(outcome.changes):
             return None
-        left_out = sum(decision.before - decision.after for made in walk.decisions for decision in made)
-        return Short(_spliced(text, changes), left_out)
+        left_out = sum(decision.before - decision.after for made in outcome.decisions for decision in made)
+        return Short(_spliced(read, outcome.changes), left_out)
     except Exception as error:  # law 8: the request goes out as it came
         fault_log.record("shorten_body", error, settings)
         return None
@@ -110,14 +108,12 @@ def shortened(
 
 def spans(body: bytes) -> list[Span]:
     """Return the texts of tool results in `body`, in order, with what is known of each. Raises: ValueError for no JSON."""
-    text, request = _read(body)
-    key = _list_of(request)
-    if key is None:
-        return []
-    known: dict[shapes.Path, Span] = {}
+    read = _read(body)
+    found: list[Span] = []
     asked: dict[str, calls.Asked] = {}
     said = ""
-    for index, message in enumerate(request[key]):
+    for start, message in zip(read.starts, read.request.get(read.key, ()), strict=True):
+        known: dict[shapes.Path, Span] = {}
         for event in shapes.events(message) or []:
             if isinstance(event, shapes.Said):
                 said = without_reminders(event.text) or said
@@ -126,27 +122,32 @@ def spans(body: bytes) -> list[Span]:
             else:
                 call = asked.get(event.id, calls.Asked("", event.name, {}, ""))
                 for place in event.places:
-                    path: shapes.Path = (key, index, *place.path)
-                    known[path] = Span(0, 0, place.text, call.name, call.given, said)
-    found = find(text, list(known))
-    placed = [known[path]._replace(start=start, stop=stop) for path, (start, stop) in found.items()]
-    return sorted(placed, key=lambda span: span.start)
+                    known[place.path] = Span(0, 0, place.text, call.name, call.given, said)
+        if known:
+            places = _places(read.text, start, known)
+            found.extend(known[path]._replace(start=at, stop=stop) for at, stop, path in places)
+    return found
 
 
-def find(text: str, paths: Sequence[shapes.Path]) -> dict[shapes.Path, tuple[int, int]]:
-    """Return where the strings at these paths stand in the JSON `text`. Raises: ValueError where one of them is no string,
-    or an object on the way has a key twice: readers differ in which one they take."""
+def _places(text: str, start: int, paths: Iterable[shapes.Path]) -> list[tuple[int, int, shapes.Path]]:
+    """Return in their order where the strings at these paths stand in the message that begins at `start`.
+
+    Raises: ValueError where one of them is no string, or an object on the way has a key twice: readers differ in which one they
+    take.
+    """
     tree: dict[str | int, Any] = {}
+    wanted = 0
     for path in paths:
         node = tree
         for step in path:
             node = node.setdefault(step, {})
+        wanted += 1
     found: dict[shapes.Path, tuple[int, int]] = {}
-    _find(text, _skip(text, 0), tree, (), found)
-    if len(found) != len(set(paths)):
+    _find(text, start, tree, (), found)
+    if len(found) != wanted:
         msg = "a text is not where it was read"
         raise ValueError(msg)
-    return found
+    return sorted((start, stop, path) for path, (start, stop) in found.items())
 
 
 def _find(
@@ -189,15 +190,91 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _read(body: bytes) -> tuple[str, Any]:
-    """Return a body as text and as the request it is; {} for what is no object. Raises: ValueError, RecursionError."""
+class _Read(NamedTuple):
+    """The text of a body, the request it is ({} for what is no object), the key of its list of messages ("": there is none),
+    and where each of these begins in the text."""
+
+    text: str
+    request: dict[str, Any]
+    key: str
+    starts: list[int]
+
+    def sizes(self) -> list[int]:
+        """Return about how many characters each message has."""
+        return [after - start for start, after in zip(self.starts, [*self.starts[1:], len(self.text)], strict=False)]
+
+
+def _read(body: bytes) -> _Read:
+    """Return a body as it is read. Raises: ValueError, RecursionError."""
     text = body.decode("utf-8")
-    request = json.loads(text)
-    return text, request if isinstance(request, dict) else {}
+    try:
+        at = _skip(text, 0)
+        if text[at] != "{":
+            json.loads(text)
+            return _Read(text, {}, "", [])
+        request, lists = _members(text, at)
+    except IndexError as error:
+        msg = "the body ends in the middle"
+        raise ValueError(msg) from error
+    key = next((key for key in _LISTS if key in lists), "")
+    return _Read(text, request, key, lists.get(key, []))
 
 
-def _list_of(request: Mapping[str, Any]) -> str | None:
-    return next((key for key in _LISTS if isinstance(request.get(key), list)), None)
+def _members(text: str, at: int) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Return the object that is the whole of `text` from `at` on, and where the items of its lists of messages begin."""
+    request: dict[str, Any] = {}
+    lists: dict[str, list[int]] = {}
+    at = _skip(text, at + 1)
+    while text[at] != "}":
+        _expect(text, at, '"')
+        key, at = scanstring(text, at + 1)
+        at = _skip(text, at)
+        _expect(text, at, ":")
+        at = _skip(text, at + 1)
+        if key in _LISTS and key in request:
+            msg = f"the key {key!r} stands twice in the request"
+            raise ValueError(msg)
+        if key in _LISTS and text[at] == "[":
+            request[key], lists[key], at = _items(text, at)
+        else:
+            request[key], at = _decode(text, at)
+        at = _after_comma(text, at, "}")
+    if _skip(f"{text[at + 1 :]}.", 0) != len(text) - at - 1:
+        msg = "there is more behind the request"
+        raise ValueError(msg)
+    return request, lists
+
+
+def _items(text: str, at: int) -> tuple[list[Any], list[int], int]:
+    """Return the list that begins at `at`, where its items begin, and where it ends."""
+    items: list[Any] = []
+    starts: list[int] = []
+    at = _skip(text, at + 1)
+    while text[at] != "]":
+        starts.append(at)
+        item, at = _decode(text, at)
+        items.append(item)
+        at = _after_comma(text, at, "]")
+    return items, starts, at + 1
+
+
+def _after_comma(text: str, at: int, closing: str) -> int:
+    """Return where the next member begins, or where `closing` stands. Raises: ValueError."""
+    at = _skip(text, at)
+    if text[at] == closing:
+        return at
+    _expect(text, at, ",")
+    at = _skip(text, at + 1)
+    if text[at] == closing:
+        msg = "a comma, and nothing behind it"
+        raise ValueError(msg)
+    return at
+
+
+def _expect(text: str, at: int, what: str) -> None:
+    if text[at] != what:
+        msg = f"not valid JSON: {text[at]!r} at {at}, not {what!r}"
+        raise ValueError(msg)
 
 
 def _drops_results(request: Mapping[str, Any]) -> bool:
@@ -205,19 +282,22 @@ def _drops_results(request: Mapping[str, Any]) -> bool:
     return any("clear_tool_uses" in json.dumps(request[key]) for key in ("context_management",) if key in request)
 
 
-def _spliced(text: str, changes: Mapping[shapes.Path, str]) -> bytes:
-    where = find(text, list(changes))
+def _spliced(read: _Read, changes: Sequence[Mapping[shapes.Path, str]]) -> bytes:
+    text, at = read.text, 0
     pieces: list[str] = []
-    at = 0
-    for path, (start, stop) in sorted(where.items(), key=lambda item: item[1]):
-        pieces += text[at:start], _as_json(changes[path], ascii_only=text.isascii())
-        at = stop
+    for begins, texts in zip(read.starts, changes, strict=True):
+        if texts:
+            for start, stop, path in _places(text, begins, texts):
+                pieces += text[at:start], _as_json(texts[path], ascii_only=text.isascii())
+                at = stop
     return "".join([*pieces, text[at:]]).encode("utf-8")
 
 
 def _as_json(text: str, *, ascii_only: bool) -> str:
     """Return `text` as a JSON string, escaped as the body is; half a surrogate pair always is."""
-    written = json.dumps(text, ensure_ascii=ascii_only)
+    if ascii_only:
+        return json.dumps(text)
+    written = _unescaped(text)
     try:
         written.encode("utf-8")
     except UnicodeEncodeError:

@@ -96,7 +96,7 @@ class Shortener:
         self._echo = echo
         self._between = 0  # tokens of results since the user spoke, until the question was repeated
         self._above = _Above()
-        self._digests: dict[str, bytes] = {}
+        self._digests: dict[int, tuple[str, bytes]] = {}  # of the texts of the latest message, by their identity
         self._answers: dict[tuple[str, str, int], str] = {}
         self._last: tuple[str, str, int] | None = None
         self.name = self._named()
@@ -113,9 +113,15 @@ class Shortener:
                 self._store.close()
             self._store = None
 
-    def next(self, index: int, message: Any) -> tuple[Any, dict[shapes.Path, str], list[Decision]]:
-        """Return what becomes of the next message, the texts that change in it, and why. Raises nothing."""
+    def next(
+        self, index: int, message: Any, *, wanted: bool = True
+    ) -> tuple[Any, dict[shapes.Path, str], list[Decision]]:
+        """Return what becomes of the next message, the texts that change in it, and why. Raises nothing.
+
+        `wanted`: without it, the message comes back as it is, and only the texts tell what becomes of it.
+        """
         role = ""
+        self._digests.clear()
         try:
             role = shapes.role_of(message)
             events = shapes.events(message)
@@ -125,7 +131,7 @@ class Shortener:
             decisions: list[Decision] = []
             for event in events:
                 decisions.extend(self._take(index, role, event, texts))
-            new = shapes.replaced(message, texts) if texts else message
+            new = shapes.replaced(message, texts) if texts and wanted else message
         except Exception as error:  # law 8: an object that raises, a bug of ours; the message stays as it came
             fault_log.record("compress", error, self._settings)
             return message, {}, [Decision(index, role, "", 0, 0, "kept", "failed")]
@@ -149,10 +155,12 @@ class Shortener:
             return [Decision(index, role, name, 0, 0, "kept", "no_text")]
         decisions = []
         for number, place in enumerate(event.places):
-            digest = self.digest(place.text)
-            made = self._rendered(found, number, _Seen(place.text, digest, memo.count(place.text, digest=digest)))
+            digest = memo.digest_of(place.text)
+            self._digests[id(place.text)] = place.text, digest  # held, so that no other text gets its identity
+            seen = _Seen(place.text, digest, memo.count(place.text, digest=digest))
+            made = self._rendered(found, number, seen)
             like = self._counter.form(place.text, digest)
-            before = after = self._counter.count(place.text, like, digest)
+            before = after = seen.tokens if self._counter.estimates else self._counter.count(place.text, like, digest)
             action: Action = "kept"
             if made.text is not None and made.text != place.text:
                 texts[place.path] = made.text
@@ -170,18 +178,16 @@ class Shortener:
         return memo.digest_of(self._place, counted, asked, f"{self._orphans} {self._echo}", *self._keep)
 
     def count(self, message: Any) -> int:
-        """Return the tokens of the texts in a message; of what cannot be read, nothing is counted."""
+        """Return the tokens of the texts in a message, the latest or any; of what cannot be read, nothing is counted."""
         try:
-            return sum(self._counter.count(text, None, self._digests.get(text)) for text in shapes.texts_of(message))
+            return sum(self._counter.count(text, None, self._digest(text)) for text in shapes.texts_of(message))
         except Exception:  # the attribute of somebody's object: a figure is not worth an error
             return 0
 
-    def digest(self, text: str) -> bytes:
-        """Return the digest of a text of these messages, worked out once."""
-        known = self._digests.get(text)
-        if known is None:
-            known = self._digests[text] = memo.digest_of(text)
-        return known
+    def _digest(self, text: str) -> bytes | None:
+        """Return the digest of a text of the latest message, where it has been worked out."""
+        known = self._digests.get(id(text))
+        return known[1] if known else None
 
     def _call_of(self, result: shapes.Returned) -> Asked | None:
         """Return the call that `result` answers: by its id; by the tool's name where one of them has no id."""
@@ -304,7 +310,7 @@ class Shortener:
             origin=self._origin._replace(tool_use_id=call.id),
             store=store,
             view=view,
-            earlier=self._above.latest() if self._settings.repeats else (),
+            earlier=tuple(self._above.latest) if self._settings.repeats else (),
         )
         if result.outcome == "compressed":
             return _Rendering(result.text, "masked" if result.kind == "redacted" else "shortened")
@@ -322,27 +328,25 @@ class Shortener:
 
 
 class _Above:
-    """The texts of tool results that stand above, as they are shown, and a digest of all of them."""
+    """The texts of tool results that stand above, as they are shown, and a digest of all of them.
+
+    `latest`: oldest first, as many as are compared.
+    """
 
     def __init__(self) -> None:
-        self._shown: deque[Shown] = deque(maxlen=_MAX_SHOWN)
+        self.latest: deque[Shown] = deque()
+        self._chars = 0
         self.digest = b""
 
     def add(self, label: str, text: str, digest: bytes) -> None:
         """Note that `text` stands there from now on."""
-        if len(text) <= _MAX_TEXT_CHARS:
-            self._shown.append(Shown(label, text))
-            self.digest = memo.digest_of(self.digest, label, digest)
-
-    def latest(self) -> list[Shown]:
-        """Return the latest texts, oldest first, as many as are compared."""
-        room, found = _MAX_SHOWN_CHARS, []
-        for shown in reversed(self._shown):
-            room -= len(shown.text)
-            if room < 0:
-                break
-            found.append(shown)
-        return found[::-1]
+        if len(text) > _MAX_TEXT_CHARS:
+            return
+        self.latest.append(Shown(label, text))
+        self._chars += len(text)
+        self.digest = memo.digest_of(self.digest, label, digest)
+        while len(self.latest) > _MAX_SHOWN or self._chars > _MAX_SHOWN_CHARS:
+            self._chars -= len(self.latest.popleft().text)
 
 
 def without_reminders(text: str) -> str:

@@ -117,8 +117,8 @@ def test_nothing_is_called_shown_above_where_the_provider_clears_old_results() -
     assert b"as shown above" not in (spans.shorten_body(json.dumps(clearing).encode()) or b"")
 
 
-def test_each_value_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many places are looked for, what lies between them is passed over once."""
+def test_a_body_is_parsed_once_and_what_changes_is_read_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many places there are: what lies between them is passed over once."""
     read = 0
     decode = spans._decode
 
@@ -132,8 +132,27 @@ def test_each_value_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     message = {"role": "tool", "tool_call_id": "a", "content": "x", "more": [1, {"a": "b"}]}
     text = json.dumps({"messages": [message] * 300})
 
-    found = spans.find(text, [("messages", i, "content") for i in range(0, 300, 2)])
+    found = spans.spans(text.encode())
 
-    assert {text[start:stop] for start, stop in found.values()} == {'"x"'}
-    assert len(found) == 150
-    assert read <= len(text)
+    assert [text[span.start : span.stop] for span in found] == ['"x"'] * 300
+    assert read <= 2 * len(text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"messages": [1,]}',
+        '{"messages": [1] "a": 2}',
+        '{"messages" [1]}',
+        '{"messages": [1],}',
+        "{messages: [1]}",
+        '{"messages": [1]} x',
+        '{"messages": [1',
+        '{"messages": [1], "messages": [1]}',
+        "",
+        "1 2",
+    ],
+)
+def test_what_is_not_json_is_not_read_as_if_it_were(body: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        spans.spans(body.encode())
