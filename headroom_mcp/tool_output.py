@@ -87,6 +87,10 @@ class ToolOutput:
                 self._lines = text_module.split_lines(self.text, terminal=terminal)
         return self._lines
 
+    def lines_from(self, number: int) -> list[str]:
+        """Return the lines as a file viewer shows them, "N<TAB>line" with N from `number` on; as they are for 0."""
+        return [f"{at}\t{line}" for at, line in enumerate(self.lines, number)] if number else self.lines
+
     def _is_file(self) -> bool:
         """Tell whether the text is that of a file that is no log: what looks like a terminal's noise belongs to it."""
         if not ("\r" in self.text or "\x1b" in self.text or "\b" in self.text):

@@ -32,8 +32,8 @@ from collections.abc import Callable, Collection, Sequence
 from headroom_mcp.late import Any, Literal, NamedTuple
 
 Outcome = Literal["compressed", "small", "no_gain", "already", "unknown", "failed"]
-"""compressed: the text was replaced · small: below `min_tokens` · no_gain: nothing shorter was found · already: our own
-output · unknown: not ours to touch · failed: a bug or a store that cannot be written, the original stands."""
+"""compressed: the text was replaced · small: below `min_tokens`, and nothing of it stands above · no_gain: nothing shorter
+was found · already: our own output · unknown: not ours to touch · failed: a bug or a store that cannot be written, the original stands."""
 
 Action = Literal["keep", "omit", "render"]
 
@@ -44,7 +44,8 @@ class Part(NamedTuple):
     keep: shown verbatim · omit: left out, marked in place with count, range and `note` · render: shown as `text`, which
     is lossless for what it shows, or says in `note`, itself, what it leaves out. `lossless` is for render: True when the
     lines could be rebuilt from `text` alone. A render whose text is no sequence of lines counts in a `unit` of its own:
-    `left_out` of `total` ("values") are not shown.
+    `left_out` of `total` ("values") are not shown. `above` is for omit: the lines stand above, in an output that this
+    context has been shown.
     """
 
     start: int
@@ -56,6 +57,7 @@ class Part(NamedTuple):
     left_out: int = 0
     total: int = 0
     unit: str = ""
+    above: bool = False
 
 
 Note = Callable[[int, int], str]
@@ -134,17 +136,18 @@ class View(NamedTuple):
     """How the host shows a replacement.
 
     `limit_chars`: beyond, the host hides it again; smaller budgets are tried first (0: no limit) · `tokens_host`: what the
-    host would have shown of the original, for the ledger (0: all of it) · `numbered`: kept lines with their numbers ·
-    `kinds`: a result of another kind is no gain (empty: any) · `whole`: nothing is left out, secrets are masked ·
+    host would have shown of the original, for the ledger (0: all of it) · `numbered`: kept lines with their numbers, from
+    this on (0: without) · `part`: the reader asked for just this: nothing is left out but what stands above · `kinds`: a result of another kind is no gain (empty: any) · `whole`: nothing is left out, secrets are masked ·
     `way_back`: the command that gives the original back to a reader who has no tool for it ("": the tool).
     """
 
     limit_chars: int = 0
     tokens_host: int = 0
-    numbered: bool = False
+    numbered: int = 0
     kinds: tuple[str, ...] = ()
     whole: bool = False
     way_back: str = ""
+    part: bool = False
 
 
 class Shown(NamedTuple):

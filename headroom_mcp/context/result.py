@@ -34,7 +34,7 @@ REASONS: dict[Reason, str] = {
     "evicted": "`fit` has taken it out to make room; its ref stands there",
     "not_a_result": "it holds no tool result: the user, the model and the system are never rewritten",
     "no_text": "the result holds no text (an image, a document, nothing at all)",
-    "small": "below `min_tokens`",
+    "small": "below `min_tokens`, and nothing of it stands above",
     "no_gain": "nothing shorter was found that keeps the facts",
     "already": "it is an output of ours",
     "own_tool": "it is what our own tool or command gave back",

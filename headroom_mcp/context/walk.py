@@ -15,7 +15,7 @@ from headroom_mcp.context.calls import Asked
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
 from headroom_mcp.flow.compress import compress_output
-from headroom_mcp.settings import environment, fault_log, redaction, switches
+from headroom_mcp.settings import environment, fault_log, redaction, sizes, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import codec, open_store
 from headroom_mcp.text import marker
@@ -231,7 +231,7 @@ class Shortener:
 
     def _min_noted(self, made: _Rendering) -> int:
         """Our own short texts are noted whatever their size: so is what they are made of, the first time."""
-        return 0 if made.reason == "already" else self._settings.min_tokens
+        return 0 if made.reason == "already" else sizes.noted(self._settings.min_tokens)
 
     def _stays(self, call: Asked | None, key: tuple[str, str, int] | None, seen: _Seen) -> Reason | None:
         """Return why a text stays whole, without a look at what it says; None where the flow decides."""

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from headroom_mcp.flow import footer, user_hooks
-from headroom_mcp.flow.plan import Plan, plan_within
+from headroom_mcp.flow.plan import Plan, plan_within, without_what_stands_above
 from headroom_mcp.late import TYPE_CHECKING, NamedTuple
-from headroom_mcp.settings import redaction
+from headroom_mcp.settings import redaction, sizes
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker, tokens
@@ -71,6 +71,19 @@ class _Call(NamedTuple):
     store: Store | None
     earlier: Sequence[Shown] | None
 
+    def only_above(self, output: ToolOutput) -> bool:
+        """Tell whether nothing of `output` may be left out but what stands above: it is small, or just what was asked for."""
+        return self.view.part or output.tokens < self.settings.min_tokens
+
+    def may_repeat(self, output: ToolOutput) -> bool:
+        """Tell whether `output` is looked for above, or will be: there is an above, and it is not tiny."""
+        known = self.origin.session if self.earlier is None else self.earlier
+        return bool(known) and self.settings.repeats and output.tokens >= sizes.noted(self.settings.min_tokens)
+
+    def otherwise(self, output: ToolOutput) -> Outcome:
+        """Return the outcome where `output` stays."""
+        return "small" if output.tokens < self.settings.min_tokens else "no_gain"
+
     @property
     def remembers(self) -> bool:
         """Whether the store is asked what stands above, and told what is shown now."""
@@ -131,17 +144,17 @@ def _compress(call: _Call, output: ToolOutput) -> Result:
     """Return the compression of `output`, stored, or why there is none. Raises: whatever goes wrong."""
     if call.view.whole:
         return _untouched(output.text, "unknown")
-    if output.tokens < call.settings.min_tokens:
-        return _untouched(output.text, "small")
+    if call.only_above(output) and not call.may_repeat(output):
+        return _untouched(output.text, call.otherwise(output))
     if call.store is not None:
         return _compress_in(call.store, call, output)
-    if call.origin.session or marker.refs(output.text):
+    if (call.remembers and call.origin.session) or marker.refs(output.text):
         with _open(call.settings) as opened:
             return _compress_in(opened, call, output)
-    # Without a session there is nothing to ask the store, and where nothing is gained it need not even be opened.
+    # Where nothing is remembered there is nothing to ask the store, and where nothing is gained it need not even be opened.
     planned = _worth(_planned(call, output, call.earlier or ()), call, output)
     if isinstance(planned, str):
-        return _untouched(output.text, "no_gain", planned)
+        return _untouched(output.text, call.otherwise(output), planned)
     with _open(call.settings) as opened:
         return _show(opened, planned, call, output)
 
@@ -155,18 +168,25 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if call.remembers and (not view.tokens_host or view.tokens_host >= output.tokens):
-        store.contexts.note_shown(origin.session, origin.agent, output.label, output.text, origin.tool_use_id)
-    return _untouched(output.text, "no_gain", planned)
+        text = "\n".join(output.lines_from(view.numbered)) if view.numbered else output.text
+        store.contexts.note_shown(origin.session, origin.agent, output.label, text, origin.tool_use_id)
+    return _untouched(output.text, call.otherwise(output), planned)
 
 
 def _planned(call: _Call, output: ToolOutput, earlier: Sequence[Shown]) -> Plan | None:
     """Return the plan of `output`. Raises: TimeoutError when there is a deadline and it passes."""
     seconds = call.settings.deadline_s
-    if not seconds:
+
+    def made() -> Plan | None:
+        if call.only_above(output):
+            return without_what_stands_above(output, call.settings, earlier, numbered=call.view.numbered)
         return plan_within(output, call.settings, call.view, earlier)
+
+    if not seconds:
+        return made()
     from headroom_mcp.flow import deadline
 
-    return deadline.within(seconds, lambda: plan_within(output, call.settings, call.view, earlier))
+    return deadline.within(seconds, made)
 
 
 def _in_front(store: Store, call: _Call, output: ToolOutput) -> list[Shown]:
@@ -178,14 +198,14 @@ def _in_front(store: Store, call: _Call, output: ToolOutput) -> list[Shown]:
 
     from headroom_mcp.flow import repeats
 
-    return repeats.in_front(output.lines, earlier, call.origin, time.time())
+    return repeats.in_front(output.lines_from(call.view.numbered), earlier, call.origin, time.time())
 
 
 def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     """Return `planned` if it is what was asked for and saves enough, else its kind."""
     if planned is None:
         return ""
-    kinds = call.view.kinds
+    kinds = () if call.only_above(output) else call.view.kinds
     if kinds and not all(section.kind in kinds for section in planned.sections):
         return planned.kind
     shown = footer.added(planned, "0" * 12, call.view.way_back)

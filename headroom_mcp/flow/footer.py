@@ -7,7 +7,12 @@ from headroom_mcp.text import marker
 
 
 def added(planned: Plan, ref: str, way_back: str) -> str:
-    """Return the body of `planned` with the footer that names `ref` and the way back (see `View`)."""
+    """Return the body of `planned` with the footer that names `ref` and the way back (see `View`).
+
+    Where all that is not shown stands above, the ref alone: there is nothing that the reader does not have.
+    """
+    if planned.above and planned.above == planned.total_lines - planned.kept_lines:
+        return f"{planned.body}\n{marker.bare_footer(ref)}"
     return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back)}"
 
 

@@ -41,6 +41,7 @@ class Plan(NamedTuple):
     kept_lines: int
     total_lines: int
     overwritten: int = 0  # states of lines that a terminal shows no more
+    above: int = 0  # lines that are not shown because they stand above
 
     @property
     def kind(self) -> str:
@@ -49,11 +50,11 @@ class Plan(NamedTuple):
         return kinds[0] if len(kinds) == 1 else "+".join(kinds[:3])
 
 
-def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: bool = False) -> Plan:
+def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: int = 0) -> Plan:
     """Return the best compression of `output` that keeps its facts.
 
     `earlier` is what the same context has been shown: runs of lines that stand there are left out. `numbered` puts its
-    true line number before every kept line, as a file viewer does.
+    true line number, from that on, before every kept line, as a file viewer does.
     """
     budget = settings.budget_tokens or budget_for(max(1, output.tokens))
     output.prose_model = settings.prose_model
@@ -77,9 +78,33 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
         parts = _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
-    body = render.render(lines, parts, numbered=numbered)
+    return _planned(output, draft.sections, parts, numbered)
+
+
+def without_what_stands_above(
+    output: ToolOutput, settings: Settings, earlier: Sequence[Shown], *, numbered: int = 0
+) -> Plan | None:
+    """Return `output` with nothing left out but lines that stand in `earlier`; None where there are none.
+
+    For what is small, and for what the reader asked for in just this extent: what is gained need not pay for a detour.
+    """
+    from headroom_mcp.flow import repeats
+
+    lines = output.lines_from(numbered)
+    runs = repeats.find(lines, earlier) if earlier else []
+    if not runs:
+        return None
+    draft = _compressed(output, settings.budget_tokens or budget_for(max(1, output.tokens)))  # its failures are shown
+    parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, draft.failures())
+    return _planned(output, draft.sections, parts, numbered)
+
+
+def _planned(output: ToolOutput, sections: list[Section], parts: list[Part], numbered: int) -> Plan:
+    body = render.render(output.lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
-    return Plan(body, draft.sections, parts, render.omissions(parts), kept, len(lines), output.overwritten)
+    above = sum(part.stop - part.start for part in parts if part.above)
+    omitted = render.omissions(parts)
+    return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above)
 
 
 def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Sequence[Shown] = ()) -> Plan | None:

@@ -17,8 +17,9 @@ from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, numbering, tokens
 from headroom_mcp.types import Note, Origin, Part, Shown
 
-MIN_LINES = 3
-MIN_TOKENS = 45  # below this the note costs more than it saves, and the reader's detour too
+MIN_LINES = 2
+MIN_TOKENS = 30  # below this the note costs more than it saves, and the reader's detour too
+_MIN_GAIN = 12  # tokens that a note must save
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
 
@@ -105,7 +106,7 @@ def fold(
     stays: its text is not the lines'.
     """
     folded: list[Part] = []
-    stretches = _stretches(lines, runs, keep)
+    stretches = _stretches(lines, runs, keep, earlier)
     at = 0
     for part in parts:
         if part.action == "render" or part.text or part.start == part.stop:
@@ -120,7 +121,7 @@ def fold(
             start, stop = max(start, position), min(stop, part.stop)
             if start > position:
                 folded.append(_rest(part, position, start, note))
-            folded.append(Part(start, stop, "omit", note=_note(lines, start, stop, run, earlier[run.source])))
+            folded.append(_above(lines, start, stop, run, earlier))
             position = stop
         if position < part.stop:
             folded.append(_rest(part, position, part.stop, note))
@@ -133,13 +134,15 @@ def _rest(part: Part, start: int, stop: int, note: Note) -> Part:
     return part._replace(start=start, stop=stop, note=note(start, stop) if cut else part.note)
 
 
-def _stretches(lines: Sequence[str], runs: Sequence[Run], keep: Collection[int]) -> list[tuple[int, int, Run]]:
+def _stretches(
+    lines: Sequence[str], runs: Sequence[Run], keep: Collection[int], earlier: Sequence[Shown]
+) -> list[tuple[int, int, Run]]:
     """Return the parts of `runs` between the lines `keep` that are long enough for a note to be shorter."""
     found: list[tuple[int, int, Run]] = []
     for run in runs:
         start = run.start
         for stop in [*sorted(i for i in keep if run.start <= i < run.stop), run.stop]:
-            if stop > start and tokens.estimate("\n".join(lines[start:stop])) >= 2 * marker.GAP_TOKENS + 8:
+            if stop > start and _gain(lines, start, stop, run, earlier) >= _MIN_GAIN:
                 found.append((start, stop, run))
             start = stop + 1
     return found
@@ -160,12 +163,22 @@ def _join(
             until, run = run_at[part.start]
         elif run is not None and joined and joined[-1].stop == part.start < until and part.stop <= until:
             first = joined.pop().start
-            joined.append(Part(first, part.stop, "omit", note=_note(lines, first, part.stop, run, earlier[run.source])))
+            joined.append(_above(lines, first, part.stop, run, earlier))
             continue
         else:
             run = None
         joined.append(part)
     return joined
+
+
+def _above(lines: Sequence[str], start: int, stop: int, run: Run, earlier: Sequence[Shown]) -> Part:
+    return Part(start, stop, "omit", note=_note(lines, start, stop, run, earlier[run.source]), above=True)
+
+
+def _gain(lines: Sequence[str], start: int, stop: int, run: Run, earlier: Sequence[Shown]) -> int:
+    """Return the tokens that are saved where these lines are named instead of shown."""
+    said = marker.gap(start, stop, _note(lines, start, stop, run, earlier[run.source]))
+    return tokens.estimate("\n".join(lines[start:stop])) - tokens.estimate(said)
 
 
 def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -> str:

@@ -5,6 +5,8 @@ A host's file makes an `Event` of its payload; `respond` acts on those that noth
 
 from __future__ import annotations
 
+from headroom_mcp.settings import sizes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,12 +23,12 @@ class Event:
     `tool` is what the tool does (shell, read, search, list, fetch, agent, mcp, edit, other) · `texts` are its outputs as
     the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
     replacement may be before the host hides it again (0: no limit) · `partial`: the model
-    asked for a part of a file · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have
+    asked for a part of a file · `first_line`: the number of the first line of a file that is read · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have
     read this file already" · `in_front`: see `Origin` · `way_back`: see `View`; None where the model has no way at all.
     """
 
     __slots__ = (
-        "agent", "cwd", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
+        "agent", "cwd", "first_line", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
         "tool_use_id", "unchanged", "way_back",
     )  # fmt: skip
 
@@ -43,6 +45,7 @@ class Event:
         self.cwd = ""
         self.path = ""
         self.partial = False
+        self.first_line = 1
         self.oversize = False
         self.unchanged = False
         self.way_back: Callable[[], str | None] = str
@@ -57,8 +60,11 @@ def is_own_tool(tool_name: str) -> bool:
     return server == OWN_SERVER or (server.startswith("plugin_") and server.endswith("_" + OWN_SERVER))
 
 
-def reason_to_skip(event: Event, min_tokens: int) -> str:
-    """Return why nothing of `event` is left out, without a look at the store; "" where it deserves one."""
+def reason_to_skip(event: Event, min_tokens: int, repeats: bool = True) -> str:
+    """Return why nothing of `event` is left out, without a look at the store; "" where it deserves one.
+
+    `repeats`: what stands above may be named: of what is small, too, and of what the model asked for in just this extent.
+    """
     if event.tool == "edit":
         return ""  # changes nothing of this output, but the next read of the file
     if event.unchanged:
@@ -67,16 +73,17 @@ def reason_to_skip(event: Event, min_tokens: int) -> str:
         return "our own tool"
     if event.tool == "shell" and is_own_command(event.tool_input.get("command")):
         return "our own command"
-    if event.partial:
+    if event.partial and not repeats:
         return "the model asked for exactly this part"
-    if not any(is_large(text, min_tokens) for text in event.texts):
+    if not any(is_large(text, sizes.noted(min_tokens) if repeats else min_tokens) for text in event.texts):
         return "small"
-    if event.tool == "read" and _is_short_file(event.texts[0]):
+    if event.tool == "read" and not repeats and is_short_file(event.texts[0]):
         return "a short file"
     return ""
 
 
-def _is_short_file(text: str) -> bool:
+def is_short_file(text: str) -> bool:
+    """Tell whether a file is cheaper whole than with a second look."""
     from headroom_mcp import tool_output
 
     return text.count("\n") + 1 < tool_output.MIN_READ_LINES

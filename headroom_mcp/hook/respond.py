@@ -9,7 +9,7 @@ from headroom_mcp import tool_output
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.hook import event as decide
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.settings import environment, redaction, switches
+from headroom_mcp.settings import environment, redaction, sizes, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.types import Origin, View
@@ -47,10 +47,12 @@ def respond(event: decide.Event, settings: Settings) -> list[Replacement | None]
             return None
         if event.unchanged:
             return _whole_again(event, context, store)
-        if event.tool == "read" and not event.oversize and store.sessions.file_state(context, event.path) is not None:
-            # The model looks a second time, or looks at its own edit: it wants all of it.
+        seen = store.sessions.file_state(context, event.path) if event.tool == "read" and not event.oversize else None
+        if seen is not None:
             store.sessions.note_file(context, event.path, "whole")
-            return None
+            if seen.state != "edited":
+                return None  # the model looks a second time: it wants all of it
+            event.partial = True  # it looks at its own edit: it wants all that it has not been shown
         way_back = event.way_back()
         if way_back is None:
             return None
@@ -72,9 +74,11 @@ class _Call(NamedTuple):
 def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Replacement | None:
     event = call.event
     text = event.texts[index]
-    if not decide.is_large(text, settings.min_tokens):
+    least = sizes.noted(settings.min_tokens) if settings.repeats else settings.min_tokens
+    if not decide.is_large(text, least):
         return None
     reading = event.tool == "read"
+    part = reading and (event.partial or decide.is_short_file(text))
     result = compress_output(
         text,
         tool_name=event.tool_name,
@@ -86,9 +90,10 @@ def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Repl
         view=View(
             event.limit_chars,
             event.tokens_host[index],
-            numbered=reading,
+            numbered=event.first_line if reading else 0,
             kinds=decide.kinds_for(event),
             way_back=call.way_back,
+            part=part,
         ),
     )
     if result.outcome != "compressed":
@@ -96,7 +101,7 @@ def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Repl
     if result.kind == "redacted":
         # The whole of a file that the host shows in part is no replacement for that part.
         return None if event.oversize else Replacement(result.text, whole=True)
-    if reading and event.session:
+    if reading and not part and event.session:
         store.sessions.note_file(call.context, event.path, "shortened", result.ref or "")
     return Replacement(result.text, whole=False)
 

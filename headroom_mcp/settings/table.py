@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.settings import sizes
 from headroom_mcp.types import SettingsError
 
 USER_FILE = "config.toml"
@@ -18,7 +19,7 @@ class Settings(NamedTuple):
     home: str = ""
     enabled: bool = True
     tools_off: tuple[str, ...] = ()
-    min_tokens: int = 250
+    min_tokens: int = sizes.MIN_TOKENS
     budget_tokens: int = 0
     min_saving: float = 0.10
     repeats: bool = True
@@ -55,7 +56,7 @@ KNOBS = (
     Knob("home", "HEADROOM_HOME", "path", "", "The data folder; set only by the variable."),
     Knob("enabled", "HEADROOM_ENABLED", "switch", "off", "Whether hooks compress at all; `headroom off` and `on` too."),
     Knob("tools_off", "HEADROOM_TOOLS_OFF", "words", "add", "Tools whose outputs stay as they are; `mcp__github__*` works."),
-    Knob("min_tokens", "HEADROOM_MIN_TOKENS", "whole", "raise", "Smaller outputs stay: the footer alone costs about 35."),
+    Knob("min_tokens", "HEADROOM_MIN_TOKENS", "whole", "raise", "Of smaller outputs only what stands above is left out, below a quarter of it nothing."),
     Knob("budget_tokens", "HEADROOM_BUDGET_TOKENS", "whole", "", "Tokens to aim at for one output; 0: by its size."),
     Knob("min_saving", "", "share", "raise", "A replacement that saves a smaller share is not worth a detour."),
     Knob("repeats", "HEADROOM_REPEATS", "switch", "off", "Whether lines shown before are named instead of shown again."),

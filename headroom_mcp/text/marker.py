@@ -4,6 +4,8 @@ In place:     [… 45 lines: 120-164]                      or  [… 45 lines: 12
 At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
 or, where the reader has a shell and no such tool,
               [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom retrieve 1a2b3c4d5e6f --lines A-B]
+or, where all that is left out stands above,
+              [headroom 1a2b3c4d5e6f]
 
 In a note:    12 failures among them · 19 lines of requirements, 1 of packages · 200 ×380, 304 ×18
 
@@ -18,9 +20,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from headroom_mcp import late
 
-# [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
+# [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve] or [headroom 1a2b3c4d5e6f]
 _FOOTER = late.pattern(
-    r"^\[headroom ([0-9a-f]{12,64}): [^\n]*(?:; headroom_retrieve|headroom retrieve \1 --lines A-B)\]$", re.MULTILINE
+    r"^\[headroom ([0-9a-f]{12,64})(?:: [^\n]*(?:; headroom_retrieve|headroom retrieve \1 --lines A-B))?\]$",
+    re.MULTILINE,
 )
 _REF = late.pattern(r"\b[0-9a-f]{12,64}\b")
 # [… 45 lines: 120-164 · note]
@@ -156,6 +159,11 @@ def footer(ref: str, summary: str, way_back: str = "") -> str:
     """
     how = f"{way_back} {ref} --lines A-B" if way_back else "headroom_retrieve"
     return f"[headroom {ref}: {plain(summary)}; {how}]"
+
+
+def bare_footer(ref: str) -> str:
+    """Return the last line of an output of which nothing is left out but what stands above."""
+    return f"[headroom {ref}]"
 
 
 def is_gap(line: str) -> bool:

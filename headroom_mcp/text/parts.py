@@ -8,16 +8,16 @@ from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Note, Omission, Part
 
 
-def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: bool = False) -> str:
+def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: int = 0) -> str:
     """Return the text of `parts` over `lines`: kept lines verbatim, gaps as markers in place, renders as they are.
 
-    `numbered` writes "N<TAB>line" for kept lines, N from 1, as file viewers do.
+    `numbered` writes "N<TAB>line" for kept lines, N from that number on, as file viewers do (0: no numbers).
     """
     shown: list[str] = []
     for part in parts:
         if part.action == "keep":
             if numbered:
-                shown.extend(f"{number + 1}\t{lines[number]}" for number in range(part.start, part.stop))
+                shown.extend(f"{number + numbered}\t{lines[number]}" for number in range(part.start, part.stop))
             else:
                 shown.extend(lines[part.start : part.stop])
             if part.text:

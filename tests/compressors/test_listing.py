@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from headroom_mcp.compressors.listing import kind as listing
+from headroom_mcp.compressors.listing import rows as short_rows
 from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Part
 
 _MODULES = (
     "__init__ adapters api auth certs compat cookies hooks models sessions status structures utils retry cache".split()
@@ -28,3 +37,57 @@ def test_compiled_copies_of_what_was_asked_for_leave_room_for_the_top_of_the_tre
     assert "test_requests.py" in shown
     assert "./requests:" in shown and "sessions.py" in shown.split()
     assert shown.count(".pyc") < 5
+
+
+_MODES = ("-rw-r--r--", "-rwxr-xr-x", "drwxr-xr-x", "drwxrwxrwx")
+_DATES = ("Oct 24  2024", "Nov 18 23:42", "Mar  2  2025")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(_MODES),
+            st.sampled_from((1, 1, 1, 2)),
+            st.sampled_from(("root root", "root root", "www staff")),
+            st.integers(0, 10**7),
+            st.sampled_from(_DATES),
+            st.from_regex(r"[a-zA-Z0-9_. -]{0,12}[a-z]", fullmatch=True).filter(lambda name: name == name.strip()),
+        ),
+        max_size=30,
+    )
+)
+def test_what_is_cut_from_a_long_listing_is_said_once_and_true_of_every_row(made: list[tuple[Any, ...]]) -> None:
+    lines = [f"{mode} {links:>2} {owner} {size:>8} {date} {name}" for mode, links, owner, size, date, name in made]
+    parts = short_rows.shortened(lines, [Part(0, len(lines), "keep")], ()) or [Part(0, len(lines), "keep")]
+    render.check(parts, len(lines))
+    head = "".join(part.text for part in parts if part.start == part.stop)
+    usual = {
+        is_folder: re.search(rf"{'folders' if is_folder else 'files'} are ([^,;\]]*)", head)
+        for is_folder in (True, False)
+    }
+
+    for part in parts:
+        if part.action == "render" and part.stop > part.start:
+            for at, text in zip(range(part.start, part.stop), part.text.split("\n"), strict=True):
+                mode, links, owner, size, date, name = made[at]
+                common = usual[mode.startswith("d")]
+                assert common is not None
+                tail = f"{name}/" if mode.startswith("d") else f"{size} {name}"
+                assert text.endswith(tail)
+                unusual = text[: len(text) - len(tail)]
+                for value in (mode, owner, date):
+                    assert value in unusual or value in common[1], (value, text, head)
+                assert mode.startswith("d") or f" {links} " in f" {common[1]} "
+
+
+def test_a_long_listing_of_a_folder_is_short_and_keeps_every_name_and_size() -> None:
+    files = [f"-rw-r--r-- 1 root root {n * 37:>6} Oct 24  2024 module_{n}.py" for n in range(20)]
+    lines = ["total 96", "drwxrwxrwx 1 root root   4096 Oct 24  2024 .", *files]
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "ls -la"})
+
+    compressed = listing.compress(output, output.tokens)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts).split("\n")
+    assert all(f"{n * 37} module_{n}.py" in shown for n in range(20))
+    assert tokens.estimate("\n".join(shown)) < output.tokens * 0.6

@@ -14,7 +14,8 @@ from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.flow import repeats
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
-from headroom_mcp.types import Origin, Part, Shown
+from headroom_mcp.text import tokens
+from headroom_mcp.types import Origin, Part, Shown, View
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,7 +44,10 @@ def test_an_overlapping_range_of_a_file_is_folded_with_its_true_numbers() -> Non
 
     parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, ())
 
-    assert [Part(0, 21, "omit", note="40-60 as shown above by nl -ba card.py"), Part(21, 51, "keep")] == parts
+    assert [
+        Part(0, 21, "omit", note="40-60 as shown above by nl -ba card.py", above=True),
+        Part(21, 51, "keep"),
+    ] == parts
 
 
 def test_lines_that_an_edit_moved_are_folded_with_the_shift() -> None:
@@ -110,6 +114,68 @@ def test_the_same_output_again_names_the_earlier_one_and_its_original_comes_back
         assert "1-40 as shown above by nl -ba a.py" in again.text
         assert again.ref is not None
         assert _listing(7, 7) in retrieve(again.ref, lines="7", store=store)
+
+
+def test_a_small_output_that_stands_above_is_named_in_two_short_lines(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    text = "\n".join(f"value_{n} = compute({n})" for n in range(14))
+    assert 62 < tokens.estimate(text) < settings.min_tokens
+    with open_store(settings) as store:
+        first, again = (
+            compress_output(text, tool_name="Bash", session="s", store=store, settings=settings) for _ in range(2)
+        )
+
+        assert (first.outcome, first.text) == ("small", text)
+        assert again.text == f"[… 14 lines: 1-14 · as shown above by Bash]\n[headroom {again.ref}]"
+        assert store.get(again.ref or "").text == text
+
+
+def test_of_a_small_output_only_what_changed_and_what_failed_is_shown_again(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    body = [f"building target_{n} of the long list" for n in range(16)]
+    body[8] = "error: cannot find the file main.c"
+    with open_store(settings) as store:
+        for number in range(2):
+            body[3] = f"building another_{number} instead"
+            result = compress_output("\n".join(body), session="s", store=store, settings=settings)
+
+    shown = result.text.split("\n")
+    assert result.outcome == "compressed" and result.tokens_after < result.tokens_before
+    assert body[3] in shown and body[8] in shown
+    assert body[12] not in shown
+
+
+def test_what_is_tiny_or_switched_off_is_not_even_remembered(tmp_path: Path) -> None:
+    text = "\n".join(f"value_{n} = compute({n})" for n in range(14))
+    for number, settings in enumerate((Settings(repeats=False), Settings(min_tokens=1_000))):
+        settings = settings._replace(home=str(tmp_path / str(number)))
+        with open_store(settings) as store:
+            for _ in range(2):
+                assert compress_output(text, session="s", store=store, settings=settings).text == text
+            assert store.contexts.shown_in("s", "") == []
+
+
+def test_what_was_asked_for_in_just_this_extent_keeps_its_numbers(tmp_path: Path) -> None:
+    """A Read of some lines of a file: the viewer numbers them, and what stands above under these numbers is named."""
+    settings = Settings(home=str(tmp_path))
+    lines = [f"    value_{n} = compute_the_value(argument_{n})" for n in range(1, 91)]
+    with open_store(settings) as store:
+
+        def read(first: int, last: int) -> str:
+            return compress_output(
+                "\n".join(lines[first - 1 : last]), tool_name="Read", tool_input={"file_path": "/p/card.py"},
+                session="s", store=store, settings=settings, view=View(numbered=first, part=True),
+            ).text  # fmt: skip
+
+        assert read(1, 60) == "\n".join(lines[:60])
+        again = read(41, 90).split("\n")
+        lines[49] = "    value_50 = None"
+        changed = read(41, 90).split("\n")
+
+    assert again[0] == "[… 20 lines: 1-20 · 41-60 as shown above by Read card.py]"
+    assert again[1] == f"61\t{lines[60]}"
+    assert "50\t    value_50 = None" in changed
+    assert sum(line.count("as shown above by Read card.py") for line in changed) >= 2
 
 
 def test_another_context_is_never_told_of_what_it_has_not_been_shown(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.compressors import _by_record, _paths
 from headroom_mcp.compressors.listing import entries as _listed
+from headroom_mcp.compressors.listing import rows as short_rows
 from headroom_mcp.compressors.listing.entries import Entry, Form
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
@@ -75,7 +76,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if form == "tree":
         whole = _outline(lines, entries)
     else:
-        whole = _parts(lines, entries, set(range(len(lines))), matches, form)
+        whole = _in_short(lines, _parts(lines, entries, set(range(len(lines))), matches, form), matches, form)
     cost = _cost(lines, whole)
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
     answered = bool(matches) and asked.is_pointed(output.query)
@@ -84,7 +85,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(whole) if cost < output.tokens else None
     unlike = _unlike(output, entries) if form == "long" else []
     chosen = _chosen(lines, entries, matches, unlike, budget, answered=answered)
-    parts = _parts(lines, entries, chosen, matches, form)
+    parts = _in_short(lines, _parts(lines, entries, chosen, matches, form), [*matches, *unlike], form)
     return Compressed(parts, note=lambda start, stop: _note(entries, start, stop, form))
 
 
@@ -198,6 +199,11 @@ def _parts(
             parts.append(Part(index, stop, "keep"))
         index = stop
     return parts
+
+
+def _in_short(lines: Sequence[str], parts: list[Part], whole: Sequence[int], form: Form) -> list[Part]:
+    """Return `parts` with the rows of a long listing cut where they are as most, but for those that somebody looks for."""
+    return (short_rows.shortened(lines, parts, set(whole)) if form == "long" else None) or parts
 
 
 def _outline(lines: Sequence[str], entries: Sequence[Entry]) -> list[Part]:

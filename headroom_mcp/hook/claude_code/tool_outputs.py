@@ -10,6 +10,7 @@ import os
 
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import limits
+from headroom_mcp.settings import sizes
 from headroom_mcp.types import ShapeError
 
 TYPE_CHECKING = False
@@ -46,7 +47,8 @@ def _reply(payload: Payload) -> dict[str, object] | None:
         _record(error)
         event = None
     least = settings.here.min_tokens if settings is not None else _min_tokens()
-    compresses = event is not None and not decide.reason_to_skip(event, least)
+    repeats = settings.here.repeats if settings is not None else _repeats()
+    compresses = event is not None and not decide.reason_to_skip(event, least, repeats)
     if not compresses and not masks:
         return None
     from headroom_mcp.hook import entry
@@ -208,11 +210,14 @@ def _read_texts(response: Response, event: decide.Event, payload: Payload) -> li
             event.oversize = True
             event.tokens_host = [oversize.HOST_TOKENS]
             return [whole]
-    event.partial = any(given.get(key) is not None for key in ("offset", "limit", "pages"))
-    file = response["file"]
-    # A file over the host's token cap comes as its first page, with a note that our answer would hide.
-    if file.get("startLine") != 1 or file.get("numLines") != file.get("totalLines"):
-        event.partial = True
+    first, shown, total = (_field(response["file"], key, int) for key in ("startLine", "numLines", "totalLines"))
+    limit = given.get("limit")
+    if shown < min(total - first + 1, limit if isinstance(limit, int) else total):
+        return None  # over the host's token cap: it shows the first page, with a note that our answer would hide
+    event.partial = (
+        first != 1 or shown != total or any(given.get(key) is not None for key in ("offset", "limit", "pages"))
+    )
+    event.first_line = first
     event.tokens_host = [0]
     return [content]
 
@@ -418,7 +423,11 @@ def _own_settings(payload: Payload) -> InForce | None:
 
 def _min_tokens() -> int:
     from_environment = os.environ.get("HEADROOM_MIN_TOKENS", "")
-    return int(from_environment) if from_environment.isdigit() else 250
+    return int(from_environment) if from_environment.isdigit() else sizes.MIN_TOKENS
+
+
+def _repeats() -> bool:
+    return os.environ.get("HEADROOM_REPEATS", "").strip().lower() not in ("0", "false", "off", "no")
 
 
 def _settings_file() -> str:

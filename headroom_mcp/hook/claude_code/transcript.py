@@ -154,4 +154,4 @@ def _holds(result: str, text: str) -> bool:
         return text in result
     from headroom_mcp.text import lines
 
-    return text in lines.VIEWER_NUMBER.sub("", result)
+    return lines.VIEWER_NUMBER.sub("", text) in lines.VIEWER_NUMBER.sub("", result)
