@@ -48,7 +48,7 @@ _REASON = late.pattern(r"\s*(?:(?:\(.*\)|'.*'|\".*\")[\s\d%\[\]]*$|: )")  # SKIP
 # 25 pass · pass 25 · [ PASSED ] 254 tests · ⎯ Failed Tests 1 ⎯: a count, and no test's name
 _COUNT_BEFORE = late.pattern(r"(?<![\w.])\d[\d,]{0,15} +(?:of \d+ +)?(?:\w+ )?[^\w|]{0,2}$")
 _COUNT_AFTER = late.pattern(
-    r"^[\W_]*(?:(?:tests?|specs?|examples?|suites?|files?)\W{1,4})?\d[\d,]{0,15}(?:\W*$|\s*(?:[,;|(]|(?:tests?|specs?|examples?|files?)\b))",
+    r"^[\W_]*(?:(?:tests?|specs?|examples?|suites?|files?)\W{1,4})?\d[\d,]{0,15}(?:[^\w%)\]]*$|\s*(?:[,;|(]|(?:tests?|specs?|examples?|files?)\b))",
     re.IGNORECASE,
 )
 # BUILD SUCCESSFUL in 4s · ** TEST FAILED **

@@ -295,3 +295,35 @@ def test_a_value_that_the_host_cut_off_and_we_show_in_part_is_counted_as_left_ou
     assert "chars …]" in part.text
     assert not part.lossless
     assert part.left_out == 1
+
+
+def _events(count: int, odd: int) -> list[dict[str, Any]]:
+    chance = random.Random(count)
+    return [
+        {
+            "ts": f"2026-03-01 10:{at // 60:02d}:{at % 60:02d}.250",
+            "who": chance.choice(("pens", "sheds")),
+            "said": f"closed pen {chance.randrange(999)} after {chance.randrange(90)} s",
+            "state": "-" if at == odd else "shut",
+            "key": f"k{chance.getrandbits(32):08x}",
+        }
+        for at in range(count)
+    ]
+
+
+def test_lines_of_events_are_a_log_and_what_is_unlike_them_is_shown_with_its_key() -> None:
+    events = _events(200, odd=77)
+    lines = "\n".join(map(json.dumps, events))
+    compressed = compressor.compress(ToolOutput(lines, "Bash", {}, ""), 400)
+    assert compressed is not None
+    (part,) = compressed.parts
+
+    assert part.left_out > len(events)
+    assert events[77]["key"] in part.text
+
+
+def test_an_array_without_failures_is_written_whole_where_nobody_says_what_is_looked_for() -> None:
+    compressed = compressor.compress(ToolOutput(json.dumps(_events(200, odd=77)), "Bash", {}, ""), 400)
+    assert compressed is not None
+
+    assert compressed.parts[0].left_out == 0

@@ -50,3 +50,9 @@ def test_a_verdict_of_what_holds_suites_is_of_a_suite_though_no_heading_is_left(
     lines = [*(f"Opens {n} | PASS |" for n in "abcd"), "Barn.Pens | PASS |", "Barn | PASS |"]
 
     assert test_run.read(["Barn.Pens", *lines]).suites == {5, 6}
+
+
+def test_how_far_the_run_is_after_a_verdict_is_no_count() -> None:
+    lines = [f"test_{n} {'FAILED' if n == 3 else 'PASSED'}      [ {n * 10}%]" for n in range(9)]
+
+    assert test_run.read(lines).failed == [3]

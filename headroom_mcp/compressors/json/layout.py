@@ -110,15 +110,16 @@ def group(documents: list[Document], text: str) -> list[Group]:
     return groups
 
 
-def _stands_out(value: Value) -> bool:
-    """Tell whether the largest array in `value`, at most two levels down, is background for few failures."""
+def _is_background(value: Value, documents: int) -> bool:
+    """Tell whether what is told of most rows is background: they are the lines of a log, or the largest array in `value`, at
+    most two levels down, has few failures."""
     level = [value]
     arrays: list[list[Value]] = []
     for _ in range(3):
         arrays.extend(item for item in level if type(item) is list)
         level = [item for held in level if type(held) is tuple for _, item in held]
-    longest = max(arrays, key=len, default=[])
-    return select.stands_out([select.leaves(item) for item in longest])
+    rows = [select.leaves(item) for item in max(arrays, key=len, default=[])]
+    return select.stands_out(rows) or (documents > 1 and select.is_log(rows))
 
 
 def _rendered(
@@ -162,7 +163,7 @@ def _rendered(
         blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
         little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
-        if cost <= room or little or small or (blind and not _stands_out(value)):
+        if cost <= room or little or small or (blind and not _is_background(value, len(documents))):
             total = survey.count_of(value) + clipped
             return Part(first, stop, "render", head + whole + tail, "", not clipped, clipped, total, "values")
     if chars > reduce.LARGE_CHARS:

@@ -20,7 +20,7 @@ _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
 _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _FAILING_TOKENS = 160  # a longer row would cost others their place
-_FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own
+_FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own and to those unlike the others
 _FAILED_SCORE = 40.0
 _FAILED_SHARE = 0.4
 # The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a
@@ -57,7 +57,7 @@ def table(
     lines: dict[int, str] = {}
     left = room - 40
     left -= _add_whole_rows(thinner, lines, rows, marks, left, path)
-    left -= _add_failing_rows(thinner, lines, rows, leaf_rows, marks, left)
+    left -= _add_telling_rows(thinner, lines, rows, leaf_rows, marks, left)
     left_before = thinner.left_values  # thinned whole rows count what they leave out themselves
     categories = sampled.categories if sampled else select.category_columns(leaf_rows)
     constants = columns_module.constants(leaf_rows) if held > 1 else {}
@@ -203,7 +203,7 @@ def _add_whole_rows(
     return spent
 
 
-def _add_failing_rows(
+def _add_telling_rows(
     thinner: Thinner,
     lines: dict[int, str],
     rows: Sequence[Value],
@@ -211,29 +211,33 @@ def _add_failing_rows(
     marks: list[select.Marked],
     room: int,
 ) -> int:
-    """Put the failing rows that have fields of their own into `lines`, whole; return the tokens spent.
+    """Put the failing rows that have fields of their own, and few that are unlike the others, into `lines`, whole; return the
+    tokens spent.
 
-    The columns of the table are those that tell the others apart: a failure's code and remedy stand beside them.
+    The columns of the table are those that tell the others apart: a failure's code and remedy stand beside them, and so do
+    the id and the time of what is unlike the others.
     """
     having = Counter(name for row in leaf_rows for name in row)
     few = max(1, len(rows) // 20)
-    failing = [
-        index
-        for index, found in enumerate(marks)
-        if found.why in ("error", "query")
-        and index not in lines
-        and any(having[name] <= few for name in leaf_rows[index])
-        and select.error_level(rows[index]) == 2
-    ]
+    failing: list[int] = []
+    unlike_others: list[int] = []
+    for index, found in enumerate(marks):
+        if index in lines:
+            continue
+        if found.why == "rare":
+            unlike_others.append(index)
+        elif found.why in ("error", "query") and any(having[name] <= few for name in leaf_rows[index]):
+            failing += [index] if select.error_level(rows[index]) == 2 else []
     spent = 0
-    if len(failing) > few:
-        return spent
-    for index in sorted(failing, key=lambda i: (-marks[i].score, i)):
-        whole = dumps(rows[index])
-        cost = tokens.estimate(whole) + 3
-        if cost <= _FAILING_TOKENS and spent + cost <= room * _FAILING_SHARE:
-            spent += cost
-            lines[index] = whole
+    for telling in (failing, unlike_others):
+        if len(telling) > few:
+            continue
+        for index in sorted(telling, key=lambda i: (-marks[i].score, i)):
+            whole = dumps(rows[index])
+            cost = tokens.estimate(whole) + 3
+            if cost <= _FAILING_TOKENS and spent + cost <= room * _FAILING_SHARE:
+                spent += cost
+                lines[index] = whole
     return spent
 
 

@@ -16,6 +16,7 @@ from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.records import values
 from headroom_mcp.text import failure_words
 
 Add = Callable[[int, float, str], None]
@@ -33,6 +34,7 @@ _NUMBER = late.pattern(r"-?\d{1,15}(?:\.\d+)?\Z")
 _DATE = late.pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
+_SAMPLED_EVENTS = 30
 _LOW_SCORE = 0.5
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
@@ -196,6 +198,17 @@ def stands_out(rows: list[Leaves]) -> bool:
         if 0 < failed <= max(1, len(rows) // 20):
             return True
     return False
+
+
+def is_log(rows: list[Leaves]) -> bool:
+    """Tell whether many rows are events: one of their fields says when each of a sample of them happened."""
+    if len(rows) < _LONG_TABLE:
+        return False
+    sample = rows[:: len(rows) // _SAMPLED_EVENTS + 1]
+    names = {name for row in sample for name in row}
+    return any(
+        all(type(row.get(name)) in (str, Num) and values.is_time(str(row[name])) for row in sample) for name in names
+    )
 
 
 def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
