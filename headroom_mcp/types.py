@@ -123,6 +123,7 @@ class Origin(NamedTuple):
 
     A context is a session and, for a subagent, its `agent`; `project` is a resolved folder. `in_front` tells which of the
     texts that it was shown still stand in it, where the host lets anybody see that (None: what was shown stands there).
+    `host`: the agent whose hook this is, "" for the library, the command line and the server's tools.
     """
 
     session: str = ""
@@ -130,6 +131,7 @@ class Origin(NamedTuple):
     project: str = ""
     tool_use_id: str = ""
     in_front: Callable[[Sequence[Shown]], list[Shown]] | None = None
+    host: str = ""
 
 
 class View(NamedTuple):

@@ -38,6 +38,7 @@ def update(text: str) -> str:
     makers = {
         "failing": failing,
         "hosts": other_hosts,
+        "host_details": host_details,
         "turns": turns,
         "picture": picture,
         "commands": commands,
@@ -167,12 +168,22 @@ def other_hosts() -> str:
     rows = []
     for name in hosts.HOSTS:
         host = hosts.load(name)
-        tried = (host.__doc__ or "").split("(")[-1].split(")")[0]
-        rows.append(f"| {host.TITLE} | `headroom install --host {name}` | {host.TOOLS} | {host.OUTPUTS} | {tried} |")
+        rows.append(f"| {host.TITLE} | `headroom install --host {name}` | {host.OUTPUTS} |")
+    return "\n".join(["| host | run | outputs that its model sees in short |", "|---|---|---|", *rows])
+
+
+def host_details() -> str:
+    """Return what is known of each host, from their modules."""
+    rows = []
+    for name in hosts.HOSTS:
+        host = hosts.load(name)
+        tried = "{}, {}".format(*host.TRIED) if host.TRIED[0] else "not tried: by its documentation"
+        said = (host.TITLE, f"`{name}`", host.OUTPUTS, host.CUTS, host.CONTEXT, host.TOOLS, tried)
+        rows.append(f"| {' | '.join(said)} |".replace("|  |", "| – |"))
     return "\n".join(
         [
-            "| host | run | our tools there | what its hooks could do to outputs (not used yet) | from |",
-            "|---|---|---|---|---|",
+            "| host | name | outputs in short | what the host cuts itself | what a session is told | our tools there | tried with |",
+            "|---|---|---|---|---|---|---|",
             *rows,
         ]
     )

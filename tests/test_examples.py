@@ -93,6 +93,12 @@ def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
     assert not readme.differs(README, made), "README.md is out of date; run: python -m tests.readme"
 
 
+def test_the_table_of_hosts_is_up_to_date() -> None:
+    written = (ROOT / "docs" / "hosts.md").read_text(encoding="utf-8")
+
+    assert readme.update(written) == written, "run: python -m tests.readme docs/hosts.md"
+
+
 def test_the_links_of_the_readme_lead_somewhere() -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 

@@ -30,7 +30,7 @@ _SCOPE = click.Choice(installer.SCOPES)
     default=None,
     help="How hooks are reached: a process each, or our running server.  [default: the setting, command]",
 )
-@click.option("--host", type=click.Choice(hosts.HOSTS), help="Add the server to this host instead of Claude Code.")
+@click.option("--host", type=click.Choice(hosts.HOSTS), help="Install for this host instead of Claude Code.")
 @click.option(
     "--auto-memory", is_flag=True, help="Let hooks note what mends failing commands; see `headroom memory auto`."
 )
@@ -52,7 +52,7 @@ def install(
     only_print: bool,
     as_json: bool,
 ) -> None:
-    """Add the hook and the MCP server to Claude Code, or the server to another host.
+    """Add the hook and the MCP server to Claude Code or another host; the server alone where no hook can replace anything.
 
     Everything else in the files stays to the byte; a copy of each goes to the data folder first.
 
@@ -60,6 +60,8 @@ def install(
     """
     if host:
         _other_host(host, hosts.plan_install, hosts.apply_install, only_print, as_json)
+        if not as_json and not only_print:
+            _tell_next(host)
         return
     folder = os.path.realpath(os.getcwd())
     others = other_hooks.find(folder)
@@ -113,10 +115,10 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
                 user_hooks.save([])
                 other_hooks.save_first([], None)
         for name in hosts.installed() if scope is None else []:
-            change = hosts.plan_uninstall(name)
-            changes.append(change)
+            of_host = hosts.plan_uninstall(name)
+            changes.extend(of_host)
             if not only_print:
-                hosts.apply_uninstall(name, change)
+                hosts.apply_uninstall(name, of_host)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     _report([change for change in changes if change.before is not None], only_print, as_json)
@@ -124,18 +126,28 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
 
 def _other_host(
     name: str,
-    plan: Callable[[str], Change],
-    apply: Callable[[str, Change], None],
+    plan: Callable[[str], list[Change]],
+    apply: Callable[[str, list[Change]], None],
     only_print: bool,
     as_json: bool,
 ) -> None:
     try:
-        change = plan(name)
+        changes = plan(name)
         if not only_print:
-            apply(name, change)
+            apply(name, changes)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    _report([change], only_print, as_json)
+    _report(changes, only_print, as_json)
+
+
+def _tell_next(name: str) -> None:
+    host = hosts.load(name)
+    if not hosts.has_hook(name):
+        _io.echo(f"{host.TITLE} has our tools now. Its own outputs stay as they are: no hook of its can replace them.")
+        return
+    _io.echo(f"Restart {host.TITLE} to use it; `headroom doctor --host {name}` checks it.")
+    if note := getattr(host, "NOTE", ""):
+        _io.echo(note)
 
 
 def _report(changes: list[Change], only_print: bool, as_json: bool) -> None:

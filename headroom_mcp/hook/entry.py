@@ -18,7 +18,10 @@ TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 
 OTHER_HOOKS = "first.json"  # in the data folder: see `first`
 
-# event -> the module whose `answer(payload)` returns what to print, or None
+# The hosts whose hooks name them (`run.py qwen`): each has a module here, with an `answer` as below.
+OTHER_HOSTS = ("qwen", "gemini")
+
+# Claude Code's event -> the module whose `answer(payload)` returns what to print, or None
 HANDLERS = {
     "PostToolUse": "headroom_mcp.hook.claude_code.tool_outputs",
     "PostToolUseFailure": "headroom_mcp.hook.learn",
@@ -39,7 +42,7 @@ def main() -> None:
     try:
         _silence_stderr()
         start_timer()
-        reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1))
+        reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1), *sys.argv[1:2])
         if reply:
             sys.stdout.buffer.write(reply)
             sys.stdout.buffer.flush()
@@ -48,8 +51,11 @@ def main() -> None:
     os._exit(0)  # no atexit handler, no flush of a broken pipe may say another word
 
 
-def answer(raw: bytes) -> bytes:
-    """Return the bytes to print for the event `raw`; b"" for no answer. Raises: whatever went wrong."""
+def answer(raw: bytes, host: str = "") -> bytes:
+    """Return the bytes to print for the event `raw` of `host`, by default Claude Code; b"" for no answer.
+
+    Raises: whatever went wrong.
+    """
     import json
 
     if len(raw) > MAX_EVENT_BYTES:
@@ -59,7 +65,7 @@ def answer(raw: bytes) -> bytes:
     if not isinstance(payload, dict):
         msg = f"the event is not a JSON object but a {type(payload).__name__}"
         raise ValueError(msg)
-    reply = handle(payload)
+    reply = of_host(host, payload) if host else handle(payload)
     if reply is None:
         return b""
     return reply.encode("utf-8", "replace") if isinstance(reply, str) else json.dumps(reply).encode("ascii")
@@ -79,6 +85,16 @@ def handle(payload: dict[str, object]) -> dict[str, object] | str | None:
     reply: dict[str, object] | str | None = sys.modules[name].answer(given)
     if payload["hook_event_name"] == "SessionStart":
         return _with_notices(payload, reply)
+    return reply
+
+
+def of_host(host: str, payload: dict[str, object]) -> dict[str, object] | str | None:
+    """Return the answer to an event of one of the `OTHER_HOSTS`, None for no answer. Raises: what went wrong."""
+    if host not in OTHER_HOSTS:
+        return None
+    name = f"headroom_mcp.hook.{host}"
+    __import__(name)
+    reply: dict[str, object] | str | None = sys.modules[name].answer(payload)
     return reply
 
 

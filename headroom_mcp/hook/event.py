@@ -20,15 +20,15 @@ MAX_TOKENS_PER_CHAR = 0.81  # no character class of `tokens.estimate` costs more
 class Event:
     """One finished tool call, in no host's words.
 
-    `tool` is what the tool does (shell, read, search, list, fetch, agent, mcp, edit, other) · `texts` are its outputs as
-    the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
+    `host`: as `headroom install --host` calls it · `tool` is what the tool does (shell, read, search, list, fetch, agent,
+    mcp, edit, other) · `texts` are its outputs as the model would see them, whole · `tokens_host` what the host would show of each (0: all of it) · `limit_chars` how long a
     replacement may be before the host hides it again (0: no limit) · `partial`: the model
     asked for a part of a file · `first_line`: the number of the first line of a file that is read · `oversize`: the host cannot show this file whole · `unchanged`: the host answers "you have
     read this file already" · `in_front`: see `Origin` · `way_back`: see `View`; None where the model has no way at all.
     """
 
     __slots__ = (
-        "agent", "cwd", "first_line", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
+        "agent", "cwd", "first_line", "host", "in_front", "limit_chars", "oversize", "partial", "path", "session", "texts", "tokens_host", "tool", "tool_input", "tool_name",
         "tool_use_id", "unchanged", "way_back",
     )  # fmt: skip
 
@@ -38,6 +38,7 @@ class Event:
         self.tool_input = tool_input
         self.texts = texts
         self.tokens_host: list[int] = [0] * len(texts)
+        self.host = ""
         self.session = ""
         self.agent = ""
         self.limit_chars = 0

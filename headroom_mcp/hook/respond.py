@@ -108,7 +108,7 @@ def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Repl
 
 def _origin(event: decide.Event) -> Origin:
     project = environment.project_dir(cwd=event.cwd)
-    return Origin(event.session, event.agent, project, event.tool_use_id, event.in_front)
+    return Origin(event.session, event.agent, project, event.tool_use_id, event.in_front, event.host)
 
 
 def _whole_again(event: decide.Event, context: str, store: Store) -> list[Replacement | None] | None:
@@ -137,3 +137,12 @@ def masked(value: Any, event: decide.Event, settings: Settings) -> Any:
     if isinstance(value, dict):
         return {key: item if key in _NO_TEXT else masked(item, event, settings) for key, item in value.items()}
     return value
+
+
+def sayable(text: str) -> str:
+    """Return `text` as it can be sent: a lone surrogate, from bytes that are not valid UTF-8, becomes U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -28,18 +28,21 @@ _PROBE = (
 )
 
 
-def hook(script: str, python: str = "") -> str:
+def hook(script: str, python: str = "", host: str = "", home: str = "") -> str:
     """Return the shell command of a hook: `script` run by this interpreter, or by the one at the path `python`.
 
+    `host`: whose events it answers, by default Claude Code's · `home`: the data folder, where it is not the usual one.
     The interpreter is absolute: a version manager's shim alone costs 40 ms.
     """
     python = python or sys.executable
     if os.name == "nt":
         import subprocess
 
-        return subprocess.list2cmdline([python, "-I", "-S", script])
+        return subprocess.list2cmdline([python, "-I", "-S", script, *([host] if host else [])])
     find, found = _finding(script)
-    run = f"{find}[ -x {shlex.quote(python)} ] && [ -f {found} ] && {shlex.quote(python)} -I -S {found}"
+    start = f"HEADROOM_HOME={shlex.quote(home)} " if home else ""
+    words = f"{shlex.quote(python)} -I -S {found}{f' {host}' if host else ''}"
+    run = f"{find}[ -x {shlex.quote(python)} ] && [ -f {found} ] && {start}{words}"
     return f"{{ {run}; }} 2>/dev/null || :"
 
 

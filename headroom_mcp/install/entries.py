@@ -31,6 +31,9 @@ def _hooks(text: str) -> Iterator[Entry]:
             continue
         for group in json_edit.items(text, event.value_start):
             value = json_edit.value_at(text, group.value_start)
+            if is_our_hook(value):  # of a host whose events list hooks without a matcher around them
+                yield Entry(("hooks", event.key), event.value_start, group)
+                continue
             handlers = value.get("hooks") if isinstance(value, dict) else None
             if not isinstance(handlers, list) or not any(is_our_hook(handler) for handler in handlers):
                 continue

@@ -18,17 +18,23 @@ from typing import Any, Literal, NamedTuple
 from headroom_mcp.install import entries, files, json_edit, toml_block
 from headroom_mcp.types import SettingsError
 
-Format = Literal["json", "jsonc", "toml"]
+Format = Literal["json", "jsonc", "toml", "whole"]  # whole: a file that is all ours
 Path = tuple[str, ...]
+# How a file that is all ours starts, in a language with such comments.
+WHOLE_MARK = "// headroom: written by `headroom install`, removed by `headroom uninstall`"
 
 
 class Site(NamedTuple):
-    """A file, and the objects in it that list servers: those of one owner, and those of all (where "*" is any key)."""
+    """A file, and the objects in it that list servers: those of one owner, and those of all (where "*" is any key).
+
+    `empty`: what a JSON file of that host holds before anything is in it.
+    """
 
     file: str
     format: Format
-    servers: tuple[Path, ...]
-    all_servers: tuple[Path, ...]
+    servers: tuple[Path, ...] = ()
+    all_servers: tuple[Path, ...] = ()
+    empty: str = "{}\n"
 
 
 class Target(NamedTuple):
@@ -65,7 +71,10 @@ def plan_install(site: Site, targets: Sequence[Target]) -> Change:
     if site.format == "toml":
         (target,) = targets
         return _toml_change(site.file, before, target)
-    text = files.parsed(site.file, before, comments=site.format == "jsonc")
+    if site.format == "whole":
+        (target,) = targets
+        return _whole_change(site.file, before, target.value)
+    text = site.empty if before is None else files.parsed(site.file, before, comments=site.format == "jsonc")
     if all(_holds(text, target) for target in targets):
         return Change(site.file, before, before, "already there")
     text, _, _ = without_ours(text, site.servers)
@@ -94,6 +103,19 @@ def _toml_change(file: str, before: bytes | None, target: Target) -> Change:
     return Change(file, before, after, ".".join((*target.path, target.key)) if after != before else "already there")
 
 
+def _whole_change(file: str, before: bytes | None, text: str) -> Change:
+    after = text.encode("utf-8")
+    if before is not None and not _is_ours(before):
+        msg = f"{file} is not a file of ours. Move it away; nothing was changed."
+        raise SettingsError(msg)
+    return Change(file, before, after, "already there" if before == after else "our file")
+
+
+def _is_ours(body: bytes) -> bool:
+    """Tell whether a whole file is one that some version of ours has written."""
+    return body.startswith(WHOLE_MARK.encode())
+
+
 def apply_install(owner: str, site: Site, change: Change) -> None:
     """Write `change` and note it in the manifest. Raises: SettingsError; the file stays as it is then."""
     if not change.is_change or change.after is None:
@@ -119,7 +141,7 @@ def apply_install(owner: str, site: Site, change: Change) -> None:
 
 def _backup(site: Site, change: Change, known: dict[str, Any] | None) -> str | None:
     """Return where the file is kept as it was before us, None where there was none."""
-    if change.before is None:
+    if change.before is None or site.format == "whole":
         return None
     if known is not None and known["after_sha256"] == files.sha256(change.before):
         backup: str | None = known["backup"]  # untouched since: what was there before us still is what to go back to
@@ -150,6 +172,13 @@ def plan_uninstall(site: Site, owner: str | None) -> Change:
         original = files.read(known["backup"])
         if original is not None:
             return Change(site.file, before, original, "as it was before")
+    if site.format == "whole":
+        return Change(
+            site.file,
+            before,
+            None if _is_ours(before) else before,
+            "our file" if _is_ours(before) else "nothing of ours",
+        )
     after = _stripped(site, before, owner, known, shared=bool(others))
     return Change(site.file, before, after, "our entries removed" if after != before else "nothing of ours")
 

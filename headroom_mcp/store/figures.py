@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from headroom_mcp.late import Literal, NamedTuple
 
-Grouping = Literal["kind", "tool", "day", "project"]
+Grouping = Literal["kind", "tool", "day", "project", "host"]
 Charge = Literal["tool schemas", "context added"]
 """What we ourselves put into a context."""
 
-GROUPINGS: tuple[Grouping, ...] = ("kind", "tool", "day", "project")
+GROUPINGS: tuple[Grouping, ...] = ("kind", "tool", "day", "project", "host")
 
 
 class Totals(NamedTuple):
@@ -47,8 +47,8 @@ class Figures(NamedTuple):
 
     totals: Totals
     rows: dict[str, Totals]
-    """By kind, tool, day (YYYY-MM-DD, local) or project; best first, days in order. Charges belong to no kind or tool:
-    there they have rows of their own, named after the `Charge`."""
+    """By kind, tool, day (YYYY-MM-DD, local), project or host; best first, days in order. Charges belong to no kind, tool
+    or host: there they have rows of their own, named after the `Charge`."""
     losses: int
     """Originals whose slices cost more tokens than leaving them out had saved."""
     originals: int

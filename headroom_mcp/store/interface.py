@@ -87,7 +87,7 @@ class Ledger(Protocol):
         ...
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:
-        """Return the figures, in rows `by` kind, tool, day or project."""
+        """Return the figures, in rows `by` kind, tool, day, project or host."""
         ...
 
     def worst(self, most: int, *, project: str | None = None, session: str | None = None) -> list[Case]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import resource
 import shutil
 import site
@@ -30,6 +31,7 @@ _VERSION = "python{}.{}".format(*sys.version_info[:2])
 _PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
 _DROP_BOUNDING, _DAC_OVERRIDE, _DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
 _RUNS = 7
+_HOST = re.compile(r"(?:run\.py'?|\"\$1\") (\w+); }")  # … -I -S "$1" qwen; }
 SCRIPTS = ("run.py", "serve.py", "failed.py")
 
 
@@ -138,24 +140,29 @@ def _settings_files(place: Place) -> list[Path]:
             claude_code.apply_install(scope, str(home / "project"), changes)
             files.extend(Path(change.file) for change in changes)
         for name in hosts.HOSTS:
-            change = hosts.plan_install(name)
-            hosts.apply_install(name, change)
-            files.append(Path(change.file))
+            of_host = hosts.plan_install(name)
+            hosts.apply_install(name, of_host)
+            files.extend(Path(change.file) for change in of_host)
     shutil.rmtree(place.data)
     return [*files, place.plugin / "hooks" / "hooks.json", place.plugin / ".mcp.json"]
 
 
 def _argvs(file: Path, place: Place, shells: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    value = _toml(file) if file.suffix == ".toml" else json.loads(file.read_text(encoding="utf-8"))
+    if file.suffix == ".js":  # a plugin names its command in one line
+        command = next(line for line in file.read_text().splitlines() if line.startswith("const COMMAND = "))
+        value: Any = {"command": json.loads(command.removeprefix("const COMMAND = "))}
+    else:
+        value = _toml(file) if file.suffix == ".toml" else json.loads(file.read_text(encoding="utf-8"))
     for handler in _objects(value):
-        command, arguments = handler.get("command"), handler.get("args")
+        command, arguments = handler.get("command") or handler.get("bash"), handler.get("args")
         if isinstance(command, list):  # opencode's
             yield tuple(command), "server"
         elif isinstance(command, str) and isinstance(arguments, list):
             words = [command, *arguments]
             yield tuple(word.replace("${CLAUDE_PLUGIN_ROOT}", str(place.plugin)) for word in words), "server"
         elif isinstance(command, str):
-            for shell in shells:
+            # The shells are tried with Claude Code's: the others differ by a word.
+            for shell in shells[:1] if _HOST.search(command) else shells:
                 yield (shell, "-c", command), "hook"
 
 
@@ -174,7 +181,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 def run(place: Place, command: Command) -> Ended:
     """Run `command` as its host would, on an event that is worth an answer, or on the first message of a client."""
-    given = json.dumps(bash_event(log(), cwd=str(place.cwd))) if command.kind == "hook" else _INITIALIZE
+    given = json.dumps(_event(place, command)) if command.kind == "hook" else _INITIALIZE
 
     def prepare() -> None:
         for step in place.before:
@@ -192,6 +199,23 @@ def run(place: Place, command: Command) -> Ended:
         done.kill()
         raise
     return Ended(done.returncode, stdout, stderr, (time.perf_counter() - started) * 1000)
+
+
+def host_of(command: Command) -> str:
+    """Return the host whose hook a command is, "" for Claude Code's."""
+    match = _HOST.search(command.argv[-1])
+    return match[1] if match else ""
+
+
+def _event(place: Place, command: Command) -> dict[str, Any]:
+    host = host_of(command)
+    return hosts.load(host).sample(log(), str(place.cwd)) if host else bash_event(log(), cwd=str(place.cwd))
+
+
+def replacement(command: Command, ended: Ended) -> Any:
+    """Return what a hook's answer shows instead of the output."""
+    answer, host = json.loads(ended.stdout), host_of(command)
+    return hosts.load(host).shown(answer) if host else answer["hookSpecificOutput"]["updatedToolOutput"]
 
 
 _INITIALIZE = (

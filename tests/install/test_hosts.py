@@ -31,10 +31,14 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def _install(name: str) -> plan.Change:
-    change = hosts.plan_install(name)
-    hosts.apply_install(name, change)
-    return change
+def _install(name: str) -> list[plan.Change]:
+    changes = hosts.plan_install(name)
+    hosts.apply_install(name, changes)
+    return changes
+
+
+def _is_change(changes: list[plan.Change]) -> bool:
+    return any(change.is_change for change in changes)
 
 
 def _uninstall(name: str) -> None:
@@ -77,7 +81,7 @@ def test_the_entry_starts_our_server_and_the_rest_stays(name: str) -> None:
 def test_uninstall_goes_back_to_the_byte(name: str) -> None:
     file, text = _hers(name)
     _install(name)
-    assert not hosts.plan_install(name).is_change
+    assert not _is_change(hosts.plan_install(name))
 
     assert hosts.installed() == [name]
     _uninstall(name)
@@ -87,13 +91,14 @@ def test_uninstall_goes_back_to_the_byte(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", hosts.HOSTS)
-def test_a_file_that_we_made_goes_with_its_folder(name: str) -> None:
+def test_a_file_that_we_made_goes_with_its_folder(name: str, tmp_path: Path) -> None:
     file = Path(hosts.load(name).file())
     _install(name)
     assert file.exists()
 
     _uninstall(name)
 
+    assert not [found for found in tmp_path.rglob("*") if found.is_file() and "headroom-home" not in str(found)]
     assert not file.parent.exists()
 
 
@@ -127,7 +132,7 @@ def test_a_server_of_the_users_own_under_our_name_stays(name: str) -> None:
     file.write_text(own.get(host.FORMAT, '[mcp_servers.headroom]\ncommand = "hers"\n'))
     before = file.read_text()
 
-    assert not _install(name).is_change
+    assert not _install(name)[0].what.startswith(host.PLACE[0])
     _uninstall(name)
 
     assert file.read_text() == before

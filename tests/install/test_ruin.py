@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from headroom_mcp.install import hosts
 from tests.install import ruin
 
 _SHELLS = tuple(
@@ -20,12 +21,14 @@ def test_every_settings_file_has_a_command_and_in_a_sound_place_each_does_its_wo
         commands = ruin.commands(place, _SHELLS)
 
         assert {command.kind for command in commands} == {"hook", "server"}
-        assert len(commands) == 2 * len(_SHELLS) + 2  # installed and as a plugin: a hook in each shell, and a server
+        # installed and as a plugin: a hook in each shell, and a server; and a hook for each other host that runs one
+        with_hooks = [name for name in hosts.HOSTS if hosts.has_hook(name)]
+        assert len(commands) == 2 * len(_SHELLS) + len(with_hooks) + 2
         for command in commands:
             ended = ruin.run(place, command)
             assert ended.code == 0, (command, ended)
             if command.kind == "hook":
-                assert json.loads(ended.stdout)["hookSpecificOutput"]["updatedToolOutput"]
+                assert ruin.replacement(command, ended), command
                 assert ended.stderr == b""
             else:
                 assert json.loads(ended.stdout)["result"]["serverInfo"]

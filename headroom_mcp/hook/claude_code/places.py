@@ -105,7 +105,7 @@ def is_our_hook(handler: object) -> bool:
         return False
     if handler.get("type") == "mcp_tool":
         return handler.get("server") == SERVER and handler.get("tool") == endpoint.TOOL
-    command = handler.get("command")
+    command = handler.get("command") or handler.get("bash")  # Copilot CLI has a command for each of two shells
     return isinstance(command, str) and _HOOK_SCRIPT in command.replace("\\", "/")
 
 
@@ -113,7 +113,7 @@ def is_our_server(entry: object) -> bool:
     """Tell whether `entry` is a server that some version of ours has added, for any host."""
     if not isinstance(entry, dict):
         return False
-    words = [entry.get("command"), entry.get("args")]
+    words = [entry.get("command"), entry.get("args"), entry.get("transport")]
     return _SERVER_SCRIPT in str(words).replace("\\\\", "/").replace("\\", "/")
 
 

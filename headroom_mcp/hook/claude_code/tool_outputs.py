@@ -10,7 +10,7 @@ import os
 
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook.claude_code import limits
-from headroom_mcp.settings import sizes
+from headroom_mcp.settings import for_hooks
 from headroom_mcp.types import ShapeError
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def answer(payload: Payload) -> dict[str, object] | None:
     """Return the hook's answer to a PostToolUse payload, None where nothing is replaced. Raises: whatever went wrong."""
     reply = _reply(payload)
-    if os.path.exists(_settings_file()):  # only there can learning be turned on
+    if os.path.exists(for_hooks.user_file()):  # only there can learning be turned on
         from headroom_mcp.hook import learn as memory
 
         memory.answer(payload)
@@ -37,7 +37,7 @@ def answer(payload: Payload) -> dict[str, object] | None:
 
 
 def _reply(payload: Payload) -> dict[str, object] | None:
-    settings = _own_settings(payload)
+    settings = for_hooks.of(_word(payload, "cwd"))
     masks = settings is not None and settings.masks(_word(payload, "session_id"))
     try:
         event = parse(payload)
@@ -46,8 +46,8 @@ def _reply(payload: Payload) -> dict[str, object] | None:
             raise
         _record(error)
         event = None
-    least = settings.here.min_tokens if settings is not None else _min_tokens()
-    repeats = settings.here.repeats if settings is not None else _repeats()
+    least = settings.here.min_tokens if settings is not None else for_hooks.min_tokens()
+    repeats = settings.here.repeats if settings is not None else for_hooks.repeats()
     compresses = event is not None and not decide.reason_to_skip(event, least, repeats)
     if not compresses and not masks:
         return None
@@ -55,7 +55,7 @@ def _reply(payload: Payload) -> dict[str, object] | None:
 
     entry.start_timer()
     event = event or _event(payload)
-    settings = settings or _in_force(event)
+    settings = settings or for_hooks.in_force(event.cwd)
     value = payload["tool_response"]
     shown = _answered(event, payload, settings, masks) if compresses else None
     if masks and event.tool != "edit":  # of an edit the model is shown a sentence; the rest is the host's own
@@ -80,17 +80,8 @@ def _answered(event: decide.Event, payload: Payload, settings: InForce, masks: b
         return None
     if texts is None:
         return None
-    sendable = [None if new is None else new._replace(text=_sayable(new.text)) for new in texts]
+    sendable = [None if new is None else new._replace(text=respond.sayable(new.text)) for new in texts]
     return _tool(event.tool_name)[2](payload["tool_response"], sendable)
-
-
-def _in_force(event: decide.Event) -> InForce:
-    from headroom_mcp.settings import environment, load
-
-    settings = load.in_force(environment.project_dir(cwd=event.cwd))
-    if settings.problem is not None:
-        _record(settings.problem)
-    return settings
 
 
 def _record(error: BaseException) -> None:
@@ -125,6 +116,7 @@ def _event(payload: Payload) -> decide.Event:
     tool_name, tool_input = _word(payload, "tool_name"), payload.get("tool_input")
     tool_input = tool_input if isinstance(tool_input, dict) else {}
     event = decide.Event(_tool(tool_name)[0], tool_name, tool_input, [])
+    event.host = "claude-code"
     event.session = _word(payload, "session_id")
     event.agent = _word(payload, "agent_id")
     event.tool_use_id = _word(payload, "tool_use_id")
@@ -410,36 +402,3 @@ def _strings(response: Response, key: str) -> list[str]:
 def _word(mapping: Payload, key: str) -> str:
     value = mapping.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _own_settings(payload: Payload) -> InForce | None:
-    """Return the settings where anything but numbers has been set, else None: importing them costs milliseconds."""
-    project = os.environ.get("CLAUDE_PROJECT_DIR") or _word(payload, "cwd")
-    files = [_settings_file(), *([os.path.join(project, ".headroom.toml")] if project else [])]
-    if os.environ.get("HEADROOM_REDACT") or any(map(os.path.lexists, files)):
-        return _in_force(_event(payload))
-    return None
-
-
-def _min_tokens() -> int:
-    from_environment = os.environ.get("HEADROOM_MIN_TOKENS", "")
-    return int(from_environment) if from_environment.isdigit() else sizes.MIN_TOKENS
-
-
-def _repeats() -> bool:
-    return os.environ.get("HEADROOM_REPEATS", "").strip().lower() not in ("0", "false", "off", "no")
-
-
-def _settings_file() -> str:
-    from headroom_mcp.settings import home
-
-    return os.path.join(home.data_home(), "config.toml")
-
-
-def _sayable(text: str) -> str:
-    """Return `text` as it can be sent: a lone surrogate, from bytes that are no UTF-8, becomes U+FFFD."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -64,9 +64,9 @@ def mend(folder: str) -> list[str]:
         claude_code.apply_install(scope, folder, changes)
         mended.extend(change.file for change in changes if change.is_change)
     for name in hosts.installed():
-        change = hosts.plan_install(name)
-        hosts.apply_install(name, change)
-        mended.extend([change.file] * change.is_change)
+        of_host = hosts.plan_install(name)
+        hosts.apply_install(name, of_host)
+        mended.extend(change.file for change in of_host if change.is_change)
     return mended
 
 
@@ -159,14 +159,19 @@ def _hosts() -> list[Check]:
     except SettingsError as error:
         return [Check("other hosts", "fail", str(error), "Then run `headroom install` again.")]
     for name in names:
-        title, remedy = hosts.load(name).TITLE, f"Run `headroom install --host {name}`."
-        try:
-            change = hosts.plan_install(name)
-        except SettingsError as error:
-            checks.append(Check(title, "fail", str(error), remedy))
-            continue
-        if change.is_change:
-            checks.append(Check(title, "fail", f"{change.file} lacks our server, or has an earlier one", remedy))
-        else:
-            checks.append(Check(title, "ok", f"our server is in {change.file}"))
+        checks.append(of_host(name))
     return checks
+
+
+def of_host(name: str) -> Check:
+    """Tell whether what another host has of ours is what `install` would write."""
+    title, remedy = hosts.load(name).TITLE, f"Run `headroom install --host {name}`."
+    try:
+        changes = hosts.plan_install(name)
+    except SettingsError as error:
+        return Check(title, "fail", str(error), remedy)
+    for change in changes:
+        if change.is_change:
+            return Check(title, "fail", f"{change.file} lacks what is ours, or has an earlier version of it", remedy)
+    what = "our hook and server are" if hosts.has_hook(name) else "our server is"
+    return Check(title, "ok", f"{what} in {' and '.join(change.file for change in changes)}")

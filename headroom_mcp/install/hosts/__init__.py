@@ -1,8 +1,17 @@
-"""Other hosts: `headroom install --host NAME` writes our server's entry into the host's own file. A host is one file here.
+"""Other hosts: `headroom install --host NAME` adds our server, and our hook where the host lets one replace outputs.
 
-A host's module says where its entry goes (`file`, `PLACE`, `FORMAT`), what it looks like (`entry`) and, for the README,
-what the host lets us do (`TITLE`, `TOOLS`, `OUTPUTS`). How it gets there and out again is `plan`'s, as for Claude Code.
-Their JSON may have comments, which stay.
+A host is one file here. It says where its entries go and what they look like, how its client is run (`Live`), and, for the
+docs, what was seen of it. How entries get there and out again is `plan`'s, as for Claude Code. Their JSON may have
+comments, which stay.
+
+    TITLE, TRIED              its name; the version and the day it was tried with, ("", "") where it was not
+    TOOLS                     how its model calls our tools
+    OUTPUTS, CUTS, CONTEXT    which outputs are replaced, what the host cuts before a hook sees it, what a session is told
+    FORMAT, PLACE, file()     the file of servers, and where in it they are listed
+    entry(server)             a server's entry
+    hooks(command)            a hook's site and what goes there; not where no hook can replace anything
+    sample(text, folder)      an event that our hook answers, and shown(answer): the text in its answer; beside hooks()
+    LIVE                      how `doctor --live --host` runs the client; not where that cannot be done
 """
 
 from __future__ import annotations
@@ -16,20 +25,13 @@ from headroom_mcp.hook.claude_code.places import SERVER
 from headroom_mcp.install import command_lines, files, plan
 from headroom_mcp.install.plan import Change, Site, Target
 
-HOSTS = ("codex", "gemini", "opencode", "qwen", "copilot", "cursor", "vscode")
+HOSTS = ("codex", "gemini", "opencode", "qwen", "copilot", "cursor", "vscode", "cline")
 _OWNER = "host:"
 
 
 def load(name: str) -> ModuleType:
     """Return the module of the host `name`."""
     return importlib.import_module(f"headroom_mcp.install.hosts.{name}")
-
-
-def site(name: str) -> Site:
-    """Return the host's file, as `plan` wants it: the one that was written to, else where it would be. Raises: SettingsError."""
-    host = load(name)
-    written = [file for file, entry in files.load_manifest()["files"].items() if owner(name) in entry["owners"]]
-    return Site(written[0] if written else host.file(), host.FORMAT, (host.PLACE,), (host.PLACE,))
 
 
 def owner(name: str) -> str:
@@ -42,26 +44,60 @@ def name_of(one: str) -> str:
     return one.removeprefix(_OWNER) if one.startswith(_OWNER) else ""
 
 
-def plan_install(name: str) -> Change:
-    """Return the change that installs our server for the host. Raises: SettingsError for a file that is not to be touched."""
+def has_hook(name: str) -> bool:
+    """Tell whether a hook of ours replaces outputs there."""
+    return hasattr(load(name), "hooks")
+
+
+def hook_command(name: str) -> str:
+    """Return the shell command of our hook for the host."""
+    return command_lines.hook(os.path.join(command_lines.HOOK_FOLDER, "run.py"), host=name, home=_home())
+
+
+def wanted(name: str) -> list[tuple[Site, list[Target]]]:
+    """Return the host's files, each with what belongs in it."""
     host = load(name)
-    place = site(name)._replace(file=host.file())
-    return plan.plan_install(place, [Target(host.PLACE, SERVER, host.entry(server()))])
+    servers = Site(host.file(), host.FORMAT, (host.PLACE,), (host.PLACE,))
+    found = [(servers, [Target(host.PLACE, SERVER, host.entry(server()))])]
+    if has_hook(name):
+        site, targets = host.hooks(hook_command(name))
+        if site.file == servers.file:
+            found[0][1].extend(targets)
+        else:
+            found.append((site, targets))
+    return found
 
 
-def apply_install(name: str, change: Change) -> None:
-    """Write `change`. Raises: SettingsError; the file stays as it is then."""
-    plan.apply_install(owner(name), site(name), change)
+def sites(name: str) -> list[Site]:
+    """Return the host's files: those where we would be, and those that were written to. Raises: SettingsError."""
+    found = {site.file: site for site, _ in wanted(name)}
+    for file, entry in files.load_manifest()["files"].items():
+        if owner(name) in entry["owners"] and file not in found:
+            place = load(name).PLACE
+            found[file] = Site(file, entry["format"], (place,), (place,))
+    return list(found.values())
 
 
-def plan_uninstall(name: str) -> Change:
-    """Return the change that takes our server out of the host's file. Raises: SettingsError."""
-    return plan.plan_uninstall(site(name), owner(name))
+def plan_install(name: str) -> list[Change]:
+    """Return the changes that install us for the host. Raises: SettingsError for a file that is not to be touched."""
+    return [plan.plan_install(site, targets) for site, targets in wanted(name)]
 
 
-def apply_uninstall(name: str, change: Change) -> None:
-    """Write `change` and forget it. Raises: SettingsError."""
-    plan.apply_uninstall(owner(name), change)
+def apply_install(name: str, changes: list[Change]) -> None:
+    """Write `changes`. Raises: SettingsError; the file stays as it is then."""
+    for (site, _), change in zip(wanted(name), changes, strict=True):
+        plan.apply_install(owner(name), site, change)
+
+
+def plan_uninstall(name: str) -> list[Change]:
+    """Return the changes that take us out of the host's files. Raises: SettingsError."""
+    return [plan.plan_uninstall(site, owner(name)) for site in sites(name)]
+
+
+def apply_uninstall(name: str, changes: list[Change]) -> None:
+    """Write `changes` and forget them. Raises: SettingsError."""
+    for change in changes:
+        plan.apply_uninstall(owner(name), change)
 
 
 def installed() -> list[str]:
@@ -73,9 +109,10 @@ def installed() -> list[str]:
 def server() -> dict[str, Any]:
     """Return what starts our server: `command`, `args`, and the data folder where another one than the usual is named."""
     command, arguments = command_lines.server(os.path.join(command_lines.HOOK_FOLDER, "serve.py"))
+    home = _home()
+    return {"command": command, "args": arguments, "env": {"HEADROOM_HOME": home} if home else {}}
+
+
+def _home() -> str:
     home = os.environ.get("HEADROOM_HOME", "")
-    return {
-        "command": command,
-        "args": arguments,
-        "env": {"HEADROOM_HOME": os.path.abspath(os.path.expanduser(home))} if home else {},
-    }
+    return os.path.abspath(os.path.expanduser(home)) if home else ""

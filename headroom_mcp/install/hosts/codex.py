@@ -6,8 +6,11 @@ import os
 from typing import Any
 
 TITLE = "Codex CLI"
+TRIED = ("0.169.0", "2026-11-26")
 TOOLS = "`mcp__headroom`"
-OUTPUTS = "its hooks see a shell output already cut, and cannot replace one in the code mode of most models"
+OUTPUTS = "none yet"
+CUTS = ""
+CONTEXT = "none"
 FORMAT = "toml"
 PLACE = ("mcp_servers",)
 

@@ -6,8 +6,11 @@ import os
 from typing import Any
 
 TITLE = "Copilot CLI"
+TRIED = ("1.0.102", "2026-11-26")
 TOOLS = "`headroom-…`"
-OUTPUTS = "its postToolUse hooks can replace outputs; of a long one they see 500 characters and a path"
+OUTPUTS = "none yet"
+CUTS = ""
+CONTEXT = "none"
 FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 

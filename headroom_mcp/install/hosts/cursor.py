@@ -6,8 +6,11 @@ import os
 from typing import Any
 
 TITLE = "Cursor"
+TRIED = ("", "")
 TOOLS = "as Cursor names them"
-OUTPUTS = "its hooks may replace MCP results only, never a shell's"
+OUTPUTS = "none yet"
+CUTS = ""
+CONTEXT = "none"
 FORMAT = "jsonc"
 PLACE = ("mcpServers",)
 

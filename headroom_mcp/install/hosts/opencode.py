@@ -6,8 +6,11 @@ import os
 from typing import Any
 
 TITLE = "opencode"
+TRIED = ("1.18.33", "2026-11-26")
 TOOLS = "`headroom_…`"
-OUTPUTS = "a plugin can replace outputs; of a long shell output it sees the last 50 KB"
+OUTPUTS = "none yet"
+CUTS = ""
+CONTEXT = "none"
 FORMAT = "jsonc"
 PLACE = ("mcp",)
 

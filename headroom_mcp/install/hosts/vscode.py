@@ -7,8 +7,11 @@ import sys
 from typing import Any
 
 TITLE = "VS Code"
+TRIED = ("", "")
 TOOLS = "as VS Code names them"
-OUTPUTS = "its hooks replace no outputs"
+OUTPUTS = "none: its hooks replace no outputs"
+CUTS = ""
+CONTEXT = "none"
 FORMAT = "jsonc"
 PLACE = ("servers",)
 

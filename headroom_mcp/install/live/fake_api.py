@@ -1,4 +1,4 @@
-"""A scripted stand-in for the Anthropic Messages API on 127.0.0.1, to drive a real Claude Code without a network.
+"""A scripted stand-in for a model's API on 127.0.0.1 (Anthropic's by default), to drive a real host without a network.
 
     with FakeApi([Call("Bash", {"command": "seq 1 9000"}), "done"]) as api:
         run_claude(env={"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": "dummy"})
@@ -18,6 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, TypeAlias, Union
 
+from headroom_mcp.install.live import dialects
+from headroom_mcp.install.live.dialects import Dialect
+
 _MODEL = "claude-sonnet-4-5"
 
 
@@ -36,7 +39,8 @@ class FakeApi:
     """The API and what it was sent: `requests` for turns of the script, `all_requests` with the side calls as well;
     `arrivals_s` when those of the script came."""
 
-    def __init__(self, turns: Sequence[Turn], count_tokens: int = 100) -> None:
+    def __init__(self, turns: Sequence[Turn], count_tokens: int = 100, dialect: Dialect | None = None) -> None:
+        self.dialect = dialect or ANTHROPIC
         self.requests: list[dict[str, Any]] = []
         self.all_requests: list[dict[str, Any]] = []
         self.arrivals_s: list[float] = []
@@ -68,7 +72,7 @@ class FakeApi:
         shown: dict[str, str] = {}
         with self._lock:
             for request in self.requests:
-                for use_id, text in _tool_results(request).items():
+                for use_id, text in self.dialect.results(request).items():
                     shown.setdefault(use_id, text)
         return shown
 
@@ -106,10 +110,7 @@ def _tool_results(request: dict[str, Any]) -> dict[str, str]:
         content = message.get("content")
         for block in content if isinstance(content, list) else ():
             if block.get("type") == "tool_result":
-                inner = block.get("content", "")
-                if isinstance(inner, list):
-                    inner = "\n".join(part.get("text", "") for part in inner)
-                shown[block["tool_use_id"]] = inner
+                shown[block["tool_use_id"]] = dialects.text_of(block.get("content", ""))
     return shown
 
 
@@ -137,6 +138,17 @@ def _events(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return events
 
 
+def _stream(blocks: list[dict[str, Any]], body: dict[str, Any]) -> str:
+    return "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in _events(blocks))
+
+
+def _whole(blocks: list[dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
+    return {**_events([])[0]["message"], "content": blocks, "stop_reason": "end_turn"}
+
+
+ANTHROPIC = Dialect("/v1/messages", _tool_results, _stream, _whole)
+
+
 def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -152,13 +164,16 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             if "count_tokens" in self.path:
                 self._send(json.dumps({"input_tokens": api._count_tokens}).encode(), "application/json")
                 return
-            if not self.path.startswith("/v1/messages"):
+            path = self.path.partition("?")[0]
+            if not path.lower().endswith(api.dialect.path.lower()):
                 self._send(b"{}", "application/json")
                 return
-            stream = "".join(
-                f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in _events(api.reply_to(body))
-            )
-            self._send(stream.encode(), "text/event-stream")
+            blocks = api.reply_to(body)
+            # Only Google's API names the stream in the address.
+            if body.get("stream") or ":stream" in path:
+                self._send(api.dialect.stream(blocks, body).encode(), "text/event-stream")
+            else:
+                self._send(json.dumps(api.dialect.whole(blocks, body)).encode(), "application/json")
 
         def _send(self, body: bytes, content_type: str) -> None:
             self.send_response(200)

@@ -17,7 +17,7 @@ from headroom_mcp.install import claude_code
 from headroom_mcp.install.live.fake_api import Call, FakeApi, Turn
 from headroom_mcp.types import LiveError
 
-_PASSED_ON = ("PATH", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC")
+PASSED_ON = ("PATH", "SHELL", "LANG", "LC_ALL", "TERM", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC")
 _REMINDER = "\n\n<system-reminder>"
 
 
@@ -53,7 +53,7 @@ def run(
                 {"mcpServers": {places.SERVER: claude_code.server_entry()}},
             )
         with FakeApi(turns) as api:
-            environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+            environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
             environment.update(
                 HOME=home,
                 USERPROFILE=home,

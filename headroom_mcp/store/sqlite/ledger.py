@@ -47,7 +47,7 @@ class SqliteLedger:
         return ledger_figures.billed(upkeep.Queries(self.database), project, session)
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:
-        """Return the figures of `project` and `session` (None: all of them), in rows `by` kind, tool, day or project."""
+        """Return the figures of `project` and `session` (None: all of them), in rows `by` kind, tool, day, project or host."""
         from headroom_mcp.store.sqlite import ledger_figures, upkeep
 
         return ledger_figures.read(upkeep.Queries(self.database), by, project, session)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _SCOPE = "(:project IS NULL OR project = :project) AND (:session IS NULL OR session = :session)"
 _DAY = "strftime('%Y-%m-%d', created_s, 'unixepoch', 'localtime')"
-_COLUMN = {"kind": "kind", "tool": "tool_name", "day": _DAY, "project": "project"}
+_COLUMN = {"kind": "kind", "tool": "tool_name", "day": _DAY, "project": "project", "host": "host"}
+_OF_OUTPUTS = ("kind", "tool", "host")  # what neither a slice nor a charge has itself
 
 _LOSSES = f"""
 SELECT COUNT(*) AS count FROM (
@@ -83,16 +84,16 @@ def _rows(queries: Queries, by: Grouping, scope: dict[str, Any]) -> dict[str, To
         scope,
     )
     rows = {str(row.pop("name")): Totals(**row) for row in outputs}
-    # A slice has a day and a project of its own; kind and tool are those under which its original was last shown.
+    # A slice has a day and a project of its own; kind, tool and host are those under which its original was last shown.
     of_slice = column
-    if by in ("kind", "tool"):
+    if by in _OF_OUTPUTS:
         of_slice = f"COALESCE((SELECT o.{column} FROM output o WHERE o.ref = r.ref ORDER BY o.id DESC LIMIT 1), '')"
     retrieved = queries.rows(
         f"SELECT {of_slice} AS name, COUNT(*) AS retrievals, SUM(tokens) AS tokens_retrieved FROM retrieval r"
         f" WHERE {_SCOPE} GROUP BY 1",
         scope,
     )
-    of_charge = "what" if by in ("kind", "tool") else column
+    of_charge = "what" if by in _OF_OUTPUTS else column
     charged = queries.rows(
         f"SELECT {of_charge} AS name, SUM(tokens) AS tokens_charged FROM charge WHERE {_SCOPE} GROUP BY 1", scope
     )

@@ -57,7 +57,7 @@ class SqliteOriginals:
             ref = _kept(db, digest, body, now)
             shown_digest = sha256.of(encode(shown(ref))) if shown else ""
             row = {
-                "ref": ref, "session": origin.session, "project": origin.project, "tool_use_id": origin.tool_use_id,
+                "ref": ref, "session": origin.session, "project": origin.project, "tool_use_id": origin.tool_use_id, "host": origin.host,
                 "tool_name": tool_name, "kind": kind, "label": label, "created_s": now, "shown_sha256": shown_digest,
                 "tokens_before": tokens_before, "tokens_host": tokens_host or tokens_before, "tokens_after": tokens_after,
             }  # fmt: skip
