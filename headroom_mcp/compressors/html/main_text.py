@@ -11,7 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from headroom_mcp.compressors.html.scan import MAX_NESTED_REGIONS, Block, Page, Region
+from headroom_mcp.compressors.html.regions import MAX_NESTED
+from headroom_mcp.compressors.html.scan import Block, Page, Region
 from headroom_mcp.late import NamedTuple
 
 _MAX_LINK_DENSITY = 0.34  # the paper's threshold is 0.333
@@ -127,8 +128,7 @@ def _holds_text_element(region: Region, starts: Sequence[int], elements: Sequenc
     """Tell whether a main or article element lies inside `region`. Elements nest, so the first few from its start tell."""
     at = bisect_left(starts, region.start)
     return any(
-        element.start < region.stop and element.stop <= region.stop
-        for element in elements[at : at + MAX_NESTED_REGIONS + 1]
+        element.start < region.stop and element.stop <= region.stop for element in elements[at : at + MAX_NESTED + 1]
     )
 
 

@@ -2,7 +2,7 @@
 
 A block is what a browser sets off by a line break: a paragraph, a heading, a list item, a table row, a code listing. Each
 carries its words, how many of them are link text, and which boilerplate regions (navigation, footer, comments …) it lies
-in; `_html_main` decides which blocks are the page's text. Unclosed and stray tags do no harm: a closing tag closes the
+in; `main_text` decides which blocks are the page's text. Unclosed and stray tags do no harm: a closing tag closes the
 nearest open element of its name or nothing.
 """
 
@@ -11,17 +11,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from headroom_mcp import late
+from headroom_mcp.compressors.html import metadata, regions, tags
 from headroom_mcp.late import NamedTuple
 
-# One tag. An attribute value may hold ">" when quoted. The pattern never fails after the name, so it never backtracks.
-_TAG = late.pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")
-_ATTRIBUTE = late.pattern(r"(?<![\w:.-])([a-zA-Z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_SPACE = late.pattern(r"[ \t\r\n\f\xa0\u200b]+")
-_NAME_WORDS = late.pattern(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_HIDDEN = late.pattern(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Their content is no text of the page.
 _SKIP = frozenset(
     "script style noscript template svg iframe object select textarea button canvas audio video datalist map".split()
@@ -31,43 +23,9 @@ _CONTAINERS = frozenset(
     "figure details dialog fieldset li dd center".split()
 )
 _MAX_DEPTH = 8  # deeper lists are indented no further
-MAX_NESTED_REGIONS = 24  # each costs a look at its blocks; pages nest a handful, and only an attack nests thousands
 
 _BREAKS = _CONTAINERS | frozenset("p h1 h2 h3 h4 h5 h6 pre hr dt address figcaption summary caption title".split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-
-# Regions by element and role (certain), and by the words of class and id (likely).
-_REGION_TAGS = {"nav": "navigation", "footer": "footer", "aside": "aside", "form": "form", "dialog": "dialog"}
-_REGION_ROLES = {
-    "navigation": "navigation",
-    "contentinfo": "footer",
-    "banner": "header",
-    "search": "form",
-    "complementary": "aside",
-    "dialog": "dialog",
-    "alertdialog": "dialog",
-    "menu": "navigation",
-    "menubar": "navigation",
-}
-_REGION_WORDS = {
-    word: kind
-    for kind, words in {
-        "navigation": "nav navbar navbox navigation menu menubar breadcrumb breadcrumbs pagination pager toc skip sitemap",
-        "footer": "footer foot copyright colophon",
-        "aside": "sidebar aside related recommend recommended recommendations trending popular teaser teasers outbrain "
-        "taboola",
-        "comments": "comment comments disqus respond replies",
-        "social": "social share sharing sharebar shares follow addthis sociable",
-        "advert": "ad ads advert advertisement adverts adsense sponsor sponsored promo promotion promoted banner",
-        "form": "newsletter subscribe subscription login signup signin register search searchform",
-        "dialog": "cookie cookies consent gdpr modal popup overlay lightbox paywall",
-    }.items()
-    for word in words.split()
-}
-# Words that say "this is the text", against a neighbour such as "post-with-sidebar".
-_TEXT_WORDS = frozenset(
-    "article content main post entry story body text page wrapper container has with layout".split()
-)
 
 
 class Block(NamedTuple):
@@ -102,17 +60,6 @@ class Page(NamedTuple):
     scripts: int
 
 
-def attributes(raw: str) -> dict[str, str]:
-    """Return the attributes of a tag by lower-case name, entities decoded; the first of a name wins."""
-    found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(raw):
-        name = match.group(1).lower()
-        if name not in found:
-            value = match.group(2) or match.group(3) or match.group(4) or ""
-            found[name] = unescape(value) if "&" in value else value
-    return found
-
-
 def scan(text: str, *, with_targets: bool = False) -> Page:
     """Return the blocks of the page in `text`, which may be a fragment. `with_targets` shows links as `[text](target)`."""
     scanner = _Scanner(with_targets)
@@ -127,9 +74,12 @@ def scan(text: str, *, with_targets: bool = False) -> Page:
             break
         if opening > position:
             feed(text[position:opening])
-        match = _TAG.match(text, opening)
+        match = tags.TAG.match(text, opening)
         if match is None:
-            position = _skip_declaration(text, opening, unclosed, scanner)
+            position = tags.after_declaration(text, opening, unclosed)
+            if position < 0:
+                feed("<")
+                position = opening + 1
             continue
         position = match.end()
         closing, name, raw = match.groups()
@@ -139,12 +89,12 @@ def scan(text: str, *, with_targets: bool = False) -> Page:
         elif name in _SKIP:
             scanner.scripts += name == "script"
             if name == "script" and "ld+json" in raw:
-                scanner.linked_data(text[position : _end_of(text, name, position, unclosed)])
+                metadata.add_linked_data(scanner.meta, text[position : tags.end_of(text, name, position, unclosed)])
             if not raw.endswith("/") or name in ("script", "style", "iframe"):
-                position = _end_of(text, name, position, unclosed)
+                position = tags.end_of(text, name, position, unclosed)
         elif name == "math":
-            stop = _end_of(text, name, position, unclosed)
-            scanner.formula(attributes(raw).get("alttext", "") if "alttext" in raw else "", text[position:stop])
+            stop = tags.end_of(text, name, position, unclosed)
+            scanner.formula(tags.attributes(raw).get("alttext", "") if "alttext" in raw else "", text[position:stop])
             position = stop
         else:
             scanner.start(name, raw)
@@ -152,36 +102,6 @@ def scan(text: str, *, with_targets: bool = False) -> Page:
     return Page(
         scanner.blocks, scanner.regions, scanner.text_regions, scanner.meta, scanner.link_count, scanner.scripts
     )
-
-
-def _end_of(text: str, name: str, position: int, unclosed: set[str]) -> int:
-    """Return where the content of element `name` ends; `position` itself when it is never closed (script: the end)."""
-    if name in unclosed:
-        return position
-    match = re.compile("</" + re.escape(name) + r"\b", re.IGNORECASE).search(text, position)
-    if match is None:
-        unclosed.add(name)
-        return len(text) if name in ("script", "style") else position
-    return match.start()
-
-
-def _skip_declaration(text: str, opening: int, unclosed: set[str], scanner: _Scanner) -> int:
-    """Return the position after a comment, doctype, CDATA mark or processing instruction; a lone "<" is text."""
-    if text.startswith("<!--", opening):
-        if "<!--" in unclosed:
-            return opening + 4
-        end = text.find("-->", opening + 2)
-        if end < 0:
-            unclosed.add("<!--")
-            return opening + 4
-        return end + 3
-    if text.startswith("<![CDATA[", opening):
-        return opening + 9
-    if text.startswith(("<!", "<?", "</"), opening):
-        end = text.find(">", opening, opening + 2_000)
-        return end + 1 if end >= 0 else opening + 2
-    scanner.feed("<")
-    return opening + 1
 
 
 class _Open(NamedTuple):
@@ -245,7 +165,7 @@ class _Scanner:
         elif name == "img":
             self._image(raw)
         elif name == "meta":
-            self._meta(raw)
+            metadata.add_element(self.meta, raw)
         elif name in ("code", "kbd", "samp", "tt") and not self._pre and not self._code:
             self._code = True
             self._pieces.append("`")
@@ -279,7 +199,9 @@ class _Scanner:
         elif name != "p" and self._cells is None:
             self._kind = "p"
         if name in _CONTAINERS:
-            region, certain, word = _region_of(name, raw) if self._regions_open < MAX_NESTED_REGIONS else _NO_REGION
+            region, certain, word = (
+                regions.region_of(name, raw) if self._regions_open < regions.MAX_NESTED else regions.NO_REGION
+            )
             self._regions_open += bool(region)
             self._open.append(_Open(name, len(self.blocks), region, certain, word))
             self._open_names[name] = self._open_names.get(name, 0) + 1
@@ -325,31 +247,10 @@ class _Scanner:
         if alternative:
             self._pieces.append(f" ${alternative.strip()}$ ")
 
-    def linked_data(self, raw: str) -> None:
-        """Take a JSON-LD script: who wrote the page, when, under which headline."""
-        if len(raw) > 200_000:
-            return
-        import json
-
-        try:
-            start = raw.find("{")  # pages wrap it in CDATA, and print line breaks inside strings
-            data = json.loads(raw[start : raw.rfind("}") + 1], strict=False)
-        except (ValueError, RecursionError):
-            return
-        for item in _linked_items(data):
-            for key, name in (("headline", "headline"), ("datePublished", "published"), ("dateModified", "modified")):
-                value = item.get(key)
-                if isinstance(value, str) and value:
-                    self.meta.setdefault(name, value.strip())
-            for key in ("author", "creator"):
-                names = _names(item.get(key))
-                if names:
-                    self.meta.setdefault("author", names)
-
     def _start_link(self, raw: str) -> None:
         if self._in_link:
             self._end_link()
-        self._href = attributes(raw).get("href", "") if "href" in raw else ""
+        self._href = tags.attributes(raw).get("href", "") if "href" in raw else ""
         if not self._href:
             return
         self.link_count += 1
@@ -369,23 +270,12 @@ class _Scanner:
     def _image(self, raw: str) -> None:
         if "alt" not in raw or self._pre:
             return
-        found = attributes(raw)
-        alt = _SPACE.sub(" ", found.get("alt", "")).strip()
+        found = tags.attributes(raw)
+        alt = tags.SPACE.sub(" ", found.get("alt", "")).strip()
         if len(alt) > 3 and "math" not in found.get("class", ""):
             self._pieces.append(f" [image: {alt}] ")
             if self._in_link:
                 self._link_words += _count_words(alt) + 1
-
-    def _meta(self, raw: str) -> None:
-        found = attributes(raw)
-        name = (found.get("name") or found.get("property") or found.get("itemprop") or "").lower()
-        content = _SPACE.sub(" ", found.get("content", "")).strip()
-        key = _META.get(name, "")
-        if key == "author" and content and content not in self.meta.get("author", ""):
-            content = f"{self.meta['author']}, {content}" if "author" in self.meta else content
-            self.meta["author"] = content
-        elif key and content:
-            self.meta.setdefault(key, content)
 
     def _flush(self) -> None:
         """Make a block of the text under way."""
@@ -472,56 +362,6 @@ class _Scanner:
         return opened.name
 
 
-_META = {
-    "author": "author",
-    "article:author": "author",
-    "byl": "author",
-    "dc.creator": "author",
-    "og:title": "headline",
-    "description": "description",
-    "og:description": "description",
-    "og:site_name": "site",
-    "article:published_time": "published",
-    "date": "published",
-    "dc.date": "published",
-    "datepublished": "published",
-}
-
-
-_NO_REGION = ("", False, "")
-
-
-def _region_of(name: str, raw: str) -> tuple[str, bool, str]:
-    """Return the boilerplate kind an element opens ("" for none, "text" for main text), whether that is certain, and the
-    word of its class or id that says so."""
-    if name in ("html", "body"):
-        return _NO_REGION
-    if name in ("main", "article"):
-        return "text", True, ""
-    if name in _REGION_TAGS:
-        return _REGION_TAGS[name], name != "form", ""
-    if "=" not in raw and "hidden" not in raw:
-        return _NO_REGION
-    found = attributes(raw)
-    role = found.get("role", "")
-    if role in _REGION_ROLES:
-        return _REGION_ROLES[role], True, ""
-    if role in ("main", "article"):
-        return "text", True, ""
-    if found.get("aria-hidden") == "true" or ("style" in found and _HIDDEN.search(found["style"])):
-        return "hidden", False, "\0"
-    if name in ("td", "th", "tr", "tbody", "thead"):
-        return _NO_REGION
-    for label in (found.get("id", ""), *found.get("class", "").split()):
-        words = [word.lower() for word in _NAME_WORDS.findall(label)]
-        if any(word in _TEXT_WORDS for word in words):
-            continue
-        for word in words:
-            if word in _REGION_WORDS:
-                return _REGION_WORDS[word], False, word
-    return _NO_REGION
-
-
 def _count_words(text: str) -> int:
     """Return the words of `text`; scripts without spaces count a word for every two characters beyond ASCII."""
     words = text.count(" ") + 1
@@ -534,34 +374,9 @@ def _count_words(text: str) -> int:
 def _tidy(text: str) -> str:
     """Return inline text with runs of white space as one space; explicit line breaks stay."""
     if "\n" not in text:
-        return _SPACE.sub(" ", text).strip()
+        return tags.SPACE.sub(" ", text).strip()
     marked = text.replace(" \n", "\x01")
-    joined = _SPACE.sub(" ", marked)
+    joined = tags.SPACE.sub(" ", marked)
     if "\x01" not in joined:
         return joined.strip()
     return "\n".join(line for line in (piece.strip() for piece in joined.split("\x01")) if line)
-
-
-def _linked_items(data: object) -> list[dict[str, object]]:
-    items: list[dict[str, object]] = []
-    pending = [data]
-    while pending and len(items) < 50:
-        value = pending.pop(0)
-        if isinstance(value, list):
-            pending.extend(value[:20])
-        elif isinstance(value, dict):
-            items.append(value)
-            if isinstance(value.get("@graph"), list):
-                pending.extend(value["@graph"][:20])
-    return items
-
-
-def _names(value: object) -> str:
-    """Return the author names of a JSON-LD value: a string, an object with a name, or a list of them."""
-    people = value if isinstance(value, list) else [value]
-    names: list[str] = []
-    for person in people[:10]:
-        name = person.get("name") if isinstance(person, dict) else person
-        if isinstance(name, str) and name.strip():
-            names.append(name.strip())
-    return ", ".join(names)
