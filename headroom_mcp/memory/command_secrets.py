@@ -3,20 +3,20 @@
     words of the line → NAME=VALUE · --name VALUE · options and arguments of known programs (`commands.secret_options`)
     the line as text  → headers, user names in addresses, JSON fields · what is fed to a command that reads a secret · chance
 
-A value that stands for another (`$TOKEN`, `<your-token>`, `@file`, `op://…`) is none. In a *strict* reading, for commands
-that were run, whatever stands where a secret stands is one ("hunter2"); in prose it must also look like one.
+Both ask `secret_values` whether a value is a secret. In a *strict* reading, for commands that were run, whatever stands where
+a secret stands is one ("hunter2"); in prose it must also look like one.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import secret_options as options
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.memory import secret_values
+from headroom_mcp.memory.secret_values import STRIP, is_secret
 from headroom_mcp.text.secrets import Secret
 
 _MAX_CHARS = 20_000  # of a line; memory shows the first few hundred
@@ -46,65 +46,20 @@ _WORD = late.pattern(
     r"""(?P<operator>\|\|?&?|&&?|;;?|\n|<<<|<<-?)|(?P<word>(?:[^\s;&|'"\\<>`()]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\([^()]*\)|[<>(]|['"])+)|`|\)""",
     re.DOTALL,
 )
-_STRIP = "'\"`"
-# NAME= NAME: NAME := inside a word or text; JSON's "name": ; not $NAME
-_NAMED = late.pattern(
-    r"(?<![\w.$])(?<!\$\{)(?P<name>[A-Za-z_][\w.\-]{0,80}?)(?P<quote>\\?[\"'])?\]?\s{0,2}(?P<joint>:=|=>|==?|:)\s{0,2}"
-)
-# 'value' | "value" | \"value\" | value
-_VALUE = late.pattern(
-    r"(?P<open>\\?[\"'])(?P<quoted>[^\s\"'\\][^\"'\\\n]{0,400})(?P=open)|(?P<plain>[^\s\"'`,;&|)}\]]{1,400})"
-)
-# -H 'X-Api-Key: abc', "Authorization: Bearer abc", Cookie: a=b
-_HEADER = late.pattern(
-    r"(?<![\w\-])(?P<name>[A-Za-z][A-Za-z\d]*(?:-[A-Za-z\d]+)*)\s{0,2}:\s{0,3}"
-    r"(?:(?:bearer|basic|token|digest|apikey|key|aws4-hmac-sha256|negotiate|ssws|hmac)\s+)?(?P<value>[^\s\"'`]{2,4000})",
-    re.IGNORECASE,
-)
-# https://user:pw@host, redis://:pw@host, https://token@host
-_USERINFO = late.pattern(
-    r"\b[a-z][a-z\d+.\-]{1,20}://(?:(?P<name>[^\s:/@\"'<>]{0,120}):(?P<value>[^\s@\"'<>]{1,200})|(?P<token>[^\s:/@\"'<>]{12,200}))@",
-    re.IGNORECASE,
-)
 # pass:hunter2, file it is not; /p:hunter2, /password:hunter2
 _PASS_WORD = late.pattern(
     r"^(?:(?:pass|hexkey|key):|/(?:p|pass|password|pw):)(?P<value>.+)$", re.IGNORECASE | re.DOTALL
 )
-# IDENTIFIED BY 'x', WITH PASSWORD 'x', requirepass x; generate_password_hash('x')
-_SPOKEN = late.pattern(
-    r"(?:\b(?:identified\s+(?:with\s+[\w\"']+\s+)?by|password|passwd|requirepass|masterauth)\s+(?:=\s*)?(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote))"
-    r"|(?:\brequirepass\s+(?P<bare>[^\s'\"]+))|(?:passw(?:or)?d\w{0,20}\(\s*['\"](?P<argument>[^'\"\n]{1,200})['\"])",
-    re.IGNORECASE,
-)
 # scott/tiger@db
 _LOGON = late.pattern(r"^(?P<name>[\w$#]+)/(?P<value>[^/@\s]+)(?:@\S*)?$")
 _LOGON_PROGRAMS = frozenset("sqlplus sqlldr exp imp expdp impdp rman tkprof sqlcl".split())
-# a token in spite of its name
-_LOGINS = frozenset(("sonar.login", "Dsonar.login"))
-
-_STANDS_FOR = late.pattern(
-    r"^(?:[\w.]+\(|[$%@<{\[(!?]|\\\$|`|#\{|\*+$|x{3,}$|X{3,}$|\.{2,}|…|-+$|=|_+$|(?:op|vault|ssm|awssm|gcpsm|akv|keyring|file|env|secret|secretref|"
-    r"sops|bw|pass|fd|stdin|aws-sm)(?::/{0,2}|$)|os\.|process\.|env\.|settings\.|config\.|self\.|System\.|ENV\[|secrets\.|vars\.|getenv|"
-    r"(?:bearer|basic|digest|negotiate|none|null|nil|true|false|yes|no|on|off|required|optional|redacted|placeholder|changeme|undefined|str|string|bytes|int)$|"
-    r"(?:your|my|the|some|new|old|dummy|example|enter|insert|put)[_\- ]?(?:[\w\- ]*(?:pass|token|secret|key|value|here)\w*)$|"
-    r"(?:password|passwd|token|secret|api[_-]?key|pw|pass)$)",
-    re.IGNORECASE,
-)
-_FILE = late.pattern(
-    r"^(?:~|\.{1,2})?/?(?:[\w@+.-]+/)*[\w@+-]+\.[A-Za-z]\w{0,9}$|^(?:~|\.{1,2})/|^/(?:[a-z][\w.+-]*/)+[\w.+-]*$"
-)
 _NUMBER_PAIR = late.pattern(r"^\d+:\d+$")
-# pieces of a word between its joints; chance is looked for in each
-_PIECES = late.pattern(r"[A-Za-z\d+/]{16,}={0,2}|[A-Za-z\d_\-]{16,}")
-_MIN_BITS = 3.3  # per character; English words and names lie below 3.0 for this length
-_SYMBOLS = "!@#$%^&*?+="
-_FLIPS = 0.22  # changes between letters, capitals and digits, per character: chance has some 0.6, names hardly any
 
 
 def find(text: str, *, strict: bool) -> list[Secret]:
     """Return what looks like a secret in the command lines of `text`, in order. Findings may overlap. Linear in `text`."""
     text = text[:_MAX_CHARS]
-    found = [*_in_line(text, strict, depth=0), *_in_text(text, strict), *_by_chance(text)]
+    found = [*_in_line(text, strict, depth=0), *secret_values.in_text(text, strict), *secret_values.by_chance(text)]
     return sorted(set(found))
 
 
@@ -126,8 +81,8 @@ def _words(text: str) -> Iterator[_Word]:
             yield _Word(match.start(), match.end(), match.group(), True)
         elif match.lastgroup == "word":
             raw = match.group()
-            start = match.start() + (len(raw) - len(raw.lstrip(_STRIP)))
-            stop = match.end() - (len(raw) - len(raw.rstrip(_STRIP)))
+            start = match.start() + (len(raw) - len(raw.lstrip(STRIP)))
+            stop = match.end() - (len(raw) - len(raw.rstrip(STRIP)))
             if stop > start:
                 yield _Word(start, stop, text[start:stop], False)
 
@@ -185,7 +140,7 @@ def _by_option_name(command: list[_Word], strict: bool) -> Iterator[Secret]:
     """--db-password X, --token=X, -storepass X, /p:X."""
     for index, word in enumerate(command):
         match = _PASS_WORD.match(word.text)
-        if match and _is_secret(match["value"], strict):
+        if match and is_secret(match["value"], strict):
             yield _tail(word, match["value"], "password")
         if not re.match(r"^--?[A-Za-z][\w.\-]{2,}$", word.text):
             continue
@@ -193,7 +148,7 @@ def _by_option_name(command: list[_Word], strict: bool) -> Iterator[Secret]:
         if not options.names_a_secret(name) or index + 1 == len(command):
             continue
         value = command[index + 1]
-        if not value.text.startswith("--") and _is_secret(value.text, strict):
+        if not value.text.startswith("--") and is_secret(value.text, strict):
             yield Secret(value.start, value.stop, f"value of {name}")
 
 
@@ -205,21 +160,21 @@ def _by_program(command: list[_Word], at: int, path: tuple[str, ...], strict: bo
         following = rest[index + 1] if index + 1 < len(rest) else None
         for option in given:
             plain = option.rstrip("+*")
-            if word.text == plain and not option.endswith("+") and following and _is_secret(following.text, strict):
+            if word.text == plain and not option.endswith("+") and following and is_secret(following.text, strict):
                 yield Secret(following.start, following.stop, f"{program} {plain}")
             elif option != plain and word.text.startswith(plain) and len(word.text) > len(plain):
-                value = word.text[len(plain) :].lstrip("=").strip(_STRIP)
-                if _is_secret(value, strict):
+                value = word.text[len(plain) :].lstrip("=").strip(STRIP)
+                if is_secret(value, strict):
                     yield _tail(word, value, f"{program} {plain}")
         yield from _pair(program, word, following, strict)
-        if program in _LOGON_PROGRAMS and (match := _LOGON.match(word.text)) and _is_secret(match["value"], strict):
+        if program in _LOGON_PROGRAMS and (match := _LOGON.match(word.text)) and is_secret(match["value"], strict):
             start = word.start + match.start("value")
             yield Secret(start, start + len(match["value"]), "password")
         if (
             not given
             and following is not None
             and re.match(r"^-[a-zA-Z]$", word.text)
-            and _looks_made_up(following.text)
+            and secret_values.looks_made_up(following.text)
         ):
             yield Secret(following.start, following.stop, f"value of {word.text}")
     yield from _by_place(rest, path, strict)
@@ -239,9 +194,9 @@ def _pair(program: str, word: _Word, following: _Word | None, strict: bool) -> I
             source, text = word, word.text[2:]
         else:
             continue
-        text = text.strip(_STRIP)
+        text = text.strip(STRIP)
         value = text.partition(separator or ":")[2]
-        if value and not _NUMBER_PAIR.match(text) and "://" not in text and _is_secret(value, strict):
+        if value and not _NUMBER_PAIR.match(text) and "://" not in text and is_secret(value, strict):
             yield _tail(source, value, f"{program} {name}")
 
 
@@ -255,7 +210,7 @@ def _by_place(rest: list[_Word], path: tuple[str, ...], strict: bool) -> Iterato
     bare = [word for word in rest if not word.text.startswith("-")][len(path) - 1 :]
     for place in places:
         index = place if place < 0 else place - 1
-        if -len(bare) <= index < len(bare) and _is_secret(
+        if -len(bare) <= index < len(bare) and is_secret(
             bare[index].text.partition("=")[2] or bare[index].text, strict
         ):
             word = bare[index]
@@ -277,7 +232,7 @@ def _by_bare_name(command: list[_Word], at: int, strict: bool) -> Iterator[Secre
             options.names_a_secret(name)
             and not is_noun
             and not value.text.startswith("-")
-            and _is_secret(value.text, strict)
+            and is_secret(value.text, strict)
         ):
             yield Secret(value.start, value.stop, f"value of {name[:40]}")
 
@@ -292,15 +247,15 @@ def _stored(command: list[_Word], at: int, strict: bool) -> Iterator[Secret]:
         name, equals, value = word.text.partition("=")
         if name == "--from-literal" and equals:
             value = value.partition("=")[2]
-            if _is_secret(value, strict):
+            if is_secret(value, strict):
                 yield _tail(word, value, "stored secret")
         elif name in options.VALUES and (equals or index + 1 < len(command)):
             source = word if equals else command[index + 1]
             text = value if equals else source.text
             text = text.partition("=")[2] if name == "--from-literal" else text
-            if _is_secret(text, strict):
+            if is_secret(text, strict):
                 yield _tail(source, text, "stored secret")
-        elif index > vault and equals and re.match(r"^[A-Za-z_][\w.\-]*$", name) and _is_secret(value, strict):
+        elif index > vault and equals and re.match(r"^[A-Za-z_][\w.\-]*$", name) and is_secret(value, strict):
             yield _tail(word, value, "stored secret")
 
 
@@ -320,7 +275,7 @@ def _fed(text: str, words: Sequence[_Word], strict: bool) -> Iterator[Secret]:
 def _given(text: str, words: Sequence[_Word], begin: int, end: int, strict: bool) -> Iterator[Secret]:
     """Yield what a command reads from its standard input: a here-string, a heredoc, or what is printed before its pipe."""
     for place in range(begin, end):
-        if words[place].text == "<<<" and place + 1 < len(words) and _is_secret(words[place + 1].text, strict):
+        if words[place].text == "<<<" and place + 1 < len(words) and is_secret(words[place + 1].text, strict):
             yield Secret(words[place + 1].start, words[place + 1].stop, "secret on standard input")
         elif words[place].is_operator and words[place].text in ("<<", "<<-"):
             yield from _heredoc(text, words, place)
@@ -349,92 +304,15 @@ def _printed(words: Sequence[_Word], pipe: int, strict: bool) -> Iterator[Secret
         return
     for word in printing[1:]:
         is_format = printing[0].text == "printf" and "%" in word.text
-        if not word.text.startswith("-") and not is_format and _is_secret(word.text, strict):
+        if not word.text.startswith("-") and not is_format and is_secret(word.text, strict):
             yield Secret(word.start, word.stop, "secret on standard input")
 
 
 def _heredoc(text: str, words: Sequence[_Word], place: int) -> Iterator[Secret]:
     mark = words[place + 1].text if place + 1 < len(words) else ""
     body = re.compile(rf"\n(.*?)\n?^\s*{re.escape(mark)}$", re.DOTALL | re.MULTILINE).search(text, words[place].stop)
-    if mark and body and body.group(1).strip() and not _STANDS_FOR.match(body.group(1).strip()):
+    if mark and body and body.group(1).strip() and not secret_values.STANDS_FOR.match(body.group(1).strip()):
         yield Secret(body.start(1), body.end(1), "secret on standard input")
-
-
-def _in_text(text: str, strict: bool) -> Iterator[Secret]:
-    for match in _NAMED.finditer(text):
-        name = match["name"]
-        if not (options.names_a_secret(name) or name in _LOGINS or (name == "secret_id" and match["joint"] == "=")):
-            continue
-        value = _VALUE.match(text, match.end())
-        if value is None or match["joint"] == "==":
-            continue
-        group = "quoted" if value["open"] else "plain"
-        # "token: see below" is prose; a name or value in quotes, an equals sign or an option is not
-        if match["joint"] == ":" and not (match["quote"] or value["open"]) and not _looks_made_up(value[group]):
-            continue
-        if _is_secret(value[group], strict):
-            yield Secret(value.start(group), value.end(group), f"value of {name[-40:]}")
-    for match in _HEADER.finditer(text):
-        name = match["name"]
-        is_header = "-" in name or name.lower() in ("authorization", "cookie")
-        if is_header and options.names_a_secret(name) and _is_secret(match["value"], strict):
-            yield Secret(match.start("value"), match.end("value"), f"header {name.lower()[:40]}")
-    for match in _SPOKEN.finditer(text):
-        group = match.lastgroup or "value"
-        if _is_secret(match[group], strict):
-            yield Secret(match.start(group), match.end(group), "password")
-    for match in _USERINFO.finditer(text):
-        if match["value"] and _is_secret(match["value"], strict):
-            yield Secret(match.start("value"), match.end("value"), "password in a url")
-        elif match["token"] and _is_chance(match["token"]):
-            yield Secret(match.start("token"), match.end("token"), "token in a url")
-
-
-def _by_chance(text: str) -> Iterator[Secret]:
-    for match in _PIECES.finditer(text):
-        if _is_chance(match.group()):
-            yield Secret(match.start(), match.end(), "random text")
-
-
-def _is_secret(value: str, strict: bool) -> bool:
-    """Tell whether a value that stands where a secret stands is one."""
-    value = value.strip(_STRIP)
-    if (
-        not value
-        or (value.isdigit() and len(value) < 3)
-        or _STANDS_FOR.match(value)
-        or (_FILE.match(value) and not _looks_made_up(value))
-    ):
-        return False
-    return strict or (
-        len(value) >= 4 and (any(char.isdigit() for char in value) or not value.isalnum()) and _bits(value) >= 2.0
-    )
-
-
-def _looks_made_up(value: str) -> bool:
-    """Tell a password from a word, path, number or address: many kinds of characters, close together."""
-    if len(value) < 6 or "://" in value or _STANDS_FOR.match(value) or any(char in value for char in " \n(){}"):
-        return False
-    mixed = any(c.islower() for c in value) and any(c.isupper() for c in value) and any(c.isdigit() for c in value)
-    return _is_chance(value) or (mixed and any(char in _SYMBOLS for char in value) and not _FILE.match(value))
-
-
-def _is_chance(piece: str) -> bool:
-    """Tell random characters from names: they change between small, capital and digit all the time."""
-    if len(piece) < 16 or len(piece) > 400:
-        return False
-    kinds = ["a" if char.islower() else "A" if char.isupper() else "0" if char.isdigit() else "-" for char in piece]
-    if not {"a", "A", "0"} <= set(kinds):
-        return False
-    flips = sum(first != second for first, second in itertools.pairwise(kinds) if "-" not in (first, second))
-    # a capital and the small letters after it are one word: getUserId is no chance
-    words = len(re.findall(r"[A-Z][a-z]{2,}", piece))
-    return (flips - 2 * words) / len(piece) >= _FLIPS and _bits(piece) >= _MIN_BITS
-
-
-def _bits(value: str) -> float:
-    counts = [value.count(char) for char in set(value)]
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts)
 
 
 def _tail(word: _Word, value: str, kind: str) -> Secret:

@@ -42,6 +42,7 @@ _KNOWN = {
     "commands.secret_options": "words of one command line",
     "context.eviction._NAME": "fails only where its first letters are the last of 60,000 characters",
     "memory.command_secrets": "one command line that becomes a note",
+    "memory.secret_values": "as above",
     "memory.note_secrets._QUOTED_COMMAND": "a note, of a few thousand characters at most",
     "records.find._LABEL": "all of it is optional: what does not fit is left out",
     "text.secrets: private key": "its body ends before the next five dashes, so no two reach over the same text",
