@@ -3,7 +3,7 @@
 Ruff, flake8, pylint, mypy, pyright, eslint, tsc, shellcheck, golangci-lint, rubocop, phpstan and their like. Rules that
 fire once or twice are shown in full, errors before style; the others once with their count and their places by file:
 
-    E501 ×120 Line too long (96 > 88): a.py:3,9,22 b.py:14
+    ×120 E501 Line too long (96 > 88): a.py:3,9,22 b.py:14
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -22,6 +23,8 @@ from headroom_mcp.types import Compressed, Fact, Part
 _MIN_PROBLEMS = 6
 _SMALL_TOKENS = 900  # below, every problem is told
 _RARE = 2
+_FEW = 8  # problems of a serious rule, or of one that the question is about: each has a message of its own
+_ASKED_RULES = 6
 _ASKED_OF_A_RULE = 2  # problems of one rule that the question is about, in full: the others stand with the rule
 _MAX_LINE_CHARS = 300
 _MESSAGE_CHARS = 100
@@ -59,6 +62,7 @@ _CODE = late.pattern(
     r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}|[a-z]+-[a-z-]+)\]"
     r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|(?<!\s)\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
 )
+_NUMBERED = late.pattern(r"[A-Z]{1,6}\d{2,5}")
 _SERIOUS = late.pattern(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
 
 
@@ -111,7 +115,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     if output.tokens < _SMALL_TOKENS:
         budget = output.tokens
-    digest = _digest(lines, found, facts_module.matches(output.query, lines), budget)
+    digest = _digest(lines, found, output.query, budget)
     covered = {i for problem in found for i in range(problem.start, problem.stop)}
     telling = {fact.line for fact in _around_problems(lines, covered)[:_MAX_BETWEEN]}
     first, last = found[0].start, found[-1].stop
@@ -199,7 +203,8 @@ def _problem(start: int, stop: int, file: str, line: str, said: str) -> Problem:
     return Problem(start, stop, file, line, code, message)
 
 
-def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int], budget: int) -> str:
+def _digest(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) -> str:
+    asked = facts_module.matches(query, lines)
     by_rule: dict[str, list[Problem]] = {}
     forms = templates.masked([problem.message for problem in found])
     for problem, form in zip(found, forms, strict=True):
@@ -217,13 +222,7 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
         times[problem.code] = times.get(problem.code, 0) + 1
         if times[problem.code] <= _ASKED_OF_A_RULE:
             room -= _add(out, _whole(lines, problem))
-    left: list[list[Problem]] = []
-    for group in rules:
-        if len(group) <= _RARE and room > 0:
-            for problem in group:
-                room -= _add(out, _whole(lines, problem))
-        else:
-            left.append(group)
+    in_full, left, room = _told_one_by_one(lines, _by_claim(rules, query), room, out)
     left = [[problem._replace(place=problem.place[len(base) :]) for problem in group] for group in left]
     room = max(room, budget // 3)
     share = max(40, room // max(1, len(left)))
@@ -241,12 +240,49 @@ def _digest(lines: Sequence[str], found: Sequence[Problem], asked: Sequence[int]
         if more:
             problems_left = marker.counted(sum(map(len, more)), "problem")
             out.append(f"[… {problems_left} of {marker.counted(len(more), 'more rule')}]")
-    in_full = len(rules) - len(left)
-    rare = sum(1 for group in rules if len(group) <= _RARE)
-    how = "by place" if not in_full else "rare rules in full" if in_full == rare else f"{in_full:,} rare rules in full"
+    rare_left = any(len(group) <= _RARE for group in left)
+    how = "by place" if not in_full else f"{in_full:,} rules in full" if rare_left else "rare rules in full"
     others = ", the others by place" if in_full and left else ""
     rules_said = marker.counted(len(by_rule), "rule")
     return "\n".join([f"[{marker.counted(len(found), 'problem')} of {rules_said}; {how}{others}{below}]", *out])
+
+
+def _by_claim(rules: Sequence[list[Problem]], query: str) -> list[tuple[list[Problem], int]]:
+    """Return the rules, best first, each with how many of its problems may be told one by one: those the question is about,
+    then serious ones among others that are not, then the rare."""
+    asked: set[int] = set()
+    if query:
+        texts = [" ".join([group[0].code, *(problem.message for problem in group[:_FEW])]) for group in rules]
+        asked = {passage.place for passage in clauses.deal(clauses.rank(query, texts), _ASKED_RULES, near=0.5)}
+    ranked = [(place not in asked, not _serious(group[0]), place, group) for place, group in enumerate(rules)]
+    ranked.sort(key=lambda claim: claim[:3])
+    return [
+        (group, _FEW if (not unasked or not minor) and _differ(group) else _RARE) for unasked, minor, _, group in ranked
+    ]
+
+
+def _differ(group: Sequence[Problem]) -> bool:
+    """Tell whether most problems of a rule say something of their own."""
+    return 2 * len({problem.message for problem in group[:_FEW]}) > min(len(group), _FEW)
+
+
+def _told_one_by_one(
+    lines: Sequence[str], claims: Sequence[tuple[list[Problem], int]], room: int, out: list[str]
+) -> tuple[int, list[list[Problem]], int]:
+    """Add the problems of rules to `out` while there is room; return how many rules were, the others, and what room is left.
+
+    A rare rule is begun wherever there is room; one of more problems must leave half of it to the others."""
+    told = 0
+    left: list[list[Problem]] = []
+    for group, few in claims:
+        said = [_whole(lines, problem) for problem in group] if len(group) <= few and room > 0 else []
+        if not said or (len(group) > _RARE and sum(map(tokens.estimate, said)) > room // 2):
+            left.append(group)
+            continue
+        told += 1
+        for entry in said:
+            room -= _add(out, entry)
+    return told, left, room
 
 
 def _common_folder(places: Sequence[str]) -> str:
@@ -281,14 +317,22 @@ def _by_message(group: Sequence[Problem]) -> str:
         f"{message}: {' '.join(f'{file}:' + ','.join(places) for file, places in by_file.items())}"
         for message, by_file in messages.items()
     ]
-    return f"{group[0].code} ×{len(group):,} " + "\n  ".join(said)
+    return f"{_times(group)} " + "\n  ".join(said)
+
+
+def _times(group: Sequence[Problem]) -> str:
+    """Return how often a rule fires, and its code where the linter writes it: before the message, or elsewhere."""
+    code = group[0].code
+    if not code:
+        return f"×{len(group):,}"
+    return f"×{len(group):,} {code}" if _NUMBERED.fullmatch(code) else f"{code} ×{len(group):,}"
 
 
 def _by_place(group: Sequence[Problem], room: int) -> str:
     """Return a rule once, with its count and as many of its places as `room` tokens hold."""
     first = group[0]
     message = text.clip_middle(first.message, _MESSAGE_CHARS)
-    head = f"{first.code} ×{len(group):,} {message}:" if first.code else f"×{len(group):,} {message}:"
+    head = f"{_times(group)} {message}:"
     room -= tokens.estimate(head)
     by_file: dict[str, list[str]] = {}
     for problem in group:

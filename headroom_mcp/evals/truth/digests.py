@@ -12,7 +12,7 @@ from headroom_mcp.types import Section
 
 _PROBLEMS = re.compile(r"\[([\d,]+) problems? of ([\d,]+) rules?; (.*)\]")
 _RULE = re.compile(r"^(?P<code>\S+) ×(?P<count>[\d,]+)(?P<rest>.*)", re.DOTALL)
-_NAMELESS = re.compile(r"^×(?P<count>[\d,]+)(?P<rest>.*)", re.DOTALL)
+_NAMELESS = re.compile(r"^×(?P<count>[\d,]+)(?: (?P<code>[A-Z]{1,6}\d{2,5})(?= ))?(?P<rest>.*)", re.DOTALL)
 _MORE_PLACES = re.compile(r" \[… ([\d,]+) more(?: in ([\d,]+) files?)?\]$")
 _MORE_RULES = re.compile(r"\[… ([\d,]+) problems? of ([\d,]+) more rules?\]")
 _PLACES = re.compile(r"(\S+?):(\d+(?:,\d+)*)(?=\s|$)")
@@ -42,7 +42,7 @@ def _lint(lines: Sequence[str], section: Section, render: Render, findings: Find
         elif rule:
             counted += number(rule["count"])
             rules += 1
-            if "code" in rule.groupdict() and rule["code"]:
+            if rule["code"]:
                 _rule_count(held, rule["code"], number(rule["count"]), findings)
             _places(held, rule["rest"], number(rule["count"]), below, findings)
         else:
@@ -54,7 +54,11 @@ def _lint(lines: Sequence[str], section: Section, render: Render, findings: Find
     findings.that(counted <= number(head[1]) <= counted + shown, rows[0], f"{counted} counted and {shown} in full")
     findings.that(rules <= number(head[2]), rows[0], f"{rules} rules")
     if head[3].startswith("rare rules in full"):
-        rare = [row for row in rows[1:] if (found := _RULE.match(row)) and number(found["count"]) <= 2]
+        rare = [
+            row
+            for row in rows[1:]
+            if (found := _RULE.match(row) or _NAMELESS.match(row)) and number(found["count"]) <= 2
+        ]
         findings.that(not rare, rows[0], f"{len(rare)} rare rules by place: {rare[:2]}")
 
 
