@@ -87,15 +87,17 @@ class Choice(_budget.Numbered):
         return parts
 
 
-def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False) -> Compressed:
+def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False) -> Compressed | None:
     """Return the records of `output` (a "log", a "list" …) that tell something, by number, and the others counted; where
-    they are to be `named`, all others by the words in which they differ, as far as the budget goes."""
+    they are to be `named`, all others by the words in which they differ: None where the budget does not hold these."""
     survey = output.survey
     choice = _choose(output, survey, budget)
     if named:
         choice.take(_of_small_kinds(survey), budget - choice.spent)
     shown = choice.shown
-    table = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
+    table, unnamed = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
+    if named and unnamed:
+        return None
     total = len(output.lines)
     unit = "" if len(survey.records) == total else f"{len(survey.records):,} records, "
     head = f"[{what} of {unit}{total:,} lines; {len(shown):,} by line number, the others counted below]"
@@ -188,14 +190,15 @@ def _records_by_line(survey: Survey) -> list[int]:
     return found
 
 
-def _counted(choice: Choice, room: int, *, named: bool) -> str:
+def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, bool]:
     """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
-    the names of those not shown as far as there is room; the most frequent kind first."""
+    the names of those not shown as far as there is room; the most frequent kind first. And whether names found none."""
     survey, shown = choice.survey, choice.shown
     hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
     rows: list[str] = []
     names: list[str] = []
     left_kinds: list[list[int]] = []
+    unnamed = False
     for kind, hidden in hidden_of:
         if not hidden:
             continue
@@ -213,9 +216,11 @@ def _counted(choice: Choice, room: int, *, named: bool) -> str:
         if names[at] and cost <= room:
             room -= cost
             rows[at] += f": {names[at]}"
+        elif names[at]:
+            unnamed = True
     if left_kinds:
         rows.append(f"[… {sum(map(len, left_kinds)):,} more of {marker.counted(len(left_kinds), 'other kind')}]")
-    return "\n".join(rows)
+    return "\n".join(rows), unnamed or bool(left_kinds)
 
 
 def _kind_row(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> str:

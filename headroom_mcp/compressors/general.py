@@ -19,10 +19,10 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
-_SMALL_TOKENS, _LARGE_TOKENS = (
-    1_500,
-    6_000,
-)  # up to the first nothing but dull lines goes; from the second on, the budget holds
+# Up to the first nothing but dull lines goes; from the second on, the budget holds: at half its size, three of four outputs
+# in between still answer what is asked of them.
+_SMALL_TOKENS, _LARGE_TOKENS = 500, 3_000
+_NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
 _MAX_LINE_CHARS = 600  # a longer line is shown in part
 _LONG_LINE_CHARS = 400  # what is shown of it
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
@@ -58,7 +58,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
     if _by_record.fits(output):
-        small = output.tokens < _SMALL_TOKENS
+        small = output.tokens < _NAMED_TOKENS
         return _by_record.compress(output, output.tokens if small else budget, "list", named=small)
     costs = _costs(output)
     kept: set[int] = set()
