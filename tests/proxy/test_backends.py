@@ -21,6 +21,7 @@ from headroom_mcp.proxy.upstreams import Place, chosen
 from headroom_mcp.proxy.vertex import Vertex, _host_of
 from headroom_mcp.types import HeadroomError, RequestRefused
 from tests.integrations.agents import FAILURE, run_output
+from tests.proxy.google_account import service_account
 from tests.proxy.sigv4 import SECRET, verified
 from tests.proxy.upstream import Upstream
 
@@ -237,24 +238,8 @@ def test_a_token_for_vertex_is_fetched_with_the_credentials_of_this_machine(
     upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("google.auth")
-    pytest.importorskip("cryptography")
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(65_537, 2_048).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    account = {
-        "type": "service_account",
-        "project_id": "of-the-account",
-        "private_key": key.decode(),
-        "private_key_id": "1",
-        "client_email": "a@example.com",
-        "token_uri": f"{upstream.url}/token",
-    }
-    file = tmp_path / "account.json"
-    file.write_text(json.dumps(account))
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+    account = service_account(tmp_path, f"{upstream.url}/token")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", account)
     upstream.answer = json.dumps({"access_token": "fetched", "expires_in": 3600, "token_type": "Bearer"}).encode()
     backend = chosen("vertex_ai", place=Place(project="p-1", region="us-east5", url=upstream.url))
     with _serving(backend) as address:

@@ -15,6 +15,7 @@ class Upstream:
         self.status = 200
         self.answer = b'{"ok": true}'
         self.kind = ""  # content type; "" for none, or that of a stream
+        self.retry_after = "7"
         self.pieces: list[bytes] = []
         self.pause = 0.0
         self.more_than_it_sends = 0  # bytes that the length of an answer promises
@@ -46,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         up.seen.append((self.command, self.path, list(self.headers.items()), body))
         self.send_response(up.status)
         self.send_header("request-id", "req_1")
-        self.send_header("retry-after", "7")
+        self.send_header("retry-after", up.retry_after)
         if up.pieces:
             self.send_header("Content-Type", up.kind or "text/event-stream")
             self.send_header("Connection", "close")
