@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _MAX_SHOWN = 120
 _MAX_SHOWN_CHARS = 600_000
 _MAX_TEXT_CHARS = 120_000
+_MAX_BEHIND = 1_200  # characters behind a footer: a closing tag, a reminder; less than is worth shortening
 
 
 class _Rendering(NamedTuple):
@@ -358,9 +359,13 @@ def without_reminders(text: str) -> str:
 
 
 def _ends_as_ours(text: str) -> bool:
-    """Tell whether the last line is a footer of ours. The store is not asked: it forgets, and then the text would change."""
-    last = text.rstrip("\n").rpartition("\n")[2]
-    return last.startswith("[headroom ") and bool(marker.refs(last))
+    """Tell whether a footer of ours ends the text, but for the little that a host may have put behind it.
+
+    The store is not asked: it forgets, and then the text would change.
+    """
+    at = text.rfind("\n[headroom ") + 1
+    footer, _, behind = text[at:].partition("\n")
+    return footer.startswith("[headroom ") and bool(marker.refs(footer)) and len(behind) <= _MAX_BEHIND
 
 
 _numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from headroom_mcp import compress
 from headroom_mcp.context import spans
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
+from headroom_mcp.text import marker
 
 from .conversations import SHAPES, conversations, plain
 from .test_laws import LAW
@@ -156,3 +158,27 @@ def test_a_body_is_parsed_once_and_what_changes_is_read_once_more(monkeypatch: p
 def test_what_is_not_json_is_not_read_as_if_it_were(body: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         spans.spans(body.encode())
+
+
+_BEHIND = [
+    "",
+    "\n",
+    "\n\n<system-reminder>\n<total_tokens>14999970 tokens left</total_tokens>\n</system-reminder>",
+    '\n</cell id="app.log">\n\n<system-reminder>\nPlan first.\n</system-reminder>',
+]
+
+
+@pytest.mark.parametrize("behind", _BEHIND)
+def test_what_hooks_made_short_is_not_made_shorter_whatever_a_host_puts_behind_it(behind: str) -> None:
+    goldens = sorted((Path(__file__).parents[1] / "cases").glob("*/*/expected.txt"))
+    short = [
+        text for path in goldens if marker.refs((text := path.read_text("utf-8", "replace")).rstrip().splitlines()[-1])
+    ]
+    assert len(short) > 30
+    rows: list[Any] = [{"role": "user", "content": "why?"}]
+    for number, text in enumerate(short):
+        use = {"type": "tool_use", "id": f"t{number}", "name": "Bash", "input": {"command": f"make {number}"}}
+        result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": text.rstrip("\n") + behind}
+        rows += [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]
+
+    assert spans.shorten_body(json.dumps({"messages": rows}).encode(), settings=_SETTINGS) is None
