@@ -6,8 +6,9 @@
     python -m tests.mutation --show               each survivor as a diff
     python -m tests.mutation --folder /tmp/m      may be interrupted: the same command goes on where it was
 
-mutmut makes the mutants and runs, for each, the tests that reach it (configured in pyproject.toml, [tool.mutmut]). It
-works in a copy of the checkout. The score is killed / all; a mutant that no test reaches counts as alive. Exit code 1
+mutmut makes the mutants and notes which tests reach them (configured in pyproject.toml, [tool.mutmut]), in a copy of the
+checkout; tests/mutant_runs.py runs those tests for each. The score is killed / all; a mutant that no test reaches counts as
+alive. One without a sure answer (the clock ran out, the test fails without it, too) is not counted, and said. Exit code 1
 when the score is below --least.
 """
 
@@ -26,18 +27,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import mutant_runs
+
 _ROOT = Path(__file__).parents[1]
 _PACKAGE = "headroom_mcp."
-_ALIVE = {0: "survived", 5: "no tests", 33: "no tests"}  # mutmut's exit codes; any other is a death
-_SLICE = 25  # mutants to a run of mutmut, so that an interrupted one has lost little
-_NOT_RUN = (None, 2, 34, 37)  # not looked at, interrupted, skipped
+_SLICE = 50  # mutants to a run, so that what killed them is checked while it is fresh
 
 
 class Verdict(NamedTuple):
-    """What became of one mutant: "killed", "survived", "no tests"; "not run" where mutmut gave no answer."""
+    """What became of one mutant: "killed", "survived", "no tests"; "not run" where there is no sure answer. `by`: the test."""
 
     name: str
     outcome: str
+    by: str = ""
 
     @property
     def module(self) -> str:
@@ -52,23 +54,22 @@ def main() -> int:
         copy = Path(folder, "copy")
         if not (copy / "mutants").is_dir():
             _copy(copy)
-            _mutmut(copy, ["nothing of this name"])  # makes the mutants, runs none
-        names = [name for name in sorted(_exit_codes(copy)) if given.only in name]
+            _mutmut(copy, ["nothing of this name"], quiet=not given.verbose)  # makes the mutants, runs none
+        names = [name for name in sorted(_made(copy)) if given.only in name]
         if not names:
             print(f"No mutant's name contains {given.only!r}; [tool.mutmut] in pyproject.toml lists the modules.")
             return 2
         chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
         print(f"{len(chosen)} of {len(names)} mutants, seed {given.seed}", flush=True)
-        codes = _exit_codes(copy)
-        waiting = [name for name in chosen if codes.get(name) in _NOT_RUN]
+        noted = Path(folder, "verdicts.jsonl").resolve()
+        known = _verdicts(noted)
+        waiting = [name for name in chosen if name not in known or known[name].outcome == "not run"]
         for start in range(0, len(waiting), _SLICE):
             names = waiting[start : start + _SLICE]
-            _mutmut(copy, ["--max-children", str(given.jobs), *names], quiet=not given.verbose)
-            if all(_exit_codes(copy).get(name) in _NOT_RUN for name in names):
-                break  # the tests fail without any mutant: --verbose shows which
-        codes = _exit_codes(copy)
-        verdicts = [Verdict(name, _outcome(codes.get(name))) for name in chosen]
-        alive = [verdict.name for verdict in verdicts if verdict.outcome != "killed"]
+            mutant_runs.run(copy.resolve(), names, given.jobs, noted, quiet=not given.verbose)
+        known = _verdicts(noted)
+        verdicts = [known.get(name, Verdict(name, "not run")) for name in chosen]
+        alive = [verdict.name for verdict in verdicts if verdict.outcome in ("survived", "no tests")]
         if given.show:
             for name in alive:
                 shown = [sys.executable, "-m", "mutmut", "show", name]
@@ -120,21 +121,23 @@ def _copy(to: Path) -> None:
             shutil.copy2(source, target)
 
 
-def _mutmut(folder: Path, arguments: list[str], *, quiet: bool = True) -> None:
+def _mutmut(folder: Path, arguments: list[str], *, quiet: bool) -> None:
     out = subprocess.DEVNULL if quiet else None
     subprocess.run([sys.executable, "-m", "mutmut", "run", *arguments], cwd=folder, stdout=out, stderr=out, check=False)
 
 
-def _exit_codes(folder: Path) -> dict[str, int | None]:
-    """Return mutmut's exit code of every mutant it has made, None for those not run."""
-    codes: dict[str, int | None] = {}
-    for path in sorted((folder / "mutants").rglob("*.meta")):
-        codes.update(json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"])
-    return codes
+def _made(folder: Path) -> list[str]:
+    """Return the names of the mutants that mutmut has made."""
+    files = sorted((folder / "mutants").rglob("*.meta"))
+    return [name for path in files for name in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]]
 
 
-def _outcome(code: int | None) -> str:
-    return "not run" if code in _NOT_RUN else _ALIVE.get(code or 0, "killed")
+def _verdicts(noted: Path) -> dict[str, Verdict]:
+    """Return the last verdict on each mutant that a file of them has."""
+    if not noted.exists():
+        return {}
+    rows = [json.loads(line) for line in noted.read_text(encoding="utf-8").splitlines()]
+    return {row["name"]: Verdict(row["name"], row["outcome"], row["by"]) for row in rows}
 
 
 def _report(verdicts: list[Verdict], least: float, *, as_json: bool) -> int:
@@ -154,7 +157,9 @@ def _report(verdicts: list[Verdict], least: float, *, as_json: bool) -> int:
             print(f"{verdict.outcome:9} {verdict.name}")
         print(f"mutation score: {score:.1f} % ({killed} of {len(ran)} mutants killed)")
         if len(ran) < len(verdicts):
-            print(f"{len(verdicts) - len(ran)} mutants were not run; --verbose shows what mutmut says.")
+            print(
+                f"{len(verdicts) - len(ran)} mutants have no sure answer; the same command with --folder tries them again."
+            )
     return 0 if ran and score >= least else 1
 
 
