@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import unlike
 from headroom_mcp.query import bm25, clip
 from headroom_mcp.records import kinds
 from headroom_mcp.records import survey as survey_module
@@ -127,27 +128,13 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
             forms[form] = None
             choice.take([index], budget * 2 // 5 - choice.spent)
     choice.take(_odd_failures(survey, failing), budget // 5)
-    choice.take(superlative(output.query, survey), budget // 5)
+    choice.take(unlike.meant(output.query, survey), budget // 5)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget // 5, output.query)
     choice.take_unlike(budget * 17 // 20)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice
-
-
-def superlative(question: str, survey: Survey, columns: Sequence[Slot] = ()) -> list[int]:
-    """Return the records that the superlatives of a question mean ("the three longest"); none where it has none."""
-    if not bm25.may_compare(question):
-        return []
-    from headroom_mcp.query import superlatives
-
-    wanted = superlatives.read(question)
-    if not wanted:
-        return []
-    from headroom_mcp.records import extremes
-
-    return extremes.of(survey, wanted, columns)
 
 
 def ends(question: str, columns: Sequence[Slot]) -> list[int]:

@@ -14,7 +14,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import test_blocks, test_run, verdicts
+from headroom_mcp.facts import test_blocks, test_run, unlike, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
@@ -80,7 +80,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     reading = test_run.read(lines)
     found = test_blocks.find(lines, reading)
-    found = [*(_failures.unlike(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
+    found = [*(unlike.of_block(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))

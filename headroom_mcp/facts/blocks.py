@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
@@ -112,8 +111,6 @@ _GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\
 _MAX_BLOCK = 600
 _MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
 _MAX_MEANWHILE = 3
-_MIN_UNDERSTOOD = 0.6
-_MOSTLY_FRAMES = 0.4
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost
 
@@ -357,26 +354,6 @@ def _meanwhile(lines: Sequence[str], start: int, stop: int, code: Container[int]
     return [
         i for i in told if i not in code and failure_words.is_strong(lines[i][:300]) and not _frames.is_frame(lines[i])
     ][:_MAX_MEANWHILE]
-
-
-def unlike(lines: Sequence[str], block: Block) -> Block:
-    """Return a long `block` with those lines as essential, too, that are unlike the others in the longest stretch that it
-    leaves out: what was printed meanwhile, mostly."""
-    marks = [block.start - 1, *block.essential, block.stop]
-    start, stop = max(((a + 1, b) for a, b in pairwise(marks)), key=lambda gap: gap[1] - gap[0])
-    rest = [i for i in range(start, stop) if lines[i].strip()]
-    framed = sum(1 for i in rest if _frames.is_frame(lines[i]))
-    rest = [i for i in rest if not _frames.is_frame(lines[i])]
-    if len(rest) < _MIN_CAPTURED or framed > _MOSTLY_FRAMES * (len(rest) + framed):
-        return block  # a trace and its code is no record of anything
-    from headroom_mcp.records import find as records
-    from headroom_mcp.records import survey
-
-    found = survey.of_records([lines[i] for i in rest], [records.Record(at, at + 1) for at in range(len(rest))])
-    if found.understood < _MIN_UNDERSTOOD:
-        return block
-    telling = [rest[one.record] for one in survey.telling(found)]
-    return block._replace(essential=tuple(sorted({*block.essential, *telling[:_MAX_MEANWHILE]})))
 
 
 def _first_after(causes: Sequence[int], own: Sequence[int], frames: Sequence[int]) -> list[int]:

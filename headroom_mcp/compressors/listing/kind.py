@@ -10,11 +10,11 @@ import math
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _by_record, _paths
+from headroom_mcp.compressors import _paths
 from headroom_mcp.compressors.listing import entries as _listed
 from headroom_mcp.compressors.listing import rows as short_rows
 from headroom_mcp.compressors.listing.entries import Entry, Form
-from headroom_mcp.facts import tool_errors
+from headroom_mcp.facts import tool_errors, unlike
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
@@ -96,7 +96,7 @@ def _unlike(output: ToolOutput, entries: Sequence[Entry]) -> list[int]:
     files = [i for i, entry in enumerate(entries) if entry.name and not entry.is_folder]
     heads = [lines[i].removesuffix(entries[i].name) for i in files]
     found = survey.of_records(heads, [Record(at, at + 1) for at in range(len(heads))])
-    asked_for = _by_record.superlative(output.query, found)
+    asked_for = unlike.meant(output.query, found)
     rows = dict.fromkeys([*asked_for, *(one.record for one in survey.telling(found)[:_MAX_UNLIKE])])
     return [files[row] for row in rows]
 

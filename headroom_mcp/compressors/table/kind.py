@@ -15,7 +15,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
-from headroom_mcp.facts import tool_errors
+from headroom_mcp.facts import tool_errors, unlike
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
@@ -105,7 +105,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     choice = _by_record.Choice(surveyed, output.offset)
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
-    choice.take(_by_record.superlative(output.query, choice.survey, columns), room // 2, whole=True)
+    choice.take(unlike.meant(output.query, choice.survey, columns), room // 2, whole=True)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
     choice.take(matches[1:], room - choice.spent, whole=True)
     count = len(table.records)
