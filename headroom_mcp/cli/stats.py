@@ -14,8 +14,9 @@ from headroom_mcp.text import marker, visible
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
-    "host would have shown by itself. Subtracted: slices fetched back, the schemas of the MCP tools once per session\n"
-    "that loaded them, context that hooks add. Outputs left as they were are not counted."
+    "host would have shown by itself. Subtracted: slices fetched back, outputs asked for again after a short answer, the\n"
+    "schemas of the MCP tools once per session that loaded them, context that hooks add. Outputs left as they were are\n"
+    "not counted."
 )
 
 BILLED = (

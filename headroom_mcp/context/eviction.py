@@ -19,6 +19,7 @@ from headroom_mcp.context import calls, memo, shapes
 from headroom_mcp.context.counting import Counter, Form, form
 from headroom_mcp.context.result import Reason
 from headroom_mcp.facts import find
+from headroom_mcp.flow import repeats
 from headroom_mcp.query import bm25
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker
@@ -107,7 +108,7 @@ def resting_on(candidate: Candidate, found: Sequence[Candidate], notes: Sequence
     """
     resting: list[Candidate] = []
     for note in notes:
-        if note.at >= candidate.index and note[:2] != candidate[:2] and f"{_POINTS}{candidate.label}" in note.text:
+        if note.at >= candidate.index and note[:2] != candidate[:2] and repeats.pointer(candidate.label) in note.text:
             own = next((one for one in found if one[:2] == note[:2]), None)
             if own is None:
                 return None
@@ -158,7 +159,7 @@ def ranked(
             stage = 2
         else:
             stage = 4 if one.index in newest or fails else 3
-        if stage < 4 and any(note.at >= one.index and f"{_POINTS}{one.label}" in note.text for note in notes):
+        if stage < 4 and any(note.at >= one.index and repeats.pointer(one.label) in note.text for note in notes):
             stage = 4
         new = (number + 1) / len(found)
         worth = (

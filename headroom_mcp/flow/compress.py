@@ -163,12 +163,18 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if _is_ours(output.text, store):
         return _untouched(output.text, "already")
     origin, view = call.origin, call.view
-    earlier = _in_front(store, call, output) if call.remembers else call.earlier or ()
-    planned = _worth(_planned(call, output, earlier), call, output)
+    above = store.contexts.shown_in(origin.session, origin.agent) if call.remembers else []
+    short = _last_in_short(above, call, output)
+    planned: Plan | str = ""
+    if short:  # its reader asks for it once more: all of it, at the cost of the short answer
+        store.retrieved(short, output.tokens, origin=origin)
+    else:
+        earlier = _in_front(above, call, output) if call.remembers else call.earlier or ()
+        planned = _worth(_planned(call, output, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
     if call.remembers and (not view.tokens_host or view.tokens_host >= output.tokens):
-        text = "\n".join(output.lines_from(view.numbered)) if view.numbered else output.text
+        text = _whole(call, output)
         store.contexts.note_shown(origin.session, origin.agent, output.label, text, origin.tool_use_id)
     return _untouched(output.text, call.otherwise(output), planned)
 
@@ -189,9 +195,35 @@ def _planned(call: _Call, output: ToolOutput, earlier: Sequence[Shown]) -> Plan 
     return deadline.within(seconds, made)
 
 
-def _in_front(store: Store, call: _Call, output: ToolOutput) -> list[Shown]:
-    """Return what stands above in the context that will read this output, as far as is known."""
-    earlier = store.contexts.shown_in(call.origin.session, call.origin.agent)
+def _whole(call: _Call, output: ToolOutput) -> str:
+    """Return the whole of `output` as the host shows it."""
+    return "\n".join(output.lines_from(call.view.numbered)) if call.view.numbered else output.text
+
+
+def _last_in_short(above: Sequence[Shown], call: _Call, output: ToolOutput) -> str:
+    """Return the ref under which this very text was last shown, in short; "" where it was not, or cannot be shown whole."""
+    view = call.view
+    if (view.limit_chars and len(output.text) > view.limit_chars) or 0 < view.tokens_host < output.tokens:
+        return ""
+    digest, whole = "", _whole(call, output)
+    for shown in reversed(above):
+        if shown.tool_use_id and shown.tool_use_id == call.origin.tool_use_id:
+            continue  # another installation's answer to this call
+        if shown.text == whole:
+            return ""
+        for ref in marker.refs(shown.text)[-1:]:
+            if not digest:
+                from headroom_mcp.store import codec
+                from headroom_mcp.text import sha256
+
+                digest = sha256.of(codec.encode(call.original))
+            if digest.startswith(ref):
+                return ref
+    return ""
+
+
+def _in_front(earlier: list[Shown], call: _Call, output: ToolOutput) -> list[Shown]:
+    """Return those of `earlier` that stand above in the context that will read this output, as far as is known."""
     if not earlier:
         return []
     import time

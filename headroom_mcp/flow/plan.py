@@ -313,10 +313,13 @@ def _leave_out_repeats(
     runs = repeats.find(lines, earlier)
     if not runs:
         return parts
+    failures = draft.failures()
+    whole = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, failures)
     if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
-        parts = [Part(0, len(lines), "keep")]  # not worth compressing: only what stands above goes
+        return whole  # not worth compressing: only what stands above goes
 
     def note(start: int, stop: int) -> str:
         return gate.with_counts(lines, start, stop, draft.note(start, stop), missed)
 
-    return repeats.fold(lines, parts, runs, earlier, draft.failures(), note)
+    short = repeats.fold(lines, parts, runs, earlier, failures, note)
+    return min((whole, short), key=lambda shown: tokens.estimate(render.render(lines, shown)))

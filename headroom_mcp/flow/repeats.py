@@ -12,6 +12,7 @@ numbers; after an edit that moved lines, a run matches with one constant shift, 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, numbering, tokens
@@ -19,6 +20,8 @@ from headroom_mcp.types import Note, Origin, Part, Shown
 
 MIN_LINES = 2
 MIN_TOKENS = 30  # below this the note costs more than it saves, and the reader's detour too
+LABEL_CHARS = 24  # of the call that showed them: it is said in every note
+_NUMBER_CHARS = 12  # a line number with its margin
 _MIN_GAIN = 12  # tokens that a note must save
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
@@ -65,12 +68,12 @@ def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
     Later texts are preferred: they are nearer to the reader. Linear in the size of both but for common lines, of which
     only the latest `_MAX_CANDIDATES` places are tried.
     """
-    numbers, bodies = numbering.of_each(lines)
+    numbers, bodies = _numbered(lines)
     wanted = {body for body in bodies if len(body.strip()) >= 4}
     places: dict[str, list[tuple[int, int]]] = {}
     texts: list[tuple[list[int | None], list[str]]] = []
     for source, shown in enumerate(earlier):
-        shown_numbers, shown_bodies = numbering.of_each(shown.text.split("\n"))
+        shown_numbers, shown_bodies = _numbered(shown.text.split("\n"))
         texts.append((shown_numbers, shown_bodies))
         for at, body in enumerate(shown_bodies):
             if body in wanted:
@@ -81,6 +84,8 @@ def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
         best: Run | None = None
         for source, at in reversed(places.get(bodies[position], ())[-_MAX_CANDIDATES:]):
             run = _extend(position, numbers, bodies, source, at, *texts[source])
+            if run is not None and run.shift and not _has_line_number(lines[position]):
+                continue  # "10:00:00 started" an hour later is no line that has moved
             if run is not None and (best is None or run.stop > best.stop):
                 best = run
         if best is not None and _is_worth(lines, best):
@@ -182,14 +187,32 @@ def _gain(lines: Sequence[str], start: int, stop: int, run: Run, earlier: Sequen
 
 
 def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -> str:
-    first, last = _number_of(lines[start]), _number_of(lines[stop - 1])
+    viewed = run.shift is not None and _has_line_number(lines[start])
+    first, last = (numbering.of_each([lines[at]])[0][0] if viewed else None for at in (start, stop - 1))
     what = f"{first}-{last} " if first is not None and last is not None else ""
     moved = f", moved by {run.shift:+d}" if run.shift else ""
-    return f"{what}as shown above by {shown.label}{moved}"
+    return f"{what}{pointer(shown.label)}{moved}"
 
 
-def _number_of(line: str) -> int | None:
-    return numbering.of_each([line])[0][0]
+def _has_line_number(line: str) -> bool:
+    """Tell whether a number at the head of `line` is certainly that of a line, as viewers write it: a time is none."""
+    return "\t" in line[:_NUMBER_CHARS]
+
+
+def pointer(label: str) -> str:
+    """Return the words that say which call showed what is left out."""
+    label = label or "an earlier call"
+    name = label if len(label) <= LABEL_CHARS else f"{label[: LABEL_CHARS - 1].rstrip()}…"
+    return f"as shown above by {name}"
+
+
+def _numbered(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
+    """Return the line number and the text of each line; no number where what lines begin with is a time, a year, a size."""
+    numbers, texts = numbering.of_each(lines)
+    steps = [later - before for before, later in pairwise(number for number in numbers if number is not None)]
+    if 10 * sum(1 for step in steps if step > 0) >= 9 * len(steps):
+        return numbers, texts
+    return [None] * len(lines), [line.rstrip() for line in lines]
 
 
 def _extend(

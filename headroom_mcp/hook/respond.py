@@ -12,6 +12,7 @@ from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import environment, redaction, sizes, switches
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
+from headroom_mcp.text import tokens
 from headroom_mcp.types import Origin, View
 
 TYPE_CHECKING = False
@@ -50,8 +51,10 @@ def respond(event: decide.Event, settings: Settings) -> list[Replacement | None]
         seen = store.sessions.file_state(context, event.path) if event.tool == "read" and not event.oversize else None
         if seen is not None:
             store.sessions.note_file(context, event.path, "whole")
-            if seen.state != "edited":
-                return None  # the model looks a second time: it wants all of it
+            if seen.state != "edited":  # the model looks a second time: it wants all of it
+                if seen.state == "shortened":
+                    store.retrieved(seen.ref, tokens.estimate(event.texts[0]), origin=_origin(event))
+                return None
             event.partial = True  # it looks at its own edit: it wants all that it has not been shown
         way_back = event.way_back()
         if way_back is None:
@@ -116,9 +119,10 @@ def _whole_again(event: decide.Event, context: str, store: Store) -> list[Replac
     seen = store.sessions.file_state(context, event.path)
     if seen is None or seen.state != "shortened":
         return None
-    original = store.get(seen.ref)
+    text = redaction.for_model(store.settings, store.get(seen.ref).text)
     store.sessions.note_file(context, event.path, "whole", seen.ref)
-    return [Replacement(redaction.for_model(store.settings, original.text), whole=True)]
+    store.retrieved(seen.ref, tokens.estimate(text), origin=_origin(event))
+    return [Replacement(text, whole=True)]
 
 
 def masked(value: Any, event: decide.Event, settings: Settings) -> Any:

@@ -1,7 +1,8 @@
 """The figures of the ledger: what compression was worth, minus what was fetched back and what we added ourselves.
 
     what the host would have shown without us
-    − what was shown instead − slices fetched back − tool schemas (once per session that loaded them) − context that hooks add
+    − what was shown instead − slices fetched back − outputs asked for again after a short answer
+    − tool schemas (once per session that loaded them) − context that hooks add
     = net
 
 Every figure is in estimated tokens (`tokens.estimate`), and a loss is shown as a loss. Outputs that were left as they were

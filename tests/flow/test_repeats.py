@@ -63,6 +63,21 @@ def test_numbers_that_were_never_shown_are_not_folded_away() -> None:
     assert repeats.find(_listing(1, 30).split("\n"), [Shown("cat card.py", plain)]) == []
 
 
+@pytest.mark.parametrize("hours", [0, 1])
+def test_a_time_at_the_head_of_a_line_is_no_line_number(hours: int) -> None:
+    """The same words an hour later are another line; the same hour is no range of lines."""
+    first = [f"{8 + n}:00:00 the hourly job number {n % 3} has started and ended" for n in range(12)]
+    later = [f"{8 + n + hours}:00:00 the hourly job number {n % 3} has started and ended" for n in range(12)]
+    earlier = [Shown("journalctl", "\n".join(first))]
+    runs = repeats.find(later, earlier)
+
+    folded = {at for run in runs for at in range(run.start, run.stop)}
+    assert all(later[at] in first for at in folded)
+    assert all(not run.shift for run in runs)
+    parts = repeats.fold(later, [Part(0, 12, "keep")], runs, earlier, ())
+    assert [part.note for part in parts if part.above] == ([] if hours else ["as shown above by journalctl"])
+
+
 def test_a_changed_line_breaks_the_run_and_is_shown() -> None:
     lines = _listing(1, 40).split("\n")
     lines[20] = "    21\t    value_21 = None"
@@ -128,6 +143,30 @@ def test_a_small_output_that_stands_above_is_named_in_two_short_lines(tmp_path: 
         assert (first.outcome, first.text) == ("small", text)
         assert again.text == f"[… 14 lines: 1-14 · as shown above by Bash]\n[headroom {again.ref}]"
         assert store.get(again.ref or "").text == text
+
+
+def test_what_was_shown_in_short_comes_whole_when_it_is_asked_for_again_and_is_charged(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    long = "\n".join(f"2026-01-01 00:00:{n % 60:02} INFO worker {n % 7} did job {n}" for n in range(400))
+    with open_store(settings) as store:
+        runs = [compress_output(long, session="s", store=store, settings=settings) for _ in range(3)]
+        net = store.ledger.read().totals
+
+    assert [run.outcome for run in runs] == ["compressed", "no_gain", "compressed"]
+    assert runs[1].text == long
+    assert runs[2].text == f"[… 400 lines: 1-400 · as shown above by an earlier call]\n[headroom {runs[2].ref}]"
+    assert (net.retrievals, net.tokens_retrieved) == (1, runs[0].tokens_before)
+
+
+def test_what_is_asked_for_again_and_does_not_fit_stays_short(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    long = "\n".join(f"2026-01-01 00:00:{n % 60:02} INFO worker {n % 7} did job {n}" for n in range(400))
+    with open_store(settings) as store:
+        for view in (View(10_000), View(tokens_host=200)):
+            for _ in range(2):
+                result = compress_output(long, session="s", store=store, settings=settings, view=view)
+
+            assert result.outcome == "compressed"
 
 
 def test_of_a_small_output_only_what_changed_and_what_failed_is_shown_again(tmp_path: Path) -> None:
@@ -205,7 +244,7 @@ def test_a_failure_that_repeats_is_shown_every_time(tmp_path: Path) -> None:
     text = "\n".join(body)
     with open_store(settings) as store:
         compress_output(text, session="s", store=store, settings=settings)
-        again = compress_output(text, session="s", store=store, settings=settings)
+        again = compress_output(f"{text}\n", session="s", store=store, settings=settings)
 
     assert body[20] in again.text.split("\n")
     assert again.tokens_after < again.tokens_before / 2
@@ -220,9 +259,10 @@ def test_what_failed_is_shown_again_when_it_fails_again(folder: Path, first_whol
     settings = Settings(home=str(tmp_path))
     generous = settings._replace(budget_tokens=200_000)
     with open_store(settings) as store:
-        for run in (generous if first_whole else settings, settings):
+        for number, run in enumerate((generous if first_whole else settings, settings)):
             result = compress_output(
-                text, tool_name=case.get("tool_name", "Bash"), tool_input=given, query=case.get("query", ""),
+                text + number * "\n",  # to the byte the same, it would be asked for again, and whole
+                tool_name=case.get("tool_name", "Bash"), tool_input=given, query=case.get("query", ""),
                 session="s", store=store, settings=run,
             )  # fmt: skip
 

@@ -119,6 +119,14 @@ def test_after_an_edit_a_file_comes_as_what_changed_under_true_numbers(session: 
     assert "82-121 as shown above by Read card.py, moved by +1" in answer[4]
 
 
+def test_what_is_asked_for_once_more_after_a_note_comes_whole(session: _Session) -> None:
+    text = "\n".join(f"M  headroom/part_{n}.py" for n in range(18))
+    shown = [session.run("git status --short", text) for _ in range(4)]
+
+    assert (shown[0], shown[2]) == (text, text)
+    assert shown[1] == shown[3] != text
+
+
 def test_a_page_that_the_host_cut_stays_with_what_the_host_says_of_it(session: _Session) -> None:
     session.read(_LINES, 1, 60)
 

@@ -1,7 +1,8 @@
 """What is called "shown above" stands in the context that reads it: whatever was rewound, compacted, cleared or answered twice.
 
-The state machine plays a session of Claude Code: calls of its model and a subagent, answered by one installation of ours or
-two, and all that takes results out of a context again. After every call, each line that is said to be above must be there.
+The state machine plays a session of Claude Code: calls of its model and a subagent, large and small, and files read in part,
+answered by one installation of ours or two, over either transport, and all that takes results out of a context again. After
+every call, each line that is said to be above must be there, under the number that is said.
 
     HEADROOM_HISTORIES=5000 pytest tests/hook/test_shown_above.py      the long form; 25 histories without it
 """
@@ -24,11 +25,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from headroom_mcp.hook import endpoint, entry
 from headroom_mcp.hook.claude_code import transcript
+from headroom_mcp.text.lines import VIEWER_NUMBER
 from headroom_mcp.types import Shown
 from tests.hook.transcripts import Transcript
 
 _HISTORIES = int(os.environ.get("HEADROOM_HISTORIES", "25"))
-_CLAIM = re.compile(r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · [^\n]*as shown above by ", re.MULTILINE)
+_CLAIM = re.compile(
+    r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · [^\n]*as shown above by [^\n]*?(?:, moved by ([+-]\d+))?\]$", re.MULTILINE
+)
 
 
 def _row(number: int) -> str:
@@ -43,7 +47,8 @@ def _text(first: int, last: int) -> str:
 
 
 # Overlapping ranges, as an agent reads them.
-_TEXTS = [_text(1, 30), _text(10, 45), _text(40, 60), _text(1, 60), _text(20, 34) + "\n" + _text(70, 90)]
+_TEXTS = [_text(1, 30), _text(10, 45), _text(40, 60), _text(1, 60), _text(20, 34) + "\n" + _text(70, 90), _text(12, 18)]
+_FILE_LINES = 90
 
 
 class _Call(NamedTuple):
@@ -83,10 +88,40 @@ class Sessions(RuleBasedStateMachine):
         """The model calls a tool, and we answer."""
         self._call("", text)
 
-    @rule(text=st.sampled_from(_TEXTS), agent=st.sampled_from(["", "sub"]), kind=st.sampled_from(["cat", "mcp"]))
-    def call_another(self, text: str, agent: str, kind: str) -> None:
+    @rule(
+        text=st.sampled_from(_TEXTS),
+        agent=st.sampled_from(["", "sub"]),
+        kind=st.sampled_from(["cat", "mcp"]),
+        transport=st.sampled_from(["command", "server"]),
+    )
+    def call_another(self, text: str, agent: str, kind: str, transport: str) -> None:
         """A subagent or the model calls one tool or another."""
-        self._call(agent, text, kind)
+        self._call(agent, text, kind, transport=transport)
+
+    @rule(
+        first=st.sampled_from([1, 10, 30, 55]),
+        lines=st.sampled_from([6, 20, 40, 90]),
+        moved=st.sampled_from([0, 0, 2]),
+        agent=st.sampled_from(["", "", "sub"]),
+    )
+    def read(self, first: int, lines: int, moved: int, agent: str) -> None:
+        """A file is read in part or whole, perhaps after lines were put in at its top."""
+        self.calls += 1
+        rows = [*(_row(-n) for n in range(moved)), *map(_row, range(1, _FILE_LINES + 1))]
+        last = min(len(rows), first + lines - 1)
+        content = "\n".join(rows[first - 1 : last])
+        given: dict[str, object] = {"file_path": "/p/a.txt", "offset": first, "limit": lines}
+        file = {"filePath": "/p/a.txt", "content": content, "numLines": last - first + 1, "startLine": first}
+        response = {"type": "text", "file": {**file, "totalLines": len(rows)}}
+        name, of_agent = f"toolu_{self.calls:04d}", self.files[agent]
+        before = of_agent.last
+        of_agent.call(name, "Read", given)
+        reply = self._handle(agent, name, "Read", given, response)
+        numbered = "\n".join(f"{at}\t{row}" for at, row in enumerate(rows[first - 1 : last], first))
+        shown = numbered if reply is None else str(reply["file"]["cells"][0]["source"])
+        self._check(agent, numbered, shown)
+        of_agent.result(name, shown)
+        self.contexts[agent].append(_Call(name, before, shown))
 
     @rule(
         text=st.sampled_from(_TEXTS), answers=st.sampled_from(["one", "two", "theirs", "lost"]), written=st.booleans()
@@ -96,7 +131,15 @@ class Sessions(RuleBasedStateMachine):
         reached the transcript yet."""
         self._call("", text, answers=answers, written=written)
 
-    def _call(self, agent: str, text: str, kind: str = "cat", answers: str = "one", written: bool = True) -> None:
+    def _call(
+        self,
+        agent: str,
+        text: str,
+        kind: str = "cat",
+        answers: str = "one",
+        written: bool = True,
+        transport: str = "command",
+    ) -> None:
         self.calls += 1
         file, name = self.files[agent], f"toolu_{self.calls:04d}"
         tool = "Bash" if kind == "cat" else "mcp__shop__list"
@@ -104,7 +147,7 @@ class Sessions(RuleBasedStateMachine):
         before = file.last
         if written:
             file.call(name, tool, given)
-        ours = [self._answer(agent, name, tool, given, text) for _ in range(2 if answers == "two" else 1)]
+        ours = [self._answer(agent, name, tool, given, text, transport) for _ in range(2 if answers == "two" else 1)]
         for answer in ours:
             self._check(agent, text, answer)
         if not written:
@@ -148,23 +191,27 @@ class Sessions(RuleBasedStateMachine):
             gone = {"toolUseId": context.pop().name, "replacement": "[cleared]"}
             file.append({"type": "content-replacement", "replacements": [gone]})
 
-    def _answer(self, agent: str, name: str, tool: str, given: dict[str, object], text: str) -> str:
+    def _answer(self, agent: str, name: str, tool: str, given: dict[str, object], text: str, transport: str) -> str:
         response: Any = (
             {"stdout": text, "stderr": "", "interrupted": False} if tool == "Bash" else [{"type": "text", "text": text}]
         )
-        payload = self._payload(
-            agent,
-            hook_event_name="PostToolUse",
-            tool_name=tool,
-            tool_input=given,
-            tool_use_id=name,
-            tool_response=response,
-        )
-        reply = entry.handle(payload)
-        if not isinstance(reply, dict):
+        shown = self._handle(agent, name, tool, given, response, transport)
+        if shown is None:
             return text
-        shown: Any = reply["hookSpecificOutput"]["updatedToolOutput"]  # type: ignore[index]
         return str(shown["stdout"] if tool == "Bash" else shown[0]["text"])
+
+    def _handle(
+        self, agent: str, name: str, tool: str, given: object, response: object, transport: str = "command"
+    ) -> Any:
+        """Return what is shown instead of `response`, None where it stays."""
+        fields = {"tool_name": tool, "tool_input": given, "tool_use_id": name, "tool_response": response}
+        payload = self._payload(agent, **fields)
+        if transport == "server":
+            sent = {key: value if isinstance(value, str) else json.dumps(value) for key, value in payload.items()}
+            reply = json.loads(endpoint.call({"event": "PostToolUse", **sent}) or "null")
+        else:
+            reply = entry.handle({"hook_event_name": "PostToolUse", **payload})
+        return reply["hookSpecificOutput"]["updatedToolOutput"] if isinstance(reply, dict) and reply else None
 
     def _payload(self, agent: str, **fields: object) -> dict[str, object]:
         common = {"session_id": self.session, "transcript_path": str(self.files[""].path), "cwd": str(self.folder)}
@@ -173,9 +220,13 @@ class Sessions(RuleBasedStateMachine):
     def _check(self, agent: str, text: str, answer: str) -> None:
         lines = text.split("\n")
         above = [call.shown for call in self.contexts[agent]]
+        above += [VIEWER_NUMBER.sub("", shown) for shown in above]  # what was shown under numbers was shown
         for claim in _CLAIM.finditer(answer):
-            said = "\n".join(lines[int(claim[1]) - 1 : int(claim[2] or claim[1])])
-            assert any(said in shown for shown in above), f"{claim.group()} is said to stand in {above}"
+            said = lines[int(claim[1]) - 1 : int(claim[2] or claim[1])]
+            moved = int(claim[3] or 0)
+            if moved:
+                said = [f"{int(number) - moved}\t{row}" for number, _, row in (line.partition("\t") for line in said)]
+            assert any("\n".join(said) in shown for shown in above), f"{claim.group()} is said to stand in {above}"
 
 
 @pytest.mark.filterwarnings("ignore")
