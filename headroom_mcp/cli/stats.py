@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
 from headroom_mcp.cli import _io
+from headroom_mcp.context import counting, prices
 from headroom_mcp.settings import environment
 from headroom_mcp.store import figures as ledger
 from headroom_mcp.store import open_store
-from headroom_mcp.text import marker, visible
+from headroom_mcp.text import marker, models, visible
+
+_MODEL = "claude-opus-5-5"
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
@@ -21,7 +24,8 @@ HOW = (
 
 BILLED = (
     "Requests through the proxy, in the tokens that their providers say they bill; input is what no cache had. Left out:\n"
-    "what these requests would have held beside it, estimated, and counted each time it was not sent again."
+    "what these requests would have held beside it, estimated, and counted each time it was not sent again. Dollars:\n"
+    "at today's prices of the model (`headroom prices`), without those for long prompts."
 )
 
 
@@ -29,21 +33,34 @@ BILLED = (
 @click.option("--by", type=click.Choice(ledger.GROUPINGS), default="kind", show_default=True, help="What a row is.")
 @click.option("--project", "this_project", is_flag=True, help="Only outputs of this folder's project.")
 @click.option("--session", help="Only outputs of this session id.")
+@click.option(
+    "--model", default=_MODEL, show_default=True, help="The model whose prices count (see `headroom prices`)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json: bool) -> None:
+def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: str, as_json: bool) -> None:
     """Show what compression was worth: tokens before and after, everything it cost subtracted, losses shown.
 
     Example: headroom stats --by tool --project
     """
     with _io.said_plainly(), open_store() as store:
+        price = prices.of(model)
+        rows = prices.table()
         project = environment.project_dir() if this_project else None
         figures = store.ledger.read(by, project=project, session=session)
         billed = store.ledger.billed(project=project, session=session)
     if as_json:
-        _io.echo_json({**_object(figures, by), "billed": {model: sums._asdict() for model, sums in billed.items()}})
+        _io.echo_json(
+            {
+                **_object(figures, by),
+                "money": _money(figures, price),
+                "billed": {
+                    name: {**sums._asdict(), "dollars": _bill(name, sums, rows)} for name, sums in billed.items()
+                },
+            }
+        )
         return
     if not figures.totals.outputs:
-        _say_billed(billed)
+        _say_billed(billed, rows)
         _io.echo("Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code.")
         return
     names = {name: visible.spelled_out(name) or "(none)" for name in figures.rows}
@@ -56,7 +73,46 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, as_json:
         f"\n{marker.counted(figures.totals.retrievals, 'retrieval')}; {figures.losses:,} of {figures.originals:,} originals cost more"
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
-    _say_billed(billed)
+    _io.echo(_in_dollars(figures, price, model))
+    _say_billed(billed, rows)
+
+
+def _money(figures: ledger.Figures, price: prices.Price | None) -> dict[str, object] | None:
+    """Return what the net tokens are worth at `price`, None where it is not known."""
+    if price is None or price.input is None:
+        return None
+    units = figures.totals.net * price.worth(figures.later)
+    return {
+        "dollars": price.dollars(units),
+        "input_tokens": round(units),
+        "model": price.name,
+        "prices_of": price.date,
+        "cache_write": price.write(),
+        "cache_read": price.read,
+        "later": round(figures.later, 2),
+    }
+
+
+def _in_dollars(figures: ledger.Figures, price: prices.Price | None, model: str) -> str:
+    money = _money(figures, price)
+    if price is None or money is None:
+        return f"No price is known for {visible.spelled_out(model)}: `headroom prices` shows which are."
+    factors = counting.FACTORS[models.family(price.name)]
+    more = f" {price.name} counts {min(factors):g} to {max(factors):g} times as many." if max(factors) > 1 else ""
+    return (
+        f"\nWorth ${money['dollars']:,.2f} at the prices of {price.name} ({price.date}, ${price.input:g} per million input tokens):"
+        f" {figures.totals.net:,} tokens,\neach written to the prompt cache once ({price.write():g}) and read again"
+        f" ({price.read:g}) by the {figures.later:,.1f} outputs that followed it on average.{more}"
+    )
+
+
+def _bill(model: str, sums: ledger.Billed, rows: Sequence[prices.Price]) -> float | None:
+    """Return the dollars that the requests of `model` cost at its prices, None where they are not known."""
+    price = prices.of(model, rows)
+    if price is None or price.input is None or price.output is None:
+        return None
+    units = sums.tokens_input + sums.tokens_cache_write * price.write() + sums.tokens_cache_read * price.read
+    return (units * price.input + sums.tokens_output * price.output) / 1e6
 
 
 def _row(name: str, total: ledger.Totals, width: int) -> str:
@@ -69,7 +125,7 @@ def _row(name: str, total: ledger.Totals, width: int) -> str:
     )
 
 
-def _say_billed(billed: Mapping[str, ledger.Billed]) -> None:
+def _say_billed(billed: Mapping[str, ledger.Billed], rows: Sequence[prices.Price]) -> None:
     """Print what the providers say of the requests that passed the proxy."""
     if not billed:
         return
@@ -77,18 +133,25 @@ def _say_billed(billed: Mapping[str, ledger.Billed]) -> None:
     width = min(46, max(12, *map(len, names.values())) + 2)
     _io.echo(
         f"\n{'model':<{width}}{'requests':>9}{'input':>12}{'cache read':>12}{'written':>11}{'output':>11}{'left out':>11}"
+        f"{'dollars':>10}"
     )
     for model, sums in billed.items():
         requests, given, read, written, output, left_out = sums
         short = names[model] if len(names[model]) < width else f"…{names[model][-(width - 2) :]}"
-        _io.echo(f"{short:<{width}}{requests:>9,}{given:>12,}{read:>12,}{written:>11,}{output:>11,}{left_out:>11,}")
+        _io.echo(
+            f"{short:<{width}}{requests:>9,}{given:>12,}{read:>12,}{written:>11,}{output:>11,}{left_out:>11,}{_dollars(_bill(model, sums, rows)):>10}"
+        )
     _io.echo(BILLED)
+
+
+def _dollars(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"
 
 
 def _object(figures: ledger.Figures, by: ledger.Grouping) -> dict[str, object]:
     return {
         "totals": _totals(figures.totals),
-        f"by_{by}": {name: _totals(total) for name, total in figures.rows.items()},
+        f"by_{by.replace(' ', '_')}": {name: _totals(total) for name, total in figures.rows.items()},
         "losses": figures.losses,
         "originals": figures.originals,
         "original_bytes": figures.original_bytes,

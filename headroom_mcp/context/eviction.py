@@ -21,10 +21,12 @@ from headroom_mcp.context.result import Reason
 from headroom_mcp.facts import find
 from headroom_mcp.flow import repeats
 from headroom_mcp.query import bm25
+from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.store.figures import Grouping, Totals, tool_and_kind
 from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin
+from headroom_mcp.types import HeadroomError, Origin
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
@@ -140,7 +142,7 @@ def ranked(
     """Return the candidates in the order in which they are taken out."""
     newest = {one.index for one in found[-_NEWEST:]}
     later = _named_after(messages, found)
-    fetched = _fetched(store, project)
+    fetched = _Fetched(store, project)
     said = next(
         (e.text for m in reversed(messages) for e in shapes.events_or_none(m) or [] if isinstance(e, shapes.Said)), ""
     )
@@ -162,13 +164,7 @@ def ranked(
         if stage < 4 and any(note.at >= one.index and repeats.pointer(one.label) in note.text for note in notes):
             stage = 4
         new = (number + 1) / len(found)
-        worth = (
-            0.35 * later[number]
-            + 0.25 * fails
-            + 0.20 * fetched.get(one.tool, _share(0, 0))
-            + 0.10 * new
-            + 0.10 * overlap[number]
-        )
+        worth = 0.35 * later[number] + 0.25 * fails + 0.20 * fetched.share(one) + 0.10 * new + 0.10 * overlap[number]
         rows.append((stage, worth / one.tokens, number, one._replace(last=stage == 4)))
     rows.sort(key=lambda row: row[:3])
     return [row[3] for row in rows]
@@ -242,12 +238,34 @@ def _overlap(said: str, found: Sequence[Candidate]) -> list[float]:
     return [len(terms & set(bm25.terms(one.text[:_SCANNED_CHARS]))) / len(terms) for one in found]
 
 
-def _fetched(store: Store | None, project: str) -> Mapping[str, float]:
-    """Return, by tool, the share of outputs that were fetched back, as far as the ledger knows: counts, no text."""
-    if store is None:
-        return {}
-    rows = store.ledger.read("tool", project=project or None).rows
-    return {name: _share(row.retrievals, row.outputs) for name, row in rows.items()}
+class _Fetched:
+    """How often outputs of a tool and kind were fetched back, as far as the ledger knows: counts, no text."""
+
+    def __init__(self, store: Store | None, project: str) -> None:
+        self._store, self._project = store, project or None
+        self._by_both: Mapping[str, Totals] = self._read("tool and kind")
+        self._by_tool: Mapping[str, Totals] = self._read("tool") if self._by_both else {}
+
+    def share(self, candidate: Candidate) -> float:
+        """Return the share that is expected of `candidate`: by its tool and kind; by its tool where that kind is new."""
+        of_tool = self._by_tool.get(candidate.tool)
+        if of_tool is None:
+            return _share(0, 0)
+        row = self._by_both.get(tool_and_kind(candidate.tool, self._kind(candidate)), of_tool)
+        return _share(row.retrievals, row.outputs)
+
+    def _read(self, by: Grouping) -> Mapping[str, Totals]:
+        return {} if self._store is None else self._store.ledger.read(by, project=self._project).rows
+
+    def _kind(self, candidate: Candidate) -> str:
+        """Return the kind of the original where the candidate is its short form, else what its text is taken for."""
+        if candidate.given_ref and self._store is not None:
+            try:
+                return self._store.get(candidate.given_ref).kind
+            except HeadroomError:  # not there any more, or under another name
+                return ""
+        output = ToolOutput(candidate.text[:_SCANNED_CHARS], candidate.tool, {})
+        return max(router.route(output), key=lambda section: section.stop - section.start).kind
 
 
 def _share(fetched: int, shown: int) -> float:

@@ -41,7 +41,7 @@ class Price(NamedTuple):
         """Return the factor of a token that enters the cache for "5m" or "1h"."""
         return self.write_1h if ttl == "1h" else self.write_5m
 
-    def worth(self, later: int, ttl: str = "5m") -> float:
+    def worth(self, later: float, ttl: str = "5m") -> float:
         """Return what a token that is never sent is worth with `later` requests to come, in input tokens."""
         return self.write(ttl) + self.read * later
 

@@ -13,11 +13,16 @@ from __future__ import annotations
 
 from headroom_mcp.late import Literal, NamedTuple
 
-Grouping = Literal["kind", "tool", "day", "project", "host"]
+Grouping = Literal["kind", "tool", "day", "project", "host", "tool and kind"]
 Charge = Literal["tool schemas", "context added"]
 """What we ourselves put into a context."""
 
-GROUPINGS: tuple[Grouping, ...] = ("kind", "tool", "day", "project", "host")
+GROUPINGS: tuple[Grouping, ...] = ("kind", "tool", "day", "project", "host", "tool and kind")
+
+
+def tool_and_kind(tool: str, kind: str) -> str:
+    """Return the name of a row by tool and kind."""
+    return f"{tool} {kind}"
 
 
 class Totals(NamedTuple):
@@ -55,6 +60,9 @@ class Figures(NamedTuple):
     originals: int
     original_bytes: int
     stored_bytes: int
+    later: float = 0.0
+    """How many compressed outputs followed in the same session, on average over the tokens left out: as many requests at least
+    would have read them again."""
 
 
 class Bill(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from typing import Any
 
@@ -165,6 +166,31 @@ def test_repeats_go_first_then_runs_that_were_run_again_then_what_is_worth_least
     assert order[:2] == ["cat twice.txt", "pytest -q"]
     assert order.index("cat plain.txt") < order.index("cat named.txt") < order.index("cat failing.txt")
     assert {*order[-11:]} == {*(f"cat {n}.txt" for n in range(7, 17)), "cat failing.txt"}
+
+
+def test_what_is_fetched_back_often_goes_last_by_its_tool_and_kind(store: Store) -> None:
+    """Counts alone, no text: logs of this tool were fetched back, its JSON was not."""
+    for number in range(40):
+        kind = ("log", "json")[number % 2]
+        ref = store.put(f"text {number}", kind=kind, tool_name="Bash", tokens_before=500, tokens_after=50)
+        if kind == "log":
+            store.retrieved(ref, 40)
+    log = "\n".join(f"2026-03-14T03:00:{i % 60:02d}Z INFO request {i} done in {i * 7 % 90} ms" for i in range(90))
+    rows = json.dumps([{"id": i, "state": "ok", "note": f"parcel number {i}"} for i in range(90)], indent=1)
+    rng = random.Random(5)
+    steps = [
+        *_step(0, "cat rows.json", rows),
+        *_step(1, "cat app.log", log),
+        *(step for n in range(2, 14) for step in _step(n, f"cat {n}.txt", _text(rng))),
+    ]
+    messages = as_messages(steps, "anthropic", rng)
+    found = eviction.candidates(messages, Counter())
+    share = eviction._Fetched(store, "").share
+    shares = {one.label: share(one) for one in found}
+
+    assert shares["cat app.log"] > 0.6
+    assert shares["cat rows.json"] < 0.05
+    assert share(found[0]._replace(tool="never seen")) == pytest.approx(0.1)
 
 
 def test_nothing_rests_on_what_is_no_longer_shown(store: Store) -> None:

@@ -114,3 +114,30 @@ def test_stats_by_tool_as_a_table_and_as_json(store: Store) -> None:
     assert [line.split()[0] for line in said.splitlines()[:5]] == ["tool", "Bash", "tool", "WebFetch", "together"]
     assert "-350" in said
     assert rows["WebFetch"]["net"] == -350
+
+
+def test_stats_say_what_it_was_worth_by_model_date_and_what_followed(store: Store) -> None:
+    """Left out: 900 of the first output, which two followed, 600 of the second, 0 of the third; the model pays 1.25 and 0.05."""
+    for number, (before, after) in enumerate([(1000, 100), (700, 100), (300, 300)]):
+        store.put(f"text {number}", kind="log", origin=Origin("s"), tokens_before=before, tokens_after=after)
+
+    money = json.loads(CliRunner().invoke(main, ["stats", "--model", "claude-opus-5-5", "--json"]).output)["money"]
+    said = CliRunner().invoke(main, ["stats", "--model", "claude-fable-5-2"]).output
+
+    followed = (900 * 2 + 600 * 1) / 1500
+    assert money["later"] == followed == 1.6
+    assert money["dollars"] == pytest.approx(1500 * (1.25 + 0.05 * followed) * 4 / 1e6)
+    assert (money["model"], money["prices_of"]) == ("claude-opus-5-5", "2026-11")
+    assert "at the prices of claude-fable-5-2 (2026-11, $8 per million input tokens)" in said
+    assert "No price is known for a-model" in CliRunner().invoke(main, ["stats", "--model", "a-model"]).output
+
+
+def test_what_was_billed_is_said_in_dollars_where_a_price_is_known(store: Store) -> None:
+    store.put("text", kind="log", origin=Origin("s"), tokens_before=1000, tokens_after=100)
+    for model in ("claude-opus-5-5-20261001", "somebody-else"):
+        store.ledger.bill([ledger.Bill(model, tokens_input=1000, tokens_cache_read=20_000, tokens_output=300)])
+
+    billed = json.loads(CliRunner().invoke(main, ["stats", "--json"]).output)["billed"]
+
+    assert billed["claude-opus-5-5-20261001"]["dollars"] == pytest.approx((1000 * 4 + 20_000 * 0.2 + 300 * 20) / 1e6)
+    assert billed["somebody-else"]["dollars"] is None

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 
 _SCOPE = "(:project IS NULL OR project = :project) AND (:session IS NULL OR session = :session)"
 _DAY = "strftime('%Y-%m-%d', created_s, 'unixepoch', 'localtime')"
-_COLUMN = {"kind": "kind", "tool": "tool_name", "day": _DAY, "project": "project", "host": "host"}
-_OF_OUTPUTS = ("kind", "tool", "host")  # what neither a slice nor a charge has itself
+_COLUMN = {
+    "kind": "kind",
+    "tool": "tool_name",
+    "day": _DAY,
+    "project": "project",
+    "host": "host",
+    "tool and kind": "tool_name || ' ' || kind",
+}
+_OF_OUTPUTS = ("kind", "tool", "host", "tool and kind")  # what neither a slice nor a charge has itself
 
 _LOSSES = f"""
 SELECT COUNT(*) AS count FROM (
@@ -28,6 +35,14 @@ _KEPT = f"""
 SELECT COUNT(*) AS originals, COALESCE(SUM(size_bytes), 0) AS original_bytes,
        COALESCE(SUM(stored_bytes), 0) AS stored_bytes FROM original
 WHERE ref IN (SELECT ref FROM output WHERE {_SCOPE})
+"""
+
+_LATER = f"""
+SELECT COALESCE(SUM(saved * later) * 1.0 / SUM(saved), 0) AS later FROM (
+    SELECT MAX(tokens_host - tokens_after, 0) AS saved,
+           ROW_NUMBER() OVER (PARTITION BY session ORDER BY id DESC) - 1 AS later
+    FROM output WHERE {_SCOPE} AND session != ''
+)
 """
 
 # SQLite takes the other columns of a group from the row of MAX(id): the latest output.
@@ -49,10 +64,17 @@ def read(queries: Queries, by: Grouping, project: str | None, session: str | Non
     rows = _rows(queries, by, scope)
     (losses,) = queries.rows(_LOSSES, scope)
     (kept,) = queries.rows(_KEPT, scope)
+    (followed,) = queries.rows(_LATER, scope)
     totals = Totals(*(sum(column) for column in zip(*rows.values(), strict=True))) if rows else Totals()
     ordered = sorted(rows.items(), key=lambda item: item[0] if by == "day" else (-item[1].net, item[0]))
     return Figures(
-        totals, dict(ordered), losses["count"], kept["originals"], kept["original_bytes"], kept["stored_bytes"]
+        totals,
+        dict(ordered),
+        losses["count"],
+        kept["originals"],
+        kept["original_bytes"],
+        kept["stored_bytes"],
+        followed["later"],
     )
 
 
@@ -87,7 +109,7 @@ def _rows(queries: Queries, by: Grouping, scope: dict[str, Any]) -> dict[str, To
     # A slice has a day and a project of its own; kind, tool and host are those under which its original was last shown.
     of_slice = column
     if by in _OF_OUTPUTS:
-        of_slice = f"COALESCE((SELECT o.{column} FROM output o WHERE o.ref = r.ref ORDER BY o.id DESC LIMIT 1), '')"
+        of_slice = f"COALESCE((SELECT {column} FROM output o WHERE o.ref = r.ref ORDER BY o.id DESC LIMIT 1), '')"
     retrieved = queries.rows(
         f"SELECT {of_slice} AS name, COUNT(*) AS retrievals, SUM(tokens) AS tokens_retrieved FROM retrieval r"
         f" WHERE {_SCOPE} GROUP BY 1",
