@@ -36,6 +36,7 @@ def compress(
     keep: Collection[str] = (),
     exact: bool = False,
     echo: bool = False,
+    attachments_from: int = 0,
 ) -> CompressResult:
     """Return `messages` with the texts of tool results made small, each original stored first.
 
@@ -45,7 +46,8 @@ def compress(
     `tools` and `system` are counted, never changed; where `tools` lack `headroom_retrieve`, footers name the command · `query` is used for every result, by default what the user had said
     before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
     results stay · `exact` counts by a real tokenizer where there is one (see `counting`) · `echo` repeats the question behind long results (see
-    `query_echo`). Raises nothing: on any doubt the input comes back, with a decision that says why.
+    `query_echo`) · `attachments_from`: what users paste between code fences or attach as a text document is made small, too,
+    from so many tokens on; 0: never. Raises nothing: on any doubt the input comes back, with a decision that says why.
     """
     if not isinstance(messages, (list, tuple)):
         return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
@@ -70,6 +72,7 @@ def compress(
             counter=counter,
             echo=echo,
             way_back=way_back.of(tools),
+            attachments_from=attachments_from,
         )
 
     try:

@@ -267,7 +267,7 @@ def _reason(
 
 def _is_new_prompt(messages: Sequence[Any]) -> bool:
     events = shapes.events(messages[-1]) if messages else None
-    return bool(events) and all(isinstance(event, shapes.Said) for event in events or ())
+    return bool(events) and all(isinstance(event, (shapes.Said, shapes.Attached)) for event in events or ())
 
 
 def _price(model: str, settings: Settings) -> prices.Price | None:

@@ -32,7 +32,7 @@ REASONS: dict[Reason, str] = {
     "shortened": "a shorter text stands there; the original is stored, its ref in the last line",
     "masked": "secrets in it are masked, nothing else changed",
     "evicted": "`fit` has taken it out to make room; its ref stands there",
-    "not_a_result": "it holds no tool result: the user, the model and the system are never rewritten",
+    "not_a_result": "it holds no tool result; what the user, the model and the system say is never rewritten",
     "no_text": "the result holds no text (an image, a document, nothing at all)",
     "small": "below `min_tokens`, and nothing of it stands above",
     "no_gain": "nothing shorter was found that keeps the facts",

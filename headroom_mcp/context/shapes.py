@@ -57,12 +57,20 @@ class Returned(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What the user says."""
+    """What the user says, and the path to it."""
 
     text: str
+    path: Path = ()
 
 
-Event = Call | Returned | Said
+class Attached(NamedTuple):
+    """The text of a document that the user gives, and the path to it."""
+
+    text: str
+    path: Path
+
+
+Event = Call | Returned | Said | Attached
 
 
 def events(message: Any) -> list[Event] | None:
@@ -215,7 +223,7 @@ def _item_call(item: Any, kind: str) -> Call:
 
 def _content(role: str, content: Any) -> list[Event]:
     if isinstance(content, str):
-        return [Said(content)] if role == "user" else []
+        return [Said(content, ("content",))] if role == "user" else []
     found: list[Event] = []
     for index, block in enumerate(content if isinstance(content, (list, tuple)) else ()):
         kind = _get(block, "type")
@@ -230,7 +238,9 @@ def _content(role: str, content: Any) -> list[Event]:
             places = _texts(_get(result, "content"), ("content", index, "toolResult", "content"))
             found.append(Returned(_word(result, "toolUseId"), "", places))
         elif role == "user" and kind in _TEXT_TYPES and isinstance(text := _get(block, "text"), str):
-            found.append(Said(text))
+            found.append(Said(text, ("content", index, "text")))
+        elif role == "user" and kind == "document" and _word(source := _get(block, "source"), "type") == "text":
+            found.append(Attached(_word(source, "data"), ("content", index, "source", "data")))
     return found
 
 
@@ -262,7 +272,7 @@ def _gemini(role: str, parts: Sequence[Any]) -> list[Event]:
                 found.append(Returned(_word(response, "id"), _word(response, "name"), places))
         text = _get(part, "text")
         if role == "user" and isinstance(text, str) and not _get(part, "thought"):
-            found.append(Said(text))
+            found.append(Said(text, ("parts", index, "text")))
     return found
 
 

@@ -119,7 +119,7 @@ def spans(body: bytes) -> list[Span]:
                 said = without_reminders(event.text) or said
             elif isinstance(event, shapes.Call):
                 asked[event.id] = calls.asked(event.id, event.name, event.arguments)
-            else:
+            elif isinstance(event, shapes.Returned):
                 call = asked.get(event.id, calls.Asked("", event.name, {}, ""))
                 for place in event.places:
                     known[place.path] = Span(0, 0, place.text, call.name, call.given, said)

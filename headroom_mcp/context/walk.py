@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from headroom_mcp import tool_output
-from headroom_mcp.context import calls, memo, query_echo, shapes
+from headroom_mcp.context import attachments, calls, memo, query_echo, shapes
 from headroom_mcp.context.calls import Asked
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
@@ -76,10 +76,11 @@ class Shortener:
         counter: Counter | None = None,
         echo: bool = False,
         way_back: str = "",
+        attachments_from: int = 0,
     ) -> None:
         """`store`: where originals will go, see `using` · `orphans`: results without a call are shortened too (the provider
         keeps the calls) · `echo`: the question is repeated behind much that was printed since, see `query_echo` ·
-        `way_back`: see `View`."""
+        `way_back`: see `View` · `attachments_from`: what users paste is shortened, too, from so many tokens on; 0: never."""
         self._counter = counter or Counter()
         self._settings = settings
         self._query = query
@@ -95,6 +96,7 @@ class Shortener:
         self._answered: set[str] = set()
         self._said = ""
         self._echo = echo
+        self._attachments = attachments_from
         self._between = 0  # tokens of results since the user spoke, until the question was repeated
         self._above = _Above()
         self._digests: dict[int, tuple[str, bytes]] = {}  # of the texts of the latest message, by their identity
@@ -140,10 +142,11 @@ class Shortener:
 
     def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, str]) -> list[Decision]:
         if isinstance(event, shapes.Said):
-            said = without_reminders(event.text)
+            said = without_reminders(attachments.beside(event.text) if self._attachments else event.text)
             if said:
                 self._said, self._between = said, 0
-            return []
+        if isinstance(event, (shapes.Said, shapes.Attached)):
+            return self._attached(index, role, event, texts) if self._attachments else []
         if isinstance(event, shapes.Call):
             call = calls.asked(event.id, event.name, event.arguments)
             if event.id:
@@ -156,19 +159,48 @@ class Shortener:
             return [Decision(index, role, name, 0, 0, "kept", "no_text")]
         decisions = []
         for number, place in enumerate(event.places):
-            digest = memo.digest_of(place.text)
-            self._digests[id(place.text)] = place.text, digest  # held, so that no other text gets its identity
-            seen = _Seen(place.text, digest, memo.count(place.text, digest=digest))
-            made = self._rendered(found, number, seen)
-            like = self._counter.form(place.text, digest)
-            before = after = seen.tokens if self._counter.estimates else self._counter.count(place.text, like, digest)
-            action: Action = "kept"
-            if made.text is not None and made.text != place.text:
-                texts[place.path] = made.text
-                after = self._counter.count(made.text, like, made.digest)
-                action = "shortened" if made.reason == "shortened" else "masked"
-            decisions.append(Decision(index, role, name, before, after, action, made.reason))
+            decision, text = self._decided(
+                Decision(index, role, name, 0, 0, "kept", "no_gain"), found, number, place.text
+            )
+            decisions.append(decision)
+            if text is not None:
+                texts[place.path] = text
         return decisions
+
+    def _attached(
+        self, index: int, role: str, event: shapes.Said | shapes.Attached, texts: dict[shapes.Path, str]
+    ) -> list[Decision]:
+        """Make the large texts small that the user has put between fences, or into a document."""
+        whole = event.text
+        found = attachments.fenced(whole) if isinstance(event, shapes.Said) else [(0, len(whole))]
+        decisions, pieces, at = [], [], 0
+        for number, (start, stop) in enumerate(found):
+            if memo.count(whole[start:stop]) < self._attachments:
+                continue
+            row = Decision(index, role, attachments.ASKED.name, 0, 0, "kept", "no_gain")
+            decision, text = self._decided(row, attachments.ASKED, number, whole[start:stop])
+            decisions.append(decision)
+            if text is not None:
+                pieces += [whole[at:start], text]
+                at = stop
+        if pieces:
+            texts[event.path] = "".join([*pieces, whole[at:]])
+        return decisions
+
+    def _decided(self, row: Decision, call: Asked | None, number: int, text: str) -> tuple[Decision, str | None]:
+        """Return what becomes of a text, the one of this number in the result of `call`, and the new text, None where it
+        stays. `row` says where it stands."""
+        digest = memo.digest_of(text)
+        self._digests[id(text)] = text, digest  # held, so that no other text gets its identity
+        seen = _Seen(text, digest, memo.count(text, digest=digest))
+        made = self._rendered(call, number, seen)
+        like = self._counter.form(text, digest)
+        before = seen.tokens if self._counter.estimates else self._counter.count(text, like, digest)
+        if made.text is None or made.text == text:
+            return row._replace(before=before, after=before, reason=made.reason), None
+        action: Action = "shortened" if made.reason == "shortened" else "masked"
+        after = self._counter.count(made.text, like, made.digest)
+        return row._replace(before=before, after=after, action=action, reason=made.reason), made.text
 
     def _named(self) -> bytes | None:
         """Return what tells walks apart whose results could differ; None where that is not known."""
@@ -176,7 +208,9 @@ class Shortener:
             return None
         counted = f"{self._counter.method} {self._counter.family}"
         asked = "" if self._query is None else f"?{self._query}"
-        return memo.digest_of(self._place, counted, asked, f"{self._orphans} {self._echo}", *self._keep)
+        return memo.digest_of(
+            self._place, counted, asked, f"{self._orphans} {self._echo} {self._attachments}", *self._keep
+        )
 
     def count(self, message: Any) -> int:
         """Return the tokens of the texts in a message, the latest or any; of what cannot be read, nothing is counted."""

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.integrations import _worker
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.load import load_settings
@@ -32,11 +34,13 @@ class ResultShortener:
     """Makes tool results short for one program, which `project` (by default the working directory) names in the store.
 
     Threads may share it: the store is opened for each result that is shortened. `enabled` may be set to False and back at
-    any time; `headroom off` and the setting `enabled` count as well. Nothing that it is given makes it raise.
+    any time; `headroom off` and the setting `enabled` count as well. `worker`: large texts that an event loop waits for are made
+    short in a process of their own, see `_worker`. Nothing that it is given makes it raise.
     """
 
     def __init__(self, *, settings: Settings | None = None, project: str = "", session: str = "") -> None:
         self.enabled = True
+        self.worker = True
         self.project = project or environment.project_dir()
         self.session = session
         self._settings = settings
@@ -51,6 +55,11 @@ class ResultShortener:
         try:
             if not self.enabled or not isinstance(text, str) or is_retrieval(tool):
                 return text
+            place = (self._settings, self.project, self.session)
+            call = (tool, mapping(arguments), query)
+            done, short = _worker.asked("result", *place, text, call, size=len(text), use=self.worker)
+            if done:
+                return str(short)
             settings = self._settings or load_settings()
             if is_off(settings, self.session):
                 return text
@@ -77,10 +86,8 @@ class ResultShortener:
             return text
 
     async def short_async(self, text: str, tool: str = "", arguments: object = None, query: str = "") -> str:
-        """Return `short(…)`, found in a thread: a large text takes tens of milliseconds."""
-        import asyncio
-
-        return await asyncio.to_thread(self.short, text, tool, arguments, query)
+        """Return `short(…)`, found while the event loop goes on: a large text takes tens of milliseconds."""
+        return await off_loop(self.short, text, tool, arguments, query)
 
     def guarded(self, change: Callable[[ResultShortener, Any], Any], request: Any) -> Any:
         """Return `change(self, request)`, or `request` as it is where that raises or shortening is off."""

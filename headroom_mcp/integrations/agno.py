@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import ResultShortener, said
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings.table import Settings
 
 try:
@@ -46,7 +46,7 @@ class HeadroomCompressionManager(CompressionManager):
 
     async def acompress(self, messages: list[Message], *_: Any, **__: Any) -> None:
         """As `compress`, in a thread."""
-        await asyncio.to_thread(self.compress, messages)
+        await off_loop(self.compress, messages)
 
 
 def HeadroomAgnoModel(model: Model, *, settings: Settings | None = None, project: str = "") -> Model:  # noqa: N802 - it returns a model of a class made on the spot
@@ -114,7 +114,7 @@ def _invoke(inner: Callable[..., Any], shortener: ResultShortener) -> Any:
 
 def _ainvoke(inner: Callable[..., Any], shortener: ResultShortener) -> Any:
     async def ainvoke(self: Any, *args: Any, **options: Any) -> Any:
-        args, options = await asyncio.to_thread(_with, shortener, args, options)
+        args, options = await off_loop(_with, shortener, args, options)
         return await inner(self, *args, **options)
 
     return ainvoke
@@ -130,7 +130,7 @@ def _invoke_stream(inner: Callable[..., Any], shortener: ResultShortener) -> Any
 
 def _ainvoke_stream(inner: Callable[..., Any], shortener: ResultShortener) -> Any:
     async def ainvoke_stream(self: Any, *args: Any, **options: Any) -> AsyncIterator[Any]:
-        args, options = await asyncio.to_thread(_with, shortener, args, options)
+        args, options = await off_loop(_with, shortener, args, options)
         async for chunk in inner(self, *args, **options):
             yield chunk
 

@@ -7,11 +7,11 @@ Serves create, streams, beta, count_tokens and the tool runner, sync and async, 
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 
@@ -33,7 +33,7 @@ class HeadroomMiddleware(Middleware):
 
     async def handle_async(self, request: Any, call_next: Any) -> Any:
         """Send the short form of `request`, found in a thread."""
-        return await call_next(await asyncio.to_thread(self._short, request))
+        return await call_next(await off_loop(self._short, request))
 
     def _short(self, request: Any) -> Any:
         try:

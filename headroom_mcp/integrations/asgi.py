@@ -9,11 +9,11 @@ must be outside (added after) this middleware.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
 from headroom_mcp.integrations._requests import RequestShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings.table import Settings
 
 Message = MutableMapping[str, Any]
@@ -44,7 +44,7 @@ class CompressionMiddleware:
         new = None
         if whole:
             body = b"".join(event.get("body", b"") for event in events)
-            new = await asyncio.to_thread(self.shortener.body, body)
+            new = await off_loop(self.shortener.body, body)
         if new is None:
             await self.app(scope, _replay(events, receive), send)
             return

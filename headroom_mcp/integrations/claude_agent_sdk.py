@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from headroom_mcp.integrations import _worker
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import RETRIEVAL_TOOL, ResultShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings import fault_log
 
 try:
@@ -51,11 +53,19 @@ def retrieval_server(project: str = "") -> Any:
     return create_sdk_mcp_server("headroom", tools=[headroom_retrieve])
 
 
-async def _answer(event: Any, tool_use_id: str | None, context: Any) -> Any:
+def _handled(event: dict[str, Any]) -> Any:
+    """Return what the hook answers; a large event goes to the process beside this one."""
+    done, reply = _worker.asked("hook", event, size=len(repr(event)), use=True)
+    if done:
+        return reply
     from headroom_mcp.hook import entry
 
+    return entry.handle(event)
+
+
+async def _answer(event: Any, tool_use_id: str | None, context: Any) -> Any:
     try:
-        reply = await asyncio.to_thread(entry.handle, dict(event))
+        reply = await off_loop(_handled, dict(event))
     except Exception as error:  # the client would be told of a failing hook
         fault_log.record("integrations.claude_agent_sdk", error)
         return {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import ResultShortener, field
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings.table import Settings
 
 try:
@@ -32,15 +33,13 @@ class HeadroomPlugin(BasePlugin):
 
     async def after_tool_callback(self, *, tool: Any, tool_args: dict[str, Any], tool_context: Any, result: Any) -> Any:
         """Return the short form of `result`, None where it stays as it is."""
-        import asyncio
-
         try:
             query = _asked(tool_context)
 
             def one(text: str) -> str:
                 return self.shortener.short(text, tool.name, tool_args, query)
 
-            short = await asyncio.to_thread(_mapped, result, one)
+            short = await off_loop(_mapped, result, one)
             return None if short == result else short
         except Exception as error:  # the run would end with it
             self.shortener.trouble(error)

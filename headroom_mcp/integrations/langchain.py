@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import ResultShortener, field, said
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings.table import Settings
 
 try:
@@ -49,7 +49,7 @@ class HeadroomMiddleware(AgentMiddleware[Any, Any, Any]):
     async def awrap_tool_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
         """Return what `handler` returns, short; found in a thread."""
         result = await handler(request)
-        return await asyncio.to_thread(self._short, request, result)
+        return await off_loop(self._short, request, result)
 
     def _short(self, request: Any, result: Any) -> Any:
         try:
@@ -158,13 +158,13 @@ def _async_method(base: type, name: str, shortener: ResultShortener) -> Any:
     if name == "_agenerate":
 
         async def generate(self: Any, messages: list[BaseMessage], *args: Any, **options: Any) -> Any:
-            short = await asyncio.to_thread(shortener.guarded, short_messages, messages)
+            short = await off_loop(shortener.guarded, short_messages, messages)
             return await inner(self, short, *args, **options)
 
         return generate
 
     async def stream(self: Any, messages: list[BaseMessage], *args: Any, **options: Any) -> AsyncIterator[Any]:
-        short = await asyncio.to_thread(shortener.guarded, short_messages, messages)
+        short = await off_loop(shortener.guarded, short_messages, messages)
         async for chunk in inner(self, short, *args, **options):
             yield chunk
 

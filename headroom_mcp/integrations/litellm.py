@@ -8,12 +8,12 @@ Not reached: `completion` (not `acompletion`) to Bedrock. There, pass `compress(
 
 from __future__ import annotations
 
-import asyncio
 import warnings
 from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 
@@ -39,7 +39,7 @@ class HeadroomCallback(CustomLogger):
 
     async def async_pre_call_deployment_hook(self, kwargs: dict[str, Any], call_type: Any) -> dict[str, Any] | None:
         """Return the arguments of an asynchronous call with short tool results, None where they stay as they are."""
-        new = await asyncio.to_thread(self._short, kwargs)
+        new = await off_loop(self._short, kwargs)
         return None if new is kwargs else new
 
     async def async_pre_call_hook(
@@ -47,7 +47,7 @@ class HeadroomCallback(CustomLogger):
     ) -> Any:
         """Return the body of a pass-through route with short tool results: the other routes have the hook above."""
         if call_type == "pass_through_endpoint":
-            return await asyncio.to_thread(self._short, data)
+            return await off_loop(self._short, data)
         return data
 
     def log_pre_api_call(self, model: Any, messages: Any, kwargs: Any) -> None:

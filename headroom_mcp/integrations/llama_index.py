@@ -7,12 +7,12 @@ LlamaIndex has no hook for all tools of an agent. A tool does not know what the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._results import ResultShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.settings.table import Settings
 
 try:
@@ -47,7 +47,7 @@ class HeadroomTool(AsyncBaseTool):
 
     async def acall(self, *args: Any, **given: Any) -> ToolOutput:
         """As `call`; the short form is found in a thread."""
-        return await asyncio.to_thread(self._short, await self.inner.acall(*args, **given), given)
+        return await off_loop(self._short, await self.inner.acall(*args, **given), given)
 
     def _short(self, output: ToolOutput, given: dict[str, Any]) -> ToolOutput:
         try:

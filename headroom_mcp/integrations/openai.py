@@ -8,10 +8,9 @@ Serves chat completions and responses, streamed or not, and any API with bodies 
 
 from __future__ import annotations
 
-import asyncio
-
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
+from headroom_mcp.integrations._worker import off_loop
 from headroom_mcp.integrations.asgi import MAX_BODY, PATHS
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
@@ -54,7 +53,7 @@ class AsyncHeadroomTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send the short form of `request`, found in a thread."""
         if _is_ours(request):
-            request = await asyncio.to_thread(_short, self.shortener, request, await request.aread())
+            request = await off_loop(_short, self.shortener, request, await request.aread())
         return await self.inner.handle_async_request(request)
 
     async def aclose(self) -> None:
