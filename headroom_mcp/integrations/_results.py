@@ -55,11 +55,11 @@ class ResultShortener:
         try:
             if not self.enabled or not isinstance(text, str) or is_retrieval(tool):
                 return text
-            place = (self._settings, self.project, self.session)
-            call = (tool, mapping(arguments), query)
-            done, short = _worker.asked("result", *place, text, call, size=len(text), use=self.worker)
-            if done:
-                return str(short)
+            if self.worker and _worker.awaited() and len(text) >= _worker.LARGE_CHARS:
+                place = (_worker.as_json(self._settings), self.project, self.session)
+                done, short = _worker.beside.ask(_worker.result, *place, text, [tool, mapping(arguments), query])
+                if done:
+                    return str(short)
             settings = self._settings or load_settings()
             if is_off(settings, self.session):
                 return text

@@ -55,9 +55,10 @@ def retrieval_server(project: str = "") -> Any:
 
 def _handled(event: dict[str, Any]) -> Any:
     """Return what the hook answers; a large event goes to the process beside this one."""
-    done, reply = _worker.asked("hook", event, size=len(repr(event)), use=True)
-    if done:
-        return reply
+    if len(repr(event)) >= _worker.LARGE_CHARS:
+        done, reply = _worker.beside.ask(_worker.hook, event)
+        if done:
+            return reply
     from headroom_mcp.hook import entry
 
     return entry.handle(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,17 +14,19 @@ import pytest
 from headroom_mcp.integrations import _requests, _results, _worker
 from headroom_mcp.integrations._requests import RequestShortener
 from headroom_mcp.integrations._results import ResultShortener
-from headroom_mcp.integrations._worker import Worker, off_loop
+from headroom_mcp.integrations._worker import Beside, off_loop
+from headroom_mcp.settings.table import Settings
 from tests.integrations.agents import FAILURE, run_output
 
 
 @pytest.fixture(autouse=True)
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     """Return a process of the test's own, which knows its data folder."""
-    own = Worker()
-    monkeypatch.setattr(_worker, "_worker", own)
+    own = Beside()
+    monkeypatch.setattr(_worker, "beside", own)
     yield own
-    own._end()
+    if own.pool is not None:
+        own.pool.close()
 
 
 def _no_flow(*_: Any, **__: Any) -> Any:
@@ -63,7 +66,7 @@ def test_requests_too_and_what_does_not_change_stays_the_callers_own(monkeypatch
 
 
 @pytest.mark.parametrize("asked", ["small", "not awaited", "switched off"])
-def test_no_process_is_started_where_it_gains_nothing(worker: Worker, asked: str) -> None:
+def test_no_process_is_started_where_it_gains_nothing(beside: Beside, asked: str) -> None:
     shortener = ResultShortener()
     shortener.worker = asked != "switched off"
     text = "ok" if asked == "small" else run_output(3)
@@ -71,31 +74,36 @@ def test_no_process_is_started_where_it_gains_nothing(worker: Worker, asked: str
     short = shortener.short(text) if asked == "not awaited" else asyncio.run(shortener.short_async(text))
 
     assert asked == "small" or "[headroom " in short
-    assert worker._process is None
+    assert beside.pool is None
 
 
-def test_a_process_that_is_killed_is_started_again_and_one_that_cannot_be_is_left(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_ends_is_started_again(beside: Beside) -> None:
     shortener = ResultShortener()
     assert FAILURE in asyncio.run(shortener.short_async(run_output(4)))
-    assert worker._process is not None
-    worker._process.kill()
-    worker._process.wait()
+    assert beside.pool is not None
+    for one in beside.pool._all:
+        one.kill()
 
     assert "[headroom " in asyncio.run(shortener.short_async(run_output(5)))
-    assert worker._failures == 0
+    assert beside._failures == 0
 
-    worker._end()
-    monkeypatch.setattr(_worker.sys, "executable", os.devnull)
+
+def test_where_no_process_can_be_had_the_thread_does_it(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", os.devnull)
     for number in range(6, 11):
-        assert "[headroom " in asyncio.run(shortener.short_async(run_output(number)))
-    assert worker._failures >= _worker._MOST_FAILURES
+        assert "[headroom " in asyncio.run(ResultShortener().short_async(run_output(number)))
+    assert beside._failures == _worker._MOST_FAILURES
 
 
-def test_what_the_process_raises_or_cannot_be_sent_is_done_here(worker: Worker) -> None:
-    with pytest.raises(RuntimeError, match="KeyError"):
-        worker.ask("no such task")
+def test_what_cannot_be_sent_is_done_in_the_thread(beside: Beside) -> None:
+    odd = {"f": lambda: 0}
 
-    assert "[headroom " in asyncio.run(ResultShortener().short_async(run_output(1), "t", {"f": lambda: 0}))
-    assert worker._failures == 0
+    assert "[headroom " in asyncio.run(ResultShortener().short_async(run_output(1), "t", odd))
+    assert beside._failures == 0
+
+
+def test_settings_of_the_programs_own_hold_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    shortener = ResultShortener(settings=Settings(min_tokens=1_000_000, tools_off=("Bash",)))
+    monkeypatch.setattr(_results, "compress_output", _no_flow)
+
+    assert asyncio.run(shortener.short_async(run_output(1))) == run_output(1)
