@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from headroom_mcp.cli import _io
+from headroom_mcp.retrieval import picture
 from headroom_mcp.retrieval import retrieve as retrieval
 from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import in_force
@@ -18,6 +19,7 @@ from headroom_mcp.types import UnknownRef
 @click.option("--lines", metavar="RANGE", help='Lines of the original: "120-180", "120", "120-", "-50" (the last 50).')
 @click.option("--query", metavar="WORDS", help="The lines about these words, with their neighbours.")
 @click.option("--json-path", metavar="PATH", help="A part of a JSON original: $.items[3].name")
+@click.option("--region", metavar="X,Y,W,H", help="A region of an image, in its pixels, as PNG (for a file or a pipe).")
 @click.option("--max-tokens", default=2000, show_default=True, help="About how much to show.")
 @click.option(
     "--all",
@@ -32,6 +34,7 @@ def retrieve(
     lines: str | None,
     query: str | None,
     json_path: str | None,
+    region: str | None,
     max_tokens: int,
     whole: bool,
     any_project: bool,
@@ -47,8 +50,15 @@ def retrieve(
     with _io.said_plainly(), open_store(in_force(environment.project_dir()).here) as store:
         try:
             if whole:
-                original = store.get(ref, project=project, session=session).text
+                found = store.get(ref, project=project, session=session)
+                original = found.text
+                if picture.is_picture(found.body):
+                    _io.write_bytes(found.body)
+                    return
                 _io.write_bytes(_bytes(redaction.for_model(store.settings, original)))
+                return
+            if region:
+                _io.write_bytes(picture.picture(ref, region, store=store, project=project, session=session).data)
                 return
             text = retrieval.retrieve(
                 ref,

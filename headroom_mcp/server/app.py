@@ -30,7 +30,7 @@ from mcp.shared.message import SessionMessage
 
 from headroom_mcp import __version__
 from headroom_mcp.server import arguments, stdio, upkeep
-from headroom_mcp.server.tools import TOOLS, ToolRow
+from headroom_mcp.server.tools import TOOLS, Answer, ToolRow
 from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.settings import fault_log
 from headroom_mcp.text import tokens
@@ -177,7 +177,7 @@ class _Handlers:
         self._hooks.close()
         os._exit(code)  # a thread may be reading or writing, and nothing can interrupt it
 
-    async def _answer_tool(self, name: str, given: Mapping[str, Any]) -> str:
+    async def _answer_tool(self, name: str, given: Mapping[str, Any]) -> Answer:
         row = self._rows.get(name)
         if row is None:
             msg = f"There is no tool {name[:80]!r} here, only {', '.join(self._rows)}."
@@ -193,15 +193,16 @@ class _Handlers:
 
     async def _answer_hidden(self, name: str, given: Mapping[str, Any]) -> str:
         try:
-            return await self._run(self._hooks, Call(self._hidden[name], [dict(given)], limit_s=HIDDEN_S))
+            return str(await self._run(self._hooks, Call(self._hidden[name], [dict(given)], limit_s=HIDDEN_S)))
         except HeadroomError as error:  # law 8: the host keeps its original
             fault_log.record(f"tool {name}", error)
             return ""
 
-    async def _run(self, pool: Pool, call: Call) -> str:
+    async def _run(self, pool: Pool, call: Call) -> Answer:
         self._slots = self._slots or anyio.CapacityLimiter(_MAX_CALLS)
         try:
-            return str(await anyio.to_thread.run_sync(pool.run, call, abandon_on_cancel=True, limiter=self._slots))
+            answer = await anyio.to_thread.run_sync(pool.run, call, abandon_on_cancel=True, limiter=self._slots)
+            return answer if isinstance(answer, list) else str(answer)
         finally:
             call.stop("The client has taken its call back.")  # of no effect on a call that has ended
 
@@ -243,9 +244,10 @@ def _dumped(message: Any) -> dict[str, Any]:
     return dumped
 
 
-def _result(text: str, *, is_error: bool = False) -> Any:
-    # Text content alone: structured content would reach the model as JSON instead of the text.
-    content = [{"type": "text", "text": stdio.whole_text(text)}]
+def _result(answer: Answer, *, is_error: bool = False) -> Any:
+    # Content blocks alone: structured content would reach the model as JSON instead of the text.
+    blocks = [{"type": "text", "text": answer}] if isinstance(answer, str) else answer
+    content = [{**block, "text": stdio.whole_text(block["text"])} if "text" in block else block for block in blocks]
     return types.CallToolResult.model_validate({"content": content, "isError": is_error})
 
 

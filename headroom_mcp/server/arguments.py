@@ -15,7 +15,7 @@ from headroom_mcp.types import HeadroomError
 _TYPES = {"str": "string", "int": "integer"}
 
 
-def schema(function: Callable[..., str], notes: Mapping[str, str]) -> dict[str, Any]:
+def schema(function: Callable[..., object], notes: Mapping[str, str]) -> dict[str, Any]:
     """Return the JSON schema of the parameters of `function`, with `notes` as their descriptions and nothing else."""
     parameters = inspect.signature(function).parameters
     properties: dict[str, dict[str, str]] = {}
@@ -27,7 +27,7 @@ def schema(function: Callable[..., str], notes: Mapping[str, str]) -> dict[str, 
     return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
 
-def fitted(function: Callable[..., str], given: Mapping[str, Any]) -> dict[str, str | int]:
+def fitted(function: Callable[..., object], given: Mapping[str, Any]) -> dict[str, str | int]:
     """Return the arguments for `function` in what a model has `given`; names that it does not know are passed over.
 
     Raises: HeadroomError, which says what is missing or of the wrong type.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from typing import Any
+
+from headroom_mcp.retrieval.picture import Picture
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings import redaction
 from headroom_mcp.store import Store
@@ -33,3 +37,9 @@ def refuse(text: str, why: str) -> HeadroomError:
     """Return the error for a large `text` that can be neither made small nor kept."""
     count = text.count("\n") + 1
     return HeadroomError(f"This has {count:,} lines and is not made small: {why}. Read a range with another tool.")
+
+
+def shown(image: Picture) -> list[dict[str, Any]]:
+    """Return content blocks that show an image, with the line about it before it."""
+    data = base64.b64encode(image.data).decode("ascii")
+    return [{"type": "text", "text": image.note}, {"type": "image", "data": data, "mimeType": image.media_type}]

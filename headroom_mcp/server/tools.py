@@ -1,6 +1,6 @@
 """The tools that a model can call, as plain functions, and the table that offers them.
 
-A tool is one function and one row of `TOOLS`. What it answers is plain text; what it raises is a `HeadroomError` whose
+A tool is one function and one row of `TOOLS`. What it answers is plain text, or an image; what it raises is a `HeadroomError` whose
 message tells the model what to do next. Parameters are `str` or `int` with a default: models send `null` and numbers
 for optional strings, and `arguments` forgives both. The functions run in worker processes (see `workers`).
 """
@@ -12,13 +12,17 @@ from typing import Any, NamedTuple
 
 from headroom_mcp.flow import user_hooks
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.retrieval import picture
 from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.server import files, memory_tools, pages, stats_text
 from headroom_mcp.settings import environment, redaction
-from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
 from headroom_mcp.types import HeadroomError, Origin, View
+
+Answer = str | list[dict[str, Any]]
+"""What a tool answers: a text, or content blocks of the protocol where there is an image among them."""
 
 
 class ToolRow(NamedTuple):
@@ -27,12 +31,12 @@ class ToolRow(NamedTuple):
     `instead`: what is called with the same arguments when the tool took too long.
     """
 
-    function: Callable[..., str]
+    function: Callable[..., Answer]
     about: str
     notes: Mapping[str, str]
     read_only: bool = True
     meta: Mapping[str, Any] | None = None
-    instead: Callable[..., str] | None = None
+    instead: Callable[..., Answer] | None = None
 
 
 def compress(text: str = "", path: str = "", query: str = "") -> str:
@@ -84,17 +88,24 @@ def _given(text: str, path: str, project: str) -> str:
     return files.read(path, project).decode("utf-8", "surrogateescape") if path else text
 
 
-def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "", max_tokens: int = 2000) -> str:
-    """Return a slice of the original `ref`, if this project or session has stored it."""
-    return retrieve(
-        marker.ref_in(ref),
-        query=query or None,
-        lines=lines or None,
-        json_path=json_path or None,
-        max_tokens=max(100, min(max_tokens, pages.MAX_ANSWER_TOKENS)),
-        project=environment.project_dir(),
-        session=environment.session_id(),
-    )
+def headroom_retrieve(
+    ref: str, lines: str = "", query: str = "", json_path: str = "", region: str = "", max_tokens: int = 2000
+) -> Answer:
+    """Return a slice of the original `ref`, if this project or session has stored it; of an image, the image or a region."""
+    ref, project, session = marker.ref_in(ref), environment.project_dir(), environment.session_id()
+    with open_store(in_force(project).here) as store:
+        if region or picture.is_picture(store.get(ref, project=project, session=session).body):
+            return pages.shown(picture.picture(ref, region, store=store, project=project, session=session))
+        return retrieve(
+            ref,
+            query=query or None,
+            lines=lines or None,
+            json_path=json_path or None,
+            max_tokens=max(100, min(max_tokens, pages.MAX_ANSWER_TOKENS)),
+            store=store,
+            project=project,
+            session=session,
+        )
 
 
 def headroom_stats() -> str:
@@ -117,6 +128,7 @@ TOOLS = [
             "lines": '"120-180", as in […] markers; "-50": the last 50',
             "query": "words to find",
             "json_path": "like $.items[3].name",
+            "region": 'of an image: "x,y,width,height"',
         },
         # Claude Code saves larger results to a file and hides tools behind a search: both would defeat a retrieval.
         meta={"anthropic/maxResultSizeChars": 500_000, "anthropic/alwaysLoad": True},

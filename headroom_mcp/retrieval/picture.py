@@ -1,0 +1,101 @@
+"""From the ref of an image to the image, or to a region of it in pixels of the original."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from headroom_mcp import late
+from headroom_mcp.images import cost, pixels
+from headroom_mcp.store import Store, open_store
+from headroom_mcp.types import MissingExtra, NotAnImage, Origin, SliceError
+
+KIND = "image"
+_BOX = late.pattern(r"\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*")
+_CHARGED_MODEL = "claude"  # which model asks is not known here; the current Claude is what most ask with
+_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+
+
+class Picture(NamedTuple):
+    """An image to be shown: its bytes, their media type, and a line that says what part of the original it is."""
+
+    data: bytes
+    media_type: str
+    note: str
+
+
+def picture(
+    ref: str, region: str = "", *, store: Store | None = None, project: str | None = None, session: str = ""
+) -> Picture:
+    """Return the image stored under `ref`, byte for byte, or its `region` "x,y,width,height" as PNG, exact to the pixel.
+
+    `region` is in pixels of the original and is cut where it reaches over an edge. Raises: RefError, SliceError (not an
+    image, a region that is none), MissingExtra where Pillow is needed and not installed, StoreError.
+    """
+    opened = store if store is not None else open_store()
+    try:
+        body = opened.get(ref, project=project, session=session).body
+        found = _whole(ref, body) if not region else _part(ref, body, region)
+        _charge(opened, ref, found, Origin(session=session, project=project or ""))
+        return found
+    finally:
+        if store is None:
+            opened.close()
+
+
+def is_picture(body: bytes) -> bool:
+    """Tell by its first bytes whether an original is an image that models can be shown."""
+    return _media_type(body) != ""
+
+
+def _media_type(body: bytes) -> str:
+    for magic, kind in ((b"\x89PNG\r\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF")):
+        if body.startswith(magic):
+            return _FORMATS[kind]
+    return _FORMATS["WEBP"] if body[:4] == b"RIFF" and body[8:12] == b"WEBP" else ""
+
+
+def _whole(ref: str, body: bytes) -> Picture:
+    media = _media_type(body)
+    if not media:
+        msg = f"{ref} is not an image: ask for lines or a query."
+        raise SliceError(msg)
+    try:
+        across, down = pixels.opened(body).size
+    except (MissingExtra, NotAnImage):  # it can be shown without being looked at
+        return Picture(body, media, f"[{ref}: the whole image]")
+    return Picture(body, media, f"[{ref}: the whole image, {across}x{down}]")
+
+
+def _part(ref: str, body: bytes, region: str) -> Picture:
+    box = _BOX.fullmatch(region)
+    if box is None or not int(box[3]) or not int(box[4]):
+        msg = f'Not a region: {region!r}. Give "x,y,width,height" in pixels of the original, such as "0,0,400,300".'
+        raise SliceError(msg)
+    try:
+        image = pixels.opened(body)
+    except NotAnImage as error:
+        msg = f"{ref} has no regions: {error}"
+        raise SliceError(msg) from None
+    x, y, width, height = (int(value) for value in box.groups())
+    across, down = image.size
+    if x >= across or y >= down:
+        msg = f"{region} lies outside of {ref}, which is {across}x{down}."
+        raise SliceError(msg)
+    right, lower = min(across, x + width), min(down, y + height)
+    cut = pixels.png(image.crop((x, y, right, lower)))
+    return Picture(cut, _FORMATS["PNG"], f"[{ref}: {x},{y},{right - x},{lower - y} of {across}x{down}]")
+
+
+def _charge(store: Store, ref: str, found: Picture, origin: Origin) -> None:
+    """Count the retrieval; a store that can only be read still answers."""
+    from headroom_mcp.settings import fault_log
+    from headroom_mcp.types import StoreError
+
+    try:
+        counted = cost.tokens(*pixels.opened(found.data).size, _CHARGED_MODEL)
+    except (MissingExtra, NotAnImage):
+        counted = 0
+    try:
+        store.retrieved(ref, counted, origin=origin)
+    except StoreError as error:
+        fault_log.record("retrieve", error, store.settings)
