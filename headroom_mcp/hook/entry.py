@@ -19,7 +19,7 @@ TIMEOUT_S = 8.0  # the host waits for us; its own limit is 10 s
 OTHER_HOOKS = "first.json"  # in the data folder: see `first`
 
 # The hosts whose hooks name them (`run.py qwen`): each has a module here, with an `answer` as below.
-OTHER_HOSTS = ("qwen", "gemini")
+OTHER_HOSTS = ("qwen", "gemini", "opencode", "codex", "copilot", "cursor")
 
 # Claude Code's event -> the module whose `answer(payload)` returns what to print, or None
 HANDLERS = {

@@ -40,6 +40,21 @@ def _nothing(shown: Sequence[Shown]) -> list[Shown]:
     return []
 
 
+def may_change(event: decide.Event) -> bool:
+    """Tell whether anything of `event` may be shown in another form, without a look at the store."""
+    settings = for_hooks.of(event.cwd)
+    if settings is not None and settings.masks(event.session):
+        return True
+    least = settings.here.min_tokens if settings is not None else for_hooks.min_tokens()
+    return not decide.reason_to_skip(event, least, repeats=False)
+
+
+def masks(event: decide.Event) -> bool:
+    """Tell whether the secrets in an output are masked before the model."""
+    settings = for_hooks.of(event.cwd)
+    return settings is not None and settings.masks(event.session)
+
+
 def replaced(event: decide.Event, as_shown: list[str] | None = None) -> list[str] | None:
     """Return the texts to show for `event`, one for each of its own; None where the host keeps all that it has.
 

@@ -57,8 +57,8 @@ def _shown(payload: Payload) -> str | None:
         return None
     event = outputs.event("qwen", tool, known_as, payload)
     wholes = [_whole(block, payload) if tool == "shell" else block for block in blocks]
-    frames = [frame.split(whole, shell=tool == "shell") for whole in wholes]
-    event.texts = [body for _, body, _ in frames]
+    frames = [frame.split(whole or block, shell=tool == "shell") for whole, block in zip(wholes, blocks, strict=True)]
+    event.texts = [body if whole else "" for (_, body, _), whole in zip(frames, wholes, strict=True)]
     event.tokens_host = [_tokens_host(tool, *pair) for pair in zip(blocks, wholes, strict=True)]
     as_shown = [frame.split(block, shell=tool == "shell")[1] for block in blocks]
     new = outputs.replaced(event, as_shown)
@@ -68,16 +68,21 @@ def _shown(payload: Payload) -> str | None:
 
 
 def _whole(shown: str, payload: Payload) -> str:
-    """Return all of a shell's output: the host cuts it, and names the file in which it has kept the whole."""
+    """Return all of a shell's output: the host cuts it, and names the file in which it has kept the whole.
+
+    "" where that file cannot be read: the cut is then all that there is to show.
+    """
     at = shown[:2_000].find(_SAVED)
     # ~/.qwen/projects/PROJECT/chats/SESSION.jsonl, ~/.qwen/tmp/PROJECT'S HASH/run_shell_command_….output
     home = os.path.realpath(os.path.join(outputs.word(payload, "transcript_path"), *[os.pardir] * 4))
-    if at < 0 or not outputs.word(payload, "transcript_path"):
+    if at < 0:
         return shown
+    if not outputs.word(payload, "transcript_path"):
+        return ""
     path = shown[at + len(_SAVED) :].partition("\n")[0].strip()
     if os.path.dirname(os.path.dirname(os.path.realpath(path))) != os.path.join(home, "tmp"):
-        return shown
-    return outputs.saved(path, os.path.dirname(path)) or shown
+        return ""
+    return outputs.saved(path, os.path.dirname(path)) or ""
 
 
 def _tokens_host(tool: str, shown: str, whole: str) -> int:

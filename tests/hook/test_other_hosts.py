@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from headroom_mcp.hook import entry
 from headroom_mcp.install import hosts
+from headroom_mcp.memory import notes
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.text import marker
@@ -217,3 +219,167 @@ def test_gemini_an_mcp_servers_tool_is_known_by_its_server(tmp_path: Path) -> No
     text = _shown("gemini", {**payload, "mcp_context": {**server, "server_name": "mini"}})
     assert text.startswith("<untrusted_context>\n")
     assert text.endswith("\n</untrusted_context>")
+
+
+# opencode
+
+
+def test_opencode_what_stands_after_a_cut_output_stays_and_the_whole_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    payload = hosts.load("opencode").sample("x", str(tmp_path))
+    end = "\n\n<bash_metadata>\nterminated after 120000 ms\n</bash_metadata>"
+    for folder, is_read in ((tmp_path / "opencode" / "tool-output", True), (tmp_path / "elsewhere", False)):
+        folder.mkdir(parents=True)
+        (folder / "tool_1").write_text(log(1_500))
+        cut = f"...output truncated...\n\n{log(300)}{end}"
+        payload["tool_response"] = {"output": cut, "path": str(folder / "tool_1")}
+
+        text = _shown("opencode", payload)
+
+        assert ("1,500" in text) == is_read
+        assert text.endswith(end) or not is_read
+
+
+def test_opencode_an_mcp_result_keeps_its_blocks(tmp_path: Path) -> None:
+    image = {"type": "image", "mimeType": "image/png", "data": "AAAA"}
+    content = [{"type": "text", "text": log()}, image]
+    payload = {
+        **hosts.load("opencode").sample("x", str(tmp_path)), "tool_name": "mini_rows", "tool_response": {"content": content}
+    }  # fmt: skip
+
+    answer = _answer("opencode", payload)
+
+    assert answer is not None
+    assert answer["content"][1] == image
+    assert marker.refs(answer["content"][0]["text"])
+    assert _answer("opencode", {**payload, "tool_name": "headroom_headroom_retrieve"}) is None
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize("command", ["exit 0", "exit 3", "echo not json", "sleep 30 >/dev/null", "cat"])
+def test_opencode_the_plugin_changes_nothing_where_our_command_fails(command: str, tmp_path: Path) -> None:
+    (_, (target,)) = hosts.load("opencode").hooks(command)
+    (tmp_path / "headroom.mjs").write_text(target.value.replace("10_000", "500"))
+    (tmp_path / "run.mjs").write_text(
+        'import { Headroom } from "./headroom.mjs"\n'
+        'const hooks = await Headroom({ directory: "." })\n'
+        'const output = { output: "as it was" }\n'
+        'await hooks["tool.execute.after"]({ tool: "bash", sessionID: "s", callID: "c", args: {} }, output)\n'
+        'await hooks["tool.execute.after"]({ tool: "bash" }, null)\n'
+        'const parts = [{ id: "p", type: "text", text: "hello" }]\n'
+        'await hooks["chat.message"]({ sessionID: "s" }, { parts })\n'
+        "process.stdout.write(JSON.stringify([output, parts]))\nprocess.exit(0)\n"
+    )
+
+    done = subprocess.run(["node", str(tmp_path / "run.mjs")], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [{"output": "as it was"}, [{"id": "p", "type": "text", "text": "hello"}]]
+
+
+# Codex CLI
+
+
+def test_codex_the_exit_code_and_the_whole_output_come_from_the_transcript(tmp_path: Path) -> None:
+    payload = hosts.load("codex").sample(log(1_500), str(tmp_path))
+    transcript = Path(payload["transcript_path"])
+    transcript.write_text(transcript.read_text().replace('"exit_code": 0', '"exit_code": 3'))
+    payload["tool_response"] = "Warning: truncated output\n" + log(300)
+
+    text = _shown("codex", payload)
+
+    assert text.startswith("Process exited with code 3\nOutput:\n")
+    assert "1,500" in text
+    assert len(text.encode()) < 9_500
+
+
+@pytest.mark.parametrize("lost", ["the call", "the result", "the file"])
+def test_codex_a_call_that_the_model_did_not_make_directly_is_left_alone(lost: str, tmp_path: Path) -> None:
+    payload = hosts.load("codex").sample(log(), str(tmp_path))
+    transcript = Path(payload["transcript_path"])
+    call, result = transcript.read_text().splitlines()
+    transcript.write_text({"the call": result, "the result": call, "the file": ""}[lost])
+
+    assert _answer("codex", payload) is None
+
+
+@pytest.mark.parametrize("name", ["codex"])
+def test_an_answer_that_the_host_would_cut_is_not_given(name: str, tmp_path: Path) -> None:
+    wide = "\n".join(
+        f"{chr(0x4E00 + n % 900) * 40} {n * 7919 % 1013} {chr(0x5E00 + n * 7 % 900) * 20}" for n in range(900)
+    )
+
+    answer = _answer(name, hosts.load(name).sample(wide, str(tmp_path)))
+
+    assert answer is None or len(answer["reason"].encode()) <= 9_400
+
+
+# Copilot CLI
+
+
+@pytest.mark.parametrize("what", ["its own", "another name", "a link", "another beginning", "another folder"])
+def test_copilot_only_its_own_temporary_file_is_read(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    folder = tmp_path if what == "another folder" else temporary
+    file = folder / ("notes.txt" if what == "another name" else "1795663083164-copilot-tool-output-154-8d7d.txt")
+    body = log(1_500)
+    if what == "a link":
+        (tmp_path / "secret").write_text(body)
+        file.symlink_to(tmp_path / "secret")
+    else:
+        file.write_text("x" + body if what == "another beginning" else body)
+    shown = (
+        f"Output too large to read at once (54.8 KB). Saved to: {file}\nConsider using tools like grep.\n\n"
+        f"Preview (first 500 chars):\n{body[:500]}"
+    )
+
+    text = _shown("copilot", hosts.load("copilot").sample(shown, str(tmp_path)))
+
+    if what == "its own":
+        assert "1,500" in text
+        assert text.endswith("\n<shellId: 0 completed with exit code 0>")
+    else:
+        assert text == ""
+
+
+def test_copilot_what_an_event_is_its_fields_tell(tmp_path: Path) -> None:
+    base = {"sessionId": "s", "timestamp": 1, "cwd": str(tmp_path)}
+
+    assert _answer("copilot", {**base, "source": "new", "initialPrompt": "go"}) is None
+    assert _answer("copilot", {**base, "prompt": "why does the build fail?"}) is None
+    with open_store(Settings()) as store:
+        assert store.sessions.query("s") == "why does the build fail?"
+    assert _answer("copilot", {**base, "reason": "complete"}) is None
+
+
+# Cursor
+
+
+def test_cursor_a_shells_output_is_left_alone(tmp_path: Path) -> None:
+    sample = hosts.load("cursor").sample(log(), str(tmp_path))
+
+    assert _answer("cursor", {**sample, "tool_name": "Shell"}) is None
+    assert _answer("cursor", {**sample, "tool_name": "MCP:headroom_retrieve"}) is None
+
+
+# Context
+
+
+@pytest.mark.parametrize("name", _WITH_HOOKS)
+def test_notes_are_told_where_a_session_begins(name: str, tmp_path: Path) -> None:
+    with open_store(Settings()) as store:
+        notes.save(store, "The gateway is restarted with bin/gateway-up.", scope=str(tmp_path.resolve()), author="user")
+    starts = {
+        "copilot": {"sessionId": "s", "cwd": str(tmp_path), "source": "new", "initialPrompt": "go"},
+        "opencode": {"hook_event_name": "chat.message", "session_id": "s", "prompt": "go", "first": True},
+        "cursor": {"hook_event_name": "sessionStart", "conversation_id": "s"},
+    }
+    event = starts.get(name, {"hook_event_name": "SessionStart", "session_id": "s", "source": "startup"})
+
+    assert "bin/gateway-up" in json.dumps(_answer(name, {"cwd": str(tmp_path), **event}))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -144,6 +145,97 @@ def test_servers_written_inline_in_toml_are_refused() -> None:
 
     with pytest.raises(SettingsError, match="nothing was changed"):
         _install("codex")
+
+
+def _generated(random: Random, depth: int = 0) -> str:
+    """Return a JSON value with comments, commas before brackets, and every way of spacing."""
+    space = random.choice(["", " ", "\n", "\n\t", "\r\n  "])
+    note = random.choice(["", "", "", " /* a { note */", f' // it\'s "so"{random.choice(["", " :"])}\n'])
+    kind = random.randrange(5 if depth < 3 else 3)
+    if kind < 3:
+        return random.choice(["1", "-2.5e3", "true", "null", '"text"', '"a // b"', '"{[\\""', '"ü\u2028"'])
+    parts = []
+    for index in range(random.randrange(4)):
+        value = _generated(random, depth + 1)
+        parts.append(f"{space}{note if index else ''}" + (value if kind == 3 else f'"k{index}":{space}{value}'))
+    comma = "," if parts and random.random() < 0.3 else ""
+    opened, closed = ("[", "]") if kind == 3 else ("{", "}")
+    return f"{opened}{','.join(parts)}{comma}{note}{space}{closed}"
+
+
+def _settings(random: Random, name: str, place: str) -> str:
+    """Return a host's settings as a user may have written them, with servers and hooks of their own or without."""
+    members = [f'"own{index}": {_generated(random)}' for index in range(random.randrange(4))]
+    if random.random() < 0.5:
+        members.append(f'"{place}": {{"other": {{"command": "x"}}{random.choice(["", ", // last", " /* x */"])}\n}}')
+    if random.random() < 0.5:
+        hers = '{"type": "command", "command": "hers"}'
+        group = hers if name == "copilot" else f'{{"matcher": "*", "hooks": [{hers}]}}'
+        event = random.choice(["PostToolUse", "AfterTool", "SessionStart", "Stop"])
+        members.append(f'"hooks": {{ "{event}": [{group}{random.choice(["", ",", " // mine" + chr(10)])}] }}')
+    random.shuffle(members)
+    gap = random.choice(["\n  ", " ", "\n\t// why\n\t", "\r\n"])
+    return f"{{{gap}{f',{gap}'.join(members)}{random.choice(['', gap])}}}{random.choice(['', chr(10)])}"
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_500_generated_configurations_come_back_to_the_byte(part: int) -> None:
+    names = [name for name in hosts.HOSTS if hosts.load(name).FORMAT == "jsonc"]
+    for number in range(part * 100, part * 100 + 100):
+        random = Random(number)
+        name = names[number % len(names)]
+        host = hosts.load(name)
+        file = Path(host.file())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        body = _settings(random, name, host.PLACE[0]).encode()
+        file.write_bytes(body)
+
+        _install(name)
+        once = file.read_bytes()
+        _install(name)
+
+        assert file.read_bytes() == once, (number, name)
+        assert places.is_our_server(_entry(name)), (number, name)
+        assert json_edit.check(once.decode(), comments=True), (number, name)
+        _uninstall(name)
+        assert file.read_bytes() == body, (number, name)
+        if number % 2:  # and where a user has changed something meanwhile, all that is hers stays
+            _install(name)
+            file.write_bytes(file.read_bytes() + b"\n")
+            _uninstall(name)
+            left = file.read_bytes().decode()
+            assert json_edit.check(left, comments=True) == json_edit.check(body.decode(), comments=True), (number, name)
+            assert "headroom" not in left, (number, name)
+        file.unlink()
+
+
+@pytest.mark.parametrize("name", [name for name in hosts.HOSTS if hosts.has_hook(name)])
+def test_the_hooks_file_goes_back_to_the_byte_beside_hooks_of_the_users(name: str) -> None:
+    ((site, _),) = [row for row in hosts.wanted(name) if row[0].file != hosts.load(name).file()] or [(None, None)]
+    if site is None or site.format == "whole":
+        return
+    file = Path(site.file)
+    file.parent.mkdir(parents=True)
+    hers = b'{"version": 1,\n "hooks": {"PostToolUse": [{"hooks": [{"type": "command", "command": "hers"}]}]}}'
+    file.write_bytes(hers)
+
+    _install(name)
+    assert b"headroom" in file.read_bytes()
+    assert json.loads(file.read_bytes())["hooks"]["PostToolUse"][0]["hooks"][0]["command"] == "hers"
+    _uninstall(name)
+
+    assert file.read_bytes() == hers
+
+
+def test_a_plugin_that_is_not_ours_is_refused() -> None:
+    (_, (site, _)) = hosts.wanted("opencode")
+    file = Path(site.file)
+    file.parent.mkdir(parents=True)
+    file.write_text("export const Headroom = async () => ({})\n")
+
+    with pytest.raises(SettingsError, match="not a file of ours"):
+        _install("opencode")
+    assert file.read_text() == "export const Headroom = async () => ({})\n"
 
 
 # The hosts themselves, from npm: hundreds of megabytes, so only where asked for.

@@ -91,7 +91,8 @@ def apply_install(name: str, changes: list[Change]) -> None:
 
 def plan_uninstall(name: str) -> list[Change]:
     """Return the changes that take us out of the host's files. Raises: SettingsError."""
-    return [plan.plan_uninstall(site, owner(name)) for site in sites(name)]
+    # A plugin's folder lies in that of the settings, which is to go last.
+    return [plan.plan_uninstall(site, owner(name)) for site in reversed(sites(name))]
 
 
 def apply_uninstall(name: str, changes: list[Change]) -> None:

@@ -84,8 +84,15 @@ def _settings_text(name: str, url: str, home: str, servers: dict[str, dict[str, 
     for word in reversed(host.PLACE):
         entries = {word: entries}
     if host.FORMAT == "toml":
-        return host.LIVE_TEXT(settings, entries)  # type: ignore[no-any-return]
+        return _toml({**settings, **entries})
     return json.dumps({**settings, **entries}, indent=2)
+
+
+def _toml(table: dict[str, Any], name: str = "") -> str:
+    """Return a table of texts, numbers, lists and tables as TOML; JSON writes these values alike."""
+    plain = [f"{key} = {json.dumps(value)}\n" for key, value in table.items() if not isinstance(value, dict)]
+    inner = [_toml(value, f"{name}.{key}".lstrip(".")) for key, value in table.items() if isinstance(value, dict)]
+    return (f"[{name}]\n" if name else "") + "".join(plain + inner)
 
 
 def shell(name: str, command: str) -> Call:
