@@ -41,6 +41,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(130) from None  # as a shell tells of it; there is nothing to say
         except click.ClickException as error:
             from headroom_mcp.text import visible
 

@@ -18,9 +18,11 @@ from click.testing import CliRunner
 from headroom_mcp.cli import main
 from headroom_mcp.proxy.outgoing import Outgoing
 from headroom_mcp.proxy.upstreams import PROVIDERS, chosen
+from headroom_mcp.text import marker
 from headroom_mcp.types import HeadroomError
 from tests.integrations.agents import FAILURE, run_output
 from tests.integrations.loopback import Model
+from tests.proxy.upstream import Upstream
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,55 @@ def test_ctrl_c_cuts_a_stream_off_without_a_traceback(tmp_path: Path) -> None:
 
     assert code == 0
     assert all(line.startswith("  ") and "_BASE_URL=" in line for line in said.splitlines()), said
+
+
+def test_a_proxy_that_is_killed_in_mid_stream_loses_nothing_stored(tmp_path: Path) -> None:
+    environment = {**os.environ, "HEADROOM_HOME": str(tmp_path / "home")}
+    with Upstream() as upstream:
+        upstream.pieces = [b"data: x\n\n"] * 600
+        upstream.pause = 0.1
+        command = [sys.executable, "-m", "headroom_mcp", "proxy", "--port", "0", "--backend", upstream.url]
+        with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            port = int(process.stderr.readline().split()[4].rstrip(";").rpartition(":")[2])
+            call = {"id": "c1", "type": "function", "function": {"name": "run_tests", "arguments": "{}"}}
+            rows = [
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "tool_call_id": "c1", "content": run_output(1)},
+            ]
+            body = json.dumps({"model": "m", "messages": rows}).encode()
+            with _connected(port) as client:
+                head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                client.sendall(head.encode() + body)
+                client.settimeout(60)
+                assert b" 200 " in client.recv(4096)
+                process.kill()
+    (ref,) = marker.refs(json.loads(upstream.seen[-1][3])["messages"][-1]["content"])
+    command = [sys.executable, "-m", "headroom_mcp", "retrieve", ref, "--all"]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.stdout.rstrip("\n") == run_output(1)
+
+
+@pytest.mark.parametrize("wait_s", [0.03, 0.05, 0.1, 0.2, 0.3])
+def test_ctrl_c_while_it_starts_ends_it_without_a_word(tmp_path: Path, wait_s: float) -> None:
+    program = "import sys, runpy, click; print(flush=True); runpy.run_module('headroom_mcp', run_name='__main__')"
+    command = [sys.executable, "-c", program, "proxy", "--port", "0", "--backend", "http://127.0.0.1:9"]
+    environment = {**os.environ, "HEADROOM_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(wait_s)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert "Aborted" not in said
+    assert "Traceback" not in said
 
 
 def _connected(port: int) -> socket.socket:
