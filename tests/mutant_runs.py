@@ -9,8 +9,8 @@ NAMES is a file with a mutant to a line, VERDICTS the file that one line of JSON
 A mutant is killed when a test fails, or when one takes ten times the processor time that it takes without a mutant (and
 20 s more): time on the clock is not looked at, because a busy machine proves nothing. Where only the clock ran out (something
 waits), the mutant is "not run". At the end the tests that killed are run once more without any mutant; what a test killed
-that fails then as well is "not run" either. What killed others of its module comes first, then the tests of its file and
-of its room, of these the quick ones; a mutant that lives after 20 s of them has survived.
+that fails then as well is "not run" either. What killed others of its module comes first, then the tests of its file,
+of its room and the golden cases, of these the quick ones; a mutant that lives after 20 s of them has survived.
 """
 
 from __future__ import annotations
@@ -84,7 +84,13 @@ class Runner:
         """Return how far a test is from a module: it has killed a mutant of it; its file is the module's; its room is."""
         room, *_, name = module.split(".")[1:]
         path = test.partition("::")[0]
-        is_near = 0 if name in path.rpartition("/")[2] else 1 if path.startswith(f"tests/{room}/") else 2
+        order = [
+            name in path.rpartition("/")[2],
+            path.startswith(f"tests/{room}/"),
+            path == "tests/test_cases.py",
+            True,
+        ]
+        is_near = order.index(True)
         return module not in {_module(killed) for killed in self._killers.get(test, ())}, is_near
 
     def _fork(self, name: str, tests: list[pytest.Item]) -> None:

@@ -27,7 +27,7 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
     """
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device never ends
             msg = f"{path} is not a regular file. Remove it, or write the settings into one."
             raise SettingsError(msg)
         stamp = [status.st_mtime_ns, status.st_size]
@@ -35,9 +35,6 @@ def read(path: str, *, cache: bool) -> dict[str, Any]:
             kept = _cached(path, stamp)
             if kept is not None:
                 return kept
-        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device never ends
-            msg = f"{path} is not a file. Remove it."
-            raise SettingsError(msg)
         if status.st_size > _MAX_BYTES:
             msg = f"{path} has {status.st_size:,} bytes; a settings file has at most {_MAX_BYTES:,}."
             raise SettingsError(msg)
