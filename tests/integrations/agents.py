@@ -8,9 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+from tests import long_form
 from tests.integrations.loopback import Model, Request
+
+_R = TypeVar("_R")
 
 FAILURE = "orders/test_refund.py:41: AssertionError: refund of 12.50 was booked twice"
 
@@ -32,6 +37,19 @@ def check(requests: list[Request], retrieve: Callable[[str], str], results: int)
         assert "[headroom " in text
         assert "collected 701 items" in retrieve(text[text.rindex("[headroom ") :])
     assert_prefixes(requests)
+
+
+def in_threads(run: Callable[[int], _R], few: int = 16) -> list[_R]:
+    """Return what `run` gives, called `few` times by 8 threads at once, 200 times in the long form. Raises: what one of them does."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(run, range(long_form.count(few, 200))))
+
+
+def assert_all_short(requests: list[Request]) -> None:
+    """Assert that results were sent, and none of them at its full length."""
+    shown = [text for request in requests for text in request.results]
+    assert shown
+    assert all(len(text) < 3_000 and "[headroom " in text for text in shown)
 
 
 def assert_prefixes(requests: list[Request]) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, assert_prefixes, check, run_example, run_output
+from tests.integrations.agents import (
+    FAILURE,
+    assert_all_short,
+    assert_prefixes,
+    check,
+    in_threads,
+    run_example,
+    run_output,
+)
 from tests.integrations.loopback import Model
 
 pytest.importorskip("agno")
@@ -130,9 +137,8 @@ def test_many_threads_share_one_manager_without_an_error(model: Model) -> None:
         agent = Agent(model=_chat(model, "chat"), tools=[run_tests], compression_manager=manager, telemetry=False)
         return agent.run(_QUESTION).content
 
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(one, range(16))) == {"All done."}
-    assert all(len(text) < 3_000 for request in model.requests for text in request.results)
+    assert set(in_threads(one)) == {"All done."}
+    assert_all_short(model.requests)
 
 
 def test_the_example_runs(model: Model, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from headroom_mcp.integrations import asgi
 from headroom_mcp.integrations.asgi import CompressionMiddleware
-from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.agents import FAILURE, in_threads, run_output
 
 Json = dict[str, Any]
 
@@ -140,3 +140,9 @@ def test_a_fastapi_application_reads_a_short_body() -> None:
     )
 
     assert len(answer["rows"][-1]["content"]) < 3_000
+
+
+def test_many_threads_send_requests_without_an_error() -> None:
+    for app in in_threads(lambda number: _run(_events(_body(run_output(number % 20))))):
+        assert len(app.body) < 4_000
+        assert FAILURE in app.body.decode()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.agents import FAILURE, in_threads, run_output
 from tests.integrations.loopback import Model
 
 sdk = pytest.importorskip("claude_agent_sdk")
@@ -63,3 +63,24 @@ async def _run(model: Model, folder: Path) -> None:
     )
     async for _ in sdk.query(prompt="why does the refund fail?", options=options):
         pass
+
+
+def test_many_threads_call_the_hooks_without_an_error(tmp_path: Path) -> None:
+    (matcher,) = hooks()["PostToolUse"]
+
+    def one(number: int) -> Any:
+        event = {
+            "hook_event_name": "PostToolUse",
+            "session_id": f"s{number}",
+            "cwd": str(tmp_path),
+            "tool_name": "Bash",
+            "tool_use_id": f"toolu_{number}",
+            "tool_input": {"command": "pytest"},
+            "tool_response": {"stdout": run_output(number), "stderr": "", "interrupted": False, "isImage": False},
+        }
+        return asyncio.run(matcher.hooks[0](event, None, None))  # type: ignore[arg-type]
+
+    for reply in in_threads(one):
+        stdout = reply["hookSpecificOutput"]["updatedToolOutput"]["stdout"]
+        assert len(stdout) < 3_000
+        assert FAILURE in stdout

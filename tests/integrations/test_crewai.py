@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.agents import FAILURE, in_threads, run_output
 from tests.integrations.loopback import Model
 
 crewai = pytest.importorskip("crewai")
@@ -51,3 +51,18 @@ def test_a_crew_sends_short_results_until_it_is_taken_out(model: Model, monkeypa
 
 def _results(model: Model) -> list[Any]:
     return [text for text in model.requests[-1].results if FAILURE in text]
+
+
+def test_many_threads_run_crews_without_an_error(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREWAI_DISABLE_TELEMETRY", "true")
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    model.turns = 2
+    take_out = install()
+    try:
+        in_threads(lambda _: _kickoff(model), few=8)
+    finally:
+        take_out()
+
+    shown = [text for request in model.requests for text in request.results if FAILURE in text]
+    assert shown
+    assert all(len(text) < 3_000 for text in shown)

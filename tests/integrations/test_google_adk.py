@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.agents import FAILURE, in_threads, run_output
 
 pytest.importorskip("google.adk")
 
@@ -79,3 +79,12 @@ def test_an_agent_is_sent_short_results(tool: Any) -> None:
         assert "collected 701 items" in plugin.shortener.retrieve(text[text.rindex("[headroom ") :])
     for before, after in itertools.pairwise(seen):
         assert str(after[: len(before)]) == str(before)
+
+
+def test_many_threads_run_agents_without_an_error() -> None:
+    for seen, _ in in_threads(lambda _: _run(run_tests)):
+        responses = [
+            part["function_response"] for row in seen[-1] for part in row["parts"] if "function_response" in part
+        ]
+        assert len(responses) == 5
+        assert all(len(one["response"]["result"]) < 3_000 for one in responses)

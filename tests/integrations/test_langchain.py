@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, check, run_example, run_output
+from tests.integrations.agents import FAILURE, assert_all_short, check, in_threads, run_example, run_output
 from tests.integrations.loopback import Model
 
 pytest.importorskip("langchain")
@@ -187,11 +186,10 @@ def test_many_threads_share_one_middleware_without_an_error(model: Model) -> Non
     model.turns = 2
     agent = create_agent(_chat(model, "chat"), [run_tests], middleware=[HeadroomMiddleware()])
 
-    with ThreadPoolExecutor(8) as pool:
-        states = list(pool.map(lambda _: agent.invoke(_QUESTION), range(16)))
+    states = in_threads(lambda _: agent.invoke(_QUESTION))
 
     assert all(state["messages"][-1].content == "All done." for state in states)
-    assert all(len(text) < 3_000 for request in model.requests for text in request.results)
+    assert_all_short(model.requests)
 
 
 def test_the_example_runs(model: Model, tmp_path: Path) -> None:

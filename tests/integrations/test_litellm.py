@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, run_example, run_output
+from tests.integrations.agents import FAILURE, assert_all_short, in_threads, run_example, run_output
 from tests.integrations.loopback import Model
 
 litellm = pytest.importorskip("litellm")
@@ -186,3 +186,14 @@ def test_it_can_be_switched_off_while_it_runs(model: Model, callback: HeadroomCa
 
 def test_the_example_runs(model: Model, tmp_path: Path) -> None:
     assert "All done." in run_example("litellm_call.py", model, tmp_path)
+
+
+def test_many_threads_share_the_callback_without_an_error(model: Model) -> None:
+    def one(number: int) -> Any:
+        if number % 2:
+            return _SYNC["completion"](model, _chat_rows())
+        return asyncio.run(_awaited(_ASYNC["acompletion"](model, _chat_rows())))
+
+    in_threads(one)
+
+    assert_all_short(model.requests)

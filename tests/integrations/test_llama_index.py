@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import FAILURE, run_output
+from tests.integrations.agents import FAILURE, in_threads, run_output
 
 pytest.importorskip("llama_index.core")
 
@@ -37,3 +37,12 @@ def test_a_tool_s_output_is_short_and_its_raw_output_whole(way: str) -> None:
     ref = output.content[output.content.rindex("[headroom ") :]
     assert "collected 701 items" in str(retrieval_tool().call(ref=ref))
     assert "collected 701 items" in ResultShortener().retrieve(ref)
+
+
+def test_many_threads_share_a_tool_without_an_error() -> None:
+    (tool,) = short_tools([FunctionTool.from_defaults(run_tests)])
+
+    def one(number: int) -> Any:
+        return tool.call(n=number % 20) if number % 2 else asyncio.run(tool.acall(n=number % 20))
+
+    assert all(len(output.content) < 3_000 and FAILURE in output.content for output in in_threads(one))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headroom_mcp.integrations._results import ResultShortener
-from tests.integrations.agents import FAILURE, check, run_output
+from tests.integrations.agents import FAILURE, assert_all_short, check, in_threads, run_output
 from tests.integrations.loopback import Model
 
 agents = pytest.importorskip("agents")
@@ -74,3 +74,11 @@ def test_texts_among_other_blocks_are_short() -> None:
     assert FAILURE in blocks[0].text
     assert max(len(blocks[0].text), len(blocks[1]["text"])) < 3_000
     assert blocks[2] == {"type": "image"}
+
+
+def test_many_threads_run_agents_without_an_error(model: Model) -> None:
+    model.turns = 2
+
+    in_threads(lambda _: _WAYS["run"](_agent(model, "chat")))
+
+    assert_all_short(model.requests)

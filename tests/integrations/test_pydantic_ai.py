@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import assert_prefixes, check, run_output
+from tests.integrations.agents import assert_all_short, assert_prefixes, check, in_threads, run_output
 from tests.integrations.loopback import Model
 
 pydantic_ai = pytest.importorskip("pydantic_ai")
@@ -66,3 +66,12 @@ def test_objects_go_out_as_the_short_form_of_their_json(model: Model) -> None:
     shown = model.requests[-1].results
     assert all("booked twice" in text and len(text) < 12_000 for text in shown)
     assert_prefixes(model.requests)
+
+
+def test_many_threads_share_a_capability_without_an_error(model: Model) -> None:
+    model.turns = 2
+    capability = HeadroomCapability()
+
+    in_threads(lambda _: _WAYS["run"](_agent(model, "chat", run_tests, capability)))
+
+    assert_all_short(model.requests)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.agents import check, run_example, run_output
+from tests.integrations.agents import assert_all_short, check, in_threads, run_example, run_output
 from tests.integrations.loopback import Model
 
 pytest.importorskip("strands")
@@ -125,3 +125,13 @@ def test_a_result_of_another_shape_ends_no_run(result: Any) -> None:
 
 def test_the_example_runs(model: Model, tmp_path: Path) -> None:
     assert "All done." in run_example("strands_agent.py", model, tmp_path)
+
+
+def test_many_threads_share_the_hooks_without_an_error(model: Model) -> None:
+    model.turns = 2
+    hooks = HeadroomHooks()
+
+    answers = in_threads(lambda _: str(_agent(model, "chat", hooks)(_QUESTION)))
+
+    assert {answer.strip() for answer in answers} == {"All done."}
+    assert_all_short(model.requests)
