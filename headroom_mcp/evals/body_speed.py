@@ -45,7 +45,7 @@ def conversation(size: int) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "user", "content": "why does the build fail?"}]
     number = 0
     while size > 0:
-        text = _output(number)
+        text = output(number)
         use = {"type": "tool_use", "id": f"toolu_{number}", "name": "Bash", "input": {"command": f"cat log.{number}"}}
         thought = {"type": "thinking", "thinking": "The next log may say more. " * 5, "signature": "c2ln" * 50}
         result = {"type": "tool_result", "tool_use_id": f"toolu_{number}", "content": text}
@@ -55,7 +55,8 @@ def conversation(size: int) -> list[dict[str, Any]]:
     return messages
 
 
-def _output(number: int) -> str:
+def output(number: int) -> str:
+    """Return what a tool prints: a log, JSON or source of 150 rows, another for each number."""
     chance = random.Random(number)
     if number % 3 == 0:
         return "\n".join(

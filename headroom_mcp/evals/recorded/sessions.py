@@ -95,7 +95,7 @@ def score(
 
     `whole` gives what is shown of every step, from the conversation as a whole; by default each output is compressed alone.
     """
-    steps = [_step(raw) for raw in session["steps"]]
+    steps = steps_of(session)
     with tempfile.TemporaryDirectory(prefix="headroom-replay-") as home:
         settings = Settings(home=home)
         with open_store(settings) as store:
@@ -109,10 +109,10 @@ def score(
     )
     used = 0
     losses: list[Loss] = []
-    for use in _uses(session, steps):
+    for use in uses(session, steps):
         used += 1
         until = len(steps) if use.used_at < 0 else use.used_at
-        if not any(_holds(shown[i], use.string) for i in range(use.seen_at, until)):
+        if not any(holds(shown[i], use.string) for i in range(use.seen_at, until)):
             losses.append(use)
     return SessionScore(session["id"], used, used - len(losses), before, after, tuple(losses))
 
@@ -129,6 +129,11 @@ def summary(scores: Sequence[SessionScore]) -> dict[str, object]:
         "tokens_after": sum(score.tokens_after for score in scores),
         "counted_by": tokens.method(),
     }
+
+
+def steps_of(session: dict[str, Any]) -> list[Step]:
+    """Return the steps of a session as they were recorded."""
+    return [_step(raw) for raw in session["steps"]]
 
 
 def _step(raw: dict[str, Any]) -> Step:
@@ -148,7 +153,7 @@ def _shown(step: Step, session: dict[str, Any], store: Store, settings: Settings
     ).text
 
 
-def _uses(session: dict[str, Any], steps: Sequence[Step]) -> Iterator[Loss]:
+def uses(session: dict[str, Any], steps: Sequence[Step]) -> Iterator[Loss]:
     """Yield each (use, string) whose string the agent first met in a tool output."""
     first_seen: dict[str, int] = {}
     own: set[str] = set(_strings(session["task"]))  # what the agent was told or wrote itself needs no output
@@ -193,5 +198,6 @@ def _patch_lines(patch: str) -> Iterator[str]:
             yield body
 
 
-def _holds(text: str, string: str) -> bool:
+def holds(text: str, string: str) -> bool:
+    """Tell whether `string` stands in `text`, whatever the spaces."""
     return string in text or string in _SPACE.sub(" ", text)
