@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from headroom_mcp.compressors.json import encode, parse, positional, reduce, select, survey
-from headroom_mcp.compressors.json.parse import Document, Value
+from headroom_mcp.compressors.json.parse import Document, Embedded, Value
+from headroom_mcp.compressors.json.query import Query
 from headroom_mcp.compressors.json.thin import Thinner
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import tokens
@@ -18,6 +19,7 @@ _BLIND_SHARE = 0.06
 _BLIND_SHARE_OF_LIMIT = 0.25  # tokens a character
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
+_BACKGROUND_TOKENS, _BACKGROUND_SHARE = 220, 0.07  # where few rows stand out of many, what fills up says nothing
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
 _MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
 _UNLIMITED_CHARS = 60_000
@@ -110,16 +112,25 @@ def group(documents: list[Document], text: str) -> list[Group]:
     return groups
 
 
-def _is_background(value: Value, documents: int) -> bool:
-    """Tell whether what is told of most rows is background: they are the lines of a log, or the largest array in `value`, at
-    most two levels down, has few failures."""
+def _is_background(value: Value, documents: int, query: Query) -> bool:
+    """Tell whether what is told of most rows is background: the largest array in `value`, at most four levels down, has few
+    rows that stand out, and there is no question or, in a log, one about these rows; or it is the lines of a log, unasked."""
+    items = _largest_array(value)
+    rows = [select.leaves(item) for item in items]
+    few = select.standing_out(rows)
+    if not select.is_log(rows):
+        return bool(few) and not query.text
+    return select.asks_only_for(items, few, query) if few else documents > 1 and not query.text
+
+
+def _largest_array(value: Value) -> list[Value]:
     level = [value]
     arrays: list[list[Value]] = []
-    for _ in range(3):
+    for _ in range(5):
         arrays.extend(item for item in level if type(item) is list)
         level = [item for held in level if type(held) is tuple for _, item in held]
-    rows = [select.leaves(item) for item in max(arrays, key=len, default=[])]
-    return select.stands_out(rows) or (documents > 1 and select.is_log(rows))
+        level = [item.value if type(item) is Embedded else item for item in level]
+    return max(arrays, key=len, default=[])
 
 
 def _rendered(
@@ -156,6 +167,7 @@ def _rendered(
     chars = found.stop - found.start
     original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
+    background = False
     if chars <= _MAX_LOSSLESS_CHARS:
         legend, written = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of)
         whole = legend + written
@@ -163,12 +175,16 @@ def _rendered(
         blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
         small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
         little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
-        if cost <= room or little or small or (blind and not _is_background(value, len(documents))):
+        background = _is_background(value, len(documents), thinner.query)
+        small = small and not background
+        if cost <= room or little or small or (blind and not background):
             total = survey.count_of(value) + clipped
             return Part(first, stop, "render", head + whole + tail, "", not clipped, clipped, total, "values")
     if chars > reduce.LARGE_CHARS:
         value = reduce.reduce(value, chars, thinner.query)
-    if not query:
+    if background and select.is_log([select.leaves(item) for item in _largest_array(value)]):
+        room = min(room, max(_BACKGROUND_TOKENS, int(original * _BACKGROUND_SHARE)))
+    elif not query:
         # Nobody knows what will be looked for: more of it, as long as the host shows it and it is a small part.
         room = max(room, min(int(limit_chars * _BLIND_SHARE_OF_LIMIT), int(original * _BLIND_SHARE)))
     total = thinner.count(value)

@@ -22,7 +22,7 @@ _MAX_WHOLE = 12
 _FAILING_TOKENS = 160  # a longer row would cost others their place
 _FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own and to those unlike the others
 _FAILED_SCORE = 40.0
-_FAILED_SHARE = 0.4
+_FAILED_SHARE = 0.6
 # The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a
 # thousand rows without one.
 _CELL_CHARS = ((400, 400), (400, 160), (400, 60), (160, 60))

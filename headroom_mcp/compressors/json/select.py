@@ -35,6 +35,10 @@ _DATE = late.pattern(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+Z?)?\Z")
 _MAX_LONG_TEXT = 2_000
 _LONG_TABLE = 40
 _SAMPLED_EVENTS = 30
+_MAX_STATES = 8
+_OFTENER = 4
+_IN_ORDER = 0.8
+_MAX_EVENT_FIELDS = 16  # rows with more are records of things, not of what happened
 _LOW_SCORE = 0.5
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
@@ -189,26 +193,58 @@ def category(value: Value) -> str | None:
     return str(value) if type(value) is Num and len(value) <= 4 else None
 
 
-def stands_out(rows: list[Leaves]) -> bool:
-    """Tell whether a long table has few rows whose state says that they failed: then the rest is background."""
+def standing_out(rows: list[Leaves]) -> set[int]:
+    """Return the few rows of a long table that stand out of the rest, which is background then: their state says that they
+    failed or, in a log, they have a state that hardly any other has, or fields of their own. None where many do."""
     if len(rows) < _LONG_TABLE:
-        return False
-    for counter in category_columns(rows).values():
-        failed = sum(count for value, count in counter.items() if _ERROR.search(value))
-        if 0 < failed <= max(1, len(rows) // 20):
-            return True
-    return False
+        return set()
+    states = category_columns(rows)
+    few = max(1, len(rows) // 20)
+    found = failed = _of_states(
+        rows, {path: {value for value in counts if _ERROR.search(value)} for path, counts in states.items()}, few
+    )
+    if is_log(rows):
+        rare = {path: _rare_states(counts, len(rows)) for path, counts in states.items() if len(counts) <= _MAX_STATES}
+        found = found | _of_states(rows, rare, few)
+        having = Counter(name for row in rows for name in row)
+        own = {index for index, row in enumerate(rows) if any(having[name] <= few for name in row)}
+        found |= own if len(own) <= few else set()
+        few = max(1, len(rows) // 50) if found - failed else few
+    return found if len(found) <= few else set()
+
+
+def _of_states(rows: list[Leaves], wanted: dict[str, set[str]], few: int) -> set[int]:
+    """Return the rows with one of the `wanted` values of a column, of each column only if they are few."""
+    found: set[int] = set()
+    for path, states in wanted.items():
+        if states:
+            having = {index for index, row in enumerate(rows) if category(row.get(path)) in states}
+            found |= having if len(having) <= few else set()
+    return found
+
+
+def _rare_states(counts: Counter[str], total: int) -> set[str]:
+    """Return the values of a column that one row in fifty has at most, and of the others each many more."""
+    most = max(1, total // 50)
+    rare = {value for value, count in counts.items() if count <= most}
+    others = [count for count in counts.values() if count > most]
+    return rare if others and min(others) >= _OFTENER * most else set()
 
 
 def is_log(rows: list[Leaves]) -> bool:
-    """Tell whether many rows are events: one of their fields says when each of a sample of them happened."""
-    if len(rows) < _LONG_TABLE:
-        return False
+    """Tell whether many rows are events in their order: of their few fields one says when each of them happened."""
     sample = rows[:: len(rows) // _SAMPLED_EVENTS + 1]
-    names = {name for row in sample for name in row}
-    return any(
-        all(type(row.get(name)) in (str, Num) and values.is_time(str(row[name])) for row in sample) for name in names
-    )
+    if len(rows) < _LONG_TABLE or sum(map(len, sample)) > _MAX_EVENT_FIELDS * len(sample):
+        return False
+    for name in {name: None for row in sample for name in row}:
+        times = [str(cell) for row in sample if type(cell := row.get(name)) in (str, Num) and values.is_time(str(cell))]
+        if len(times) < len(sample):
+            continue
+        rising = sum(1 for a, b in itertools.pairwise(times) if a < b)
+        falling = sum(1 for a, b in itertools.pairwise(times) if a > b)
+        if max(rising, falling) >= _IN_ORDER * (len(times) - 1):
+            return True
+    return False
 
 
 def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
@@ -225,6 +261,19 @@ def numbers(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:
     return {path: values for path, values in found.items() if path not in mixed and len(values) >= 3}
 
 
+def asks_only_for(items: list[Value], few: set[int], query: Query) -> bool:
+    """Tell whether the question is about the `few` rows, if it is surely about any."""
+    return query.failures or all(index in few for index, match in enumerate(_matches(items, query)) if match.sure)
+
+
+def _matches(items: list[Value], query: Query) -> list[Match]:
+    """Return how well each row answers the question."""
+    exact = None
+    if query.exact:
+        exact = [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
+    return query.match([words_of(item) for item in items] if query.stems else [""] * len(items), exact)
+
+
 def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int, float]) -> list[Marked]:
     """Return the importance of each row: `items` the rows, `rows` their leaves (an empty dict for what is no object),
     `unlike` how unlikely a row is among the others, in nats."""
@@ -237,12 +286,7 @@ def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int,
             why[index] = reason
         scores[index] += amount
 
-    values = (
-        [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
-        if (query.exact)
-        else None
-    )
-    matches = query.match([words_of(item) for item in items] if query.stems else [""] * total, values)
+    matches = _matches(items, query)
     for index, match in enumerate(matches):
         if match.score > 0:
             add(index, (50.0 if match.sure else 12.0) * match.score, "query")
@@ -258,6 +302,8 @@ def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int,
             if previous is not None and text != previous and len(counter) <= 4 and total >= 20:
                 add(index, 1.0, "change")
             previous = text
+    for index in standing_out(rows):
+        add(index, 40.0, "error")
     for index, nats in unlike.items():
         add(index, _PER_NAT * nats, "rare")
     _mark_low_scores(rows, add)
