@@ -100,12 +100,12 @@ def _example(line: str, rest: str, row: str, findings: Findings) -> None:
         return
     start = said.split("[… ")[0].strip()
     known = line.strip()[:40]
-    findings.that(start.startswith(known) or start[:40] in line or _is_end(known, start), row, line[:80])
+    findings.that(start.startswith(known) or start[:40] in line or _is_end(line.strip(), start), row, line[:80])
 
 
 def _is_end(line: str, said: str) -> bool:
     """Tell whether `said` begins somewhere in `line`, the head of which is cut."""
-    return any(said.startswith(line[at:]) for at in range(min(len(line) - 8, 80)))
+    return any(said.startswith(line[at:]) for at in range(min(len(line) - 8, 200)))
 
 
 def _varying(held: Sequence[str], rest: str, every: int, row: str, findings: Findings) -> None:
