@@ -29,7 +29,7 @@ def has_tail(head: str) -> bool:
 
 def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findings: Findings) -> None:
     """Check the renders of one section of `lines`."""
-    from headroom_mcp.evals.truth import compact, digests, records, tables
+    from headroom_mcp.evals.truth import compact, digests, listings, records, tables
 
     first = next((render.text for render in drawn if render.text), "")
     if not first:
@@ -42,10 +42,13 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
     if head:
         records.check(lines, section, drawn, findings)
         return
+    usual = listings.usual(drawn)
     for render in drawn:
         if not render.text:
             continue
-        if section.kind == "json":
+        if usual is not None:
+            listings.check(lines, render, usual, findings)
+        elif section.kind == "json":
             compact.check(lines, render.part, findings)
         elif section.kind == "table":
             tables.check(lines, section, render, findings)
