@@ -8,9 +8,13 @@ import sys
 
 
 def _say_once_that_python_is_too_old():
+    event = sys.stdin.read()
+    if "SessionStart" not in event:  # before anything is imported
+        return
+
     import json
 
-    if json.loads(sys.stdin.read()).get("hook_event_name") != "SessionStart":
+    if json.loads(event).get("hook_event_name") != "SessionStart":
         return
     version = "{}.{}".format(*sys.version_info[:2])
     folder = os.environ.get("CLAUDE_PLUGIN_DATA") or os.path.expanduser("~/.cache/headroom-server")

@@ -8,6 +8,8 @@ import sys
 
 
 def _run() -> None:
+    if sys.version_info < (3, 10):  # noqa: UP036 - the environment's python may have been replaced by an older one
+        return
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     # Where an editable install keeps its libraries (tree-sitter): asked only for what nothing before it has.
     version = "python{}.{}".format(*sys.version_info[:2])

@@ -40,14 +40,31 @@ def test_in_no_state_of_ruin_a_command_fails_or_says_anything(name: str) -> None
     with ruin.place() as place:
         commands = ruin.commands(place, _SHELLS)
         state.happen(place)
+        starts = None if state.lives else ruin.count_starts(place)
         for command in commands:
             ended = ruin.run(place, command)
 
             assert ended.code == 0, (command, ended)
+            # A start is most of what a command that does nothing costs; two of them would be noticed.
+            if starts:
+                assert len(starts.read_text()) <= 1, command
+                starts.write_text("")
             if state.lives and ended.stdout:
                 json.loads(ended.stdout)
             else:
                 assert (ended.stdout, ended.stderr) == (b"", b""), command
+
+
+@pytest.mark.parametrize("name", ["stdin closed", "stdout closed", "scripts gone", "half an upgrade: scripts empty"])
+def test_what_the_shell_can_see_starts_no_python(name: str) -> None:
+    with ruin.place() as place:
+        commands = ruin.commands(place)
+        ruin.STATES[name].happen(place)
+        starts = ruin.count_starts(place)
+        for command in commands:
+            ruin.run(place, command)
+
+        assert starts.read_text() == ""
 
 
 def test_a_hook_goes_on_when_its_environment_gets_another_python() -> None:
