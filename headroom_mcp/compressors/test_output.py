@@ -7,6 +7,7 @@ Passing tests are counted. The final counts are shown as they stand.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Sequence
 
@@ -216,8 +217,7 @@ class _Counting:
     ) -> None:
         self.lines = lines
         self.reading = reading
-        unnamed = set(verdicts.unnamed_all(failing, told))
-        self.failed = {i for i in unnamed if i not in reading.suites}
+        self.failed = [i for i in verdicts.unnamed_all(failing, told) if i not in reading.suites]  # rising
 
     def note(self, start: int, stop: int) -> str:
         """Return "1,998 passed, 3 skipped, 1 xfailed or xpassed" for lines `start` … `stop - 1`; "" where they give no verdicts."""
@@ -234,7 +234,7 @@ class _Counting:
                 expected += 1
             else:
                 skipped += 1
-        failed = sum(1 for index in self.failed if start <= index < stop)
+        failed = bisect_left(self.failed, stop) - bisect_left(self.failed, start)
         told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped"), (expected, "xfailed or xpassed")]
         if passed or failed or skipped or expected:
             return ", ".join(f"{count:,} {word}" for count, word in told if count)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate, islice
 
 from headroom_mcp import late
 from headroom_mcp.query import bm25
 from headroom_mcp.text import failure_words, templates
+from headroom_mcp.text.lines import once
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
@@ -64,11 +65,22 @@ def find(output: ToolOutput) -> list[Fact]:
     return found
 
 
-def failures(lines: Sequence[str], apart_from: Container[int] = ()) -> list[int]:
+def failures(lines: Sequence[str], apart_from: Collection[int] = ()) -> list[int]:
     """Return the lines that tell of a failure, the most telling first: strong before weak, rare before frequent.
 
     `apart_from`: lines that are not looked at."""
-    at = [i for i in touched(lines, failure_words.STEMS) if i not in apart_from]
+    if not apart_from:
+        return list(_failures(lines))
+    return _ranked(lines, [i for i in touched(lines, failure_words.STEMS) if i not in apart_from])
+
+
+@once
+def _failures(lines: Sequence[str]) -> list[int]:
+    return _ranked(lines, touched(lines, failure_words.STEMS))
+
+
+def _ranked(lines: Sequence[str], at: Sequence[int]) -> list[int]:
+    """Return those of the lines `at` that tell of a failure, the most telling first."""
     told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
     by_template: dict[str, list[tuple[int, bool]]] = {}
     for index, line, template in zip(at, told, templates.masked(told), strict=True):
@@ -114,15 +126,23 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
     return [i for _, i in best[:_MAX_QUERY_FACTS]]
 
 
+@once
+def _lowered(lines: Sequence[str]) -> tuple[str, list[int]]:
+    """Return a line break and `lines` in lower case as one text, and where each ends in it; no ends where a letter grows
+    when lowered, since offsets are not shared then."""
+    text = "\n" + "\n".join(lines).lower()
+    ends = [end + number for number, end in enumerate(accumulate(map(len, lines)), 1)]
+    return text, ends if ends and len(text) == ends[-1] else []
+
+
 def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False) -> list[int]:
     """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
     the line's beginning; with `counted`, one that begins with a blank after a number. Each stem is one fast search over the
     whole text."""
-    text = "\n" + "\n".join(lines).lower()
-    if len(text) != sum(map(len, lines)) + len(lines):  # a letter that grows when lowered: no shared offsets
+    text, ends = _lowered(lines)
+    if not ends:
         wanted = [stem.lstrip("\n") for stem in stems]
         return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)]
-    ends = list(accumulate(len(line) + 1 for line in lines))
     touched: set[int] = set()
     for stem in stems:
         lead = stem.startswith("\n")

@@ -377,28 +377,27 @@ def _follow_failures(at: Sequence[int], judged: Sequence[int], verdicts: dict[in
 def moulds(lines: Sequence[str]) -> list[str]:
     """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
     fewer than a third of them have the word. The indent counts."""
-    shapes: list[str] = []
-    words: dict[str, Counter[str]] = {}
-    sizes: Counter[str] = Counter()
-    named = [_ATOM.sub("*", line) for line in lines]
-    for line, text in zip(lines, named, strict=True):
-        shape = f"{len(line) - len(line.lstrip())} {_squeezed(_LETTERS.sub('*', text))}"
-        shapes.append(shape)
-        sizes[shape] += 1
-        words.setdefault(shape, Counter()).update(set(_LETTERS.findall(text)))
-    found: list[str] = []
-    known: dict[tuple[str, str], str] = {}
-    for shape, text in zip(shapes, named, strict=True):
-        form = known.get((shape, text))
-        if form is None:
-            counts, least = words[shape], sizes[shape] / 3
+    named = [f"{len(line) - len(line.lstrip())} {_ATOM.sub('*', line)}" for line in lines]
+    shapes: dict[str, str] = {}  # many lines are the same but for names
+    words: dict[str, dict[str, int]] = {}
+    sizes: dict[str, int] = {}
+    for text, often in Counter(named).items():
+        indent, _, rest = text.partition(" ")
+        shape = shapes[text] = f"{indent} {_squeezed(_LETTERS.sub('*', rest))}"
+        sizes[shape] = sizes.get(shape, 0) + often
+        counts = words.setdefault(shape, {})
+        for word in set(_LETTERS.findall(rest)):
+            counts[word] = counts.get(word, 0) + often
+    forms: dict[str, str] = {}
+    for text, shape in shapes.items():
+        counts, least = words[shape], sizes[shape] / 3
 
-            def masked(word: re.Match[str], counts: Counter[str] = counts, least: float = least) -> str:
-                return word.group() if counts[word.group()] >= least else "*"
+        def masked(word: re.Match[str], counts: dict[str, int] = counts, least: float = least) -> str:
+            return word.group() if counts[word.group()] >= least else "*"
 
-            form = known[shape, text] = f"{shape.partition(' ')[0]} {_squeezed(_LETTERS.sub(masked, text))}"
-        found.append(form)
-    return found
+        indent, _, rest = text.partition(" ")
+        forms[text] = f"{indent} {_squeezed(_LETTERS.sub(masked, rest))}"
+    return [forms[text] for text in named]
 
 
 def _squeezed(text: str) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.text import failure_words
+from headroom_mcp.text.lines import once
 
 # Any of these stands in the line of a failing test (lower case); no other line is looked at.
 _STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", *failure_words.MARKS, "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
@@ -58,6 +60,7 @@ _WORDS = late.pattern(r"[\s:()#]+")
 _LOOKED_AT = 400  # characters of a line
 
 
+@once
 def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
     """Return the lines that say a test failed, in order, each with the test's name as it stands there."""
     found: list[tuple[int, str]] = []
@@ -141,7 +144,8 @@ def _length(line: str) -> int:
     return len(" ".join(line.split()))
 
 
-def _names(head: str) -> set[str]:
+@lru_cache(maxsize=1 << 13)  # the same failures are looked for in several steps
+def _names(head: str) -> frozenset[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
     names = {part.strip() for part in _APART.split(text)}
@@ -149,7 +153,7 @@ def _names(head: str) -> set[str]:
     for word in _WORDS.split(text):
         names.add(word)
         names.add(word.partition(".")[2] if "[" in word else word.rpartition(".")[2])
-    return names
+    return frozenset(names)
 
 
 def _is_suite(lines: Sequence[str], index: int) -> bool:

@@ -13,12 +13,38 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.text import failure_words
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Read = TypeVar("Read")
+
 # `     1→text`, `  12<TAB>text`: what `cat -n` and a tool that reads files put before each line (see `numbering` for more)
 VIEWER_NUMBER = late.pattern(r"^ *\d+[\t→]", re.MULTILINE)
 _NUMBERED_SAMPLE = 200  # lines
 _STATE_CHARS = 400  # of one state of a line, looked at for words of failure
 # ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
 _ESCAPE = late.pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
+
+
+def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Read]:
+    """Return `read` with a memory of the last lines it was given: several steps ask the same of one output.
+
+    Neither the lines nor the answer may be changed afterwards.
+    """
+    last: list[tuple[Sequence[str], int, Read]] = []
+
+    def remembering(lines: Sequence[str]) -> Read:
+        for known, count, answer in last:
+            if known is lines and count == len(lines):
+                return answer
+        answer = read(lines)
+        last[:] = [(lines, len(lines), answer)]
+        return answer
+
+    remembering.__doc__ = read.__doc__
+    return remembering
 
 
 def clean_line(line: str) -> str:
