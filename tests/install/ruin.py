@@ -17,6 +17,7 @@ import site
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -228,7 +229,9 @@ def host_of(command: Command) -> str:
 
 def _event(place: Place, command: Command) -> dict[str, Any]:
     host = host_of(command)
-    return hosts.load(host).sample(log(), str(place.cwd)) if host else bash_event(log(), cwd=str(place.cwd))
+    event = hosts.load(host).sample(log(), str(place.cwd)) if host else bash_event(log(), cwd=str(place.cwd))
+    # A session of its own: what is asked for once more comes whole.
+    return {**event, "session_id": str(uuid.uuid4())}
 
 
 def replacement(command: Command, ended: Ended) -> Any:
