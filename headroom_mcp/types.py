@@ -157,12 +157,14 @@ class Shown(NamedTuple):
     for which tool call.
 
     A host may drop old tool results from a context without a word: what is to be called "shown above" needs an age.
+    `original` is what `text` is the short form of, where the same call is made again and it was looked up.
     """
 
     label: str
     text: str
     shown_s: float = 0.0
     tool_use_id: str = ""
+    original: str = ""
 
 
 class Result(NamedTuple):

@@ -88,9 +88,6 @@ class Pointing(NamedTuple):
     text: str
 
 
-_POINTS = "as shown above by "
-
-
 def pointing(messages: Sequence[Any]) -> list[Pointing]:
     """Return the texts that call something shown above, in order."""
     return [
@@ -99,7 +96,7 @@ def pointing(messages: Sequence[Any]) -> list[Pointing]:
         for event in shapes.events_or_none(message) or []
         if isinstance(event, shapes.Returned)
         for place in event.places
-        if _POINTS in place.text
+        if repeats.points_to(place.text)
     ]
 
 
@@ -110,7 +107,7 @@ def resting_on(candidate: Candidate, found: Sequence[Candidate], notes: Sequence
     """
     resting: list[Candidate] = []
     for note in notes:
-        if note.at >= candidate.index and note[:2] != candidate[:2] and repeats.pointer(candidate.label) in note.text:
+        if note.at >= candidate.index and note[:2] != candidate[:2] and repeats.points_to(note.text, candidate.label):
             own = next((one for one in found if one[:2] == note[:2]), None)
             if own is None:
                 return None
@@ -161,7 +158,7 @@ def ranked(
             stage = 2
         else:
             stage = 4 if one.index in newest or fails else 3
-        if stage < 4 and any(note.at >= one.index and repeats.pointer(one.label) in note.text for note in notes):
+        if stage < 4 and any(note.at >= one.index and repeats.points_to(note.text, one.label) for note in notes):
             stage = 4
         new = (number + 1) / len(found)
         worth = 0.35 * later[number] + 0.25 * fails + 0.20 * fetched.share(one) + 0.10 * new + 0.10 * overlap[number]

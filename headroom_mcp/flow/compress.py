@@ -13,7 +13,7 @@ from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin, Outcome, Result, Shown, ToolInput, View
+from headroom_mcp.types import HeadroomError, Origin, Outcome, Result, Shown, ToolInput, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -169,7 +169,7 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
     if short:  # its reader asks for it once more: all of it, at the cost of the short answer
         store.retrieved(short, output.tokens, origin=origin)
     else:
-        earlier = _in_front(above, call, output) if call.remembers else call.earlier or ()
+        earlier = _in_front(store, above, call, output) if call.remembers else call.earlier or ()
         planned = _worth(_planned(call, output, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
@@ -222,15 +222,39 @@ def _last_in_short(above: Sequence[Shown], call: _Call, output: ToolOutput) -> s
     return ""
 
 
-def _in_front(earlier: list[Shown], call: _Call, output: ToolOutput) -> list[Shown]:
-    """Return those of `earlier` that stand above in the context that will read this output, as far as is known."""
+def _in_front(store: Store, earlier: list[Shown], call: _Call, output: ToolOutput) -> list[Shown]:
+    """Return those of `earlier` that stand above in the context that will read this output, as far as is known; the last
+    answer to the same call, where it was short, with its original."""
     if not earlier:
         return []
     import time
 
     from headroom_mcp.flow import repeats
 
-    return repeats.in_front(output.lines_from(call.view.numbered), earlier, call.origin, time.time())
+    now_s = time.time()
+    found = repeats.in_front(output.lines_from(call.view.numbered), earlier, call.origin, now_s)
+    if call.only_above(output):
+        return found
+    base = _short_answer(store, repeats.recent(earlier, call.origin, now_s), output.label)
+    if base is None or (call.origin.in_front is not None and not call.origin.in_front([base])):
+        return found
+    return [*(shown for shown in found if shown.text != base.text), base]
+
+
+def _short_answer(store: Store, earlier: Sequence[Shown], label: str) -> Shown | None:
+    """Return the last short answer to the call `label` that names nothing above itself, with its original; None for none."""
+    from headroom_mcp.flow import repeats
+
+    for shown in reversed(earlier):
+        refs = marker.refs(shown.text)[-1:] if label and shown.label == label else []
+        if not refs or repeats.points_to(shown.text):
+            continue
+        try:
+            if store.was_shown(refs[0], shown.text):
+                return shown._replace(original=store.get(refs[0]).text)
+        except HeadroomError:  # expired
+            return None
+    return None
 
 
 def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:

@@ -75,7 +75,8 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     parts = gate.say(lines, parts, draft.parts, draft.note, missed)
     parts = render.close_cheap_gaps(lines, parts)
     if earlier:
-        parts = _leave_out_repeats(output, settings, parts, draft, earlier, missed)
+        changed = _changed_only(output, draft, parts, earlier)
+        parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -321,5 +322,33 @@ def _leave_out_repeats(
     def note(start: int, stop: int) -> str:
         return gate.with_counts(lines, start, stop, draft.note(start, stop), missed)
 
-    short = repeats.fold(lines, parts, runs, earlier, failures, note)
-    return min((whole, short), key=lambda shown: tokens.estimate(render.render(lines, shown)))
+    if any(part.start == part.stop and part.text and not part.lossless for part in parts):
+        return _cheaper(lines, parts, whole)  # a head counts what is shown below it: nothing of that goes
+    return _cheaper(lines, whole, repeats.fold(lines, parts, runs, earlier, failures, note))
+
+
+def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part], share: float = 1.0) -> list[Part]:
+    """Return `other` where it costs at most `share` of what `one` does, else `one`."""
+    costs = [tokens.estimate(render.render(lines, parts)) for parts in (one, other)]
+    return other if costs[1] <= share * costs[0] else one
+
+
+def _changed_only(output: ToolOutput, draft: _Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:
+    """Return what changed since this call was answered in short, where that is known and much shorter than `parts`.
+
+    It may cost more than `parts` without what stands above, of which nobody could tell that and where they changed.
+    """
+    base = next((shown for shown in reversed(earlier) if shown.original), None)
+    if base is None:
+        return None
+    from headroom_mcp.flow import deltas
+
+    lines = output.lines
+    before = ToolOutput(base.original, output.tool_name, output.tool_input)
+    wrapper = opened.opened(base.original, output.tool_name)
+    old = text_module.split_lines("\n".join(wrapper.lines) + "\n") if wrapper is not None else before.lines
+    keep = draft.failures()
+    changed = deltas.parts_of(lines, old, base.label, keep)
+    if any(piece.kind == "snapshot" for piece in draft.pieces):
+        changed = deltas.parts_of(lines, old, base.label, keep | deltas.above_in_outline(lines, changed))
+    return changed if _cheaper(lines, parts, changed, deltas.MAX_COST) is changed else None

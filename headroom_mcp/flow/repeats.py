@@ -44,6 +44,18 @@ def in_front(lines: Sequence[str], earlier: Sequence[Shown], origin: Origin, now
     by another installation of ours; and where the host lets us see (`Origin.in_front`), nothing that is gone from the
     context. It is asked only about texts that have lines in common with these.
     """
+    found = recent(earlier, origin, now_s)
+    if origin.in_front is None or not found:
+        return found
+    used = {run.source for run in find(lines, found)}
+    named = [shown for source, shown in enumerate(found) if source in used]
+    standing = origin.in_front(named) if named else []
+    # Where one of them is gone, the same lines may stand in another.
+    return standing if len(standing) == len(named) else origin.in_front(found)
+
+
+def recent(earlier: Sequence[Shown], origin: Origin, now_s: float) -> list[Shown]:
+    """Return those of `earlier` that were shown since the last long pause, for other calls than this."""
     found: list[Shown] = []
     later_s = now_s
     for shown in reversed(earlier):
@@ -53,13 +65,7 @@ def in_front(lines: Sequence[str], earlier: Sequence[Shown], origin: Origin, now
         if not origin.tool_use_id or shown.tool_use_id != origin.tool_use_id:
             found.append(shown)
     found.reverse()
-    if origin.in_front is None or not found:
-        return found
-    used = {run.source for run in find(lines, found)}
-    named = [shown for source, shown in enumerate(found) if source in used]
-    standing = origin.in_front(named) if named else []
-    # Where one of them is gone, the same lines may stand in another.
-    return standing if len(standing) == len(named) else origin.in_front(found)
+    return found
 
 
 def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
@@ -201,9 +207,22 @@ def _has_line_number(line: str) -> bool:
 
 def pointer(label: str) -> str:
     """Return the words that say which call showed what is left out."""
+    return f"as shown above by {_name(label)}"
+
+
+def in_short(label: str) -> str:
+    """Return the words that say which call showed in short what is left out."""
+    return f"in short above by {_name(label)}"
+
+
+def points_to(text: str, label: str = "") -> bool:
+    """Tell whether `text` says that something stands above, by the call `label` or (without one) by any."""
+    return (f" above by {_name(label)}" if label else " above by ") in text
+
+
+def _name(label: str) -> str:
     label = label or "an earlier call"
-    name = label if len(label) <= LABEL_CHARS else f"{label[: LABEL_CHARS - 1].rstrip()}…"
-    return f"as shown above by {name}"
+    return label if len(label) <= LABEL_CHARS else f"{label[: LABEL_CHARS - 1].rstrip()}…"
 
 
 def _numbered(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:

@@ -49,14 +49,16 @@ def _text(first: int, last: int) -> str:
 # Overlapping ranges, as an agent reads them.
 _TEXTS = [_text(1, 30), _text(10, 45), _text(40, 60), _text(1, 60), _text(20, 34) + "\n" + _text(70, 90), _text(12, 18)]
 _FILE_LINES = 90
+_UNCHANGED = re.compile(r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · unchanged, in short above by ", re.MULTILINE)
 
 
 class _Call(NamedTuple):
-    """A call that a context holds, its name, the entry it hangs on, and what its model was shown for it."""
+    """A call that a context holds, its name, the entry it hangs on, what its model was shown for it and the original."""
 
     name: str
     entry: str
     shown: str
+    original: str = ""
 
 
 class Sessions(RuleBasedStateMachine):
@@ -97,6 +99,12 @@ class Sessions(RuleBasedStateMachine):
     def call_another(self, text: str, agent: str, kind: str, transport: str) -> None:
         """A subagent or the model calls one tool or another."""
         self._call(agent, text, kind, transport=transport)
+
+    @rule(changed=st.sampled_from([0, 120, 250]), agent=st.sampled_from(["", "", "sub"]))
+    def run_again(self, changed: int, agent: str) -> None:
+        """The same long command again, of whose output a line has changed."""
+        text = "\n".join(_row(n + 10_000 * (n == changed))[1:] for n in range(1, 301))
+        self._call(agent, text, "run")
 
     @rule(
         first=st.sampled_from([1, 10, 30, 55]),
@@ -142,8 +150,10 @@ class Sessions(RuleBasedStateMachine):
     ) -> None:
         self.calls += 1
         file, name = self.files[agent], f"toolu_{self.calls:04d}"
-        tool = "Bash" if kind == "cat" else "mcp__shop__list"
-        given = {"command": f"cat part{self.calls}"} if kind == "cat" else {"page": self.calls}
+        tool = "mcp__shop__list" if kind == "mcp" else "Bash"
+        given: dict[str, object] = {"command": "make run" if kind == "run" else f"cat part{self.calls}"}
+        if kind == "mcp":
+            given = {"page": self.calls}
         before = file.last
         if written:
             file.call(name, tool, given)
@@ -154,7 +164,7 @@ class Sessions(RuleBasedStateMachine):
             file.call(name, tool, given)
         shown = {"theirs": "hidden by a hook of the user's", "lost": text}.get(answers, ours[-1])
         file.result(name, [{"type": "text", "text": shown}] if kind == "mcp" else shown)
-        self.contexts[agent].append(_Call(name, before, shown))
+        self.contexts[agent].append(_Call(name, before, shown, text))
 
     @rule(back=st.integers(1, 4))
     def rewind(self, back: int) -> None:
@@ -221,6 +231,10 @@ class Sessions(RuleBasedStateMachine):
         lines = text.split("\n")
         above = [call.shown for call in self.contexts[agent]]
         above += [VIEWER_NUMBER.sub("", shown) for shown in above]  # what was shown under numbers was shown
+        for claim in _UNCHANGED.finditer(answer):
+            said = "\n".join(lines[int(claim[1]) - 1 : int(claim[2] or claim[1])])
+            short = [call.original for call in self.contexts[agent] if "\n[headroom " in call.shown]
+            assert any(said in original for original in short), f"{claim.group()} is said to be unchanged in {above}"
         for claim in _CLAIM.finditer(answer):
             said = lines[int(claim[1]) - 1 : int(claim[2] or claim[1])]
             moved = int(claim[3] or 0)
