@@ -99,10 +99,14 @@ def _in_dollars(figures: ledger.Figures, price: prices.Price | None, model: str)
         return f"No price is known for {visible.spelled_out(model)}: `headroom prices` shows which are."
     factors = counting.FACTORS[models.family(price.name)]
     more = f" {price.name} counts {min(factors):g} to {max(factors):g} times as many." if max(factors) > 1 else ""
+    again = (
+        f"read again ({price.read:g})\nby the {figures.later:,.1f} outputs that followed it in its session on average."
+        if figures.later >= 0.05
+        else "not read again\nas far as is known: no output followed it in a session."
+    )
     return (
         f"\nWorth ${money['dollars']:,.2f} at the prices of {price.name} ({price.date}, ${price.input:g} per million input tokens):"
-        f" {figures.totals.net:,} tokens,\neach written to the prompt cache once ({price.write():g}) and read again"
-        f" ({price.read:g}) by the {figures.later:,.1f} outputs that followed it on average.{more}"
+        f" {figures.totals.net:,} tokens,\neach written to the prompt cache once ({price.write():g}) and {again}{more}"
     )
 
 

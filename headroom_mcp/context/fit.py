@@ -115,7 +115,7 @@ def fit(
     counter = Counter(model if isinstance(model, str) else "", exact=True)
     if not isinstance(messages, (list, tuple)):
         return Fitted(messages, 0, 0, (), counter.method, "not_a_list", 0)
-    budget = budget_tokens or WINDOW_TOKENS - _ANSWER_TOKENS - RESERVE_TOKENS
+    budget = WINDOW_TOKENS - _ANSWER_TOKENS - RESERVE_TOKENS if budget_tokens is None else budget_tokens
     total = 0
     try:
         settings = settings or load_settings()
@@ -191,7 +191,7 @@ def _fitted(
     why, target = _reason(whole, found, price, budget, idle_s, later, ttl)
     if why == "not_needed":
         return whole.result(why, budget)
-    if not found:
+    if not found or budget <= 0:  # a budget that nothing meets is a mistake, and no reason to take everything out
         return whole.result("nothing_left", budget)
     if (
         _binds_thinking(model)

@@ -11,16 +11,21 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextvars
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from headroom_mcp.context import shapes
 from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
+
+if TYPE_CHECKING:
+    from headroom_mcp.integrations._results import ResultShortener
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -81,11 +86,16 @@ beside = Beside()
 
 def result(settings: dict[str, Any] | None, project: str, session: str, text: str, call: Sequence[Any]) -> str:
     """Return the short form of a tool's result, as `ResultShortener.short` does."""
+    tool, arguments, query = call
+    return _shortener(json.dumps(settings), project, session).short(text, tool, arguments, query)
+
+
+@lru_cache(maxsize=64)
+def _shortener(settings: str, project: str, session: str) -> ResultShortener:
+    """Return the one that remembers what it has made short: retries hand over the same originals."""
     from headroom_mcp.integrations._results import ResultShortener
 
-    tool, arguments, query = call
-    own = ResultShortener(settings=_settings(settings), project=project, session=session)
-    return own.short(text, tool, arguments, query)
+    return ResultShortener(settings=_settings(json.loads(settings)), project=project, session=session)
 
 
 def body(settings: dict[str, Any] | None, project: str, text: str) -> str | None:

@@ -8,6 +8,8 @@ Serves chat completions and responses, streamed or not, and any API with bodies 
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from headroom_mcp.integrations._missing import missing
 from headroom_mcp.integrations._requests import RequestShortener
 from headroom_mcp.integrations._worker import off_loop
@@ -17,6 +19,9 @@ from headroom_mcp.settings.table import Settings
 
 try:
     import httpx2
+
+    if find_spec("openai") is None:  # a transport alone would work without it, and be of no use
+        raise ModuleNotFoundError("No module named 'openai'", name="openai")
 except ImportError as error:
     raise missing("openai>=3", "openai", error) from error
 

@@ -168,6 +168,15 @@ def test_repeats_go_first_then_runs_that_were_run_again_then_what_is_worth_least
     assert {*order[-11:]} == {*(f"cat {n}.txt" for n in range(7, 17)), "cat failing.txt"}
 
 
+@pytest.mark.parametrize("budget", [0, -5])
+def test_a_budget_that_nothing_meets_takes_nothing_out(budget: int, store: Store) -> None:
+    messages = _conversation(1)
+    fitted = fit(messages, "gpt-6", budget, store=store, settings=_SETTINGS)
+
+    assert fitted.why == "nothing_left"
+    assert all(new is old for new, old in zip(fitted.messages, messages, strict=True))
+
+
 def test_what_is_fetched_back_often_goes_last_by_its_tool_and_kind(store: Store) -> None:
     """Counts alone, no text: logs of this tool were fetched back, its JSON was not."""
     for number in range(40):

@@ -32,7 +32,7 @@ except ImportError as error:
     print(error)
 """
 _LIBRARIES = {
-    "agno", "agents", "anthropic", "claude_agent_sdk", "crewai", "google", "httpx2", "langchain", "litellm", "llama_index", "pydantic_ai", "strands",
+    "agno", "agents", "anthropic", "claude_agent_sdk", "crewai", "google", "langchain", "litellm", "llama_index", "openai", "pydantic_ai", "strands",
 }  # fmt: skip
 
 
