@@ -175,8 +175,9 @@ class Proxy:
         headers = onward(scope["headers"], whole, content)
         request = Outgoing(scope["method"], "", raw_path(scope), headers, content)
         if self.backend.has_credentials:
-            if b".." in unquote_to_bytes(request.target).partition(b"?")[0].split(b"/"):
-                raise RequestRefused(400, "headroom proxy: a path with .. could lead to what is not meant")
+            path = unquote_to_bytes(request.target.partition(b"?")[0]).replace(b"\\", b"/")
+            if b".." in (step.partition(b";")[0] for step in path.split(b"/")):
+                raise RequestRefused(400, "headroom proxy: a path with .. could lead to another project or model")
             try:
                 request = await asyncio.to_thread(self.backend.routed, request)
             except RequestRefused:

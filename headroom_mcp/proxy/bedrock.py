@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from headroom_mcp.proxy.outgoing import Outgoing
+from headroom_mcp.proxy.outgoing import Headers, Outgoing
 from headroom_mcp.types import HeadroomError, MissingExtra, RequestRefused
 
 _KEY = "AWS_BEARER_TOKEN_BEDROCK"
@@ -23,8 +23,8 @@ _DROPPED = frozenset(
     (b"authorization", b"x-amz-date", b"x-amz-security-token", b"x-amz-content-sha256", b"x-api-key", b"api-key", b"x-goog-api-key")
 )  # fmt: skip
 
-Sign = Callable[[str, str, bytes], dict[bytes, bytes]]
-"""Method, URL and body → the headers that sign them."""
+Sign = Callable[[str, str, dict[str, str], bytes], dict[bytes, bytes]]
+"""Method, URL, headers to be signed and body → these headers and those of the signature."""
 
 
 class Bedrock(NamedTuple):
@@ -51,7 +51,8 @@ class Bedrock(NamedTuple):
         elif not path.startswith(_NATIVE):
             raise RequestRefused(404, f"headroom proxy: {unquote(path)} is not part of Bedrock's runtime API")
         url = self.base + request.target.decode("latin-1")
-        return request.with_headers(self.sign(request.method, url, body), without=_DROPPED)
+        signed = self.sign(request.method, url, _amazon_s_own(request.headers), body)
+        return request.with_headers(signed, without=_DROPPED)
 
     def urls(self) -> list[str]:
         """Return the base URL."""
@@ -71,9 +72,20 @@ def backend(region: str, url: str = "") -> Bedrock:
     key = os.environ.get(_KEY, "")
     if key:
         return Bedrock(
-            base, lambda method, url, body: {b"authorization": b"Bearer " + key.encode()}, f"the key in {_KEY}"
+            base, lambda method, url, headers, body: {b"authorization": b"Bearer " + key.encode()}, f"the key in {_KEY}"
         )
     return Bedrock(base, _signer(region), f"a signature for {region} by the AWS credentials of this machine")
+
+
+def _amazon_s_own(headers: Headers) -> dict[str, str]:
+    """Return the headers that a signature must cover: guardrails and the like, where the client sends some."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name.startswith(b"x-amz") and name not in _DROPPED:
+            known = found.get(name.decode("latin-1"))
+            text = value.decode("latin-1")
+            found[name.decode("latin-1")] = text if known is None else f"{known},{text}"
+    return found
 
 
 def _signer(region: str) -> Sign:
@@ -92,8 +104,8 @@ def _signer(region: str) -> Sign:
         )
         raise HeadroomError(msg)
 
-    def sign(method: str, url: str, body: bytes) -> dict[bytes, bytes]:
-        request = AWSRequest(method=method, url=url, data=body)
+    def sign(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[bytes, bytes]:
+        request = AWSRequest(method=method, url=url, headers=headers, data=body)
         SigV4Auth(credentials.get_frozen_credentials(), "bedrock", region).add_auth(
             request
         )  # renewed when they are old

@@ -19,7 +19,8 @@ PROVIDERS = {
 CLOUDS = ("bedrock", "vertex_ai", "azure")
 _GEMINI = ("/v1beta/", "/v1alpha/", "/upload/v1beta/")
 _ANTHROPIC_PATHS = ("/v1/messages", "/v1/complete")
-_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]*[A-Za-z0-9])?")  # example.com:my-project-1, us-east-1
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")  # us-east-1: it becomes part of a host
+_PROJECT = pattern(r"(?:[a-z0-9.-]*[a-z0-9]:)?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")  # example.com:my-project-1
 
 
 class Place(NamedTuple):
@@ -131,7 +132,7 @@ def _given(backend: str, name: str, value: str, what: str) -> str:
     if not value:
         msg = f"--backend {backend} needs --{name}: {what}. Nothing is guessed."
         raise HeadroomError(msg)
-    if not _NAME.fullmatch(value):
+    if not (_PROJECT if name == "project" else _NAME).fullmatch(value):
         msg = f"--{name} {value!r} is not a name such as Azure, Amazon and Google use."
         raise HeadroomError(msg)
     return value

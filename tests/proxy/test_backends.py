@@ -98,7 +98,8 @@ def test_a_request_to_bedrock_is_signed_when_its_body_is_final(
 ) -> None:
     with _serving(_signing(monkeypatch, upstream.url, session="a+token/=")) as address:
         old = {"authorization": "AWS4-HMAC-SHA256 Credential=other", "x-amz-date": "20200101T000000Z", "x-api-key": "k"}
-        answer = _post(address + path, _body(anthropic_version="bedrock-2023-05-31"), **old)
+        guardrail = {"x-amzn-bedrock-guardrailidentifier": "g-1", "x-amz-extra": "two  spaces"}
+        answer = _post(address + path, _body(anthropic_version="bedrock-2023-05-31"), **old, **guardrail)
 
     assert answer.status_code == 200
     method, target, _, body = upstream.seen[-1]
@@ -106,6 +107,8 @@ def test_a_request_to_bedrock_is_signed_when_its_body_is_final(
     assert target == path
     assert verified(method, target, headers, body) == "eu-west-3/bedrock"
     assert headers["x-amz-security-token"] == "a+token/="
+    assert "x-amz-extra;" in headers["authorization"]
+    assert headers["x-amzn-bedrock-guardrailidentifier"] == "g-1"
     assert "x-api-key" not in headers
     assert FAILURE.encode() in body
     assert len(body) < 5_000
@@ -204,6 +207,9 @@ def test_vertex_gets_its_own_path_body_and_token(
         ("/v1/projects/another/locations/us-east5/publishers/anthropic/models/m:rawPredict", b"{}", 403),
         ("/v1/projects/p-1/locations/evil.example%2F/x", b"{}", 400),
         ("/v1/projects/p-1/locations/x/%2e%2e/%2e%2e/%2e%2e/projects/another/locations/x/y", b"{}", 400),
+        ("/v1/projects/p-1/locations/x/%3f/%2e%2e/%2e%2e/%2e%2e/%2e%2e/another/locations/x/y", b"{}", 400),
+        ("/v1/projects/p-1/locations/x/..%5c..%5c..%5canother/locations/x/y", b"{}", 400),
+        ("/v1/projects/p-1/locations/x/..;a/..;b/y", b"{}", 400),
         ("/v1/messages", b'{"model":"m","model":"n"}', 400),
         ("/v1/messages", b'{"model":".."}', 400),
         ("/v1/messages", b'{"model":1}', 400),
@@ -279,6 +285,8 @@ def test_azure_has_a_host_for_claude_and_one_for_openai(path: str, base: str, ta
         ("azure", Place(), "--account"),
         ("bedrock", Place(region="us-east-1.evil.example/"), "--region"),
         ("azure", Place(account="evil.example#"), "--account"),
+        ("azure", Place(account="user:secret"), "--account"),
+        ("vertex_ai", Place(project="p/locations/x", region="us-east5"), "--project"),
         ("anthropic", Place(region="us-east-1"), "--region"),
         ("", Place(project="p"), "--project"),
         ("bedrock", Place(region="us-east-1", url="no-url"), "no-url"),
