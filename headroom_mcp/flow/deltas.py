@@ -19,6 +19,7 @@ from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Part
 
 MAX_COST = 0.5  # of the short form: a delta sends its reader to another place for what is in short there
+MIN_SAVED = 800  # tokens of it: an answer that stands by itself is worth more than a few hundred
 _MIN_GAIN = 12  # tokens that a marker must save
 
 

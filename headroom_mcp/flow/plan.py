@@ -327,10 +327,9 @@ def _leave_out_repeats(
     return _cheaper(lines, whole, repeats.fold(lines, parts, runs, earlier, failures, note))
 
 
-def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part], share: float = 1.0) -> list[Part]:
-    """Return `other` where it costs at most `share` of what `one` does, else `one`."""
-    costs = [tokens.estimate(render.render(lines, parts)) for parts in (one, other)]
-    return other if costs[1] <= share * costs[0] else one
+def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part]) -> list[Part]:
+    """Return the one of both that costs less; of equal ones the `other`."""
+    return min((other, one), key=lambda parts: tokens.estimate(render.render(lines, parts)))
 
 
 def _changed_only(output: ToolOutput, draft: _Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:
@@ -351,4 +350,5 @@ def _changed_only(output: ToolOutput, draft: _Draft, parts: list[Part], earlier:
     changed = deltas.parts_of(lines, old, base.label, keep)
     if any(piece.kind == "snapshot" for piece in draft.pieces):
         changed = deltas.parts_of(lines, old, base.label, keep | deltas.above_in_outline(lines, changed))
-    return changed if _cheaper(lines, parts, changed, deltas.MAX_COST) is changed else None
+    costs = [tokens.estimate(render.render(lines, shown)) for shown in (parts, changed)]
+    return changed if costs[1] <= min(deltas.MAX_COST * costs[0], costs[0] - deltas.MIN_SAVED) else None
