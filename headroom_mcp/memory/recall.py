@@ -35,7 +35,6 @@ _USED = 0.03
 # Reciprocal rank fusion (Cormack, Clarke & Büttcher, 2009), with k = 10 instead of their 60: two rankings of 60 notes are
 # not the hundreds of systems of TREC, and the first places should count.
 _RRF = 10
-_WORDS = 1.5  # words know names and identifiers, which small models do not
 
 
 class Hit(NamedTuple):
@@ -62,7 +61,7 @@ def search(
     now = time.time() if now_s is None else now_s
     terms = search_terms.asked(query)
     scores = _by_words(store, terms, query, scopes, tags)
-    cosines = _by_meaning(store, query, scopes) if semantic else {}
+    trust, cosines = _by_meaning(store, query, scopes) if semantic else (1.0, {})
     near = sorted(cosines, key=lambda row: (-cosines[row], -row))[: 4 * _POOL]  # who speaks matters more here
     found = store.notes.by_row([*scores, *(row for row in near if row not in scores)], scopes)
     period = dates.window(query, now)
@@ -70,7 +69,7 @@ def search(
     ranked = _ranked({row: score * weights[row] for row, score in scores.items() if row in found})
     if near:
         by_meaning = _ranked({row: cosines[row] * weights[row] for row in near if row in found})
-        ranked = _ranked(_fused((_WORDS, ranked), (1.0, by_meaning)))
+        ranked = _ranked(_fused((trust, ranked), (1.0, by_meaning)))
     best = [Hit(found[row], score) for row, score in ranked.items() if all(tag in found[row].tags for tag in tags)]
     return best[:limit]
 
@@ -98,18 +97,19 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     return weight * (1 + _USED * math.log1p(min(note.uses, 20)))
 
 
-def _by_meaning(store: Store, query: str, scopes: Sequence[str]) -> dict[int, float]:
-    """Return the cosines of the notes in view, empty without a model. Notes that have no vector yet get one here."""
+def _by_meaning(store: Store, query: str, scopes: Sequence[str]) -> tuple[float, dict[int, float]]:
+    """Return the cosines of the notes in view, and how much more words are trusted; no cosines without a model. Notes that
+    have no vector yet get one here."""
     from headroom_mcp.memory import embeddings
 
     model = embeddings.configured()
     if model is None or not query.strip():
-        return {}
+        return 1.0, {}
     from headroom_mcp.memory import vectors
 
     with suppress(StoreError):  # a store that cannot be written now can still be searched
         vectors.catch_up(store, model, scopes)
-    return vectors.similar(store, model, query, scopes)
+    return model.words, vectors.similar(store, model, query, scopes)
 
 
 def _ranked(scores: dict[int, float]) -> dict[int, float]:

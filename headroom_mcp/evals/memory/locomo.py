@@ -83,8 +83,12 @@ def read(folder: str) -> Iterator[Conversation]:
         msg = f"{path} cannot be read ({error}); give the folder that holds LoCoMo's {FILE_NAME}."
         raise HeadroomError(msg) from error
     for sample in samples:
-        turns = list(_turns(sample["conversation"]))
-        yield Conversation(str(sample["sample_id"]), turns, list(_questions(sample["qa"])))
+        try:
+            turns, questions = list(_turns(sample["conversation"])), list(_questions(sample["qa"]))
+        except (KeyError, TypeError, AttributeError) as error:
+            msg = f"{path} is not LoCoMo's data ({type(error).__name__}: {error}); give the folder that holds {FILE_NAME}."
+            raise HeadroomError(msg) from error
+        yield Conversation(str(sample["sample_id"]), turns, questions)
 
 
 def _turns(conversation: dict[str, Any]) -> Iterator[Turn]:
