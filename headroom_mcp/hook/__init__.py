@@ -2,4 +2,5 @@
 know no host.
 
 stdin → entry → claude_code.answer → decide (pure) → respond (compress, store) → claude_code → stdout
+stdin → entry → HOST.answer → outputs (decide, respond) or session → HOST → stdout
 """

