@@ -13,12 +13,13 @@ the others (see `records`), the last record. A record of several lines is shown 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import unlike
 from headroom_mcp.query import bm25, clip
-from headroom_mcp.records import kinds
+from headroom_mcp.records import kinds, values
 from headroom_mcp.records import survey as survey_module
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
@@ -36,6 +37,7 @@ _MIN_RECORDS = 12
 _FIRST = 2  # records that show what is usual
 _MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
 _MIN_ALIKE_FAILURES = 4
+_RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _MAX_ODD_VALUES = 3  # … if there are only so many
 
@@ -131,6 +133,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(unlike.meant(output.query, survey), budget // 5)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget // 5, output.query)
+    choice.take(_top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
@@ -153,6 +156,24 @@ def ends(question: str, columns: Sequence[Slot]) -> list[int]:
     words = {stem(word) for word in bm25.query_terms(question)}
     named = [not words.isdisjoint(stem(word) for word in bm25.query_terms(slot.name)) for slot in columns]
     return extremes.of_each(columns, named, largest=largest, smallest=smallest)
+
+
+def _top_of_ranking(texts: Sequence[str]) -> list[int]:
+    """Return the first records of a list that is sorted by a falling measure; none where none falls: what a profiler, `du`
+    or a counter prints first is what it was run for."""
+    columns: list[list[tuple[int, float]]] = [[] for _ in range(_RANKED_WORDS)]
+    for row, text in enumerate(texts):
+        for column, word in zip(columns, text.split(None, _RANKED_WORDS)[:_RANKED_WORDS], strict=False):
+            figure = values.number(word)
+            if figure is not None:
+                column.append((row, figure))
+    for column in columns:
+        figures = [figure for _, figure in column]
+        if len(figures) < max(_MIN_RANKED, len(texts) * 2 // 3) or len(set(figures)) < _TOP:
+            continue
+        if all(above >= below for above, below in pairwise(figures)):
+            return [row for row, _ in column[:_TOP]]
+    return []
 
 
 def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _failure_parts
+from headroom_mcp.compressors import _budget, _failure_parts, _figures
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_blocks, test_run, unlike, verdicts
@@ -21,7 +21,7 @@ from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact
+from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
 _SIGNS = late.pattern(
@@ -80,7 +80,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(lines) < _MIN_LINES:
         return None
     reading = test_run.read(lines)
-    found = test_blocks.find(lines, reading)
+    # Coverage is headed as a failing test is.
+    found = [
+        block for block in test_blocks.find(lines, reading) if not _figures.fill(lines, range(block.start, block.stop))
+    ]
     found = [*(unlike.of_block(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
@@ -98,6 +101,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     left = max(budget // 3, budget - spent - chosen.spent)
     if output.tokens < _SMALL_TOKENS:
         left = output.tokens  # only what is routine goes
+    figures = _rows_of_figures(output, reading, covered, max(left, budget))
+    shown = sorted([*shown, *figures], key=lambda part: part.start)
+    chosen.leave_out(figures)
+    left -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in figures)
     chosen.take_runs(_without_lists(lines, [i for i in reading.news(lines) if i not in named]), left)
     chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
@@ -125,6 +132,11 @@ class _Chosen:
             self.spent += cost
             self.kept.add(index)
 
+    def leave_out(self, parts: Sequence[Part]) -> None:
+        """Know that `parts` are shown elsewhere."""
+        self.covered.update(i for part in parts for i in range(part.start, part.stop))
+        self.kept -= self.covered
+
     def take_runs(self, news: Sequence[int], room: int) -> None:
         """Keep runs of neighbouring `news`, those with words of failure first, short ones before long ones; of a run that
         is too long the lines that tell most."""
@@ -142,6 +154,18 @@ class _Chosen:
                 before = self.spent
                 self.take([i for i in range(start, stop) if i in failing], room)
                 room -= self.spent - before
+
+
+def _rows_of_figures(output: ToolOutput, reading: test_run.Reading, covered: Container[int], room: int) -> list[Part]:
+    """Return parts for the tables of figures that a run prints besides its verdicts, as far as `room` tokens go."""
+    lines = output.lines
+    parts: list[Part] = []
+    known = {*reading.verdicts, *reading.totals}
+    for rows in _figures.tables(lines, (i for i in range(len(lines)) if i not in known and i not in covered)):
+        made = _figures.shown(lines, rows, room, output.query)
+        room -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in made)
+        parts.extend(made)
+    return parts
 
 
 def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:

@@ -34,10 +34,24 @@ def score(output: ToolOutput) -> float:
         valid = following in '{["]}' if first == "[" else following in '"}'
         if not valid and not (first == "[" and (following.isdigit() or following in "-tfn")):
             return 0.0
+        if first == "[" and not valid and not _goes_on(text, start):
+            return 0.0
         return 0.97 if text.rstrip()[-1] in "}]" else 0.8
     if dense and ('":' in head) and ("{" in head):
         return 0.45
     return 0.0
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Tell whether an array at `start` of numbers or words is followed by nothing but JSON: "[1 of 3] Compiling" is a text,
+    and so is what a program prints below a list."""
+    import json
+
+    try:
+        _, stop = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return False
+    return text[stop:].lstrip()[:1] in ("", "{", "[")
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

@@ -23,7 +23,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one wanted
-_POINTED_TOKENS = 1_200  # the same where the question names an entry that is there
+_POINTED_TOKENS = 500  # the same where the question names an entry that is there
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
 # What programs write beside the sources: nobody asks for it by the name that it shares with them.

@@ -8,6 +8,7 @@ the first and last rows; a line above them says how many rows there are and what
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -42,6 +43,13 @@ _KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
 _MAX_FIGURES = 4  # numbers of a row whose columns are not known
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
+_BEST = 3  # matches come before rows that lack what is asked for
+_FEW_SHARE = 4
+_NEGATIVE = late.pattern(
+    r"\b(?:no|without|lacks?|lacking|missing|unset|undefined|none|never|not have)\b", re.IGNORECASE
+)
+# Au=None   | null |   never
+_NOTHING = late.pattern(r"(?<![\w.-])(?:none|null|nil|never|n/a|<none>|unset|missing)(?![\w.-])", re.IGNORECASE)
 # The states in which a thing that runs is in trouble. Only in the columns of commands: in a file the words are data.
 _BAD_STATE = late.pattern(
     r"\b(?:CrashLoopBackOff|(?:Err)?ImagePull(?:BackOff)?|(?:Run)?ContainerError|Error|Failed|failed|Evicted|OOMKilled|NotReady|"
@@ -115,6 +123,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if output.query:
         choice.take(_by_record.ends(output.query, columns or _figures(rows)), room - choice.spent)
     choice.take_unlike(room)
+    if choice.spent < room // 2 and not output.query:
+        choice.take(_tops(columns or _figures(rows)), room // 2 - choice.spent)
     if len(choice.shown) == count:
         return None
     return Compressed(_parts(output, table, choice, header, [row for row in matches if row in choice.shown], said))
@@ -124,6 +134,13 @@ def _is_known(table: Table, surveyed: Survey) -> bool:
     """Tell whether the rows are many, and of values only that repeat, or are numbers, times and ids: no row has a name by
     which it may be wanted."""
     return len(table.records) >= _KNOWN_ROWS and surveyed.understood >= _KNOWN
+
+
+def _tops(columns: Sequence[Slot]) -> list[int]:
+    """Return the rows with the largest numbers of each column: unasked, a measure is read from its top."""
+    from headroom_mcp.records import extremes
+
+    return extremes.of_each(columns, [False] * len(columns), largest=True, smallest=False)
 
 
 def _figures(rows: Sequence[str]) -> list[Slot]:
@@ -199,6 +216,7 @@ def _matches(output: ToolOutput, rows: Sequence[str], budget: int) -> list[int]:
         return []
     plain = [row.replace("\\_", "_") for row in rows]  # Markdown's tables escape what a question does not
     found = asked.best(output.query, plain, 60)
+    found = list(dict.fromkeys([*found[:_BEST], *_lacking(output.query, plain), *found[_BEST:]]))
     kept: list[int] = []
     room = budget * 4 // 5
     for row in found:
@@ -207,6 +225,14 @@ def _matches(output: ToolOutput, rows: Sequence[str], budget: int) -> list[int]:
             break
         kept.append(row)
     return kept
+
+
+def _lacking(question: str, rows: Sequence[str]) -> list[int]:
+    """Return the few rows with a cell that says "none", where the question is after what is not there: "no encryption"."""
+    if not _NEGATIVE.search(question):
+        return []
+    found = [row for row, text in enumerate(rows) if _NOTHING.search(text)]
+    return found if len(found) * _FEW_SHARE <= len(rows) else []
 
 
 def _heading_above(lines: Sequence[str], row: int, header_stop: int) -> list[int]:
