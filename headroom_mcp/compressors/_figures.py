@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from headroom_mcp.query import pieces
 from headroom_mcp.records import values
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Part
@@ -52,7 +51,11 @@ def shown(lines: Sequence[str], rows: range, room: int, query: str) -> list[Part
         cost = tokens.estimate("\n".join(text[:width] for text in texts))
     if cost > room:
         return []
-    wanted = set(pieces.best(query, texts, _ASKED)) if query else set()
+    wanted: set[int] = set()
+    if query:
+        from headroom_mcp.query import pieces
+
+        wanted.update(pieces.best(query, texts, _ASKED))
     told = [text if row in wanted else text[:width].rstrip() for row, text in enumerate(texts)]
     cut = sum(1 for text, said in zip(texts, told, strict=True) if said != text.rstrip())
     head = f"[the ends of {cut:,} of the {len(rows):,} rows below are cut]"

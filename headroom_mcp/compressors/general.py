@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _by_record
+from headroom_mcp.compressors import _budget, _by_record, _long_lines
 from headroom_mcp.query import clauses
-from headroom_mcp.query import clip as _clip
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Part
+from headroom_mcp.types import Compressed, Fact
 
 _MIN_LINES = 8
 # Up to the first nothing but dull lines goes; from the second on, the budget holds: at half its size, three of four outputs
 # in between still answer what is asked of them.
 _SMALL_TOKENS, _LARGE_TOKENS = 500, 3_000
 _NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
-_MAX_LINE_CHARS = 600  # a longer line is shown in part
-_LONG_LINE_CHARS = 400  # what is shown of it
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
 _GAP_TOKENS = 12
 _ENOUGH_CHARS = 300
@@ -96,7 +93,7 @@ def shapes(lines: Sequence[str]) -> list[str]:
 def _costs(output: ToolOutput) -> list[int]:
     """Return about what each line costs: its share of the whole output's tokens, near enough to choose by."""
     per_char = output.tokens / max(1, len(output.text))
-    return [int(min(len(line), _LONG_LINE_CHARS) * per_char) + 1 for line in output.lines]
+    return [int(min(len(line), _long_lines.SHOWN_CHARS) * per_char) + 1 for line in output.lines]
 
 
 def _dull(forms: Sequence[str]) -> list[bool]:
@@ -203,31 +200,5 @@ def _indent(line: str) -> int:
 
 def _in_part(output: ToolOutput, kept: Sequence[int], budget: int) -> Compressed | None:
     """Return parts that keep `kept`, long lines clipped, and leave out the rest."""
-    lines = output.lines
-    long = [i for i in kept if len(lines[i]) > _MAX_LINE_CHARS]
-    if not long:
-        return Compressed(render.from_kept(kept, len(lines))) if len(kept) < len(lines) else None
-    # Few long lines get what room there is: a text may be one line.
-    room = max(_LONG_LINE_CHARS, min(6_000, 3 * budget // len(long)))
-    query = clauses.asked(output)
-    clipped = {i: _clip.clip(lines[i], room, query) for i in long}
-    parts: list[Part] = []
-    for part in render.from_kept(kept, len(lines)):
-        parts.extend(_with_clipped(part, clipped) if part.action == "keep" else [part])
-    return Compressed(parts)
-
-
-def _with_clipped(part: Part, clipped: dict[int, str]) -> list[Part]:
-    """Return a kept part with its long lines rendered in part."""
-    parts: list[Part] = []
-    start = part.start
-    for line in range(part.start, part.stop):
-        if line not in clipped:
-            continue
-        if line > start:
-            parts.append(Part(start, line, "keep"))
-        parts.append(Part(line, line + 1, "render", clipped[line]))
-        start = line + 1
-    if start < part.stop:
-        parts.append(Part(start, part.stop, "keep"))
-    return parts
+    parts = _long_lines.clipped(output, render.from_kept(kept, len(output.lines)), budget)
+    return None if all(part.action == "keep" for part in parts) else Compressed(parts)

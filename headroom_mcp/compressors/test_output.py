@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _failure_parts, _figures
+from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import test_blocks, test_run, unlike, verdicts
@@ -52,6 +52,7 @@ _MAX_MOULD_CHARS = 400
 _LOOKED_INTO = 20  # failures in which what was printed meanwhile is looked at
 _LOOKED_AT = 600  # lines at the end of a run no runner of which is known
 _GAP_TOKENS = 12
+_MIN_TABLE_LINES = 8  # fewer lines besides the verdicts hold no table
 
 
 def score(output: ToolOutput) -> float:
@@ -80,10 +81,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if len(lines) < _MIN_LINES:
         return None
     reading = test_run.read(lines)
-    # Coverage is headed as a failing test is.
-    found = [
-        block for block in test_blocks.find(lines, reading) if not _figures.fill(lines, range(block.start, block.stop))
-    ]
+    found = [block for block in test_blocks.find(lines, reading) if not _is_table(lines, block)]
     found = [*(unlike.of_block(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
@@ -156,12 +154,26 @@ class _Chosen:
                 room -= self.spent - before
 
 
+def _is_table(lines: Sequence[str], block: Block) -> bool:
+    """Tell whether a block is a table: coverage is headed as a failing test is."""
+    if block.stop - block.start < _MIN_TABLE_LINES:
+        return False
+    from headroom_mcp.compressors import _figures
+
+    return _figures.fill(lines, range(block.start, block.stop))
+
+
 def _rows_of_figures(output: ToolOutput, reading: test_run.Reading, covered: Container[int], room: int) -> list[Part]:
     """Return parts for the tables of figures that a run prints besides its verdicts, as far as `room` tokens go."""
     lines = output.lines
     parts: list[Part] = []
     known = {*reading.verdicts, *reading.totals}
-    for rows in _figures.tables(lines, (i for i in range(len(lines)) if i not in known and i not in covered)):
+    others = [i for i in range(len(lines)) if i not in known and i not in covered and lines[i].strip()]
+    if len(others) < _MIN_TABLE_LINES:
+        return parts
+    from headroom_mcp.compressors import _figures
+
+    for rows in _figures.tables(lines, others):
         made = _figures.shown(lines, rows, room, output.query)
         room -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in made)
         parts.extend(made)

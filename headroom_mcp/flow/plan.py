@@ -27,6 +27,8 @@ _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "not
 _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
+# Compilers quote the line that a message is about.
+_FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -74,6 +76,10 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
         parts, _ = gate.put_back(lines, parts, unlike, budget - tokens.estimate(render.render(lines, parts)))
     parts = gate.say(lines, parts, draft.parts, draft.note, missed)
     parts = render.close_cheap_gaps(lines, parts)
+    if ("^" in output.text or "│" in output.text) and _FRAMED.issuperset(section.kind for section in draft.sections):
+        from headroom_mcp.compressors import _code_frames
+
+        parts = _code_frames.cut(lines, parts)
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from headroom_mcp.compressors import _code_frames
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Part
 
 
 def _shown(text: str, command: str, query: str = "") -> tuple[str, str]:
@@ -86,3 +91,52 @@ def test_serious_problems_are_told_one_by_one_before_style() -> None:
     for line in serious:
         assert line in body
     assert "×199 E501" in body
+
+
+def _javac(n: int) -> list[str]:
+    code = f"  private final List<Part{n}> parts{n} = new ArrayList<>();"
+    return [f"src/shop/Cart{n}.java:{n + 7}: error: cannot find symbol Part{n}", code, "                     ^"]
+
+
+def _esbuild(n: int) -> list[str]:
+    said = f'✘ [ERROR] Could not resolve "part-{n}"'
+    code = f"      {n + 3} │ import part{n} from 'part-{n}'"
+    return [said, "", f"    src/main{n}.js:{n + 3}:20:", code, "        ╵                     ~~~~~~~~~~~", ""]
+
+
+@pytest.mark.parametrize("compiler", [_javac, _esbuild])
+@pytest.mark.parametrize("errors", [6, 14])
+def test_of_many_code_frames_one_is_shown_and_every_message_with_its_place(compiler: Any, errors: int) -> None:
+    blocks = [compiler(n) for n in range(errors)]
+    lines = [line for block in blocks for line in block]
+    rows = render.render(lines, _code_frames.cut(lines, [Part(0, len(lines), "keep")])).split("\n")
+    frames = [line for line in lines if "private" in line or "│" in line]
+    assert [line for line in lines if (line in rows and "│" in line) or ("private" in line and line in rows)] == frames[
+        :1
+    ]
+    assert f"[code frames cut below: {errors - 1}]" in rows
+    for line in (line for line in lines if "Cart" in line or "ERROR" in line or "src/" in line):
+        assert line in rows
+
+
+def test_frames_of_a_build_are_cut_on_the_way() -> None:
+    text = "\n".join(line for n in range(5) for line in _esbuild(n)) + "\n5 errors\n"
+    body = _shown(text, "npx esbuild src/main.js --bundle")[1]
+    assert "[code frames cut below: 4]" in body
+    assert all(f"src/main{n}.js:{n + 3}:20:" in body for n in range(5))
+
+
+def test_a_traceback_keeps_its_lines_of_source() -> None:
+    lines = ["Traceback (most recent call last):"]
+    for n in range(12):
+        lines += [f'  File "/srv/app/part{n}.py", line {n + 3}, in step_{n}', f"    run_{n}(value)", "    ^^^^^^^^^^^^"]
+    lines += ["ValueError: no such part"]
+    assert "code frames" not in _shown("\n".join(["started"] * 3 + lines), "./run")[1]
+
+
+def test_a_list_of_versions_is_clipped_around_the_one_that_is_asked_for() -> None:
+    versions = ", ".join(f"{major}.{minor}.{patch}" for major in (1, 2) for minor in range(30) for patch in range(4))
+    text = f"Collecting numpy==9.9\nERROR: Could not find a version (from versions: {versions})\n" * 2
+    kind, body = _shown(text, "pip install numpy==9.9", "Which is the newest of the 1.26 series?")
+    assert kind == "command"
+    assert "1.26.3" in body and len(body) < len(text) * 3 // 4

@@ -70,7 +70,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             answer: Compressed | None = compressors.load(second).compress(output, budget)
             # The facts are those of this kind, and the gate answers for them.
             return answer and answer._replace(answers_for=())
-    return Compressed(parts, note=note) if parts else None
+    from headroom_mcp.compressors import _long_lines
+
+    shown = _long_lines.clipped(output, parts or [Part(0, len(output.lines), "keep")], budget)
+    return None if all(part.action == "keep" for part in shown) else Compressed(shown, note=note)
 
 
 def filter_of(output: ToolOutput) -> Filter | None:

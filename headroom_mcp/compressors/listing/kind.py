@@ -23,6 +23,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one wanted
+_MATCHED_TOKENS = 800  # the same where some entries hold words of the question
 _POINTED_TOKENS = 500  # the same where the question names an entry that is there
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
@@ -80,7 +81,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     cost = _cost(lines, whole)
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
     answered = bool(matches) and asked.is_pointed(output.query)
-    small = output.tokens < (_POINTED_TOKENS if answered else _SMALL_TOKENS)
+    matched = bool(matches) and form != "tree"  # a tree is short when its names stand side by side
+    small = output.tokens < (_POINTED_TOKENS if answered else _MATCHED_TOKENS if matched else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
         return Compressed(whole) if cost < output.tokens else None
     unlike = _unlike(output, entries) if form == "long" else []
