@@ -10,7 +10,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
 _MAX_LINE_CHARS = 600  # a longer line is shown in part
-SHOWN_CHARS = 400  # what is shown of it at least
+_SHOWN_CHARS = 400  # what is shown of it at least
 _MOST_CHARS = 6_000
 _BUDGETS = 3  # about as many characters as a token has
 
@@ -23,7 +23,7 @@ def clipped(output: ToolOutput, parts: Sequence[Part], budget: int) -> list[Part
     long = [i for i in kept if len(lines[i]) > _MAX_LINE_CHARS]
     if not long:
         return list(parts)
-    room = max(SHOWN_CHARS, min(_MOST_CHARS, _BUDGETS * budget // len(long)))
+    room = max(_SHOWN_CHARS, min(_MOST_CHARS, _BUDGETS * budget // len(long)))
     query = clauses.asked(output)
     shown = {i: _clip.clip(lines[i], room, query) for i in long}
     made: list[Part] = []

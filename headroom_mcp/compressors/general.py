@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _by_record, _long_lines
+from headroom_mcp.compressors import _budget, _by_record
 from headroom_mcp.query import clauses
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -22,6 +22,7 @@ _MIN_LINES = 8
 # in between still answer what is asked of them.
 _SMALL_TOKENS, _LARGE_TOKENS = 500, 3_000
 _NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
+_SHOWN_CHARS = 400  # of a long line, about
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
 _GAP_TOKENS = 12
 _ENOUGH_CHARS = 300
@@ -93,7 +94,7 @@ def shapes(lines: Sequence[str]) -> list[str]:
 def _costs(output: ToolOutput) -> list[int]:
     """Return about what each line costs: its share of the whole output's tokens, near enough to choose by."""
     per_char = output.tokens / max(1, len(output.text))
-    return [int(min(len(line), _long_lines.SHOWN_CHARS) * per_char) + 1 for line in output.lines]
+    return [int(min(len(line), _SHOWN_CHARS) * per_char) + 1 for line in output.lines]
 
 
 def _dull(forms: Sequence[str]) -> list[bool]:
@@ -200,5 +201,7 @@ def _indent(line: str) -> int:
 
 def _in_part(output: ToolOutput, kept: Sequence[int], budget: int) -> Compressed | None:
     """Return parts that keep `kept`, long lines clipped, and leave out the rest."""
+    from headroom_mcp.compressors import _long_lines
+
     parts = _long_lines.clipped(output, render.from_kept(kept, len(output.lines)), budget)
     return None if all(part.action == "keep" for part in parts) else Compressed(parts)
