@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from headroom_mcp.facts import find as facts
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.hook.claude_code import limits
@@ -314,9 +313,7 @@ def _hidden_failures(output: ToolOutput, parts: Sequence[Any], body: str) -> lis
     hidden = 0
     shown = set(body.split("\n"))
     for section in router.route(output):
-        own = getattr(compressors.load(section.kind), "facts", None)
-        find = own if callable(own) else facts.find
-        for fact in find(output.section(section.start, section.stop)):
+        for fact in compressors.load(section.kind).facts(output.section(section.start, section.stop)):
             line = fact.line + section.start
             if fact.rank == 0 and line in omitted and output.lines[line] not in shown:
                 hidden += 1

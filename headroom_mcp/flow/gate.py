@@ -28,20 +28,11 @@ class Restored(NamedTuple):
     missed: Missed
 
 
-def restore(
-    lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], room_tokens: int, note: Note | None = None
-) -> list[Part]:
-    """Return `parts` with the facts they leave out put back as kept lines, and every gap with its note.
-
-    `room_tokens` bounds what is added. Facts that lie in rendered parts are the compressor's own care. Left-out failures
-    that find no room are counted in the note of their gap ("12 failures"); `note` says what else a new gap holds.
-    """
-    restored = put_back(lines, parts, facts, room_tokens)
-    return say(lines, restored.parts, parts, note, restored.missed)
-
-
 def put_back(lines: Sequence[str], parts: Sequence[Part], facts: Sequence[Fact], room_tokens: int) -> Restored:
-    """Return `parts` with the facts they leave out put back, as far as the room goes; no gap says anything new yet."""
+    """Return `parts` with the facts they leave out put back as kept lines; no gap says anything new yet (see `say`).
+
+    `room_tokens` bounds what is added. Facts that lie in rendered parts are the compressor's own care.
+    """
     gap_of = _gaps_by_line(parts)
     wanted: dict[int, set[int]] = {}
     missed: dict[str, set[int]] = {}

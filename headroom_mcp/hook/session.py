@@ -18,7 +18,7 @@ from headroom_mcp.settings import environment, fault_log, switches
 from headroom_mcp.settings.load import in_force
 from headroom_mcp.store import open_store
 from headroom_mcp.text import tokens
-from headroom_mcp.types import StoreError
+from headroom_mcp.types import Origin, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,6 +127,6 @@ def _table(store: Store, session: str) -> str:
 
 def _charge(store: Store, event: Happened, said: str) -> None:
     try:
-        store.ledger.charge("context added", tokens.estimate(said), session=event.id, project=event.project)
+        store.ledger.charge("context added", tokens.estimate(said), Origin(event.id, project=event.project))
     except StoreError as error:  # what is told is worth more than its record
         fault_log.record("charge", error, store.settings)

@@ -9,7 +9,6 @@ from headroom_mcp.images import cost, pixels
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.types import MissingExtra, NotAnImage, Origin, SliceError
 
-KIND = "image"
 _BOX = late.pattern(r"\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*")
 _CHARGED_MODEL = "claude"  # which model asks is not known here; the current Claude is what most ask with
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
+from headroom_mcp.types import Origin
 
 
 def expire() -> None:
@@ -15,10 +16,5 @@ def expire() -> None:
 def charge(cost_tokens: int) -> None:
     """Charge the schemas of the tools to this session, or to this process without one, once. Raises: StoreError."""
     with open_store() as store:
-        store.ledger.charge(
-            "tool schemas",
-            cost_tokens,
-            session=environment.session_id(),
-            project=environment.project_dir(),
-            once=True,
-        )
+        origin = Origin(session=environment.session_id(), project=environment.project_dir())
+        store.ledger.charge("tool schemas", cost_tokens, origin, once=True)

@@ -74,8 +74,8 @@ class Originals(Protocol):
 class Ledger(Protocol):
     """What compression was worth. `project` and `session` limit the figures; None: all of them."""
 
-    def charge(self, what: Charge, tokens: int, *, session: str = "", project: str = "", once: bool = False) -> None:
-        """Note what we put into a context ourselves; with `once`, only the first time in `session`."""
+    def charge(self, what: Charge, tokens: int, origin: Origin, *, once: bool = False) -> None:
+        """Note what we put into a context of `origin` ourselves; with `once`, only the first time in its session."""
         ...
 
     def bill(self, bills: Sequence[Bill]) -> None:

@@ -52,7 +52,7 @@ def _fill(store: Store) -> None:
                 retrieve(result.ref, lines="1-300", store=store)
         store.connection.execute("UPDATE output SET created_s = created_s - ? WHERE ref = ?", (at * 86400, result.ref))
     _show_with_a_gap(store, "\n".join(f"line {i} {EVIL} {TOKEN}" for i in range(300)))
-    store.ledger.charge("tool schemas", 588, session="s", once=True)
+    store.ledger.charge("tool schemas", 588, Origin(session="s"), once=True)
 
 
 def _show_with_a_gap(store: Store, text: str) -> None:

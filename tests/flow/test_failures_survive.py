@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import verdicts as _verdicts
-from headroom_mcp.flow import gate
 from headroom_mcp.flow import plan as planning
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Part
+from headroom_mcp.types import Fact
+from tests.flow.test_gate import gated
 
 RUNS = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
@@ -66,7 +66,7 @@ def test_lines_of_one_statement_share_a_template() -> None:
 def test_the_gate_puts_a_dropped_failure_back_in_its_place() -> None:
     lines = ["calm"] * 10
     lines[6] = "error: boom"
-    parts = gate.restore(lines, [Part(0, 10, "omit")], [Fact(6, 0, "failures", 6, 7)], 100)
+    parts = gated(lines, [Fact(6, 0, "failures", 6, 7)], 100)
 
     assert render.render(lines, parts) == "[… 6 lines: 1-6]\nerror: boom\n[… 3 lines: 8-10]"
 
@@ -76,7 +76,7 @@ def test_failures_without_room_are_counted_where_they_are(count: int, said: str)
     lines = [f"error: {'x' * 400}"] * count
     found = [Fact(i, 0, "failures", i, i + 1) for i in range(count)]
 
-    assert said in render.render(lines, gate.restore(lines, [Part(0, count, "omit")], found, 0))
+    assert said in render.render(lines, gated(lines, found, 0))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def _fill(store: Store) -> None:
     )
     store.retrieved(good, 50, origin=Origin(project="/p"))
     store.retrieved(bad, 450, origin=Origin(project="/q"))
-    store.ledger.charge("tool schemas", 30, session="s1", project="/p", once=True)
+    store.ledger.charge("tool schemas", 30, Origin(session="s1", project="/p"), once=True)
 
 
 @pytest.mark.parametrize("by", ledger.GROUPINGS)
@@ -62,7 +62,7 @@ def test_charges_have_a_row_of_their_own_where_they_belong_to_no_kind(store: Sto
 
 def test_a_session_is_charged_for_schemas_once(store: Store) -> None:
     for session in ("s1", "s1", "s2", "", ""):
-        store.ledger.charge("tool schemas", 30, session=session, once=True)
+        store.ledger.charge("tool schemas", 30, Origin(session=session), once=True)
 
     assert store.ledger.read().totals.tokens_charged == 4 * 30
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -22,9 +22,6 @@ class Relative(NamedTuple):
     command: str
     marks: list[str]
     query: str = ""
-
-
-Family = Callable[[Random], Relative]
 
 
 def word(random: Random) -> str:

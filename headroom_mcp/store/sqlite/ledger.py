@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from headroom_mcp.store.figures import Bill, Billed, Case, Charge, Figures, Grouping
     from headroom_mcp.store.sqlite.database import Database
+    from headroom_mcp.types import Origin
 
 
 class SqliteLedger:
@@ -23,8 +24,9 @@ class SqliteLedger:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def charge(self, what: Charge, tokens: int, *, session: str = "", project: str = "", once: bool = False) -> None:
-        """Note what we put into a context ourselves; with `once`, only the first time in `session`."""
+    def charge(self, what: Charge, tokens: int, origin: Origin, *, once: bool = False) -> None:
+        """Note what we put into a context of `origin` ourselves; with `once`, only the first time in its session."""
+        session, project = origin.session, origin.project
         with self.database.write() as db:
             if once and session:
                 found = db.execute("SELECT 1 FROM charge WHERE session = ? AND what = ? LIMIT 1", (session, what))

@@ -36,7 +36,7 @@ def _filled(store: Store, clock: Callable[[float], None]) -> tuple[str, str]:
     )
     store.retrieved(good, 50, origin=Origin(project="/p", session="s"))
     store.retrieved(bad, 450, origin=Origin(project="/q", session="t"))
-    store.ledger.charge("tool schemas", 30, session="s", project="/p")
+    store.ledger.charge("tool schemas", 30, Origin(session="s", project="/p"))
     return good, bad
 
 
@@ -62,8 +62,8 @@ def test_an_empty_store_has_figures_too(store: Store) -> None:
 
 def test_a_charge_once_is_made_once_in_a_session(store: Store) -> None:
     for session in ("s", "s", "t", "", ""):
-        store.ledger.charge("tool schemas", 30, session=session, once=True)
-    store.ledger.charge("context added", 5, session="s")
+        store.ledger.charge("tool schemas", 30, Origin(session=session), once=True)
+    store.ledger.charge("context added", 5, Origin(session="s"))
 
     assert store.ledger.read(session="s").totals.tokens_charged == 35
     assert store.ledger.read().totals.tokens_charged == 4 * 30 + 5
@@ -79,7 +79,7 @@ def test_cases_come_by_loss_and_by_what_was_left_out(store: Store, filled: tuple
 
 
 def test_a_purge_takes_the_charges_of_what_it_purges_and_no_others(store: Store, filled: tuple[str, str]) -> None:
-    store.ledger.charge("context added", 7, session="t", project="/q")
+    store.ledger.charge("context added", 7, Origin(session="t", project="/q"))
 
     store.purge(session="s")
 
