@@ -81,7 +81,7 @@ def _make(cls: type, values: Iterable[object]) -> Any:
 
 
 def _replace(self: Any, /, **changed: object) -> Any:
-    """Return the same with some values changed. Raises: ValueError for a name that is no field's."""
+    """Return the same with some values changed. Raises: ValueError for a name that no field has."""
     values = [changed.pop(field, value) for field, value in zip(self._fields, self, strict=True)]
     if changed:
         msg = f"unexpected field names: {list(changed)}"

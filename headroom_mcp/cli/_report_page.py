@@ -162,6 +162,6 @@ def _clipped(lines: Sequence[str]) -> str:
     kept = [clip_middle(line, _MAX_LINE_CHARS) for line in lines[:_MAX_LINES]]
     if len(lines) > _MAX_LINES:
         kept.append(f"… {len(lines) - _MAX_LINES:,} more lines of this excerpt")
-    # Control characters are no HTML, and half surrogates no UTF-8.
+    # Control characters are not HTML, and half surrogates are not UTF-8.
     text = "\n".join(kept).encode("utf-8", "replace").decode("utf-8")
     return "".join(char if char in "\n\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

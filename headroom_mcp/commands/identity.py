@@ -91,7 +91,7 @@ def read(command: str) -> Command:
 
 
 def without_bodies(command: str) -> str:
-    """Return `command` without what heredocs feed it: their text is no command."""
+    """Return `command` without what heredocs feed it: their text is not a command."""
     if command.count("<<") > _MAX_HEREDOCS:
         return command
     return re.sub(r"(<<-?\s*(['\"]?)(\w+)\2)([^\n]*)\n.*?^\t*\3$", r"\1\4", command, flags=re.DOTALL | re.MULTILINE)

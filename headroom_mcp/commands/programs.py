@@ -1,6 +1,6 @@
 """What a tool's name and a command's words say about an output: its kind, and what a program does.
 
-Plain tables, read by the router. A kind that does not exist is no hint. A *soft* hint is weighed against the text; any
+Plain tables, read by the router. A kind that does not exist is not a hint. A *soft* hint is weighed against the text; any
 other decides unless the text clearly is something else (a `cat app.log` that is JSON, a `grep` that printed an error).
 """
 

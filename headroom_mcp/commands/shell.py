@@ -107,7 +107,7 @@ def name(words: Words) -> str:
 
 
 def arguments(words: Words) -> list[str]:
-    """Return what follows the program and is no option."""
+    """Return what follows the program and is not an option."""
     return [word for word in words[1:] if not word.startswith("-")]
 
 

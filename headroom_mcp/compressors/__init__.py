@@ -51,7 +51,7 @@ BUILTIN = tuple(_MODULE_OF)
 def load(kind: str) -> ModuleType:
     """Return the compressor module of `kind`.
 
-    Raises: KeyError for a word that is no kind.
+    Raises: KeyError for a word that is not a kind.
     """
     if kind not in BUILTIN:
         raise KeyError(kind)

@@ -7,7 +7,7 @@
 A needle is kept when one of its `any` strings occurs in what is shown (both without colours, HTML entities and JSON
 escapes decoded, white space collapsed) and, where it has `near`, within `within` characters (400) of that string.
 *effective* = tokens shown, plus the whole original once more where any needle is missing, over the original: what an
-agent pays that has to ask again. 100 is no compression at all.
+agent pays that has to ask again. 100: nothing was compressed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Error messages of the tool itself inside data output: `grep: x: No such file or directory`, `fatal: not a git repository`.
 
-For kinds whose text is data (hits, listings, tables, diffs), where a word like "error" is no failure.
+For kinds whose text is data (hits, listings, tables, diffs), where a word like "error" is not a failure.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def of_block(lines: Sequence[str], block: Block) -> Block:
     framed = sum(1 for i in rest if frames.is_frame(lines[i]))
     rest = [i for i in rest if not frames.is_frame(lines[i])]
     if len(rest) < _MIN_LEFT_OUT or framed > _MOSTLY_FRAMES * (len(rest) + framed):
-        return block  # a trace and its code is no record of anything
+        return block  # a trace and its code is not a record of anything
     from headroom_mcp.records import find as records
     from headroom_mcp.records import survey as survey_module
 

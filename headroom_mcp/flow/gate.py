@@ -2,7 +2,7 @@
 
 It compares the facts of the original with what a compressor shows and puts back what is missing, in rank order, as far
 as the room goes; what does not fit is counted in the marker of the gap it falls into. What a gap's marker says is said
-last: of a gap from which lines were put back, anew, of what is left of it.
+last: of a gap from which lines were put back, of what is left of it.
 """
 
 from __future__ import annotations

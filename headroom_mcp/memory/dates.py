@@ -44,7 +44,7 @@ _SPAN_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 def window(text: str, now_s: float) -> tuple[float, float] | None:
     """Return the first stretch of time that `text` names, as start and end in seconds since 1970; None without one.
 
-    A month or day without a year is the last one before `now_s`. Raises nothing: an impossible date is no date.
+    A month or day without a year is the last one before `now_s`. Raises nothing: an impossible date is not a date.
     """
     text = text[:4_000]
     try:

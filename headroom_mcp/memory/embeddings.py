@@ -65,7 +65,7 @@ def load(named: str) -> Model:
         raise MissingExtra(msg) from error
     try:
         engine = SentenceTransformer(folder, device="cpu", local_files_only=True)
-    except Exception as error:  # whatever torch and transformers raise for a folder that is no model
+    except Exception as error:  # whatever torch and transformers raise for a folder that is not a model
         msg = f"embeddings = {named!r}: {folder} cannot be loaded as a sentence-transformers model: {error}"
         raise SettingsError(msg) from error
     _loaded[named] = model = Model(_name(folder), engine)

@@ -98,7 +98,7 @@ def _is_value(match: re.Match[str]) -> bool:
     if value.replace("-", "").replace("_", "").isalpha() and match["joint"] != "=":
         mixed = False  # "token: short-lived"
     if match["joint"].lower() in {"is", "to"} or (match["joint"] == ":" and not match["quote"]):
-        # prose: "the token is refreshed", "secret: read it from the vault" are no secrets
+        # prose: "the token is refreshed", "secret: read it from the vault" are not secrets
         return mixed and len(value) >= 6 and not _is_pathlike(value) and _bits(value) >= _MIN_BITS
     if match["quote"]:
         return True

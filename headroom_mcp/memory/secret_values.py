@@ -128,7 +128,7 @@ def is_chance(piece: str) -> bool:
     if not {"a", "A", "0"} <= set(kinds):
         return False
     flips = sum(first != second for first, second in itertools.pairwise(kinds) if "-" not in (first, second))
-    # a capital and the small letters after it are one word: getUserId is no chance
+    # a capital and the small letters after it are one word: getUserId is not random
     words = len(re.findall(r"[A-Z][a-z]{2,}", piece))
     return (flips - 2 * words) / len(piece) >= _FLIPS and _bits(piece) >= _MIN_BITS
 

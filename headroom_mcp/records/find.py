@@ -156,7 +156,7 @@ def _label(line: str) -> _Label:
     if match is None:
         return _BLANK
     indent, marks, word, rest, mark = match.groups()
-    # The cell of a row with several bars is no key.
+    # The cell of a row with several bars is not a key.
     return _label_of(indent, marks, word, rest, mark if mark != "|" or line.count("|") == 1 else "")
 
 
@@ -165,7 +165,7 @@ def _label_of(indent: str, marks: str, word: str, rest: str | None, mark: str | 
     if not (marks or word):
         return _BLANK
     size = len(indent.expandtabs(4))
-    # Half a sentence is no key, nor is an id.
+    # Half a sentence is not a key, nor is an id.
     keyed = bool(mark) and _KEY_REST.fullmatch(rest or "") is not None
     told = f"{word}{rest or ''}{mark}" if keyed else word
     return _Label(f"{size} {marks[:2]} {_DIGITS.sub('0', told)}"[:_MAX_LABEL_CHARS], size, keyed)

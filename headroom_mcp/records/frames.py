@@ -2,7 +2,7 @@ r"""Lines that a program draws over and over: "\r" takes the cursor back, and th
 
     uploading part 0 of 400\ruploading part 1 of 400\r … \rpart 250: 403 forbidden\r … \ruploading part 399 of 400
 
-A terminal shows the last state. A state that tells of a failure, or is unlike the others, is no progress and stays with it:
+A terminal shows the last state. A state that tells of a failure, or is unlike the others, is not progress and stays with it:
 
     [… 250 states] part 250: 403 forbidden [… 148 states] uploading part 399 of 400
 """
@@ -59,7 +59,7 @@ def telling(states: Sequence[str]) -> list[int]:
     if _MIN_STATES <= len(before) <= _MAX_SURVEYED:
         found = survey.of_records(before, [find.Record(at, at + 1) for at in range(len(before))])
         if found.understood >= _MIN_UNDERSTOOD:
-            # How a bar begins and ends is no news.
+            # How a bar begins and ends is not news.
             told += [one.record for one in survey.telling(found) if 1 < one.record < len(before) - 1]
     return sorted(dict.fromkeys(told[:_MAX_TOLD]))
 

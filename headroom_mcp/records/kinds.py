@@ -18,7 +18,7 @@ from headroom_mcp.records import values
 from headroom_mcp.records.slots import Group
 from headroom_mcp.text import marker
 
-_MAX_WORDINGS = 12  # a column with more different words is no wording
+_MAX_WORDINGS = 12  # a column with more different words does not hold wordings
 _MAX_COLUMNS = 12  # columns that are compared with each other
 _MAX_ATOMS = 40
 _MAX_TOLD = 5  # different values of a category that are told

@@ -16,7 +16,7 @@ from headroom_mcp.types import SliceError
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
 _RANGE = late.pattern(r"^\s*(?:(\d{1,12})\s*)?(?:(-)\s*)?(?:(\d{1,12})\s*)?$")
-# "7:4001-6000", "7:4001-": characters of line 7, for lines that are no lines (minified JSON, base64)
+# "7:4001-6000", "7:4001-": characters of line 7, where a line is no unit to read by (minified JSON, base64)
 _CHARACTERS = late.pattern(r"^\s*(\d{1,12})\s*:\s*(\d{1,12})\s*(?:-\s*)?(?:(\d{1,12})\s*)?$")
 _CONTEXT_LINES = 2
 _LONG_LINE_CHARS = 2_000  # a longer line is searched and shown in pieces

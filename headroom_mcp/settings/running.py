@@ -38,7 +38,7 @@ def _server(path: str) -> int:
 
 
 def _is_alive(process: int) -> bool:
-    if process <= 0 or os.name != "posix":  # elsewhere a signal of 0 is no question
+    if process <= 0 or os.name != "posix":  # elsewhere a signal of 0 asks nothing
         return process > 0
     try:
         os.kill(process, 0)

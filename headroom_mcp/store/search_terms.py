@@ -24,7 +24,7 @@ _STOP = frozenset(
         "to us was we were what when where which who whom whose why will with would you your"
     ).split()
 )
-_MAX_TERMS = 32  # a pasted page is no question; its first words are
+_MAX_TERMS = 32  # a pasted page is not a question; its first words are
 _MAX_QUERY_CHARS = 4_000
 
 

@@ -43,7 +43,7 @@ class Opened(NamedTuple):
 
 
 def opened(text: str, tool_name: str = "") -> Opened | None:
-    """Return what `text` wraps; None where it is no wrapper, or where `tool_name` shows files by their line numbers."""
+    """Return what `text` wraps; None where it is not a wrapper, or where `tool_name` shows files by their line numbers."""
     if tool_name in _VIEWERS or not _may_wrap(text):
         return None
     found = _open(text, _MAX_WRAPPERS)

@@ -1,7 +1,7 @@
 """Secrets in text: tokens, keys and passwords, found by the shapes their issuers publish and by assignments to telling names.
 
 A maintained detector costs 140 ms to import, too much for a hook; these patterns and their test set are ours. A pattern
-must be specific: a false alarm hides a fact. Commit hashes, UUIDs and checksums are no secrets.
+must be specific: a false alarm hides a fact. Commit hashes, UUIDs and checksums are not secrets.
 """
 
 from __future__ import annotations

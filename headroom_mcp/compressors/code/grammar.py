@@ -101,7 +101,7 @@ def _definition(role: str, node: Any) -> Node:
     if body is None and role != "function":
         body = _block(node)
     if body is None and role == "function" and end_row - start[0] > _MAX_BARE_ROWS:
-        # A macro's rules are no body to its grammar.
+        # To the grammar, a macro's rules are not a body.
         return Node(
             role, name, start[0], end_row, name_row, name_row + 1, 0, end_row, doc, node.start_byte, node.end_byte
         )

@@ -69,7 +69,7 @@ _CLOSING = frozenset(")}]|")
 _MAX_HEAD_ROWS = 16
 _MAX_TAIL_ROWS = 4  # "returns (bool) {" stands below the parameters
 _MAX_DEPTH = 3
-_MOST = 0.8  # of the lines: what holds nearly the whole file is no function
+_MOST = 0.8  # of the lines: what holds nearly the whole file is not a function
 _BLOCK_WORDS = frozenset(("let", "in", "{", "rec {", "type", "const", "var", "val", "where", "private", "public"))
 _TAILS = frozenset(
     "returns return throws where extends implements with override public external internal view pure noexcept".split()

@@ -17,7 +17,7 @@ _MIN_DOC_ROWS = 4  # what goes must be worth its marker
 _MIN_LICENCE_ROWS = 6
 _MAX_OPENING_ROWS = 3  # "<?php", "#!" and blank lines above a licence
 _SHOWN_DOC_ROWS = 4
-_MAX_DOC_ROWS = 400  # a quote that is never closed is no docstring
+_MAX_DOC_ROWS = 400  # a quote that is never closed is not a docstring
 
 #     """Text…    r'''Text…    @doc """
 _QUOTES = late.pattern(r"^\s*(?:@\w*doc\s+)?(?:[rRuU]|~[sS])?(\"\"\"|''')")

@@ -152,7 +152,7 @@ def _only_lists(program: str, words: shell.Words) -> bool:
 def load(name: str) -> Filter | None:
     """Return the filter `name`, None where its file needs a TOML reader and none is installed.
 
-    Raises: SettingsError for a file that is no filter.
+    Raises: SettingsError for a file that is not a filter.
     """
     with open(os.path.join(_HERE, f"{name}.toml"), encoding="utf-8") as file:
         head = file.read().partition("\n[[tests]]")[0]

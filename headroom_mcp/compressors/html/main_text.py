@@ -20,7 +20,7 @@ _PROSE_WORDS = 10  # a block of that many words outside links is a sentence or m
 _NEIGHBOURS = 2
 _LINK_RUN = 3  # more link blocks in a row than this are a menu, wherever they stand
 _TITLE_WORDS = 4  # words in a link on average, from which on a list of links is a list of titles
-_BULK = 0.35  # a region with more of the page's own words than this is no boilerplate, whatever its name
+_BULK = 0.35  # a region with more of the page's own words than this is not boilerplate, whatever its name
 _CHAPTER = 60  # own words from which a headed section is a chapter
 _ENOUGH_WORDS = 120  # so much text outside "comments" or "related" is a page of its own
 

@@ -14,7 +14,7 @@ from html import unescape
 from headroom_mcp.compressors.html import metadata, regions, tags
 from headroom_mcp.late import NamedTuple
 
-# Their content is no text of the page.
+# Their content is not part of the page's text.
 _SKIP = frozenset(
     "script style noscript template svg iframe object select textarea button canvas audio video datalist map".split()
 )

@@ -66,7 +66,7 @@ def word(text: str) -> str:
 
 
 def scalar(value: Value) -> str:
-    """Return a value that is no object and no array, or JSON within a string (after "@json")."""
+    """Return a value that is neither an object nor an array, or JSON within a string (after "@json")."""
     return _PLAIN.block(value, 9)
 
 

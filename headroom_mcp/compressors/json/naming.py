@@ -13,7 +13,7 @@ _OPAQUE = late.pattern(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_-]{8,}={1,2}\Z|[A-Za-z0
 
 def of(value: Value) -> tuple[str, Value] | None:
     """Return the field that names the object `value`, and what it says: a key that says so, else the first short text of
-    words that is no link and no hash. None where there is none, or for what is no object."""
+    words that is neither a link nor a hash. None where there is none, or for what is not an object."""
     if type(value) is not tuple:
         return None
     fields = dict(value)

@@ -81,7 +81,7 @@ def _is_single(item: Value) -> bool:
 
 
 def _width(value: Sequence[Value]) -> int:
-    """Return how many cells the longest of some rows has, 0 where `value` is no rows of cells, most of them scalars.
+    """Return how many cells the longest of some rows has, 0 where `value` is not rows of cells, most of them scalars.
 
     A row may have fewer: what writes sheets leaves empty cells at the end of a row out.
     """

@@ -17,7 +17,7 @@ _MAX_CATEGORY_CHARS = 40
 _MAX_FIELDS = 400
 _MAX_NAMED = 200  # values remembered of fields that the query names
 _MAX_HITS = 2_000  # rows remembered for one word; more tell nothing apart
-_MAX_FIGURE_CHARS = 4  # a longer number is no category
+_MAX_FIGURE_CHARS = 4  # a longer number is not a category
 _NAMED_DEPTH = 2
 
 
@@ -281,7 +281,7 @@ def _add_extreme(field: Field, figure: float, index: int) -> None:
 
 
 def _baseline(items: Sequence[Value]) -> list[tuple[str, int]]:
-    """Return the error words with how often they stand in an ordinary row: a field called "error" is no error."""
+    """Return the error words with how often they stand in an ordinary row: a field called "error" is not an error."""
     step = max(1, len(items) // 40)
     sample = ["\n".join(_texts(item)).lower() for item in items[::step][:60]]
     usual = []
@@ -292,7 +292,7 @@ def _baseline(items: Sequence[Value]) -> list[tuple[str, int]]:
 
 
 def _texts(item: Value) -> list[str]:
-    """Return a row's texts as a survey sees them: the keys of its two upper levels are no part of them."""
+    """Return a row's texts as a survey sees them: the keys of its two upper levels are not part of them."""
     texts: list[str] = []
     if type(item) is not tuple or not item:
         _whole(item, texts)

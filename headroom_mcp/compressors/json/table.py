@@ -51,7 +51,7 @@ def columns_of(
     keys: Sequence[str] | None = None,
     asked: Asked | None = None,
 ) -> Columns | None:
-    """Return the columns of `rows`, None where they are no table. Fewer than two rows are no table.
+    """Return the columns of `rows`, None where they are not a table. Fewer than two rows are not a table.
 
     `keys` are the names of the rows, if they have any. Columns are derived from others only where `asked` is given.
     """

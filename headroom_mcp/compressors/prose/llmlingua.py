@@ -21,7 +21,7 @@ _KEPT_ALWAYS = ["\n", ".", "?", "!"]
 def prune(text: str, model: str, rate: float) -> str:
     """Return `text` with about the share `rate` (0 … 1) of its words, in order, as the model in folder `model` chooses.
 
-    Raises: SettingsError when `model` is no folder that can be used, MissingExtra naming the pip command.
+    Raises: SettingsError when `model` is not a folder that can be used, MissingExtra naming the pip command.
     """
     result = _load(os.path.abspath(model)).compress_prompt(
         text, rate=rate, force_tokens=_KEPT_ALWAYS, drop_consecutive=True

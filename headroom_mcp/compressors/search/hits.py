@@ -20,7 +20,7 @@ from headroom_mcp.late import Literal, NamedTuple
 Form = Literal["numbered", "plain", "single", "heading", "none"]
 
 # src/a.py:12:text ; C:\a\b.py:12:text ; a path holds no tab and no ":" of its own
-# (but not 2026-01-01 12:00:00 text, nor 12:00:00 text: "00" is no line and "12" no path)
+# (but not 2026-01-01 12:00:00 text, nor 12:00:00 text: "00" is not a line and "12" is not a path)
 _NUMBERED = late.pattern(r"^(?![\d/T -]*\d\d:\d\d:\d\d)((?:[A-Za-z]:[\\/])?[^:\t\n]+?):(\d+):(.*)$", re.DOTALL)
 # src/a.py:text , where the path has a folder or a suffix and no spaces
 # (looked ahead, since "a/a/a/…" without a colon is quadratic otherwise)
@@ -72,7 +72,7 @@ def form_of(lines: Sequence[str]) -> tuple[Form, float]:
 
 
 def _numbered(line: str) -> re.Match[str] | None:
-    """Return the match of a hit with its number; "10.0.0.1 - - [10/Mar/2026:10:00:01" is no path."""
+    """Return the match of a hit with its number; "10.0.0.1 - - [10/Mar/2026:10:00:01" is not a path."""
     match = _NUMBERED.match(line)
     if match and " " in match.group(1):
         path = match.group(1)

@@ -86,7 +86,7 @@ def _is_message(unit: Unit) -> bool:
 
 
 def _with_heads(found: Sequence[Unit], index: int) -> list[int]:
-    """Return a unit, its neighbours where it is no row, and the labels above it."""
+    """Return a unit, its neighbours where it is not a row, and the labels above it."""
     heads: list[int] = []
     depth = found[index].depth
     at = index - 1

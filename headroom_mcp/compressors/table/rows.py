@@ -105,7 +105,7 @@ def delimiter_of(lines: Sequence[str]) -> tuple[str, float]:
 
 
 def _are_labels(lines: Sequence[str], records: Sequence[Record], delimiter: str) -> bool:
-    """Tell whether what stands before the delimiter are labels, "author:": then it is no column, and records go on over lines."""
+    """Tell whether what stands before the delimiter are labels, "author:": then it is not a column, and records go on over lines."""
     first = [lines[record.start].partition(delimiter)[0] for record in records if delimiter in lines[record.start]]
     return sum(1 for cell in first if cell.endswith(":")) * 2 > len(first)
 

@@ -1,4 +1,4 @@
-"""How made-up outputs are written: formats of several lines a record, and those that are no lines at all."""
+"""How made-up outputs are written: formats of several lines a record, and those that are not lines at all."""
 
 from __future__ import annotations
 

@@ -49,5 +49,5 @@ def is_clipped(said: str, whole: str) -> bool:
 
 
 def has_word(text: str, word: str) -> bool:
-    """Tell whether `word` stands in `text` and is no part of a longer word."""
+    """Tell whether `word` stands in `text` and is not part of a longer word."""
     return re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text) is not None

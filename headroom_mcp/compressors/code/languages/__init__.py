@@ -41,7 +41,7 @@ def of_path(path: str) -> str:
 def load(name: str) -> ModuleType:
     """Return the table of the language `name`.
 
-    Raises: KeyError for a word that is no language.
+    Raises: KeyError for a word that is not a language.
     """
     if name not in NAMES:
         raise KeyError(name)
