@@ -16,6 +16,8 @@ import tempfile
 import time
 from typing import NamedTuple
 
+from headroom_mcp.install import hosts
+
 _HOOK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook", "run.py")
 _BASE = "bare interpreter (json, sys)"
 
@@ -46,6 +48,10 @@ def measure(runs: int = 20, python: str = "") -> list[Row]:
             jobs.append((name, hook, events))
         events = [_read_event(folder, run) for run in range(runs + 1)]
         jobs.append(("hook, a source file of 5,000 lines", hook, events))
+        for name in hosts.HOSTS:
+            if hosts.has_hook(name):
+                events = [_host_event(folder, name, log(420, run), run) for run in range(runs + 1)]
+                jobs.append((f"hook of {name}, 30 KB of log", [*hook, name], events))
         times: dict[str, list[float]] = {name: [] for name, _, _ in jobs}
         for run in range(runs + 1):
             for name, command, inputs in jobs:
@@ -96,6 +102,20 @@ def _read_event(folder: str, seed: int) -> str:
     total = len(lines)
     file_read = {"filePath": path, "content": "\n".join(lines), "numLines": total, "startLine": 1, "totalLines": total}
     return _write_event(folder, f"read-{seed}", "Read", {"file_path": path}, {"type": "text", "file": file_read})
+
+
+def _host_event(folder: str, name: str, text: str, run: int) -> str:
+    """Write the event of another host's hook to a file of its own folder, in a session of its own, and return its path."""
+    own = os.path.join(folder, f"{name}-{run}")
+    os.mkdir(own)
+    event = hosts.load(name).sample(text, own)
+    for key in ("session_id", "sessionId", "conversation_id"):
+        if key in event:
+            event[key] = f"{name}-{run}"
+    path = os.path.join(own, "event.json")
+    with open(path, "w", encoding="utf-8") as stream:
+        json.dump(event, stream)
+    return path
 
 
 def _event(folder: str, name: str, stdout: str) -> str:

@@ -231,7 +231,8 @@ def _event(place: Place, command: Command) -> dict[str, Any]:
     host = host_of(command)
     event = hosts.load(host).sample(log(), str(place.cwd)) if host else bash_event(log(), cwd=str(place.cwd))
     # A session of its own: what is asked for once more comes whole.
-    return {**event, "session_id": str(uuid.uuid4())}
+    names = ("session_id", "sessionId", "conversation_id")
+    return {**event, **{name: str(uuid.uuid4()) for name in names if name in event}}
 
 
 def replacement(command: Command, ended: Ended) -> Any:
