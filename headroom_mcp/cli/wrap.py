@@ -69,7 +69,7 @@ def wrap(program: str, arguments: tuple[str, ...]) -> None:
             (mode for mode in _MODES if os.environ.get(mode.switch, "").lower() in ("1", "true", "yes", "on")), None
         )
         with run.beside(app.Proxy(_backend(mode, os.environ)), run.bound("127.0.0.1", 0)) as address:
-            code = _run([found, *arguments], {**os.environ, **_pointing_to(address, mode)})
+            code = _run([found, *_told(program, address), *arguments], {**os.environ, **_pointing_to(address, mode)})
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
     raise click.exceptions.Exit(code)
@@ -96,6 +96,12 @@ def _pointing_to(address: str, mode: _Mode | None) -> dict[str, str]:
     if mode is None:
         return {variable: address + path for variable, (_, path) in _VARIABLES.items()}
     return {mode.base: address + mode.path, **({mode.skip: "1"} if mode.skip else {})}
+
+
+def _told(program: str, address: str) -> list[str]:
+    """Return the arguments that tell a program its base URL, where no variable does. An API key is needed for Codex."""
+    is_codex = os.path.basename(program) == "codex"
+    return ["-c", f'openai_base_url="{address}/v1"'] if is_codex else []
 
 
 def _run(command: list[str], environ: Mapping[str, str]) -> int:

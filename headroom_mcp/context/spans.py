@@ -93,7 +93,7 @@ def shortened(
                 project=project,
                 store=store,
                 orphans=orphans,
-                way_back=way_back.of(request.get("tools")),
+                way_back=way_back.of_request(request),
             )
 
         outcome = checkpoint.walked(request[read.key], shortener, store, read.sizes())

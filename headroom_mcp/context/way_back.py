@@ -22,6 +22,20 @@ def of(tools: Any) -> str:
     return COMMAND if names and not any(name == _TOOL or name.endswith(f"__{_TOOL}") for name in names) else ""
 
 
+def of_request(request: Mapping[str, Any]) -> str:
+    """Return the `View.way_back` for the body of a request; Codex lists its tools in an item of the input."""
+    added: list[Any] = []
+    for item in _list(request.get("input")):
+        if isinstance(item, Mapping) and item.get("type") == "additional_tools":
+            added += _list(item.get("tools"))
+    tools = request.get("tools")
+    return of([*_list(tools), *added] if added else tools)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _names(tools: Any) -> Iterator[str]:
     for tool in tools:
         if not isinstance(tool, Mapping):
@@ -29,6 +43,8 @@ def _names(tools: Any) -> Iterator[str]:
             if isinstance(name, str):
                 yield name
             continue
+        if isinstance(tool.get("tools"), list):  # a namespace of the Responses API
+            yield from _names(tool["tools"])
         inner = tool.get("function") or tool.get("toolSpec") or tool
         declared = tool.get("functionDeclarations") or tool.get("function_declarations") or ()
         for one in (inner, *(declared if isinstance(declared, (list, tuple)) else ())):

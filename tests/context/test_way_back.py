@@ -33,6 +33,19 @@ def test_the_way_back_is_read_from_the_tools_of_every_shape(tools: Any, expected
     assert way_back.of(tools) == expected
 
 
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([{"type": "additional_tools", "tools": [{"type": "namespace", "name": "functions", "tools": [_OTHER]}]}], way_back.COMMAND),
+        ([{"type": "additional_tools", "tools": [{"name": "mcp__headroom", "tools": [{"name": "headroom_retrieve"}]}]}], ""),
+        ([{"type": "additional_tools", "tools": 3}, "x", None], ""),
+        ("a text", ""),
+    ],
+)  # fmt: skip
+def test_tools_that_stand_in_the_input_are_seen(items: Any, expected: str) -> None:
+    assert way_back.of_request({"input": items, "tools": []}) == expected
+
+
 def test_the_footer_of_a_conversation_names_the_way_that_there_is() -> None:
     rows = [
         {"role": "user", "content": "why?"},

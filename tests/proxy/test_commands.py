@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -228,6 +229,17 @@ def test_wrap_runs_a_program_whose_requests_are_short_and_ends_as_it_does(tmp_pa
     (shown,) = model.requests[-1].results
     assert FAILURE in shown
     assert len(shown) < 3_000
+
+
+def test_wrap_tells_codex_its_base_url_by_an_argument(tmp_path: Path) -> None:
+    program = tmp_path / "codex"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    command = [sys.executable, "-m", "headroom_mcp", "wrap", str(program), "exec", "go"]
+    environment = {**os.environ, "HEADROOM_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    assert re.fullmatch(r'-c openai_base_url="http://127.0.0.1:\d+/v1" exec go\n', done.stdout), done.stderr
 
 
 def test_wrap_says_when_a_program_is_not_there() -> None:
