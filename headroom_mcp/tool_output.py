@@ -78,13 +78,18 @@ class ToolOutput:
     def lines(self) -> list[str]:
         """The lines as shown; index 0 is line 1."""
         if self._lines is None:
+            text = self.text
+            if "\r" in text:
+                from headroom_mcp.text import returns
+
+                text = returns.as_line_ends(text)
             terminal = not self._is_file()
-            if terminal and self.text.count("\r") > self.text.count("\r\n"):
+            if terminal and text.count("\r") > text.count("\r\n"):
                 from headroom_mcp.records import frames
 
-                self._lines, self.overwritten = frames.read(self.text)
+                self._lines, self.overwritten = frames.read(text)
             else:
-                self._lines = text_module.split_lines(self.text, terminal=terminal)
+                self._lines = text_module.split_lines(text, terminal=terminal)
         return self._lines
 
     def lines_from(self, number: int) -> list[str]:

@@ -11,7 +11,7 @@ from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
-from headroom_mcp.text import opened, parts, tokens
+from headroom_mcp.text import opened, parts, returns, tokens
 from headroom_mcp.types import SliceError
 
 # "120-180", "120", "120-", "-50" (the last 50 lines)
@@ -47,7 +47,7 @@ def cut(
         where = ", ".join([inner.path or "the JSON string" for inner in wrapper.texts[:4]])
         more = ", …" if len(wrapper.texts) > 4 else ""
         return f"{page}\n[these are lines of the text in {where}{more}; json_path reaches what stands around it]"
-    text_lines = original.text.split("\n")
+    text_lines = returns.as_line_ends(original.text).split("\n")
     if text_lines and text_lines[-1] == "":
         text_lines.pop()
     return cut_lines(original, text_lines, query, lines, max_tokens)
