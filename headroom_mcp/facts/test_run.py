@@ -110,6 +110,7 @@ _ATOM = late.pattern(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s(
 _LETTERS = late.pattern(r"[^\W\d_]+")
 _BLANKS = late.pattern(r"\*(?:\s*\*)+|\s+")
 _MIN_OFTEN = 4
+_APART = 2  # lines, from one count of a run to the next below it
 _MIN_NAMES = 8
 _SAYS = late.pattern(r"^\d+ [*\s]*[^*\s]")  # a mould with something of its own
 
@@ -154,6 +155,25 @@ def told(lines: Sequence[str]) -> Reading:
     for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
         verdicts.setdefault(index, "failed")
     return Reading(verdicts, _suites(lines, verdicts), _totals(lines, every, verdicts), {})
+
+
+def conclusions(lines: Sequence[str]) -> list[int]:
+    """Return the lines that say how whole runs of tests went, in order: those that count tests, alone or with the counts beside
+    them, but for what every suite says."""
+    every = _that_count(lines)
+    worded = {index: _FIGURE.sub("", lines[index]) for index in every}
+    blocks: list[list[int]] = []
+    for index in every:
+        last = blocks[-1] if blocks else []
+        if last and index <= last[-1] + _APART and worded[index] not in {worded[i] for i in last}:
+            last.append(index)
+        else:
+            blocks.append([index])
+    joined = ["; ".join(lines[i] for i in block) for block in blocks]
+    of_tests = [(block, text) for block, text in zip(blocks, joined, strict=True) if _is_of_tests(text)]
+    forms = moulds([text[:_LOOKED_AT] for _, text in of_tests])
+    counts = Counter(forms)
+    return [i for (block, _), form in zip(of_tests, forms, strict=True) if counts[form] <= _MIN_OFTEN for i in block]
 
 
 def is_tap(text: str) -> bool:

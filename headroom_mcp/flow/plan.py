@@ -152,6 +152,13 @@ class _Piece(NamedTuple):
 
         return self._moved(unlike.find(self.output))
 
+    def totals(self) -> list[Fact]:
+        """Return the lines that say how runs of tests went, the last first: nobody may leave them out."""
+        from headroom_mcp.facts import test_run
+
+        found = reversed(test_run.conclusions(self.output.lines))
+        return self._moved([Fact(i, 1, "totals of tests", i, i + 1) for i in found])
+
     def _moved(self, found: Sequence[Fact]) -> list[Fact]:
         by = self.start
         return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
@@ -182,6 +189,8 @@ class _Draft(NamedTuple):
         for piece in self.pieces:
             if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines):
                 found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
+            if not piece.kept_whole and piece.kind not in _QUOTING:
+                found += piece.totals()
         return found
 
     def unlike(self) -> list[Fact]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
-_SUBJECTS = "levy pen ledger silo herd barn field grain orchard mill dairy stable hedge market harvest tariff voucher invoice parcel route".split()
+SUBJECTS = "levy pen ledger silo herd barn field grain orchard mill dairy stable hedge market harvest tariff voucher invoice parcel route".split()
 _VERBS = "rounds closes counts rejects keeps sorts merges reads writes splits renews expires opens charges refunds tags".split()
 _OBJECTS = "half_even the_pen empty_rows last_line two_totals long_names old_keys zero_weight a_draft both_ends no_owner the_rest".split()
 
@@ -87,7 +87,7 @@ def run(random: Random, *, failures: int, least: int = 40, most: int = 400) -> R
     """Return a run of `least` … `most` tests with `failures` failing ones anywhere among them."""
     total = random.randint(least, most)
     count = max(1, min(total // 6, random.randint(2, 14)))
-    names = random.sample([f"{a}_{b}" for a in _SUBJECTS for b in _SUBJECTS if a != b], count)
+    names = random.sample([f"{a}_{b}" for a in SUBJECTS for b in SUBJECTS if a != b], count)
     sizes = [total // count + (1 if i < total % count else 0) for i in range(count)]
     broken = set(random.sample(range(total), failures))
     number = 0

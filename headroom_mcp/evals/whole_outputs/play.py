@@ -69,6 +69,15 @@ def make(seed: int, runner: str = "", setting: str = "") -> Output:
     return Output("\n".join(printed.lines) + "\n", command, runner, setting, printed.marks, printed.totals, run.failed)
 
 
+def shown(output: Output) -> str:
+    """Return the short form of `output`, unasked."""
+    from headroom_mcp.flow.plan import plan
+    from headroom_mcp.settings.table import Settings
+    from headroom_mcp.tool_output import ToolOutput
+
+    return plan(ToolOutput(output.text, "Bash", {"command": output.command}), Settings()).body
+
+
 def missing(output: Output, shown: str) -> list[str]:
     """Return the marks and totals of `output` that `shown` has nowhere."""
     flat = _flat(shown)
