@@ -161,6 +161,8 @@ def conclusions(lines: Sequence[str]) -> list[int]:
     """Return the lines that say how whole runs of tests went, in order: those that count tests, alone or with the counts beside
     them, but for what every suite says."""
     every = _that_count(lines)
+    judged = _verdicts(lines)[0] if every else {}
+    every = [index for index in every if index not in judged]
     worded = {index: _FIGURE.sub("", lines[index]) for index in every}
     blocks: list[list[int]] = []
     for index in every:

@@ -189,7 +189,9 @@ class _Draft(NamedTuple):
         for piece in self.pieces:
             if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines):
                 found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
-            if not piece.kept_whole and piece.kind not in _QUOTING:
+            if (
+                not piece.kept_whole and piece.kind not in _QUOTING and piece.kind != "test_output"
+            ):  # it reads the run itself
                 found += piece.totals()
         return found
 
