@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import test_run, unlike
+from headroom_mcp.facts import unlike
 from headroom_mcp.query import bm25, clip
 from headroom_mcp.records import kinds, values
 from headroom_mcp.records import survey as survey_module
@@ -129,7 +129,10 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
         if form not in forms:
             forms[form] = None
             choice.take([index], budget * 2 // 5 - choice.spent)
-    choice.take((record_of[line] for line in test_run.conclusions(output.lines)), budget // 3)
+    if facts_module.may_count_tests(output.lines):
+        from headroom_mcp.facts import test_run
+
+        choice.take((record_of[line] for line in test_run.conclusions(output.lines)), budget // 3)
     choice.take(_odd_failures(survey, failing), budget // 5)
     choice.take(unlike.meant(output.query, survey), budget // 5)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]

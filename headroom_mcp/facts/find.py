@@ -49,6 +49,7 @@ _SUMMARY_STEMS = (
     "build ",
     "ran ",
 )
+_OF_TESTS = ("test", "passed", "passing", "succeeded", "spec", "examples", "scenario", "assert")
 _MAX_QUERY_FACTS = 40
 _MAX_SUMMARIES = 60
 _PER_TEMPLATE = 3
@@ -109,6 +110,12 @@ def summaries(lines: Sequence[str]) -> list[int]:
         i for i in reversed(touched(lines, _SUMMARY_STEMS, counted=True)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS])
     )
     return list(islice(told, _MAX_SUMMARIES))
+
+
+def may_count_tests(lines: Sequence[str]) -> bool:
+    """Tell by a few words whether lines may say how a run of tests went: reading that costs an import, too."""
+    text = "\n".join(lines).lower()
+    return any(word in text for word in _OF_TESTS)
 
 
 def matches(query: str, lines: Sequence[str]) -> list[int]:

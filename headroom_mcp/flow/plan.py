@@ -154,6 +154,10 @@ class _Piece(NamedTuple):
 
     def totals(self) -> list[Fact]:
         """Return the lines that say how runs of tests went, the last first: nobody may leave them out."""
+        from headroom_mcp.facts import find
+
+        if not find.may_count_tests(self.output.lines):
+            return []
         from headroom_mcp.facts import test_run
 
         found = reversed(test_run.conclusions(self.output.lines))

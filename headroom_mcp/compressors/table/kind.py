@@ -16,7 +16,8 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table.rows import Table
-from headroom_mcp.facts import test_run, tool_errors, unlike
+from headroom_mcp.facts import find as facts_module
+from headroom_mcp.facts import tool_errors, unlike
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
@@ -120,7 +121,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     choice.take([*range(min(_FIRST_ROWS, count)), *range(max(0, count - _LAST_ROWS), count)], room - choice.spent)
     row_of = {record.start: row for row, record in enumerate(table.records)}
     choice.take((row_of[i] for i in _bad(output) if i in row_of), room // 2 - choice.spent)
-    choice.take((row_of[i] for i in test_run.conclusions(lines) if i in row_of), room // 3)
+    if facts_module.may_count_tests(lines):
+        from headroom_mcp.facts import test_run
+
+        choice.take((row_of[i] for i in test_run.conclusions(lines) if i in row_of), room // 3)
     if output.query:
         choice.take(_by_record.ends(output.query, columns or _figures(rows)), room - choice.spent)
     choice.take_unlike(room)
