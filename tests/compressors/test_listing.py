@@ -91,3 +91,18 @@ def test_a_long_listing_of_a_folder_is_short_and_keeps_every_name_and_size() -> 
     shown = render.render(output.lines, compressed.parts).split("\n")
     assert all(f"{n * 37} module_{n}.py" in shown for n in range(20))
     assert tokens.estimate("\n".join(shown)) < output.tokens * 0.6
+
+
+def test_a_long_listing_that_is_short_enough_in_rows_keeps_every_name_though_one_is_asked_for() -> None:
+    """The next command names another file of it as often as the one that the question names."""
+    files = [f"-rw-r--r-- 1 root root {n * 37:>6} Oct 24  2024 module_{n}.py" for n in range(40)]
+    output = ToolOutput(
+        "\n".join(["total 96", *files]), "Bash", {"command": "ls -la"}, "Why does `module_7.py` fail to import?"
+    )
+    assert output.tokens > 500
+
+    compressed = listing.compress(output, 100)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert all(f"module_{n}.py" in shown for n in range(40))

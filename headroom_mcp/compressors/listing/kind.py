@@ -82,7 +82,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
     answered = bool(matches) and asked.is_pointed(output.query)
     matched = bool(matches) and form != "tree"  # a tree is short when its names stand side by side
-    small = output.tokens < (_POINTED_TOKENS if answered else _MATCHED_TOKENS if matched else _SMALL_TOKENS)
+    size = cost if form == "long" else output.tokens  # its rows have been cut already
+    small = size < (_POINTED_TOKENS if answered else _MATCHED_TOKENS if matched else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
         return Compressed(whole) if cost < output.tokens else None
     unlike = _unlike(output, entries) if form == "long" else []
