@@ -66,7 +66,13 @@ def _is_table(lines: Sequence[str], index: int) -> bool:
 def cut(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
     """Return `parts` with all frames but the first cut from what is kept, where there are several."""
     kept = [range(part.start, part.stop) for part in parts if part.action == "keep"]
-    inside = [(start, stop) for start, stop in find(lines) if any(start in rows and stop - 1 in rows for rows in kept)]
+    # Of a frame that lies half in a gap, what is left goes, too.
+    inside = [
+        (max(start, rows.start), min(stop, rows.stop))
+        for start, stop in find(lines)
+        for rows in kept
+        if start < rows.stop and rows.start < stop
+    ]
     going = inside[1:]
     cost = tokens.estimate("\n".join(line for start, stop in going for line in lines[start:stop]))
     if len(inside) < _MIN_FRAMES or cost < _MIN_TOKENS:
