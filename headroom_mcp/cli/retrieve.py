@@ -52,7 +52,7 @@ def retrieve(
             if whole:
                 found = store.get(ref, project=project, session=session)
                 original = found.text
-                if picture.is_picture(found.body):
+                if picture.is_picture(found):
                     _io.write_bytes(found.body)
                     return
                 _io.write_bytes(_bytes(redaction.for_model(store.settings, original)))

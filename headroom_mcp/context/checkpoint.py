@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     `changes`: other texts, by their path in the message.
     """
 
-    changes: list[dict[shapes.Path, str]]
+    changes: list[dict[shapes.Path, Any]]
     decisions: list[list[Decision]]
     out: list[Any]
     tokens: list[int]
@@ -45,7 +45,7 @@ class Walked:
     def __init__(self, shortener: Shortener) -> None:
         self.shortener = shortener
         self.given: list[Any] = []
-        self.changes: list[dict[shapes.Path, str]] = []
+        self.changes: list[dict[shapes.Path, Any]] = []
         self.decisions: list[list[Decision]] = []
         self.tokens: list[int] = []  # those of the first messages: of a request's bytes, nobody asks for them
         self.chars = 0
@@ -104,7 +104,7 @@ def _same(one: Any, other: Any) -> bool:
         return False
 
 
-def _changed(message: Any, changes: Mapping[shapes.Path, str]) -> Any:
+def _changed(message: Any, changes: Mapping[shapes.Path, Any]) -> Any:
     return shapes.replaced(message, changes) if changes else message
 
 

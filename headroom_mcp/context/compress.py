@@ -14,11 +14,13 @@ from headroom_mcp.context import checkpoint, shapes, way_back
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import CompressResult, Decision, Reason
 from headroom_mcp.context.walk import Shortener
+from headroom_mcp.images import pixels
 from headroom_mcp.settings import fault_log, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 
 if TYPE_CHECKING:
+    from headroom_mcp.context.pictures import Pictures
     from headroom_mcp.store import Store
 
 
@@ -37,6 +39,7 @@ def compress(
     exact: bool = False,
     echo: bool = False,
     attachments_from: int = 0,
+    images: bool = False,
 ) -> CompressResult:
     """Return `messages` with the texts of tool results made small, each original stored first.
 
@@ -47,8 +50,11 @@ def compress(
     before it · `session` and `project` are what originals are filed under · `keep` names tools (`mcp__db__*`) or calls whose
     results stay · `exact` counts by a real tokenizer where there is one (see `counting`) · `echo` repeats the question behind long results (see
     `query_echo`) · `attachments_from`: what users paste between code fences or attach as a text document is made small, too,
-    from so many tokens on; 0: never. Raises nothing: on any doubt the input comes back, with a decision that says why.
+    from so many tokens on; 0: never · `images` looks at the images in tool results, too (needs the extra `image`): of one that was
+    shown before the changes, without its border, or a photograph smaller (see `images.choose`). Raises MissingExtra for `images` without Pillow, and nothing else: on any doubt the input comes back, with a decision that says why.
     """
+    if images:
+        pixels.pillow()
     if not isinstance(messages, (list, tuple)):
         return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
     try:
@@ -73,6 +79,7 @@ def compress(
             echo=echo,
             way_back=way_back.of(tools),
             attachments_from=attachments_from,
+            pictures=_pictures(model) if images else None,
         )
 
     try:
@@ -90,6 +97,12 @@ async def acompress(messages: Any, model: str = "", **named: Any) -> CompressRes
     return await asyncio.to_thread(compress, messages, model, **named)
 
 
+def _pictures(model: str) -> Pictures:
+    from headroom_mcp.context.pictures import Pictures
+
+    return Pictures(model or "claude")
+
+
 def _result(outcome: checkpoint.Outcome, counter: Counter, beside: int) -> CompressResult:
     """Return the result of a walk; `beside`: tokens that the request holds beside the messages."""
     decisions: list[Decision] = []
@@ -100,7 +113,9 @@ def _result(outcome: checkpoint.Outcome, counter: Counter, beside: int) -> Compr
             continue
         decisions.extend(made)
         saved += sum(decision.before - decision.after for decision in made)
-    before = beside + sum(outcome.tokens)
+    # What texts cost was counted by message; images are looked at where that is asked for.
+    pictures = sum(row.before for made in outcome.decisions for row in made if row.reason.startswith("image_"))
+    before = beside + sum(outcome.tokens) + pictures
     return CompressResult(outcome.out, before, before - saved, tuple(decisions), counter.method)
 
 

@@ -26,6 +26,17 @@ Reason = Literal[
     "failed",
     "unknown_shape",
     "not_a_list",
+    "image_same",
+    "image_changed",
+    "image_border",
+    "image_photo",
+    "image_glance",
+    "image_few_tokens",
+    "image_text",
+    "image_no_gain",
+    "image_coordinates",
+    "image_unreadable",
+    "image_unknown_model",
 ]
 
 REASONS: dict[Reason, str] = {
@@ -49,6 +60,17 @@ REASONS: dict[Reason, str] = {
     "failed": "a fault of ours or of the store; `headroom doctor` tells of it",
     "unknown_shape": "not a message of a shape that is known",
     "not_a_list": "what was given is not a list of messages",
+    "image_same": "an image whose pixels were shown before",
+    "image_changed": "most of the image was shown before: what changed is shown, with its place",
+    "image_border": "a border of one colour around the image is cut off",
+    "image_photo": "a photograph, and no detail of it was asked for: it is shown smaller",
+    "image_glance": "an image that a glance is enough for: it is shown smaller",
+    "image_few_tokens": "an image that costs so little that nothing can be won",
+    "image_text": "an image that may hold text, which a smaller one loses first",
+    "image_no_gain": "nothing smaller holds all of the image",
+    "image_coordinates": "a program acts on the image's coordinates",
+    "image_unreadable": "not an image that can be read here",
+    "image_unknown_model": "not known what an image costs this model",
 }
 """Every reason that a decision can have, and what it means."""
 

@@ -49,11 +49,19 @@ class Place(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """A tool's result: the call it answers, the tool where the result names it, and its texts."""
+    """A tool's result: the call it answers, the tool where the result names it, its texts, and its content with the path to it."""
 
     id: str
     name: str
     places: list[Place]
+    content: Any = None
+    at: Path = ()
+
+
+class Several(NamedTuple):
+    """What `replaced` puts into a list in the place of one item."""
+
+    items: list[Any]
 
 
 class Said(NamedTuple):
@@ -78,7 +86,8 @@ def events(message: Any) -> list[Event] | None:
     that the message's own objects raise."""
     kind = _word(message, "type")
     if kind in _OUTPUTS:
-        return [Returned(_word(message, "call_id"), "", _texts(_get(message, "output"), ("output",)))]
+        output = _get(message, "output")
+        return [Returned(_word(message, "call_id"), "", _texts(output, ("output",)), output, ("output",))]
     if kind in _CALLS:
         return [_item_call(message, kind)]
     role = _word(message, "role") or _ROLES.get(kind, "")
@@ -114,19 +123,22 @@ def role_of(message: Any) -> str:
     return _word(message, "role") or _word(message, "type")
 
 
-def replaced(message: Any, texts: Mapping[Path, str]) -> Any:
-    """Return `message` with other texts at these paths; what lies on no path is the identical object.
+def replaced(message: Any, texts: Mapping[Path, Any]) -> Any:
+    """Return `message` with other texts at these paths (or blocks, or `Several`); what lies on no path is the identical object.
 
     Raises: TypeError for an object on a path that cannot be copied with a change.
     """
-    by_first: dict[str | int, dict[Path, str]] = {}
+    by_first: dict[str | int, dict[Path, Any]] = {}
     for path, text in texts.items():
         if not path:
             return text
         by_first.setdefault(path[0], {})[path[1:]] = text
     changes = {step: replaced(_step(message, step), rest) for step, rest in by_first.items()}
     if isinstance(message, (list, tuple)):
-        items = [changes.get(index, item) for index, item in enumerate(message)]
+        items: list[Any] = []
+        for index, item in enumerate(message):
+            new = changes.get(index, item)
+            items.extend(new.items if isinstance(new, Several) else (new,))
         return items if type(message) is list else type(message)(items)
     if type(message) is dict:
         return {key: changes.get(key, value) for key, value in message.items()}
@@ -231,12 +243,14 @@ def _content(role: str, content: Any) -> list[Event]:
             found.append(Call(_word(block, "id"), _word(block, "name"), _get(block, "input")))
         elif kind == "tool_result":
             places = _texts(_get(block, "content"), ("content", index, "content"))
-            found.append(Returned(_word(block, "tool_use_id"), "", places))
+            at: Path = ("content", index, "content")
+            found.append(Returned(_word(block, "tool_use_id"), "", places, _get(block, "content"), at))
         elif kind is None and (use := _get(block, "toolUse")) is not None:
             found.append(Call(_word(use, "toolUseId"), _word(use, "name"), _get(use, "input")))
         elif kind is None and (result := _get(block, "toolResult")) is not None:
             places = _texts(_get(result, "content"), ("content", index, "toolResult", "content"))
-            found.append(Returned(_word(result, "toolUseId"), "", places))
+            at = ("content", index, "toolResult", "content")
+            found.append(Returned(_word(result, "toolUseId"), "", places, _get(result, "content"), at))
         elif role == "user" and kind in _TEXT_TYPES and isinstance(text := _get(block, "text"), str):
             found.append(Said(text, ("content", index, "text")))
         elif role == "user" and kind == "document" and _word(source := _get(block, "source"), "type") == "text":

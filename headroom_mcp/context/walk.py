@@ -23,6 +23,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Origin, Outcome, Shown, StoreError, View
 
 if TYPE_CHECKING:
+    from headroom_mcp.context.pictures import Pictures
     from headroom_mcp.store import Store
 
 # What stands above is compared with every new result: the latest texts, as far as a context window goes.
@@ -77,10 +78,12 @@ class Shortener:
         echo: bool = False,
         way_back: str = "",
         attachments_from: int = 0,
+        pictures: Pictures | None = None,
     ) -> None:
         """`store`: where originals will go, see `using` · `orphans`: results without a call are shortened too (the provider
         keeps the calls) · `echo`: the question is repeated behind much that was printed since, see `query_echo` ·
-        `way_back`: see `View` · `attachments_from`: what users paste is shortened, too, from so many tokens on; 0: never."""
+        `way_back`: see `View` · `attachments_from`: what users paste is shortened, too, from so many tokens on; 0: never ·
+        `pictures`: what looks at images in results."""
         self._counter = counter or Counter()
         self._settings = settings
         self._query = query
@@ -97,6 +100,7 @@ class Shortener:
         self._said = ""
         self._echo = echo
         self._attachments = attachments_from
+        self._pictures = pictures
         self._between = 0  # tokens of results since the user spoke, until the question was repeated
         self._above = _Above()
         self._digests: dict[int, tuple[str, bytes]] = {}  # of the texts of the latest message, by their identity
@@ -118,7 +122,7 @@ class Shortener:
 
     def next(
         self, index: int, message: Any, *, wanted: bool = True
-    ) -> tuple[Any, dict[shapes.Path, str], list[Decision]]:
+    ) -> tuple[Any, dict[shapes.Path, Any], list[Decision]]:
         """Return what becomes of the next message, the texts that change in it, and why. Raises nothing.
 
         `wanted`: without it, the message comes back as it is, and only the texts tell what becomes of it.
@@ -130,7 +134,7 @@ class Shortener:
             events = shapes.events(message)
             if events is None:
                 return message, {}, [Decision(index, role, "", 0, 0, "kept", "unknown_shape")]
-            texts: dict[shapes.Path, str] = {}
+            texts: dict[shapes.Path, Any] = {}
             decisions: list[Decision] = []
             for event in events:
                 decisions.extend(self._take(index, role, event, texts))
@@ -140,7 +144,7 @@ class Shortener:
             return message, {}, [Decision(index, role, "", 0, 0, "kept", "failed")]
         return new, texts, decisions or [Decision(index, role, "", 0, 0, "kept", "not_a_result")]
 
-    def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, str]) -> list[Decision]:
+    def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, Any]) -> list[Decision]:
         if isinstance(event, shapes.Said):
             said = without_reminders(attachments.beside(event.text) if self._attachments else event.text)
             if said:
@@ -149,15 +153,21 @@ class Shortener:
             return self._attached(index, role, event, texts) if self._attachments else []
         if isinstance(event, shapes.Call):
             call = calls.asked(event.id, event.name, event.arguments)
+            if self._pictures is not None:
+                self._pictures.called(call)
             if event.id:
                 self._calls[event.id] = call
             self._waiting.setdefault(event.name, deque()).append(call)
             return []
         found = self._call_of(event)
         name = found.name if found else event.name
+        decisions: list[Decision] = []
+        if self._pictures is not None:
+            row = Decision(index, role, name, 0, 0, "kept", "no_gain")
+            pieces, decisions = self._pictures.take(row, event, found, self._question(), self._opened, self._origin)
+            texts.update(pieces)
         if not event.places:
-            return [Decision(index, role, name, 0, 0, "kept", "no_text")]
-        decisions = []
+            return decisions or [Decision(index, role, name, 0, 0, "kept", "no_text")]
         for number, place in enumerate(event.places):
             decision, text = self._decided(
                 Decision(index, role, name, 0, 0, "kept", "no_gain"), found, number, place.text
@@ -168,7 +178,7 @@ class Shortener:
         return decisions
 
     def _attached(
-        self, index: int, role: str, event: shapes.Said | shapes.Attached, texts: dict[shapes.Path, str]
+        self, index: int, role: str, event: shapes.Said | shapes.Attached, texts: dict[shapes.Path, Any]
     ) -> list[Decision]:
         """Make the large texts small that the user has put between fences, or into a document."""
         whole = event.text
@@ -209,7 +219,11 @@ class Shortener:
         counted = f"{self._counter.method} {self._counter.family}"
         asked = "" if self._query is None else f"?{self._query}"
         return memo.digest_of(
-            self._place, counted, asked, f"{self._orphans} {self._echo} {self._attachments}", *self._keep
+            self._place,
+            counted,
+            asked,
+            f"{self._orphans} {self._echo} {self._attachments} {self._pictures}",
+            *self._keep,
         )
 
     def count(self, message: Any) -> int:

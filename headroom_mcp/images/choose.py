@@ -89,15 +89,17 @@ class Choice(NamedTuple):
 
     def note(self, ref: str) -> str:
         """Return the line that stands where the image stood; `ref` is the image's own."""
-        across, down = self.size
+        size = f"{self.size[0]}x{self.size[1]}"
         if self.action == "pointer":
-            return f"[headroom {ref}: the same image as {self.of}, shown before; {across}x{down}]"
-        if self.action == "changes":
+            what = f"the same image as {self.of} above, {size}"
+        elif self.action == "changes":
             where = " and ".join(str(piece.box) for piece in self.pieces)
-            return f"[headroom {ref}: {across}x{down}, as {self.of} shown before but for x,y,width,height {where}]"
-        if self.action == "trim":
-            return f"[headroom {ref}: {self.pieces[0].box} of {across}x{down}; the border around it has one colour]"
-        return f"[headroom {ref}: {across}x{down}, shown smaller: multiply coordinates by {self.scale:.3g}]"
+            what = f"{size}, as {self.of} above but for x,y,width,height {where}"
+        elif self.action == "trim":
+            what = f"x,y,width,height {self.pieces[0].box} of {size}, the border around it has one colour"
+        else:
+            what = f"{size} shown smaller, multiply coordinates by {self.scale:.3g}"
+        return f"[headroom {ref}: {what}; headroom_retrieve]"
 
 
 def pixel_digest(data: bytes) -> str:

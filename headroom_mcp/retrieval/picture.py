@@ -7,8 +7,10 @@ from typing import NamedTuple
 from headroom_mcp import late
 from headroom_mcp.images import cost, pixels
 from headroom_mcp.store import Store, open_store
+from headroom_mcp.store.rows import Original
 from headroom_mcp.types import MissingExtra, NotAnImage, Origin, SliceError
 
+KIND = "image"  # what an image is stored as
 _BOX = late.pattern(r"\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*")
 _CHARGED_MODEL = "claude"  # which model asks is not known here; the current Claude is what most ask with
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -25,7 +27,7 @@ class Picture(NamedTuple):
 def picture(
     ref: str, region: str = "", *, store: Store | None = None, project: str | None = None, session: str = ""
 ) -> Picture:
-    """Return the image stored under `ref`, byte for byte, or its `region` "x,y,width,height" as PNG, exact to the pixel.
+    """Return the image stored under `ref`, byte for byte (as PNG where models are not shown its form), or its `region` "x,y,width,height" as PNG, exact to the pixel.
 
     `region` is in pixels of the original and is cut where it reaches over an edge. Raises: RefError, SliceError (not an
     image, a region that is none), MissingExtra where Pillow is needed and not installed, StoreError.
@@ -41,9 +43,9 @@ def picture(
             opened.close()
 
 
-def is_picture(body: bytes) -> bool:
-    """Tell by its first bytes whether an original is an image that models can be shown."""
-    return _media_type(body) != ""
+def is_picture(original: Original) -> bool:
+    """Tell whether an original is an image: by what it was stored as, or by its first bytes."""
+    return original.kind == KIND or _media_type(original.body) != ""
 
 
 def _media_type(body: bytes) -> str:
@@ -55,9 +57,12 @@ def _media_type(body: bytes) -> str:
 
 def _whole(ref: str, body: bytes) -> Picture:
     media = _media_type(body)
-    if not media:
-        msg = f"{ref} is not an image: ask for lines or a query."
-        raise SliceError(msg)
+    if not media:  # a form that models are not shown, such as BMP, or no image at all
+        try:
+            body, media = pixels.png(pixels.opened(body)), _FORMATS["PNG"]
+        except NotAnImage:
+            msg = f"{ref} is not an image: ask for lines or a query."
+            raise SliceError(msg) from None
     try:
         across, down = pixels.opened(body).size
     except (MissingExtra, NotAnImage):  # it can be shown without being looked at

@@ -94,7 +94,7 @@ def headroom_retrieve(
     """Return a slice of the original `ref`, if this project or session has stored it; of an image, the image or a region."""
     ref, project, session = marker.ref_in(ref), environment.project_dir(), environment.session_id()
     with open_store(in_force(project).here) as store:
-        if region or picture.is_picture(store.get(ref, project=project, session=session).body):
+        if region or picture.is_picture(store.get(ref, project=project, session=session)):
             return pages.shown(picture.picture(ref, region, store=store, project=project, session=session))
         return retrieve(
             ref,
