@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from headroom_mcp import late
 from headroom_mcp.images import cost, pixels
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.rows import Original
 from headroom_mcp.types import MissingExtra, NotAnImage, Origin, SliceError
 
 KIND = "image"  # what an image is stored as
-_BOX = late.pattern(r"\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*[, ]\s*(\d+)\s*")
+_MOST_DIGITS = 7
 _CHARGED_MODEL = "claude"  # which model asks is not known here; the current Claude is what most ask with
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 
@@ -71,8 +70,8 @@ def _whole(ref: str, body: bytes) -> Picture:
 
 
 def _part(ref: str, body: bytes, region: str) -> Picture:
-    box = _BOX.fullmatch(region)
-    if box is None or not int(box[3]) or not int(box[4]):
+    box = _numbers(region)
+    if len(box) != 4 or not box[2] or not box[3]:
         msg = f'Not a region: {region!r}. Give "x,y,width,height" in pixels of the original, such as "0,0,400,300".'
         raise SliceError(msg)
     try:
@@ -80,7 +79,7 @@ def _part(ref: str, body: bytes, region: str) -> Picture:
     except NotAnImage as error:
         msg = f"{ref} has no regions: {error}"
         raise SliceError(msg) from None
-    x, y, width, height = (int(value) for value in box.groups())
+    x, y, width, height = box
     across, down = image.size
     if x >= across or y >= down:
         msg = f"{region} lies outside of {ref}, which is {across}x{down}."
@@ -88,6 +87,13 @@ def _part(ref: str, body: bytes, region: str) -> Picture:
     right, lower = min(across, x + width), min(down, y + height)
     cut = pixels.png(image.crop((x, y, right, lower)))
     return Picture(cut, _FORMATS["PNG"], f"[{ref}: {x},{y},{right - x},{lower - y} of {across}x{down}]")
+
+
+def _numbers(region: str) -> list[int]:
+    """Return the whole numbers of a region, empty where anything else stands there."""
+    words = region.replace(",", " ").split()
+    fine = all(word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS for word in words)
+    return [int(word) for word in words] if fine else []
 
 
 def _charge(store: Store, ref: str, found: Picture, origin: Origin) -> None:
