@@ -19,8 +19,8 @@ PROVIDERS = {
 CLOUDS = ("bedrock", "vertex_ai", "azure")
 _GEMINI = ("/v1beta/", "/v1alpha/", "/upload/v1beta/")
 _ANTHROPIC_PATHS = ("/v1/messages", "/v1/complete")
-_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")  # us-east-1: it becomes part of a host
-_PROJECT = pattern(r"(?:[a-z0-9.-]*[a-z0-9]:)?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")  # example.com:my-project-1
+_NAME = pattern(r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*")  # us-east-1: it becomes part of a host
+_DOMAIN = pattern(r"[a-z0-9]+(?:[.-]+[a-z0-9]+)*")  # of a project: example.com:my-project-1
 
 
 class Place(NamedTuple):
@@ -132,7 +132,8 @@ def _given(backend: str, name: str, value: str, what: str) -> str:
     if not value:
         msg = f"--backend {backend} needs --{name}: {what}. Nothing is guessed."
         raise HeadroomError(msg)
-    if not (_PROJECT if name == "project" else _NAME).fullmatch(value):
+    domain, colon, plain = value.rpartition(":") if name == "project" else ("", "", value)
+    if not _NAME.fullmatch(plain) or (colon and not _DOMAIN.fullmatch(domain)):
         msg = f"--{name} {value!r} is not a name such as Azure, Amazon and Google use."
         raise HeadroomError(msg)
     return value
