@@ -28,7 +28,9 @@ def _texts() -> dict[str, str]:
         "log": log(900),
         "json": json.dumps(rows, indent=1),
         "html": f"<!DOCTYPE html><html><body><nav>menu</nav><main>{page}</main></body></html>",
-        "source": (_ROOT / "headroom_mcp" / "compressors" / "html" / "scan.py").read_text(encoding="utf-8"),
+        "source": "\n\n".join(
+            path.read_text(encoding="utf-8") for path in sorted((_ROOT / "headroom_mcp" / "context").glob("*.py"))
+        ),
         "prose": "\n\n".join(
             f"{i}. " + "The committee met again and found nothing new to say. " * 6 for i in range(90)
         ),

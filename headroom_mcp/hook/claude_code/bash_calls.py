@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _WAIT_S = 1.0  # for a call to reach the transcript; it is written within milliseconds, on a busy machine later
+_MOMENT_S = 0.3
 _STEP_S = 0.05
 _DEFAULT_TIMEOUT_MS = 120_000
 _MAX_TIMEOUT_MS = 600_000
@@ -60,9 +61,16 @@ def went_to_background(output: str, command: str, transcript: str, age_s: float)
 
 
 def only_call(command: str, transcript: str) -> Call | None:
-    """Return the one call of `command` that is not answered yet, None where there are none, or several."""
-    calls = [call for path in transcripts(transcript) for call in unanswered(path) if call.command == command]
-    return calls[0] if len(calls) == 1 else None
+    """Return the one call of `command` that is not answered yet, None where there are none, or several.
+
+    Waits a moment for the transcripts: a quick command ends before its call is written down, or an earlier one's answer.
+    """
+    end_s = time.monotonic() + _MOMENT_S
+    while True:
+        calls = [call for path in transcripts(transcript) for call in unanswered(path) if call.command == command]
+        if len(calls) == 1 or not command or time.monotonic() > end_s or not os.path.exists(transcript):
+            return calls[0] if len(calls) == 1 else None
+        time.sleep(_STEP_S)
 
 
 def transcripts(transcript: str) -> list[str]:
