@@ -33,6 +33,7 @@ _R = TypeVar("_R")
 LARGE_CHARS = 2_000  # a shorter text takes less than asking for it
 _MAX_S = 60.0  # of one answer; the flow's own deadline is far below it
 _MOST_FAILURES = 3
+_READ = ("HEADROOM_", "CLAUDE_", "HOME", "XDG_")  # what the names of variables begin with that our settings depend on
 
 _awaited: contextvars.ContextVar[bool] = contextvars.ContextVar("headroom_awaited", default=False)
 
@@ -57,7 +58,7 @@ class Beside:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._failures = 0
-        self._pid = 0
+        self._started: tuple[int, dict[str, str]] = (0, {})
         self.pool: Pool | None = None
 
     def ask(self, function: Callable[..., Any], *args: Any) -> tuple[bool, Any]:
@@ -74,9 +75,13 @@ class Beside:
             return False, None
 
     def _running(self) -> Pool:
+        # The pipes of a process that forked are its own, and where originals go and what is off stands in the environment.
+        now = (os.getpid(), {name: value for name, value in os.environ.items() if name.startswith(_READ)})
         with self._lock:
-            if self.pool is None or self._pid != os.getpid():  # the pipes of a process that forked are its own
-                self.pool, self._pid = Pool(1), os.getpid()
+            if self.pool is None or self._started != now:
+                if self.pool is not None and self._started[0] == now[0]:
+                    self.pool.close()
+                self.pool, self._started = Pool(1), now
                 atexit.register(self.pool.close)
             return self.pool
 

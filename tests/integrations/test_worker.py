@@ -44,6 +44,17 @@ def test_what_is_awaited_is_made_short_elsewhere_and_comes_back(monkeypatch: pyt
     assert "collected 701 items" in shortener.retrieve(short[short.rindex("[headroom ") :])
 
 
+def test_originals_go_where_the_environment_says_now(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for number in (1, 2):
+        monkeypatch.setenv("HEADROOM_HOME", str(tmp_path_factory.mktemp("home")))
+
+        short = asyncio.run(ResultShortener().short_async(run_output(number), "Bash", {"command": "pytest"}, "why?"))
+
+        assert "collected 701 items" in ResultShortener().retrieve(short[short.rindex("[headroom ") :])
+
+
 def test_requests_too_and_what_does_not_change_stays_the_callers_own(monkeypatch: pytest.MonkeyPatch) -> None:
     call = {"id": "a", "type": "function", "function": {"name": "run", "arguments": "{}"}}
     messages = [
