@@ -1,0 +1,88 @@
+"""A trace or an error is one block, from its head to its last line, whatever stands before and behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_mcp.facts.blocks import blocks
+
+_TRACES = {
+    "python": """\
+Traceback (most recent call last):
+  File "/srv/app/run.py", line 12, in main
+    load(path)
+  File "/srv/app/load.py", line 40, in load
+    raise ValueError(path)
+ValueError: no such parcel: 17""",
+    "python of one frame": """\
+Traceback (most recent call last):
+  File "<string>", line 1, in <module>
+KeyError: 'weight'""",
+    "a group of exceptions": """\
+  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/run.py", line 12, in main
+  |     raise ExceptionGroup("parcels", errors)
+  | ExceptionGroup: parcels (1 sub-exception)""",
+    "java": """\
+Exception in thread "main" java.lang.IllegalStateException: parcel 17 has no weight
+\tat com.example.Weigh.of(Weigh.java:31)
+\tat com.example.Main.main(Main.java:9)
+Caused by: java.lang.NullPointerException: weight
+\tat com.example.Scale.read(Scale.java:12)
+\t... 2 more""",
+    "node": """\
+TypeError: Cannot read properties of undefined (reading 'weight')
+    at weigh (/srv/app/weigh.js:14:21)
+    at main (/srv/app/main.js:3:1)""",
+    "go": """\
+panic: parcel 17 has no weight
+
+goroutine 1 [running]:
+main.weigh(0x11)
+\t/srv/app/weigh.go:14 +0x1d
+main.main()
+\t/srv/app/main.go:5 +0x2a""",
+    "go, the runtime": """\
+fatal error: all goroutines are asleep - deadlock!
+
+goroutine 1 [chan receive]:
+main.main()
+\t/srv/app/main.go:8 +0x31""",
+}
+
+
+def _block_over(lines: list[str], at: int) -> tuple[int, int]:
+    [found] = [block for block in blocks(lines, errors=True) if block.start <= at < block.stop]
+    return found.start, found.stop
+
+
+@pytest.mark.parametrize("name", _TRACES)
+@pytest.mark.parametrize(
+    "behind", [[], ["INFO parcel 18 was weighed", "INFO parcel 19 was weighed"]], ids=["last", "followed"]
+)
+def test_a_trace_is_one_block_from_its_head_to_its_last_line(name: str, behind: list[str]) -> None:
+    trace = _TRACES[name].split("\n")
+    before = [f"INFO parcel {number} was weighed" for number in range(20)]
+    lines = [*before, *trace, *behind]
+
+    assert _block_over(lines, 20) == (20, 20 + len(trace))
+
+
+@pytest.mark.parametrize("depth", range(7))
+def test_an_error_comes_with_up_to_four_lines_that_say_through_which_files_it_came(depth: int) -> None:
+    chain = [f"In file included from src/part{number}.h:3," for number in range(depth)]
+    lines = ["compiling src/main.c", *chain, "src/deep.h:40:9: error: 'parcel' undeclared", "done with src/main.c"]
+    error = 1 + depth
+
+    start, _ = _block_over(lines, error)
+
+    assert start == error - min(depth, 4)
+
+
+@pytest.mark.parametrize("name", [name for name in _TRACES if name.startswith("python")])
+def test_what_was_raised_is_essential_to_a_trace(name: str) -> None:
+    trace = _TRACES[name].split("\n")
+
+    [found] = blocks(trace, errors=True)
+
+    assert len(trace) - 1 in found.essential
