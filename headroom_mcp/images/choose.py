@@ -102,11 +102,6 @@ class Choice(NamedTuple):
         return f"[headroom {ref}: {what}; headroom_retrieve]"
 
 
-def pixel_digest(data: bytes) -> str:
-    """Return a digest of what the image shows, the same for a PNG and a BMP of it; NotAnImage as `pixels.opened`."""
-    return _digest(pixels.opened(data))
-
-
 def choose(
     data: bytes,
     model: str,

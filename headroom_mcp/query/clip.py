@@ -43,6 +43,17 @@ def _points(line: str, query: str, most: int) -> list[int]:
     return points
 
 
+def _whole_lines(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return the part of a gap that is whole lines, where the gap reaches over several: a label stays with its value.
+
+    The gap itself where it lies within a line, or where the lines that it cuts are long.
+    """
+    first, last = text.find("\n", start, stop) + 1, text.rfind("\n", start, stop)
+    if not first or first - start > _WINDOW_CHARS or stop - last > _WINDOW_CHARS:
+        return start, stop
+    return first, max(first, last)
+
+
 def _join(line: str, spans: Iterable[tuple[int, int]]) -> str:
     pieces: list[str] = []
     position = 0
@@ -50,10 +61,11 @@ def _join(line: str, spans: Iterable[tuple[int, int]]) -> str:
         if stop <= position:
             continue
         if start > position:
-            if start - position < _MIN_GAP_CHARS:
-                start = position
+            first, last = _whole_lines(line, position, start)
+            if last - first >= _MIN_GAP_CHARS:
+                pieces += [line[position:first], f"[… {last - first:,} chars …]", line[last:start]]
             else:
-                pieces.append(f"[… {start - position:,} chars …]")
+                start = position
         pieces.append(line[max(start, position) : stop])
         position = stop
     return "".join(pieces)
