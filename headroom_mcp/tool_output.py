@@ -49,6 +49,7 @@ class ToolOutput:
         "_lines",
         "_survey",
         "_tokens",
+        "ambient",
         "limit_chars",
         "offset",
         "opens",
@@ -65,6 +66,7 @@ class ToolOutput:
         self.tool_name = tool_name
         self.tool_input: ToolInput = tool_input or {}
         self.query = query
+        self.ambient = 0  # first lines that other programs' outputs begin with, too (see flow.repeats.head_of_all)
         self.limit_chars = 0
         self.offset = 0  # lines of the whole output before these: whoever says a line number adds it
         self.opens = True  # where it is a wrapper: False where it is not the text that is stored (see text.opened)

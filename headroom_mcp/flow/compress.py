@@ -60,6 +60,9 @@ def compress_output(
         return _untouched(text, "failed") if shown == text else _masked_only(text, shown, None)
 
 
+_MIN_ABOVE_TOKENS = 24  # saved where the reader has all that is left out: nobody makes a detour for it
+
+
 class _Call(NamedTuple):
     """One call of `compress_output`: the text that came, what is stored for it, for whom, and in what view."""
 
@@ -170,6 +173,7 @@ def _compress_in(store: Store, call: _Call, output: ToolOutput) -> Result:
         store.retrieved(short, output.tokens, origin=origin)
     else:
         earlier = _in_front(store, above, call, output) if call.remembers else call.earlier or ()
+        _note_ambient(output, above if call.remembers else earlier)
         planned = _worth(_planned(call, output, earlier), call, output)
     if not isinstance(planned, str):
         return _show(store, planned, call, output)
@@ -212,6 +216,8 @@ def _last_in_short(above: Sequence[Shown], call: _Call, output: ToolOutput) -> s
         if shown.text == whole:
             return ""
         for ref in marker.refs(shown.text)[-1:]:
+            if shown.label != output.label and shown.text.endswith(marker.bare_footer(ref)):
+                continue  # another call, whose reader missed nothing
             if not digest:
                 from headroom_mcp.store import codec
                 from headroom_mcp.text import sha256
@@ -241,6 +247,13 @@ def _in_front(store: Store, earlier: list[Shown], call: _Call, output: ToolOutpu
     return [*(shown for shown in found if shown.text != base.text), base]
 
 
+def _note_ambient(output: ToolOutput, earlier: Sequence[Shown]) -> None:
+    if earlier:
+        from headroom_mcp.flow import repeats
+
+        output.ambient = repeats.head_of_all(output.lines, earlier)
+
+
 def _short_answer(store: Store, earlier: Sequence[Shown], label: str) -> Shown | None:
     """Return the last short answer to the call `label` that names nothing above itself, with its original; None for none."""
     from headroom_mcp.flow import repeats
@@ -265,7 +278,8 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     if kinds and not all(section.kind in kinds for section in planned.sections):
         return planned.kind
     shown = footer.added(planned, "0" * 12, call.view.way_back)
-    if tokens.estimate(shown) > output.tokens * (1 - call.settings.min_saving) or len(shown) >= len(output.text):
+    least = _MIN_ABOVE_TOKENS if planned.is_all_above else int(output.tokens * call.settings.min_saving)
+    if tokens.estimate(shown) > output.tokens - least or len(shown) >= len(output.text):
         return planned.kind
     return planned
 

@@ -11,7 +11,7 @@ def added(planned: Plan, ref: str, way_back: str) -> str:
 
     Where all that is not shown stands above, the ref alone: there is nothing that the reader does not have.
     """
-    if planned.above and planned.above == planned.total_lines - planned.kept_lines:
+    if planned.is_all_above:
         return f"{planned.body}\n{marker.bare_footer(ref)}"
     return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back)}"
 

@@ -51,6 +51,11 @@ class Plan(NamedTuple):
         kinds = list(dict.fromkeys(section.kind for section in self.sections))
         return kinds[0] if len(kinds) == 1 else "+".join(kinds[:3])
 
+    @property
+    def is_all_above(self) -> bool:
+        """Whether all that is not shown stands above."""
+        return bool(self.above) and self.above == self.total_lines - self.kept_lines
+
 
 def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: int = 0) -> Plan:
     """Return the best compression of `output` that keeps its facts.
@@ -102,7 +107,7 @@ def without_what_stands_above(
     if not runs:
         return None
     draft = _compressed(output, settings.budget_tokens or budget_for(max(1, output.tokens)))  # its failures are shown
-    parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, draft.failures())
+    parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, draft.failures(output.ambient))
     return _planned(output, draft.sections, parts, numbered)
 
 
@@ -208,8 +213,11 @@ class _Draft(NamedTuple):
             for fact in piece.unlike()
         ]
 
-    def failures(self) -> set[int]:
-        """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them."""
+    def failures(self, ambient: int = 0) -> set[int]:
+        """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them.
+
+        The first `ambient` lines are of no run (see `ToolOutput.ambient`).
+        """
         from headroom_mcp.facts import find
 
         lines: set[int] = set()
@@ -221,7 +229,7 @@ class _Draft(NamedTuple):
         for piece in self.pieces:
             if piece.kind not in _QUOTING:
                 lines.update(piece.start + line for line in find.failures(piece.output.lines))
-        return lines
+        return {line for line in lines if line >= ambient} if ambient else lines
 
 
 def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
@@ -335,7 +343,7 @@ def _leave_out_repeats(
     runs = repeats.find(lines, earlier)
     if not runs:
         return parts
-    failures = draft.failures()
+    failures = draft.failures(output.ambient)
     whole = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, failures)
     if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
         return whole  # not worth compressing: only what stands above goes

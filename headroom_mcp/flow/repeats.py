@@ -3,7 +3,8 @@
 Agents read the same lines several times; in recorded sessions a quarter of all tool-output tokens are such lines. A run
 of lines that stands, consecutive and to the byte, in a text *shown* earlier in the same context (session and agent,
 since the last compaction) is left out and its place named. Never by likeness, never for what was left out earlier,
-never for a failure: those are shown every time.
+never for a failure: those are shown every time. Only what is printed ahead of everything, whatever program runs (a broken
+start-up file, a library that cannot be preloaded), says nothing of this run.
 
 Listings with line numbers (`nl -ba`, `grep -n`, a Read) match by number and text, so what is folded keeps its true
 numbers; after an edit that moved lines, a run matches with one constant shift, which the note says.
@@ -24,6 +25,8 @@ LABEL_CHARS = 24  # of the call that showed them: it is said in every note
 _NUMBER_CHARS = 12  # a line number with its margin
 _MIN_GAIN = 12  # tokens that a note must save
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
+_MIN_HEADED = 3  # outputs that begin alike
+_MAX_HEAD_LINES = 40
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
 
 
@@ -66,6 +69,31 @@ def recent(earlier: Sequence[Shown], origin: Origin, now_s: float) -> list[Shown
             found.append(shown)
     found.reverse()
     return found
+
+
+def head_of_all(lines: Sequence[str], earlier: Sequence[Shown]) -> int:
+    """Return how many of the first lines stand ahead of the outputs of other programs, too: they are no word of this run's.
+
+    That takes `_MIN_HEADED` texts of at least two programs in `earlier`.
+    """
+    headed: list[tuple[int, str]] = []
+    first = f"{lines[0]}\n" if lines else ""
+    for shown in earlier:
+        if first.strip() and shown.text.startswith(first):
+            theirs = shown.text.split("\n", _MAX_HEAD_LINES)[:_MAX_HEAD_LINES]
+            pairs = zip(lines, theirs, strict=False)
+            headed.append((next((at for at, (a, b) in enumerate(pairs) if a != b), len(theirs)), shown.label))
+    if len(headed) < _MIN_HEADED:
+        return 0
+    from headroom_mcp.commands import identity
+
+    headed.sort(key=lambda found: -found[0])
+    programs: set[str] = set()
+    for count, (length, label) in enumerate(headed, 1):
+        programs.add(identity.read(label).program or label.partition(" ")[0])
+        if count >= _MIN_HEADED and len(programs) > 1:
+            return min(length, len(lines))
+    return 0
 
 
 def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
@@ -228,6 +256,8 @@ def _name(label: str) -> str:
 def _numbered(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
     """Return the line number and the text of each line; no number where what lines begin with is a time, a year, a size."""
     numbers, texts = numbering.of_each(lines)
+    if numbering.LEGEND in lines:
+        numbers = numbering.filled(lines, numbers)
     steps = [later - before for before, later in pairwise(number for number in numbers if number is not None)]
     if 10 * sum(1 for step in steps if step > 0) >= 9 * len(steps):
         return numbers, texts

@@ -3,7 +3,8 @@ r"""Line numbers that a viewer put before the lines: `nl -ba`, `cat -n`, `grep -
     "  1010\tdef f():"  →  number 1010, text "def f():"
 
 A number costs three or four tokens on every line. A run of following lines needs fewer: its first number and every fifth
-say the others, so such a run can be shown thinner without losing anything.
+say the others, so such a run can be shown thinner without losing anything. Where a block begins (a definition, mostly) the
+number stays, too: the next range that is asked for begins there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.text import marker
 
 #   1010<TAB>text     12:text   11-text     120→text
 _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
@@ -23,7 +25,7 @@ MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8
 EVERY = 5  # nobody miscounts four lines
-LEGEND = f"[line numbers as printed, on every {EVERY}th line]"
+LEGEND = f"[line numbers as printed, on every {EVERY}th line and where a block begins]"
 
 
 class Numbered(NamedTuple):
@@ -80,6 +82,25 @@ def of_each(lines: Sequence[str]) -> tuple[list[int | None], list[str]]:
     return numbers, texts
 
 
+def filled(lines: Sequence[str], numbers: Sequence[int | None]) -> list[int | None]:
+    """Return the numbers of lines that `thinned` shows, those of the lines between two numbered ones included.
+
+    What follows the last number of a run has one only where a marker of ours ends the run: another line may not be part
+    of it.
+    """
+    found = list(numbers)
+    known = -1
+    for row, number in enumerate(numbers):
+        is_gap = number is None and marker.is_gap(lines[row])
+        if number is None and not is_gap:
+            continue
+        before = found[known] if known >= 0 else None
+        if before is not None and row - known <= EVERY and (number is None or number - before == row - known):
+            found[known:row] = range(before, before + row - known)
+        known = row
+    return found
+
+
 def runs(numbered: Numbered, start: int, stop: int) -> list[tuple[int, int]]:
     """Return lines `start` … `stop - 1` as runs whose numbers follow one another, and the runs without any between them."""
     found: list[tuple[int, int]] = []
@@ -98,8 +119,8 @@ def _follows(before: int, number: int) -> bool:
 
 
 def thinned(numbered: Numbered, start: int, stop: int) -> str | None:
-    """Return lines `start` … `stop - 1` with their numbers on the first and every fifth line, None where the numbers do
-    not follow one another or are too few."""
+    """Return lines `start` … `stop - 1` with their numbers on the first, every fifth and the first of each block, None
+    where the numbers do not follow one another or are too few."""
     numbers = numbered.numbers
     first = numbers[start]
     if (
@@ -112,9 +133,19 @@ def thinned(numbered: Numbered, start: int, stop: int) -> str | None:
     for row in range(start, stop):
         number = numbers[row]
         text = numbered.lines[row]
+        begins = row > start and row + 1 < stop and _begins_block(*numbered.lines[row - 1 : row + 2])
         # A line that itself begins like "12<TAB>" keeps its number, or it would be read as one.
-        if row == start or number % EVERY == 0 or text.lstrip()[:1].isdigit():
+        if row == start or begins or number % EVERY == 0 or text.lstrip()[:1].isdigit():
             shown.append(f"{number}{numbered.joint}{text}")
         else:
             shown.append(text)
     return "\n".join(shown)
+
+
+def _begins_block(before: str, line: str, after: str) -> bool:
+    """Tell whether `line` stands below a blank one and above a deeper one, as the head of a definition does."""
+    return not before.strip() and bool(line.strip()) and _indent(after) > _indent(line)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.flow import repeats
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import numbering, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
 from headroom_mcp.types import Origin, Part, Shown, View
 
 if sys.version_info >= (3, 11):
@@ -76,6 +76,48 @@ def test_a_time_at_the_head_of_a_line_is_no_line_number(hours: int) -> None:
     assert all(not run.shift for run in runs)
     parts = repeats.fold(later, [Part(0, 12, "keep")], runs, earlier, ())
     assert [part.note for part in parts if part.above] == ([] if hours else ["as shown above by journalctl"])
+
+
+def test_lines_shown_with_thin_numbers_have_the_numbers_between(tmp_path: Path) -> None:
+    """Of a long listing every fifth number is shown; a range of it, asked for later, stands above all the same."""
+    settings = Settings(home=str(tmp_path), min_saving=0.01)
+    body = [f"    value_{n} = compute_the_value(argument_{n})" for n in range(1, 101)]
+    body[49:52] = ["", "def area(shape):", '    """Return its area."""']
+    listing = [f"{n:6d}\t{line}" for n, line in enumerate(body, 1)]
+    with open_store(settings) as store:
+
+        def shown(first: int, last: int) -> str:
+            call = {"command": f"nl -ba card.py | sed -n '{first},{last}p'"}
+            text = "\n".join(listing[first - 1 : last])
+            return compress_output(
+                text, tool_name="Bash", tool_input=call, session="s", store=store, settings=settings
+            ).text
+
+        whole = shown(1, 100).split("\n")
+        again = shown(42, 61)
+        moved = compress_output(
+            "\n".join(f"{n + 1:6d}\t{line}" for n, line in enumerate(body[41:61], 42)),
+            tool_name="Bash", session="s", store=store, settings=settings,
+        ).text  # fmt: skip
+
+    assert body[47] in whole and "51\tdef area(shape):" in whole
+    assert again.startswith("[… 20 lines: 1-20 · 42-61 as shown above by nl -ba card.py")
+    assert moved.startswith("[… 20 lines: 1-20 · 43-62 as shown above by nl -ba card.py") and ", moved by +1" in moved
+
+
+@given(
+    rows=st.lists(st.sampled_from(["", "x", "    y = f(1)", "3:00 is a time", "\t7\tz"]), min_size=3, max_size=40),
+    first=st.integers(1, 30),
+    tail=st.sampled_from(["", "\n--", "\n[… 7 lines: 90-96]"]),
+)
+def test_the_numbers_between_thin_ones_are_those_of_the_listing(rows: list[str], first: int, tail: str) -> None:
+    numbered = numbering.Numbered(rows, list(range(first, first + len(rows))), "\t")
+    thin = f"{numbering.thinned(numbered, 0, len(rows))}{tail}".split("\n")
+    known = numbering.filled(thin, numbering.of_each(thin)[0])
+
+    assert all(number in (None, first + at) for at, number in enumerate(known[: len(rows)]))
+    assert set(known[len(rows) :]) <= {None}
+    assert sum(number is None for number in known[: len(rows)]) < numbering.EVERY
 
 
 def test_a_changed_line_breaks_the_run_and_is_shown() -> None:
@@ -291,6 +333,56 @@ def test_the_flow_shows_again_what_a_pause_may_have_cleared(tmp_path: Path, monk
         monkeypatch.setattr(time, "time", lambda: later_s)
 
         assert text == compress_output(text, session="s", store=store, settings=settings).text
+
+
+_BROKEN = [
+    "Error processing line 1 of /opt/env/lib/python3.9/site-packages/precedence.pth:",
+    "  Traceback (most recent call last):",
+    '    File "/opt/env/lib/python3.9/site.py", line 177, in addpackage',
+    "      exec(line)",
+    '    File "<string>", line 1, in <module>',
+    "  ModuleNotFoundError: No module named '_precedence_hack'",
+    "Remainder of file ignored, which has been so since the environment was made",
+]
+
+
+@pytest.mark.parametrize(
+    ("commands", "is_named"),
+    [
+        (["python -c 'print(1)'", "pytest a.py", "pylint a.py", "mypy a.py"], True),
+        (["pytest a.py", "cd app && python -m pytest a.py -x", "timeout 9 pytest a.py", "pytest a.py"], False),
+        (["pytest a.py", "pylint a.py", "mypy a.py"], False),
+    ],
+    ids=["all programs", "one program", "too few"],
+)
+def test_a_failure_ahead_of_every_program_s_output_is_named_after_a_few(
+    commands: list[str], is_named: bool, tmp_path: Path
+) -> None:
+    settings = Settings(home=str(tmp_path))
+    with open_store(settings) as store:
+        for number, command in enumerate(commands):
+            text = "\n".join([*_BROKEN, f"what {number} says: ValueError: {number} is too small"])
+            last = compress_output(
+                text, tool_name="Bash", tool_input={"command": command}, session="s", store=store, settings=settings
+            ).text
+
+    assert (_BROKEN[5] not in last) == is_named
+    assert last.startswith("[… 7 lines: 1-7 · as shown above by ") == is_named
+    assert f"what {len(commands) - 1} says: ValueError" in last
+
+
+def test_another_call_that_prints_the_same_is_no_call_for_the_whole(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    text = "\n".join(f"value_{n} = compute({n})" for n in range(14))
+    with open_store(settings) as store:
+        shown = [
+            compress_output(
+                text, tool_name="Bash", tool_input={"command": command}, session="s", store=store, settings=settings
+            ).text
+            for command in ("cat a", "cat b", "cat c", "cat c")
+        ]
+
+    assert [text == one for one in shown] == [True, False, False, True]
 
 
 def test_no_question_is_a_question_like_an_empty_one(tmp_path: Path) -> None:
