@@ -44,7 +44,9 @@ def measure(runs: int = 20, python: str = "") -> list[Row]:
             ("hook, 300 KB of log", 4_200),
         ):
             # Each run prints something new: a repeated output would be left out as shown before.
-            events = [_event(folder, f"{lines}-{run}", log(lines, run)) for run in range(runs + 1)]
+            # A small one is one of many in its session; the others are each the first of theirs.
+            session = "small" if lines < 100 else ""
+            events = [_event(folder, f"{lines}-{run}", log(lines, run), session) for run in range(runs + 1)]
             jobs.append((name, hook, events))
         events = [_read_event(folder, run) for run in range(runs + 1)]
         jobs.append(("hook, a source file of 5,000 lines", hook, events))
@@ -118,17 +120,19 @@ def _host_event(folder: str, name: str, text: str, run: int) -> str:
     return path
 
 
-def _event(folder: str, name: str, stdout: str) -> str:
-    """Write the event of a command to a file and return its path."""
+def _event(folder: str, name: str, stdout: str, session: str = "") -> str:
+    """Write the event of a command, by default in a session of its own, to a file and return its path."""
     command = {"command": "journalctl -u svc", "description": "Show the service log"}
     response = {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False}
-    return _write_event(folder, name, "Bash", command, response)
+    return _write_event(folder, name, "Bash", command, response, session)
 
 
-def _write_event(folder: str, name: str, tool: str, tool_input: dict[str, str], response: dict[str, object]) -> str:
-    """Write an event to a file and return its path. Every event is a session of its own."""
+def _write_event(
+    folder: str, name: str, tool: str, tool_input: dict[str, str], response: dict[str, object], session: str = ""
+) -> str:
+    """Write an event to a file and return its path; without a `session`, it is in one of its own."""
     event = {
-        "session_id": name,
+        "session_id": session or name,
         "transcript_path": os.path.join(folder, f"{name}.jsonl"),
         "cwd": folder,
         "hook_event_name": "PostToolUse",

@@ -20,12 +20,12 @@ import sys
 from collections.abc import Sequence
 
 from headroom_mcp.late import Any
-from headroom_mcp.settings import environment, fault_log
+from headroom_mcp.settings import environment, fault_log, home
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import Result, ToolInput
 
 GROUP = "headroom_mcp.hooks"
-FILE = "hooks.json"
+FILE = home.USER_HOOKS
 _MAX_BYTES = 256 * 1024
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+OFF_SWITCH = "off"  # an empty file in the data folder: see `switches`
+SESSION_SWITCHES = "off.sessions"
+USER_HOOKS = "hooks.json"  # see `flow.user_hooks`
+
 
 def data_home(named: str = "") -> str:
     """Return the data folder: `named`, else `HEADROOM_HOME`, else the platform's place for an application's data."""

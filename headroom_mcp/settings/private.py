@@ -11,7 +11,7 @@ _OTHERS = 0o077
 _STICKY = 0o1000  # a folder that many users share, such as /tmp
 # What we ourselves put into a data folder, by its beginning: a folder with anything else in it is not only ours.
 _OURS = ("headroom.db", "failures.log", "config.toml", "install.json", "hooks.json", "first.json")
-_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "servers", "told"))
+_OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "servers", "shown", "told"))
 
 
 def folder(home: str, *inside: str) -> str:
@@ -31,7 +31,7 @@ def open_file(path: str, flags: int) -> int:
     """Open `path` as `os.open` does and return its descriptor; others may not read it from now on. Raises: OSError."""
     descriptor = os.open(path, flags, 0o600)
     mode = os.fstat(descriptor).st_mode
-    if os.name == "posix" and _is_file(mode) and mode & 0o777 != 0o600:
+    if os.name == "posix" and is_file(mode) and mode & 0o777 != 0o600:
         _quietly(os.fchmod, descriptor, 0o600)
     return descriptor
 
@@ -50,11 +50,11 @@ def close_to_others(path: str) -> None:
         mode = os.stat(path).st_mode
     except OSError:
         return
-    if os.name == "posix" and _is_file(mode) and mode & _OTHERS:
+    if os.name == "posix" and is_file(mode) and mode & _OTHERS:
         _quietly(os.chmod, path, 0o600)
 
 
-def _is_file(mode: int) -> bool:
+def is_file(mode: int) -> bool:
     """Tell a regular file from a device or a pipe that somebody has put in its place: those are not ours to change."""
     return mode & 0o170000 == 0o100000
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from headroom_mcp.settings.environment import data_home
+from headroom_mcp.settings import home
 from headroom_mcp.settings.table import Settings
 
-OFF_SWITCH = "off"  # an empty file in the data folder
-SESSION_SWITCHES = "off.sessions"
+OFF_SWITCH = home.OFF_SWITCH
+SESSION_SWITCHES = home.SESSION_SWITCHES
 
 
 def is_off(settings: Settings, session: str = "") -> bool:
     """Tell whether hooks leave everything alone: by setting, by `headroom off`, or off for this session."""
     if not settings.enabled:
         return True
-    home = data_home(settings)
-    return os.path.exists(os.path.join(home, OFF_SWITCH)) or (
-        bool(session) and os.path.exists(os.path.join(home, SESSION_SWITCHES, switch_name(session)))
+    folder = home.data_home(settings.home)
+    return os.path.exists(os.path.join(folder, OFF_SWITCH)) or (
+        bool(session) and os.path.exists(os.path.join(folder, SESSION_SWITCHES, switch_name(session)))
     )
 
 

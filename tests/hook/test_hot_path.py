@@ -93,6 +93,14 @@ def test_a_small_output_leaves_before_anything_that_compresses_is_imported() -> 
     ]
 
 
+def test_a_small_output_that_is_new_in_its_session_is_noted_without_the_store() -> None:
+    _imports(host.bash("\n".join(f"the first line number {n} of this session" for n in range(12))))
+    ours = _imports(host.bash("\n".join(f"another line, the {n}th of them, that is new" for n in range(12))))["ours"]
+
+    assert "headroom_mcp.hook.small" in ours
+    assert not [module for module in ours if module.startswith(("headroom_mcp.store.sqlite", "headroom_mcp.flow"))]
+
+
 def _imports(event: dict[str, Any]) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _SCRIPT, str(_ROOT)],

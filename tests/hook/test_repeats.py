@@ -3,81 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from headroom_mcp.hook import entry
 from headroom_mcp.text import marker
-from tests.hook.transcripts import Transcript
+from tests.hook.claude_session import ClaudeSession
 
 _LINES = [f"    value_{n} = compute_the_value(argument_{n})" for n in range(1, 121)]
 
 
-class _Session:
-    """A session of Claude Code whose calls go through the hook; `shown` is what its model gets of each."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file = Transcript(folder / "s.jsonl")
-        self.file.prompt("go")
-        self.calls = 0
-
-    def run(self, command: str, text: str) -> str:
-        """Return what is shown for a command that prints `text`."""
-        reply = self._call("Bash", {"command": command}, {"stdout": text, "stderr": "", "interrupted": False})
-        shown = text if reply is None else str(reply["stdout"])
-        self.file.result(self._name, shown)
-        return shown
-
-    def read(self, lines: list[str], first: int = 1, last: int = 0, *, shows: int = 0) -> str | None:
-        """Return the hook's answer to a Read of these lines; `shows`: how many of them the host shows."""
-        last = last or len(lines)
-        given: dict[str, object] = {"file_path": "/p/card.py"}
-        if (first, last) != (1, len(lines)):
-            given.update(offset=first, limit=last - first + 1)
-        content = "\n".join(lines[first - 1 : shows or last])
-        file = {
-            "filePath": "/p/card.py", "content": content, "numLines": content.count("\n") + 1, "startLine": first,
-            "totalLines": len(lines),
-        }  # fmt: skip
-        reply = self._call("Read", given, {"type": "text", "file": file})
-        numbered = "\n".join(f"{at}\t{line}" for at, line in enumerate(content.split("\n"), first))
-        answer = None if reply is None else str(reply["file"]["cells"][0]["source"]).strip("\n")
-        self.file.result(self._name, numbered if answer is None else answer)
-        return answer
-
-    def edit(self) -> None:
-        """The model edits the file."""
-        self._call(
-            "Edit", {"file_path": "/p/card.py", "old_string": "a", "new_string": "b"}, {"filePath": "/p/card.py"}
-        )
-        self.file.result(self._name, "done")
-
-    @property
-    def _name(self) -> str:
-        return f"toolu_{self.calls}"
-
-    def _call(self, tool: str, given: dict[str, object], response: dict[str, object]) -> Any:
-        self.calls += 1
-        self.file.call(self._name, tool, given)
-        reply = entry.handle(
-            {
-                "session_id": "s", "transcript_path": str(self.file.path), "cwd": str(self.folder),
-                "hook_event_name": "PostToolUse", "tool_name": tool, "tool_input": given, "tool_use_id": self._name,
-                "tool_response": response,
-            }
-        )  # fmt: skip
-        return reply["hookSpecificOutput"]["updatedToolOutput"] if isinstance(reply, dict) else None  # type: ignore[index]
-
-
 @pytest.fixture(name="session")
-def _session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Session:
+def _session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClaudeSession:
     monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "store"))
-    return _Session(tmp_path)
+    return ClaudeSession(tmp_path)
 
 
-def test_a_small_output_that_stands_above_is_named(session: _Session) -> None:
+def test_a_small_output_that_stands_above_is_named(session: ClaudeSession) -> None:
     text = "\n".join(f"M  headroom/part_{n}.py" for n in range(18))
 
     assert session.run("git status --short", text) == text
@@ -87,7 +28,7 @@ def test_a_small_output_that_stands_above_is_named(session: _Session) -> None:
     assert again[1] == "?? new.txt"
 
 
-def test_of_a_file_read_in_part_only_new_lines_are_shown_under_their_numbers(session: _Session) -> None:
+def test_of_a_file_read_in_part_only_new_lines_are_shown_under_their_numbers(session: ClaudeSession) -> None:
     assert session.read(_LINES, 1, 60) is None
     *body, footer = (session.read(_LINES, 41, 90) or "").split("\n")
 
@@ -96,7 +37,7 @@ def test_of_a_file_read_in_part_only_new_lines_are_shown_under_their_numbers(ses
     assert marker.refs(footer)
 
 
-def test_lines_of_one_file_are_one_content_whatever_shows_them(session: _Session) -> None:
+def test_lines_of_one_file_are_one_content_whatever_shows_them(session: ClaudeSession) -> None:
     session.read(_LINES, 1, 60)
     numbered = "\n".join(f"{n:6}\t{_LINES[n - 1]}" for n in range(21, 71))
     plain = "\n".join(_LINES[9:40])
@@ -105,7 +46,7 @@ def test_lines_of_one_file_are_one_content_whatever_shows_them(session: _Session
     assert "as shown above by Read card.py" in session.run("sed -n 10,40p card.py", plain)
 
 
-def test_after_an_edit_a_file_comes_as_what_changed_under_true_numbers(session: _Session) -> None:
+def test_after_an_edit_a_file_comes_as_what_changed_under_true_numbers(session: ClaudeSession) -> None:
     session.read(_LINES)
     session.edit()
     changed = [*_LINES[:30], "    added = True", *_LINES[30:]]
@@ -119,7 +60,7 @@ def test_after_an_edit_a_file_comes_as_what_changed_under_true_numbers(session: 
     assert "82-121 as shown above by Read card.py, moved by +1" in answer[4]
 
 
-def test_what_is_asked_for_once_more_after_a_note_comes_whole(session: _Session) -> None:
+def test_what_is_asked_for_once_more_after_a_note_comes_whole(session: ClaudeSession) -> None:
     text = "\n".join(f"M  headroom/part_{n}.py" for n in range(18))
     shown = [session.run("git status --short", text) for _ in range(4)]
 
@@ -127,13 +68,13 @@ def test_what_is_asked_for_once_more_after_a_note_comes_whole(session: _Session)
     assert shown[1] == shown[3] != text
 
 
-def test_a_page_that_the_host_cut_stays_with_what_the_host_says_of_it(session: _Session) -> None:
+def test_a_page_that_the_host_cut_stays_with_what_the_host_says_of_it(session: ClaudeSession) -> None:
     session.read(_LINES, 1, 60)
 
     assert session.read(_LINES, 1, 110, shows=50) is None
 
 
-def test_what_repeats_can_be_switched_off(session: _Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_repeats_can_be_switched_off(session: ClaudeSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADROOM_REPEATS", "off")
     text = "\n".join(f"M  headroom/part_{n}.py" for n in range(18))
 

@@ -71,6 +71,7 @@ def test_a_hook_that_stores_an_output_imports_neither_protocols_nor_notes_nor_sq
     assert ast.literal_eval(printed) == [
         "headroom_mcp.store",
         "headroom_mcp.store.codec",
+        "headroom_mcp.store.glance",
         "headroom_mcp.store.sqlite",
         "headroom_mcp.store.sqlite.connection",
         "headroom_mcp.store.sqlite.contexts",

@@ -54,6 +54,8 @@ def _reply(payload: Payload) -> dict[str, object] | None:
     from headroom_mcp.hook import entry
 
     entry.start_timer()
+    if settings is None and event is not None and _is_small_and_new(event, least):
+        return None
     event = event or _event(payload)
     settings = settings or for_hooks.in_force(event.cwd)
     value = payload["tool_response"]
@@ -65,6 +67,14 @@ def _reply(payload: Payload) -> dict[str, object] | None:
     if shown is None or shown == value:
         return None
     return {"hookSpecificOutput": {"hookEventName": "PostToolUse", "updatedToolOutput": shown}}
+
+
+def _is_small_and_new(event: decide.Event, least: int) -> bool:
+    if event.tool == "edit" or event.unchanged or any(decide.is_large(text, least) for text in event.texts):
+        return False
+    from headroom_mcp.hook import small
+
+    return small.noted(event, least)
 
 
 def _answered(event: decide.Event, payload: Payload, settings: InForce, masks: bool) -> Response | None:

@@ -6,10 +6,12 @@ that this very context has in front of it.
 
 from __future__ import annotations
 
+import os
 import time
 import zlib
 
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store import glance
 from headroom_mcp.store.sqlite.database import insert
 from headroom_mcp.text import marker
 from headroom_mcp.types import Shown
@@ -32,13 +34,32 @@ class SqliteContexts:
         """Remember that this context now has `text` in front of it, for that tool call."""
         if not session or len(text) > MAX_TEXT_CHARS:
             return
-        body = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+        place = self._place(session, agent)
+        taken = glance.take(place) if place is not None else None
+        waited = taken.texts if taken is not None else []
         with self.database.write() as db:
-            insert(
-                db, "shown",
-                {"session": session, "agent": agent, "label": label, "created_s": time.time(), "chars": len(text),
-                 "body": body, "tool_use_id": tool_use_id},
-            )  # fmt: skip
+            for shown in [*waited, Shown(label, text, time.time(), tool_use_id)]:
+                body = zlib.compress(shown.text.encode("utf-8", "surrogatepass"), 1)
+                insert(
+                    db, "shown",
+                    {"session": session, "agent": agent, "label": shown.label, "created_s": shown.shown_s,
+                     "chars": len(shown.text), "body": body, "tool_use_id": shown.tool_use_id},
+                )  # fmt: skip
+        if taken is not None:
+            taken.done()
+        if place is not None and not glance.add(place, text):
+            self._make_glance(place)
+
+    def _place(self, session: str, agent: str) -> glance.Place | None:
+        """Return where it is noted what a glance tells of a context; None for a store in memory."""
+        path = self.database.path
+        return glance.Place(os.path.dirname(path), session, agent) if path else None
+
+    def _make_glance(self, place: glance.Place) -> None:
+        context = f"{place.session}/{place.agent}" if place.agent else place.session
+        files = self.database.all("SELECT path FROM seen_file WHERE context = ?", (context,))
+        texts = self.shown_in(place.session, place.agent)
+        glance.make(place, (shown.text for shown in texts), (str(path) for (path,) in files))
 
     def shown_in(self, session: str, agent: str, *, since_s: float = 0.0) -> list[Shown]:
         """Return what this context has been shown since then, oldest first, bounded by `MAX_TEXTS` and `MAX_CHARS`."""
@@ -49,8 +70,10 @@ class SqliteContexts:
             " ORDER BY id DESC LIMIT ?",
             (session, agent, since_s, MAX_TEXTS),
         )
-        texts: list[Shown] = []
-        room = MAX_CHARS
+        place = self._place(session, agent)
+        waiting = [] if place is None else [shown for shown in glance.waiting(place) if shown.shown_s >= since_s]
+        texts = waiting[: -MAX_TEXTS - 1 : -1]
+        room = MAX_CHARS - sum(len(shown.text) for shown in texts)
         for row, label, created_s, chars, tool_use_id in latest:
             room -= int(chars)
             if room < 0:
@@ -80,6 +103,8 @@ class SqliteContexts:
                 db.execute("DELETE FROM shown WHERE session = ?", (session,))
             else:
                 db.execute("DELETE FROM shown WHERE session = ? AND agent = ?", (session, agent))
+        if self.database.path:
+            glance.forget(os.path.dirname(self.database.path), session, agent)
 
 
 def _unpacked(body: bytes | None) -> str | None:

@@ -6,11 +6,13 @@ bytes do not linger in free pages or in the write-ahead log.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store import glance
 from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.types import StoreError
@@ -39,7 +41,8 @@ def purge(
             db.execute("DELETE FROM original WHERE ref = ?", (ref,))
             db.execute("DELETE FROM retrieval WHERE ref = ?", (ref,))
             db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now))
-        _purge_contexts(db, session, project, older_than_s)
+        sessions = _purge_contexts(db, session, project, older_than_s)
+    _purge_glances(database, sessions, everything=all(given is None for given in (session, project, older_than_s)))
     return Purged(len(orphans), outputs, before - _file_bytes(database))
 
 
@@ -81,8 +84,10 @@ def _where(
 
 def _purge_contexts(
     db: sqlite3.Connection, session: str | None, project: str | None, older_than_s: float | None
-) -> None:
+) -> list[str]:
+    """Remove what contexts were shown and have met; return their sessions."""
     where, values = _where(session, project, older_than_s, "id", "seen_s")
+    found = [str(name) for (name,) in db.execute(f"SELECT id FROM session WHERE {where}", values)]
     db.execute(f"DELETE FROM shown WHERE session IN (SELECT id FROM session WHERE {where})", values)
     # A file's path tells something, too. A context is "SESSION" or "SESSION/AGENT".
     db.execute(
@@ -91,6 +96,14 @@ def _purge_contexts(
         values,
     )
     db.execute(f"DELETE FROM session WHERE {where}", values)
+    return found
+
+
+def _purge_glances(database: Database, sessions: list[str], *, everything: bool) -> None:
+    """Remove what was noted beside the store of what contexts were shown."""
+    if database.path:
+        for session in [None] if everything else sessions:
+            glance.forget(os.path.dirname(database.path), session)
 
 
 def _file_bytes(database: Database) -> int:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from headroom_mcp.settings import private
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import glance
 from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite import connection as connection_module
 from headroom_mcp.store.sqlite import notes, schema
@@ -42,6 +43,7 @@ def purge_everything(settings: Settings | None = None) -> Purged:
         if not any(word in str(error) for word in _FULL):
             raise
         done = _begin_again(path)
+    glance.forget(os.path.dirname(path))
     _remove_asides(path)  # opening a damaged store has just made one
     return done._replace(file_bytes=before - _bytes_of(path))
 

@@ -6,10 +6,12 @@ a hook, and what is not committed then is not done. Between steps others may wri
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.store import glance
 
 if TYPE_CHECKING:
     import sqlite3
@@ -90,3 +92,5 @@ def _forget_shown(database: Database, now_s: float) -> None:
     old = "SELECT id FROM shown WHERE created_s < ? ORDER BY id LIMIT ?"
     with database.write() as db:
         db.execute(f"DELETE FROM shown WHERE id IN ({old})", (now_s - _SHOWN_DAYS * 86400, STEP_ORIGINALS))
+    if database.path:
+        glance.forget(os.path.dirname(database.path), before_s=now_s - _SHOWN_DAYS * 86400)

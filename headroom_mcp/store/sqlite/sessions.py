@@ -5,6 +5,7 @@ A context is what one model has before its eyes: a session, or one of its subage
 
 from __future__ import annotations
 
+import os
 import time
 
 from headroom_mcp.late import TYPE_CHECKING
@@ -55,6 +56,11 @@ class SqliteSessions:
                 " ref = CASE WHEN excluded.ref = '' THEN ref ELSE excluded.ref END",
                 (context, path, state, ref, time.time()),
             )
+        if self.database.path:
+            from headroom_mcp.store import glance
+
+            session, _, agent = context.partition("/")
+            glance.add_file(glance.Place(os.path.dirname(self.database.path), session, agent), path)
 
     def path_of(self, ref: str) -> str:
         """Return the file that was shown as `ref`, "" where none is known."""
