@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from headroom_mcp import __version__
+from headroom_mcp.cli import _help
 
-# command -> module:name, in the order of the help page
+# command -> module:name
 COMMANDS = {
     "demo": "headroom_mcp.cli.demo:demo",
     "compress": "headroom_mcp.cli.compress:compress",
@@ -32,36 +31,27 @@ COMMANDS = {
     "off": "headroom_mcp.cli.switch:off",
     "on": "headroom_mcp.cli.switch:on",
     "purge": "headroom_mcp.cli.purge:purge",
+    "completion": "headroom_mcp.cli.completion:completion",
+}
+# heading -> commands, in the order of the help page
+GROUPS = {
+    "Start here": ("demo", "install", "doctor", "uninstall"),
+    "What it was worth": ("stats", "report", "replay", "prices", "cache"),
+    "By hand": ("compress", "retrieve", "memory", "images"),
+    "Switches and upkeep": ("off", "on", "settings", "purge", "completion"),
+    "Other ways in": ("serve", "proxy", "wrap", "integrations"),
+    "For developers": ("bench",),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are needed: `headroom serve` must not pay for `headroom bench`."""
+class Commands(_help.LazyGroup):
+    """The commands of `headroom`."""
 
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise click.exceptions.Exit(130) from None  # as a shell tells of it; there is nothing to say
-        except click.ClickException as error:
-            from headroom_mcp.text import visible
-
-            vars(error)["message"] = visible.spelled_out(error.message)  # it may quote a path, a note, a setting
-            raise
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
+    commands_of = COMMANDS
+    groups = GROUPS
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="headroom")
 def main() -> None:
     """Make tool outputs small before a coding agent sees them, and keep every original one call away."""

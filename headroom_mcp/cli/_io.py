@@ -13,9 +13,12 @@ from headroom_mcp.text import visible
 from headroom_mcp.types import HeadroomError
 
 
-def echo(text: str = "", *, err: bool = False, bold: bool = False) -> None:
-    """Print a line. Whatever of it came from data (a note, a command, a path) cannot steer the terminal."""
-    click.secho(visible.spelled_out(text), err=err, bold=bold or None)
+def echo(text: str = "", *, err: bool = False, bold: bool = False, fg: str | None = None) -> None:
+    """Print a line. Whatever of it came from data (a note, a command, a path) cannot steer the terminal.
+
+    `fg`: its colour on a terminal.
+    """
+    click.secho(visible.spelled_out(text), err=err, bold=bold or None, fg=fg)
 
 
 def echo_json(value: object, indent: int | None = None) -> None:

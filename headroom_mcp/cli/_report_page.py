@@ -14,7 +14,8 @@ from headroom_mcp import __version__
 from headroom_mcp.cli import _report_plots as plots
 from headroom_mcp.cli._report_style import STYLE
 from headroom_mcp.cli.stats import HOW
-from headroom_mcp.store import Store
+from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.store import Store, open_in_memory
 from headroom_mcp.store.figures import Case, Figures
 from headroom_mcp.text import marker, secrets
 from headroom_mcp.text.lines import clip_middle, split_lines
@@ -23,6 +24,7 @@ from headroom_mcp.types import HeadroomError
 _MAX_LINES = 40  # of an excerpt
 _MAX_LINE_CHARS = 400
 _LINES_A_GAP = 8
+_AGAIN_S = 2.0  # to make one original short again
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -50,13 +52,14 @@ class Page(NamedTuple):
 def with_texts(store: Store, case: Case) -> ShownCase:
     """Return `case` with excerpts from the store, secrets masked."""
     try:
-        original = split_lines(secrets.mask(store.get(case.ref).text))
+        text = store.get(case.ref).text
     except HeadroomError as error:
         return ShownCase(case, "", "", str(error))
-    shown = secrets.mask(store.contexts.shown_of(case.ref))
+    shown, note = _shown_for(store, case, text)
+    original, shown = split_lines(secrets.mask(text)), secrets.mask(shown)
     gaps = [gap for line in shown.split("\n") if (gap := marker.gap_range(line))]
     if not gaps:
-        note = "It was shown in another form." if shown else "What was shown for it is not remembered any more."
+        note = note or "It was shown in another form."
         return ShownCase(case, _clipped(original), _clipped(shown.split("\n")) if shown else "", note)
     pieces: list[str] = []
     for first, last in gaps:
@@ -64,7 +67,33 @@ def with_texts(store: Store, case: Case) -> ShownCase:
         pieces.extend([f"lines {first:,}-{last:,}:", *(f"  {line}" for line in held[:_LINES_A_GAP])])
         if len(held) > _LINES_A_GAP:
             pieces.append(f"  … {len(held) - _LINES_A_GAP:,} more")
-    return ShownCase(case, _clipped(pieces), _clipped(shown.split("\n")), "")
+    return ShownCase(case, _clipped(pieces), _clipped(shown.split("\n")), note)
+
+
+def _shown_for(store: Store, case: Case, text: str) -> tuple[str, str]:
+    """Return what was shown for the original `text` of `case`, and a note where that is not certain.
+
+    The texts of a session are forgotten when it ends: then the original is made short again, and the digest of what was
+    shown, which stays, says whether that is the very text.
+    """
+    remembered = store.contexts.shown_of(case.ref)
+    if remembered:
+        return remembered, ""
+    file = case.label.removeprefix("Read ")
+    about = {"file_path": file} if case.tool_name == "Read" else {"command": case.label}
+    with open_in_memory(store.settings) as apart:
+        again = compress_output(
+            text,
+            tool_name=case.tool_name,
+            tool_input=about,
+            store=apart,
+            settings=store.settings._replace(deadline_s=_AGAIN_S, repeats=False),
+        )
+    if again.outcome != "compressed":
+        return "", "What was shown for it is not remembered, and today it would stay as it is."
+    if store.was_shown(case.ref, again.text):
+        return again.text, ""
+    return again.text, "Its session has ended; this is how it would be shown today, without a question."
 
 
 def render(page: Page) -> str:
@@ -140,7 +169,7 @@ def _case(shown: ShownCase) -> str:
     times = "shown once" if totals.outputs == 1 else f"shown {plots.number(totals.outputs)} times"
     fetched = f", {plots.number(totals.tokens_retrieved)} fetched back" if totals.tokens_retrieved else ""
     note = f'<p class="note">{escape(shown.note)}</p>' if shown.note else ""
-    title = "The original begins" if shown.note else "Left out"
+    title = "Left out" if shown.left_out.startswith("lines ") else "The original begins"
     return (
         f'<li><details><summary><code>{escape(label)}</code><span class="of">{escape(case.kind or "(untyped)")}'
         f"{f' · {escape(case.tool_name)}' if case.tool_name else ''}</span>"

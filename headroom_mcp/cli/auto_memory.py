@@ -21,7 +21,9 @@ _LINE = re.compile(r"^[ \t]*auto_memory[ \t]*=.*$", re.MULTILINE)
 @click.command()
 @click.argument("state", required=False, type=click.Choice(["on", "off"]))
 def auto(state: str | None) -> None:
-    """Turn learning from commands on or off; without a word, say which it is.
+    """Turn learning from commands on or off.
+
+    Without a word, say which it is.
 
     Off, hooks note nothing by themselves. What was learnt stays until it is forgotten.
 

@@ -45,7 +45,9 @@ class BenchGroup(click.Group):
 
 @click.group(cls=BenchGroup)
 def bench() -> None:
-    """Measure savings, facts kept and speed; `headroom bench DIR` runs a folder of cases.
+    """Measure savings, facts kept and speed.
+
+    `headroom bench DIR` runs a folder of cases.
 
     Example: headroom bench ./cases --laws --json run.json
     """
@@ -70,7 +72,10 @@ def cases_command(
     json_file: str,
     compare: tuple[str, str] | None,
 ) -> None:
-    """Run the cases of FOLDER (KIND/ID.json beside its output) and print a table by kind and by label."""
+    """Measure the cases of FOLDER, by kind and by label.
+
+    A case is KIND/ID.json beside its output.
+    """
     from headroom_mcp.evals import bench as measure
 
     if compare:

@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
-from headroom_mcp.cli import _io
+from headroom_mcp.cli import _help, _io
 from headroom_mcp.context import prices
 from headroom_mcp.context.cache.explain import Sent
 from headroom_mcp.types import SettingsError
 
 
-@click.group()
+@click.group(cls=_help.Group)
 def cache() -> None:
-    """Look at recorded requests: what breaks their prompt cache, and what they cost. Nothing is changed.
+    """Find what breaks the prompt cache of recorded requests.
+
+    And what they cost. Nothing is changed.
 
     A file holds the body of a request, several of them (a JSON list, or one a line), or a transcript of Claude Code.
     """
@@ -30,7 +32,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of ob
 @_MODEL
 @_JSON
 def lint(files: tuple[str, ...], model: str, as_json: bool) -> None:
-    """Find what changes by itself in the tools and the system text: dates, ids, paths, orders. Two requests give proof.
+    """Find what changes by itself in tools and system text.
+
+    Dates, ids, paths, orders. Two requests give proof.
 
     Exit code 1 where there is something.
 
@@ -59,7 +63,9 @@ def lint(files: tuple[str, ...], model: str, as_json: bool) -> None:
 @_MODEL
 @_JSON
 def explain(files: tuple[str, ...], model: str, as_json: bool) -> None:
-    """Say where each request differs from the one before it, why its cache missed, and what that cost.
+    """Say why caches missed, and what that cost.
+
+    And where each request differs from the one before it.
 
     Example: headroom cache explain ~/.claude/projects/-home-me-app/*.jsonl
     """
@@ -98,7 +104,9 @@ def explain(files: tuple[str, ...], model: str, as_json: bool) -> None:
 @click.option("--gap", default=30.0, show_default=True, help="Seconds between requests without a time of their own.")
 @_JSON
 def simulate(files: tuple[str, ...], model: str, gap: float, as_json: bool) -> None:
-    """Say what a conversation's input costs: as it was sent, with `compress`, and with a window that masks old results.
+    """Say what a conversation costs with and without us.
+
+    Its input as it was sent, with `compress`, and with a window that masks old results.
 
     Breakpoints are placed as `headroom_mcp.context.cache.place` does where the client set none.
 

@@ -38,7 +38,7 @@ def compress(
     explain: bool,
     as_json: bool,
 ) -> None:
-    """Compress FILE, or standard input for "-".
+    """Make one output small: FILE, or "-" for standard input.
 
     The original goes to the store first; the last line of the output names its ref.
 

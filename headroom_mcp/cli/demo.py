@@ -44,7 +44,9 @@ class Row(NamedTuple):
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures and the texts shown.")
 def demo(as_json: bool) -> None:
-    """Compress real outputs made on the spot, count what was kept, and fetch a slice back.
+    """See it work on outputs made on the spot.
+
+    They are made small, what was kept is counted, and a slice is fetched back.
 
     Needs no network, no API key and no Claude Code; its store is thrown away afterwards.
 

@@ -11,6 +11,7 @@ from headroom_mcp.install import doctor as doctor_checks
 from headroom_mcp.install import hosts
 
 _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
+_COLOUR = {"ok": None, "warn": "yellow", "fail": "red"}
 
 
 @click.command()
@@ -19,7 +20,9 @@ _SIGN = {"ok": "ok  ", "warn": "note", "fail": "FAIL"}
 @click.option("--host", type=click.Choice(hosts.HOSTS), help="Check this host instead of Claude Code.")
 @click.option("--fix", is_flag=True, help="First install again where our entries are gone or of an earlier version.")
 def doctor(as_json: bool, live: bool, host: str | None, fix: bool) -> None:
-    """Check Claude Code, the hook, the server entry, the store, Python and the failure log.
+    """Check that everything is in its place.
+
+    Looks at Claude Code, the hook, the server entry, the store, Python and the failure log.
 
     --live takes some seconds; it touches none of your settings and sends nothing to anybody.
 
@@ -37,7 +40,7 @@ def doctor(as_json: bool, live: bool, host: str | None, fix: bool) -> None:
         _io.echo_json([check._asdict() for check in checks], indent=2)
     else:
         for check in checks:
-            _io.echo(f"{_SIGN[check.grade]}  {check.name}: {check.found}")
+            _io.echo(f"{_SIGN[check.grade]}  {check.name}: {check.found}", fg=_COLOUR[check.grade])
             if check.remedy:
                 _io.echo(f"      → {check.remedy}")
     if any(check.grade == "fail" for check in checks):

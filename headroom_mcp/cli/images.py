@@ -7,15 +7,15 @@ import re
 
 import click
 
-from headroom_mcp.cli import _io
+from headroom_mcp.cli import _help, _io
 from headroom_mcp.images import cost
 
 _SIZE = re.compile(r"(\d+)\s*[xX×]\s*(\d+)")
 
 
-@click.group()
+@click.group(cls=_help.Group)
 def images() -> None:
-    """Images: what they cost a model."""
+    """Say what images cost a model."""
 
 
 @images.command()
@@ -26,7 +26,9 @@ def images() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 def tokens(images: tuple[str, ...], model: str, detail: str | None, as_json: bool) -> None:
-    """Show the tokens of images, given as files or as sizes, and the size the model will see.
+    """Show the tokens of images: files, or sizes.
+
+    And the size that the model will see.
 
     Example: headroom images tokens screenshot.png 1920x1080 --model gpt-6 --detail high
     """

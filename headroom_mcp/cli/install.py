@@ -14,6 +14,7 @@ from headroom_mcp.flow import user_hooks
 from headroom_mcp.install import claude_code as installer
 from headroom_mcp.install import hosts, other_hooks
 from headroom_mcp.install.plan import Change
+from headroom_mcp.settings import environment, private
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.types import SettingsError
 
@@ -52,7 +53,9 @@ def install(
     only_print: bool,
     as_json: bool,
 ) -> None:
-    """Add the hook and the MCP server to Claude Code or another host; the server alone where no hook can replace anything.
+    """Set up Claude Code, or another host.
+
+    Adds the hook and the MCP server; the server alone where no hook can replace anything.
 
     Everything else in the files stays to the byte; a copy of each goes to the data folder first.
 
@@ -94,15 +97,30 @@ def install(
 @click.command()
 @click.option("--scope", type=_SCOPE, default=None, help="Only there; without it, everywhere we were installed.")
 @click.option("--host", type=click.Choice(hosts.HOSTS), help="Only out of this host.")
+@click.option(
+    "--purge", "with_data", is_flag=True, help="Then remove the data folder, too: originals, notes, settings."
+)
+@click.option("--yes", is_flag=True, help="With --purge: do not ask.")
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
-def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool, as_json: bool) -> None:
-    """Take exactly what `install` added out of Claude Code's files and those of other hosts.
+def uninstall(
+    scope: installer.Scope | None, host: str | None, with_data: bool, yes: bool, only_print: bool, as_json: bool
+) -> None:
+    """Take out exactly what `install` put in.
 
-    The stored originals stay; `headroom purge` removes those.
+    Out of Claude Code's files and those of other hosts.
+
+    The stored originals stay; --purge removes them with everything else that is ours, `headroom purge` some of them.
 
     Example: headroom uninstall
     """
+    home = environment.data_home()
+    if with_data:
+        if host or scope or only_print:
+            msg = "--purge is for everything at once: it goes without --scope, --host and --print."
+            raise click.UsageError(msg)
+        if not yes:
+            click.confirm(f"Remove every original, note and setting in {home}?", abort=True)
     if host:
         _other_host(host, hosts.plan_uninstall, hosts.apply_uninstall, only_print, as_json)
         return
@@ -121,7 +139,16 @@ def uninstall(scope: installer.Scope | None, host: str | None, only_print: bool,
                 hosts.apply_uninstall(name, of_host)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    stays: list[str] = []
+    if with_data:
+        try:
+            stays = private.remove_ours(home)
+        except OSError as error:
+            msg = f"{error.filename} cannot be removed: {error.strerror}. Remove {home} by hand."
+            raise click.ClickException(msg) from error
     _report([change for change in changes if change.before is not None], only_print, as_json)
+    if with_data and not as_json:
+        _io.echo(f"removed {home}" + (f", but for what is not ours: {', '.join(stays)}" if stays else ""))
 
 
 def _other_host(

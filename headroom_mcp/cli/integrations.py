@@ -13,7 +13,7 @@ from headroom_mcp.integrations.catalogue import CATALOGUE, installed
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable: one object per library.")
 def integrations(as_json: bool) -> None:
-    """List agent frameworks and API clients, with one line each to copy."""
+    """List agent frameworks, with a line each to copy."""
     found = [(row, installed(row)) for row in CATALOGUE]
     if as_json:
         _io.echo(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from headroom_mcp.cli import _ages, _io, auto_memory
+from headroom_mcp.cli import _ages, _help, _io, auto_memory
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.settings import environment
@@ -35,9 +35,11 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")(command)
 
 
-@click.group()
+@click.group(cls=_help.Group)
 def memory() -> None:
-    """Keep, find and remove notes. They stay in the data folder and belong to one project unless --global is given."""
+    """Keep, find and remove notes.
+
+    They stay in the data folder and belong to one project unless --global is given."""
 
 
 @memory.command()
@@ -94,7 +96,7 @@ def search(query: str, limit: int, tags: tuple[str, ...], project: str, as_json:
 @project_option
 @json_option
 def list_notes(limit: int, tags: tuple[str, ...], auto: bool, all_versions: bool, project: str, as_json: bool) -> None:
-    """Show the newest notes of this project and the global ones.
+    """Show the newest notes, of here and global ones.
 
     Example: headroom memory list --auto --limit 100
     """
@@ -109,7 +111,7 @@ def list_notes(limit: int, tags: tuple[str, ...], auto: bool, all_versions: bool
 @project_option
 @json_option
 def show(note_id: str, project: str, as_json: bool) -> None:
-    """Show one note whole, with where it comes from.
+    """Show one note whole, with its source.
 
     Example: headroom memory show 3f9a1c20d4
     """
@@ -138,7 +140,9 @@ def show(note_id: str, project: str, as_json: bool) -> None:
 def forget(
     note_id: str, scope: str | None, older_than: str, matching: str, auto: bool, yes: bool, project: str
 ) -> None:
-    """Remove the note NOTE_ID with the ones it superseded, or all notes that meet every condition given.
+    """Remove a note, or all that meet the conditions.
+
+    NOTE_ID goes with the notes it superseded; without one, all notes that meet every condition given.
 
     Example: headroom memory forget --scope project --older-than 90d
     """
@@ -165,7 +169,9 @@ def forget(
 @click.option("--all", "everything", is_flag=True, help="The notes of every project.")
 @project_option
 def export(everything: bool, project: str) -> None:
-    """Print the notes of this project and the global ones as JSON lines, oldest first.
+    """Print notes as JSON lines, oldest first.
+
+    Those of this project and the global ones.
 
     Example: headroom memory export --all > notes.jsonl
     """
@@ -181,7 +187,9 @@ def export(everything: bool, project: str) -> None:
 @click.option("--here", is_flag=True, help="Put all of them into this project instead of the ones they name.")
 @project_option
 def import_notes(file: str, here: bool, project: str) -> None:
-    """Save the notes that `export` printed; those that are here already stay as they are.
+    """Save the notes that `export` printed.
+
+    Those that are here already stay as they are.
 
     Example: headroom memory import notes.jsonl
     """

@@ -18,7 +18,9 @@ from headroom_mcp.settings import environment
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as a list of objects.")
 def prices(model: str | None, later: int, as_json: bool) -> None:
-    """Show prices and cache factors, each with its source and date; with MODEL, the row that counts for it.
+    """Show the prices of models.
+
+    And their cache factors, each with its source and date; with MODEL, the row that counts for it.
 
     "worth" is what a token that is never sent saves, in input tokens: its write to the cache, and a read with each later
     request. A prices.toml in the data folder adds rows, in the form of the one in the package, and replaces those of a name.

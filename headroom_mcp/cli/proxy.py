@@ -40,7 +40,7 @@ _VARIABLES = {
 @click.option("--token", default="", envvar="HEADROOM_PROXY_TOKEN", help="Clients must send it as x-headroom-token.")
 @click.option("--check", is_flag=True, help="Tell whether the providers can be reached, and end.")
 def proxy(port: int, host: str, backend: str, token: str, check: bool, **place: str) -> None:
-    """Pass requests to a model's API on, with tool results made short.
+    """Run a proxy that shortens tool results in requests.
 
     Only texts of tool results change; every other byte goes on as the client wrote it, and answers come back untouched.
 

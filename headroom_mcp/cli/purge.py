@@ -21,7 +21,9 @@ from headroom_mcp.types import HeadroomError
 def purge(
     session: str | None, project: str | None, older_than: str | None, everything: bool, yes: bool, as_json: bool
 ) -> None:
-    """Remove originals from the store for good: rows, free pages and the write-ahead log.
+    """Remove stored originals for good.
+
+    Rows, free pages and the write-ahead log.
 
     Criteria combine: an output must match them all. Its ref then answers "expired, run the tool again". Memory notes
     have their own command (`headroom memory`).

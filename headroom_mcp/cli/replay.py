@@ -27,7 +27,9 @@ from headroom_mcp.text import tokens
 def replay(
     path: str | None, folder: str | None, form: str | None, price: float | None, model: str, as_json: bool
 ) -> None:
-    """Say what would have been saved in past Claude Code sessions (default: ~/.claude/projects). Nothing is changed.
+    """Say what past sessions would have saved.
+
+    Of Claude Code (default: ~/.claude/projects). Nothing is changed.
 
     With --sessions DIR, measure on recorded agent sessions whether the strings that the agent used next would still have
     been shown to it.

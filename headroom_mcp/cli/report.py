@@ -22,7 +22,9 @@ _MOST_CASES = 12
 @click.option("--project", "this_project", is_flag=True, help="Only outputs of this folder's project.")
 @click.option("--session", help="Only outputs of this session id.")
 def report(output: str, this_project: bool, session: str | None) -> None:
-    """Write a page with plots of what was saved and the worst cases, each with what was left out.
+    """Write a page with plots and the worst cases.
+
+    What was saved by day, tool and kind, and what was left out of the cases worth looking at.
 
     One file without scripts or outside resources. It quotes originals, secrets masked; only you can read it.
 

@@ -40,7 +40,9 @@ def retrieve(
     any_project: bool,
     as_json: bool,
 ) -> None:
-    """Print a slice of the original stored under REF: lines, a query, a JSON path, or the first page.
+    """Print what was left out: a slice of the original REF.
+
+    By lines, a query or a JSON path; without any, the first page.
 
     Example: headroom retrieve 1a2b3c4d5e6f --lines 120-180
     """

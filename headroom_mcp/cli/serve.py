@@ -7,7 +7,9 @@ import click
 
 @click.command()
 def serve() -> None:
-    """Serve the MCP tools on standard input and output, for an agent that starts this command itself.
+    """Serve the MCP tools on standard input and output.
+
+    For an agent that starts this command itself.
 
     Example: claude mcp add headroom -- headroom serve
     """

@@ -17,7 +17,7 @@ from headroom_mcp.types import SettingsError
 @click.option("--project", default=".", type=click.Path(file_okay=False), help="Whose project file counts.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the values.")
 def settings(project: str, as_json: bool) -> None:
-    """Show every setting in force, with the variable that changes it.
+    """Show every setting, and where to change it.
 
     Yours go into config.toml in the data folder; a project's .headroom.toml can only make things safer.
     """

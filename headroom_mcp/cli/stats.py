@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import click
 
@@ -38,7 +39,9 @@ BILLED = (
 )
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
 def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: str, as_json: bool) -> None:
-    """Show what compression was worth: tokens before and after, everything it cost subtracted, losses shown.
+    """Show what was saved, net of what it cost.
+
+    Tokens before and after, everything that was fetched back or added subtracted, losses shown.
 
     Example: headroom stats --by tool --project
     """
@@ -48,6 +51,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: s
         project = environment.project_dir() if this_project else None
         figures = store.ledger.read(by, project=project, session=session)
         billed = store.ledger.billed(project=project, session=session)
+        elsewhere = figures if figures.totals.outputs else store.ledger.read()
     if as_json:
         _io.echo_json(
             {
@@ -61,20 +65,50 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: s
         return
     if not figures.totals.outputs:
         _say_billed(billed, rows)
-        _io.echo("Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code.")
+        _io.echo(_nothing(project, session, elsewhere))
         return
     names = {name: visible.spelled_out(name) or "(none)" for name in figures.rows}
     width = min(46, max(12, *map(len, names.values())) + 2)
-    _io.echo(f"{by:<{width}}{'outputs':>8}{'before':>12}{'after':>11}{'fetched':>9}{'added':>8}{'net':>12}{'share':>8}")
+    head = f"{by:<{width}}{'outputs':>8}{'before':>12}{'after':>11}{'fetched':>9}{'added':>8}{'net':>12}{'share':>8}"
+    _io.echo(head, bold=True)
     for name, total in figures.rows.items():
-        _io.echo(_row(names[name], total, width))
-    _io.echo(_row("together", figures.totals, width))
+        _io.echo(_row(names[name], total, width), fg="red" if total.net < 0 else None)
+    _io.echo(_row("together", figures.totals, width), bold=True)
+    for name, total in figures.rows.items():
+        if total.net < 0 and name not in get_args(ledger.Charge):
+            _io.echo(f"\n{names[name]} is below zero: {why_negative(total)}")
     _io.echo(
         f"\n{marker.counted(figures.totals.retrievals, 'retrieval')}; {figures.losses:,} of {figures.originals:,} originals cost more"
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
     _io.echo(_in_dollars(figures, price, model))
     _say_billed(billed, rows)
+
+
+def _nothing(project: str | None, session: str | None, elsewhere: ledger.Figures) -> str:
+    """Return which scope is empty, and what there is beyond it."""
+    where = [f"in session {session}" if session else "", f"in the project {project}" if project else ""]
+    scope = " ".join(filter(None, where))
+    if not elsewhere.totals.outputs:
+        return "Nothing compressed yet. `headroom demo` shows what it does; `headroom install` sets up Claude Code."
+    return (
+        f"Nothing compressed {scope}. Elsewhere: {marker.counted(elsewhere.totals.outputs, 'output')}, net "
+        f"{elsewhere.totals.net:,} tokens (`headroom stats` without {'--session' if session else '--project'})."
+    )
+
+
+def why_negative(total: ledger.Totals) -> str:
+    """Return why a row is below zero, beside what the host would have shown by itself."""
+    if total.tokens_after > total.tokens_host:
+        return (
+            f"the host's own preview of {'this output' if total.outputs == 1 else f'these {total.outputs:,} outputs'} has "
+            f"{total.tokens_host:,} tokens, ours {total.tokens_after:,}, with facts that the preview cuts off."
+        )
+    given_back = total.tokens_retrieved + total.tokens_charged
+    return (
+        f"{total.tokens_host - total.tokens_after:,} tokens were left out, and {given_back:,} were fetched back or shown "
+        "again: what was left out was wanted."
+    )
 
 
 def _money(figures: ledger.Figures, price: prices.Price | None) -> dict[str, object] | None:

@@ -17,7 +17,9 @@ _SESSION = click.option(
 @click.command()
 @_SESSION
 def off(session: str | None) -> None:
-    """Have hooks, integrations and the proxy leave every output alone; what is stored stays retrievable.
+    """Leave every output alone, until `headroom on`.
+
+    Hooks, integrations and the proxy then do nothing; what is stored stays retrievable.
 
     Example: headroom off --session .
     """

@@ -49,7 +49,9 @@ _MODES = (
 @click.argument("program")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def wrap(program: str, arguments: tuple[str, ...]) -> None:
-    """Run PROGRAM (claude, codex, gemini, qwen, aider …) with its requests passing through a proxy.
+    """Run PROGRAM with its requests through a proxy.
+
+    PROGRAM is claude, codex, gemini, qwen, aider or another.
 
     Base URLs that are set already stay where requests go; nothing of the program's settings is changed. Where Claude Code is
     set to Bedrock, Vertex AI or Foundry, so is the proxy, which then adds the credentials of this machine.

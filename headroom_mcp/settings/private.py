@@ -44,6 +44,31 @@ def write(path: str, body: bytes) -> None:
     os.replace(temporary, path)
 
 
+def remove_ours(home: str) -> list[str]:
+    """Remove what we have put into the data folder `home`, and the folder where nothing else is in it.
+
+    Returns the names of what is not ours and stays. Raises: OSError.
+    """
+    import shutil
+
+    try:
+        names = sorted(os.listdir(home))
+    except FileNotFoundError:
+        return []
+    stays = []
+    for name in names:
+        path = os.path.join(home, name)
+        if name in _OUR_FOLDERS and os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif name.startswith(_OURS) or name in _OUR_FOLDERS:
+            os.unlink(path)
+        else:
+            stays.append(name)
+    if not stays and not os.path.islink(home):
+        os.rmdir(home)
+    return stays
+
+
 def close_to_others(path: str) -> None:
     """Take from others what they may do with our file `path`, if there is one."""
     try:

@@ -100,7 +100,7 @@ def parse_variable(knob: Knob, raw: str) -> Any:
         elif knob.form == "words":
             value = [word.strip() for word in raw.split(",") if word.strip()]
     except (KeyError, ValueError):
-        msg = f"{knob.variable}={raw!r} is not {_said(knob)}; unset it or give one."
+        msg = f"{knob.variable}={raw!r} is not {_form(knob)}; unset it or give one."
         raise SettingsError(msg) from None
     return checked(knob, value, knob.variable)
 
@@ -126,7 +126,7 @@ def checked(knob: Knob, value: Any, where: str) -> Any:
     else:
         fine = value in knob.form.split("|")
     if not fine:
-        msg = f"{where}: {knob.name} = {value!r} is not {_said(knob)}."
+        msg = f"{where}: {knob.name} = {said(value)} is not {_form(knob)}."
         raise SettingsError(msg)
     return float(value) if knob.form in ("days", "share") else value
 
@@ -142,7 +142,14 @@ def _compile(patterns: tuple[str, ...], where: str) -> None:
             raise SettingsError(msg) from error
 
 
-def _said(knob: Knob) -> str:
+def said(value: object) -> str:
+    """Return a value as a settings file writes it: true, ["a", "b"]."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _form(knob: Knob) -> str:
     return {
         "switch": "a switch (true or false)",
         "whole": "a whole number",

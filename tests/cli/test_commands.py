@@ -176,3 +176,55 @@ def test_options_that_do_not_go_together_are_refused(arguments: list[str]) -> No
 
     assert result.exit_code == 2
     assert "goes with" in result.output
+
+
+def test_stats_say_which_scope_is_empty_and_what_there_is_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with open_store(Settings(home=str(tmp_path))) as store:
+        store.put("a" * 100, kind="log", origin=Origin("one", project="/p"), tokens_host=900, tokens_after=100)
+
+    by_session = CliRunner().invoke(main, ["stats", "--session", "two"]).output
+    by_project = CliRunner().invoke(main, ["stats", "--project"]).output
+
+    assert "Nothing compressed in session two. Elsewhere: 1 output, net 800 tokens" in by_session
+    assert f"Nothing compressed in the project {os.path.realpath(os.getcwd())}. Elsewhere" in by_project
+
+
+def test_a_row_below_zero_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with open_store(Settings(home=str(tmp_path))) as store:
+        store.put("a" * 100, kind="log", tokens_host=500, tokens_after=700)
+        ref = store.put("b" * 100, kind="json", tokens_host=900, tokens_after=100)
+        store.retrieved(ref, 1000)
+        store.put("c" * 100, kind="diff", tokens_host=900, tokens_after=100)
+    said = CliRunner().invoke(main, ["stats"]).output
+
+    assert "log is below zero: the host's own preview of this output has 500 tokens, ours 700" in said
+    assert "json is below zero: 800 tokens were left out, and 1,000 were fetched back" in said
+    assert "diff is below zero" not in said
+
+
+def test_uninstall_with_purge_leaves_nothing_of_ours_and_everything_else(shell: Shell) -> None:
+    home = shell.folder / "home"
+    shell("compress", stdin=LOG)
+    shell("memory", "add", "the build needs node 20")
+    shell("off")
+    (home / "backups").mkdir()
+    (home / "mine.txt").write_text("kept")
+
+    assert b"but for what is not ours: mine.txt" in shell("uninstall", "--purge", "--yes")
+    assert sorted(path.name for path in home.iterdir()) == ["mine.txt"]
+
+    (home / "mine.txt").unlink()
+    shell("uninstall", "--purge", "--yes")
+    assert not home.exists()
+
+
+def test_uninstall_with_purge_asks_first(shell: Shell) -> None:
+    shell("compress", stdin=LOG)
+
+    shell("uninstall", "--purge", stdin=b"n\n", code=1)
+
+    assert (shell.folder / "home" / "headroom.db").exists()

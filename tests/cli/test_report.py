@@ -170,3 +170,24 @@ def _browse(chromium: str, page: Path, folder: Path) -> subprocess.CompletedProc
         ],
         capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
+
+
+def test_what_was_left_out_is_shown_for_sessions_that_have_ended_too(store: Store) -> None:
+    log = "\n".join(f"2026-01-01 00:00:{i % 60:02d} INFO worker {i % 7} finished job {i}" for i in range(900))
+    result = compress_output(
+        log, tool_name="Bash", tool_input={"command": "cat log"}, store=store, origin=Origin("s", project="/p")
+    )
+    assert result.ref is not None
+    store.contexts.forget_shown("s")
+    page = CliRunner().invoke(main, ["report", "-o", "-"]).output
+
+    assert "not remembered" not in page and "today" not in page
+    assert html.escape(result.text) in page
+
+
+def test_a_text_that_would_be_shown_otherwise_today_says_so(store: Store) -> None:
+    log = "\n".join(f"2026-01-01 00:00:{i % 60:02d} INFO worker {i % 7} finished job {i}" for i in range(900))
+    store.put(log, kind="log", tool_name="Bash", shown=lambda ref: f"something else [headroom {ref}]", tokens_host=9000, tokens_after=9)  # fmt: skip
+    page = CliRunner().invoke(main, ["report", "-o", "-"]).output
+
+    assert "this is how it would be shown today" in page

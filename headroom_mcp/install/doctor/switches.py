@@ -7,7 +7,7 @@ import os
 from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.settings import environment, switches
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.settings.table import PROJECT_FILE, USER_FILE, Settings
+from headroom_mcp.settings.table import PROJECT_FILE, USER_FILE, Settings, said
 from headroom_mcp.types import SettingsError
 
 _TOOLS = ("Bash", "Read", "Grep", "Glob", "WebFetch", "Agent")
@@ -40,7 +40,7 @@ def _settings(settings: Settings, folder: str) -> list[Check]:
         return [Check(name, "fail", "enabled = false", remedy)]
     off = [tool for tool in _TOOLS if switches.is_tool_off(tool, settings.tools_off)]
     if len(off) == len(_TOOLS):
-        return [Check(name, "fail", f"tools_off = {list(settings.tools_off)} names every tool", "Change tools_off.")]
+        return [Check(name, "fail", f"tools_off = {said(settings.tools_off)} names every tool", "Change tools_off.")]
     if off:
         remedy = "Change tools_off if that is not what you want."
         return [Check(name, "warn", f"the outputs of {', '.join(off)} stay as they are", remedy)]

@@ -23,7 +23,7 @@ from headroom_mcp.install.doctor.check import Check
 from headroom_mcp.install.doctor.installation import Installation
 from headroom_mcp.settings import environment, fault_log
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.settings.table import USER_FILE, Settings
+from headroom_mcp.settings.table import USER_FILE, Settings, said
 from headroom_mcp.types import SettingsError
 
 TIMEOUT_S = 60.0
@@ -135,7 +135,7 @@ def _changed_knobs(folder: str) -> str:
     except SettingsError as error:
         return str(error)
     changed = {name: getattr(settings, name) for name in _KNOBS if getattr(settings, name) != getattr(Settings(), name)}
-    return ", ".join(f"{name} = {value!r}" for name, value in changed.items())
+    return ", ".join(f"{name} = {said(value)}" for name, value in changed.items())
 
 
 def _last_fault(home: str) -> str:
