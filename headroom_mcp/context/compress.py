@@ -54,7 +54,7 @@ def compress(
     shown before the changes, without its border, or a photograph smaller (see `images.choose`). Raises MissingExtra for `images` without Pillow, and nothing else: on any doubt the input comes back, with a decision that says why.
     """
     if images:
-        pixels.pillow()
+        pixels.pillow()  # who asks for it is told at once
     if not isinstance(messages, (list, tuple)):
         return CompressResult(messages, 0, 0, (Decision(-1, "", "", 0, 0, "kept", "not_a_list"),))
     try:
@@ -79,7 +79,9 @@ def compress(
             echo=echo,
             way_back=way_back.of(tools),
             attachments_from=attachments_from,
-            pictures=_pictures(model) if images else None,
+            pictures=_pictures(model, tools, settings.images == "same")
+            if images and settings.images != "none"
+            else None,
         )
 
     try:
@@ -97,10 +99,11 @@ async def acompress(messages: Any, model: str = "", **named: Any) -> CompressRes
     return await asyncio.to_thread(compress, messages, model, **named)
 
 
-def _pictures(model: str) -> Pictures:
-    from headroom_mcp.context.pictures import Pictures
+def _pictures(model: str, tools: Any, same_only: bool) -> Pictures:
+    from headroom_mcp.context import pictures
 
-    return Pictures(model or "claude")
+    points = pictures.offer_coordinates(tools)
+    return pictures.Pictures(model or "claude", same_only=same_only, points=points, way_back=way_back.of(tools))
 
 
 def _result(outcome: checkpoint.Outcome, counter: Counter, beside: int) -> CompressResult:

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from headroom_mcp.store import Store
     from headroom_mcp.types import Origin
 
+_MOST_NODES = 100_000  # of the tools' schemas; a cycle must not hold us for ever
 _WHOLE = 6  # whole images above that a new one is compared with: each is decoded again
 _REASON_OF: dict[str, Reason] = {reason: cast("Reason", f"image_{reason}") for reason in choose.REASONS}
-_POINTS = ("coordinate", "coordinates", "start_coordinate")
+_STANDS = ("keep", "level", "trim")  # what leaves all of an image before the reader: later ones may lean on it
 
 
 class _Found(NamedTuple):
@@ -36,22 +37,28 @@ class _Found(NamedTuple):
 
 
 class Pictures:
-    """The images of one walk over a conversation."""
+    """The images of one walk over a conversation.
 
-    def __init__(self, model: str) -> None:
+    `same_only`: nothing but pointers to the same image. `points`: a program acts on coordinates from the start.
+    `above`: whether what stands above may be named; the provider may take it out of the context. `way_back`: see `View`.
+    """
+
+    def __init__(
+        self, model: str, *, same_only: bool = False, points: bool = False, above: bool = True, way_back: str = ""
+    ) -> None:
         self._model = model
-        self._above: deque[bytes] = deque(maxlen=_WHOLE)
-        self._points = False
+        self._way_back = way_back
+        self._same_only = same_only
+        self._above: deque[bytes] = deque(maxlen=_WHOLE if above else 0)
+        self._points = points
+        self._begins_with_points = points
 
     def __repr__(self) -> str:
-        return f"images for {self._model}"
+        return f"images for {self._model} {self._same_only} {self._begins_with_points} {self._above.maxlen}"
 
     def called(self, call: Asked) -> None:
         """Note a call: where any acts on coordinates, images are not made smaller from then on."""
-        given = call.given
-        self._points |= (
-            "computer" in call.name.lower() or any(key in given for key in _POINTS) or {"x", "y"} <= set(given)
-        )
+        self._points |= choose.acts_on_coordinates(call.name, call.given)
 
     def take(
         self,
@@ -71,7 +78,14 @@ class Pictures:
                 continue
             earlier = [Earlier(str(number), data) for number, data in enumerate(self._above)]
             choice = choose.choose(
-                found.data, self._model, earlier=earlier, question=question, coordinates=self._points
+                found.data,
+                self._model,
+                detail=level if isinstance(level := found.block.get("detail"), str) else None,
+                earlier=earlier,
+                question=question,
+                coordinates=self._points,
+                only_same=self._same_only,
+                levels="detail" in found.block or found.block.get("type") == "input_image",
             )
             blocks = self._blocks(found, choice, store, origin) if choice.action != "keep" else None
             shown = choice.tokens_before if blocks is None else choice.tokens_after
@@ -86,7 +100,7 @@ class Pictures:
             if blocks is not None:
                 path = (*result.at, found.at)
                 changes[path] = shapes.Several(blocks)
-            else:
+            if blocks is None or choice.action in _STANDS:
                 self._above.append(found.data)
         return changes, decisions
 
@@ -94,6 +108,8 @@ class Pictures:
         self, found: _Found, choice: Choice, store: Callable[[], Store | None], origin: Origin
     ) -> list[Any] | None:
         """Return the blocks that stand in the image's place, None where its original cannot be stored."""
+        if choice.action == "level":
+            return [{**found.block, "detail": choice.detail}]
         opened = store()
         if opened is None:
             return None
@@ -104,14 +120,36 @@ class Pictures:
                 found.data,
                 kind="image",
                 origin=origin,
-                shown=choice.note,
+                shown=lambda ref: choice.note(ref, self._way_back),
                 tokens_before=choice.tokens_before,
                 tokens_after=choice.tokens_after,
             )
         except StoreError as error:
             fault_log.record("compress", error, opened.settings)
             return None
-        return [_text(found.block, choice.note(ref)), *[_image(found.block, piece.data) for piece in choice.pieces]]
+        plain = {key: value for key, value in found.block.items() if key != "cache_control"}
+        blocks = [_text(plain, choice.note(ref, self._way_back)), *[_image(plain, one.data) for one in choice.pieces]]
+        if "cache_control" in found.block:  # a request may hold only four
+            blocks[-1] = {**blocks[-1], "cache_control": found.block["cache_control"]}
+        return blocks
+
+
+def offer_coordinates(tools: Any) -> bool:
+    """Tell whether one of a request's `tools`, in any provider's shape, acts on places in an image. Raises nothing."""
+    stack, seen = [tools], 0
+    while stack and seen < _MOST_NODES:
+        seen += 1
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            kind, properties = node.get("type"), node.get("properties")
+            if isinstance(kind, str) and kind.startswith("computer"):
+                return True
+            if isinstance(properties, Mapping) and choose.acts_on_coordinates("", properties):
+                return True
+            stack.extend(value for value in node.values() if isinstance(value, (Mapping, list, tuple)))
+        elif isinstance(node, (list, tuple)):
+            stack.extend(node)
+    return False
 
 
 def _images(content: Any) -> Iterator[_Found]:
@@ -134,8 +172,9 @@ def _data(block: Any) -> bytes:
         head, _, coded = url.partition(";base64,")
         coded = coded if head.startswith("data:image/") else None
     elif isinstance(image := block.get("image"), Mapping) and isinstance(image.get("source"), Mapping):
-        data = image["source"].get("bytes")
-        return data if isinstance(data, bytes) else b""
+        coded = image["source"].get("bytes")
+        if isinstance(coded, bytes):  # the library's own; in a request's body they are coded
+            return coded
     try:
         return base64.b64decode(coded, validate=True) if isinstance(coded, str) else b""
     except (binascii.Error, ValueError):
@@ -153,7 +192,8 @@ def _image(like: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     """Return `like` with another image, a PNG, in it."""
     coded = base64.b64encode(data).decode("ascii")
     if "image" in like:
-        return {**like, "image": {**like["image"], "format": "png", "source": {"bytes": data}}}
+        given: Any = data if isinstance(like["image"]["source"]["bytes"], bytes) else coded
+        return {**like, "image": {**like["image"], "format": "png", "source": {"bytes": given}}}
     if like.get("type") == "input_image":
         return {**like, "image_url": f"data:image/png;base64,{coded}"}
     if isinstance(like.get("source"), Mapping):

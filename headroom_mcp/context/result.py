@@ -29,6 +29,7 @@ Reason = Literal[
     "image_same",
     "image_changed",
     "image_border",
+    "image_level",
     "image_photo",
     "image_glance",
     "image_few_tokens",
@@ -36,6 +37,7 @@ Reason = Literal[
     "image_no_gain",
     "image_coordinates",
     "image_unreadable",
+    "image_needs_pillow",
     "image_unknown_model",
 ]
 
@@ -63,6 +65,7 @@ REASONS: dict[Reason, str] = {
     "image_same": "an image whose pixels were shown before",
     "image_changed": "most of the image was shown before: what changed is shown, with its place",
     "image_border": "a border of one colour around the image is cut off",
+    "image_level": "the request left the level of detail of the image open: it is named, which costs less",
     "image_photo": "a photograph, and no detail of it was asked for: it is shown smaller",
     "image_glance": "an image that a glance is enough for: it is shown smaller",
     "image_few_tokens": "an image that costs so little that nothing can be won",
@@ -70,6 +73,7 @@ REASONS: dict[Reason, str] = {
     "image_no_gain": "nothing smaller holds all of the image",
     "image_coordinates": "a program acts on the image's coordinates",
     "image_unreadable": "not an image that can be read here",
+    "image_needs_pillow": "the image's pixels can be looked at only with Pillow, the extra `image`",
     "image_unknown_model": "not known what an image costs this model",
 }
 """Every reason that a decision can have, and what it means."""

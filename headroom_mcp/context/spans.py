@@ -19,6 +19,7 @@ from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 
 if TYPE_CHECKING:
+    from headroom_mcp.context.pictures import Pictures
     from headroom_mcp.store import Store
     from headroom_mcp.types import ToolInput
 
@@ -82,8 +83,8 @@ def shortened(
         request = read.request
         if not read.key:
             return None
-        if _drops_results(request):
-            settings = settings._replace(repeats=False)  # what stands above may be gone when this is read
+        if _drops_results(request):  # what stands above may be gone when this is read
+            settings = settings._replace(repeats=False)
         orphans = bool(request.get("previous_response_id"))  # the provider has the calls
 
         def shortener() -> Shortener:
@@ -94,6 +95,7 @@ def shortened(
                 store=store,
                 orphans=orphans,
                 way_back=way_back.of_request(request),
+                pictures=_pictures(request, settings),
             )
 
         outcome = checkpoint.walked(request[read.key], shortener, store, read.sizes())
@@ -130,9 +132,9 @@ def spans(body: bytes) -> list[Span]:
 
 
 def _places(text: str, start: int, paths: Iterable[shapes.Path]) -> list[tuple[int, int, shapes.Path]]:
-    """Return in their order where the strings at these paths stand in the message that begins at `start`.
+    """Return in their order where the strings (or image blocks) at these paths stand in the message that begins at `start`.
 
-    Raises: ValueError where one of them is no string, or an object on the way has a key twice: readers differ in which one they
+    Raises: ValueError where one of them is neither, or an object on the way has a key twice: readers differ in which one they
     take.
     """
     tree: dict[str | int, Any] = {}
@@ -155,10 +157,10 @@ def _find(
 ) -> int:
     """Note where the strings of `tree` stand in the value that begins at `at`; return where the value ends."""
     if not tree:
-        _, stop = scanstring(text, at + 1, False)
-        if text[at] != '"':
-            msg = "not a string"
+        if text[at] not in '"{':
+            msg = "neither a string nor a block"
             raise ValueError(msg)
+        stop = scanstring(text, at + 1, False)[1] if text[at] == '"' else _decode(text, at)[1]
         found[path] = (at, stop)
         return int(stop)
     closing = {"{": "}", "[": "]"}.get(text[at])
@@ -277,20 +279,46 @@ def _expect(text: str, at: int, what: str) -> None:
         raise ValueError(msg)
 
 
+def _pictures(request: Mapping[str, Any], settings: Settings) -> Pictures | None:
+    """Return what looks at the images of a request, None where they are left alone."""
+    if settings.images == "none":
+        return None
+    from headroom_mcp.context import pictures
+
+    model = request.get("model")
+    return pictures.Pictures(
+        model if isinstance(model, str) and model else "claude",
+        same_only=settings.images == "same",
+        points=pictures.offer_coordinates(request.get("tools")),
+        above=settings.repeats,
+        way_back=way_back.of_request(request),
+    )
+
+
 def _drops_results(request: Mapping[str, Any]) -> bool:
     """Tell whether the provider is asked to take old tool results out of the context by itself."""
     return any("clear_tool_uses" in json.dumps(request[key]) for key in ("context_management",) if key in request)
 
 
-def _spliced(read: _Read, changes: Sequence[Mapping[shapes.Path, str]]) -> bytes:
+def _spliced(read: _Read, changes: Sequence[Mapping[shapes.Path, Any]]) -> bytes:
     text, at = read.text, 0
     pieces: list[str] = []
     for begins, texts in zip(read.starts, changes, strict=True):
         if texts:
             for start, stop, path in _places(text, begins, texts):
-                pieces += text[at:start], _as_json(texts[path], ascii_only=text.isascii())
+                pieces += text[at:start], _written(texts[path], text, start)
                 at = stop
     return "".join([*pieces, text[at:]]).encode("utf-8")
+
+
+def _written(new: Any, text: str, start: int) -> str:
+    """Return what is written in the place of the value that begins at `start`: a text's string, or blocks in a block's place."""
+    if isinstance(new, shapes.Several) != (text[start] == "{"):
+        msg = "a text stands where a block was read, or a block where a text was"
+        raise ValueError(msg)
+    if isinstance(new, shapes.Several):
+        return ", ".join(json.dumps(item) for item in new.items)
+    return _as_json(new, ascii_only=text.isascii())
 
 
 def _as_json(text: str, *, ascii_only: bool) -> str:

@@ -9,6 +9,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+from headroom_mcp.images import heads
 from headroom_mcp.types import MissingExtra, NotAnImage
 
 if TYPE_CHECKING:
@@ -37,8 +38,14 @@ def size_of_file(path: str) -> tuple[int, int]:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}. Give a file, or a size such as 1920x1080."
         raise NotAnImage(msg) from None
+    if data[:3] != b"\xff\xd8\xff" and (found := heads.size_of(data)):  # a JPEG may be turned
+        return found
     try:
         return opened(data).size
+    except MissingExtra:
+        if found := heads.size_of(data):
+            return found
+        raise
     except NotAnImage as error:
         msg = f"{path}: {error}"
         raise NotAnImage(msg) from None

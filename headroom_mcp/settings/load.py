@@ -93,6 +93,9 @@ def tightened(settings: Settings, values: Mapping[str, Any], path: str) -> Setti
             changes["project_deny"] = _bounded(value, path)
         elif rule == "add":
             changes[name] = (*now, *(word for word in value if word not in now))
+        elif rule == "less":
+            words = row.form.split("|") if row else []
+            changes[name] = max(now, value, key=words.index)
         elif rule == "tighten":
             parts = _REDACT_PARTS[now] | _REDACT_PARTS[value]
             changes[name] = next(word for word, bits in _REDACT_PARTS.items() if bits == parts)

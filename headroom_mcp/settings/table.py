@@ -23,6 +23,7 @@ class Settings(NamedTuple):
     budget_tokens: int = 0
     min_saving: float = 0.10
     repeats: bool = True
+    images: str = "all"
     redact: str = "none"
     deny: tuple[str, ...] = ()
     retention_days: float = 30.0
@@ -60,6 +61,7 @@ KNOBS = (
     Knob("budget_tokens", "HEADROOM_BUDGET_TOKENS", "whole", "", "Tokens to aim at for one output; 0: by its size."),
     Knob("min_saving", "", "share", "raise", "A replacement that saves a smaller share is not worth a detour."),
     Knob("repeats", "HEADROOM_REPEATS", "switch", "off", "Whether lines shown before are named instead of shown again."),
+    Knob("images", "", "all|same|none", "less", "What is done about images in results: all that is safe, pointers to the same image, nothing."),
     Knob("redact", "HEADROOM_REDACT", "none|store|model|both", "tighten", "Where secrets are masked: in the store, before the model, both."),
     Knob("deny", "", "patterns", "add", "Outputs or commands that match are never stored, so never shortened."),
     Knob("retention_days", "HEADROOM_RETENTION_DAYS", "days", "", "How long originals stay; those of a live session always do."),

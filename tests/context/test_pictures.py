@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from PIL import ImageChops, ImageDraw
 
 from headroom_mcp import compress
+from headroom_mcp.context import pictures
+from headroom_mcp.context.spans import shorten_body
 from headroom_mcp.images import pixels
 from headroom_mcp.retrieval.picture import picture
 from headroom_mcp.settings.table import Settings
@@ -174,3 +177,73 @@ def test_what_is_no_image_stays_as_it_came(store: Store, data: object) -> None:
     _result(messages, 0)[1]["source"]["data"] = data
 
     assert compress(messages, _MODEL, store=store, images=True).messages == messages
+
+
+def test_of_a_body_the_images_become_what_compress_makes_of_them_and_every_other_byte_stays(store: Store) -> None:
+    messages = _session(_screens())
+    body = json.dumps({"model": _MODEL, "max_tokens": 5, "messages": messages}, indent=1).encode()
+
+    short = shorten_body(body, store=store)
+
+    assert short is not None
+    assert json.loads(short)["messages"] == compress(messages, _MODEL, store=store, images=True).messages
+    first = body.index(b'"tool_use_id": "t1"')
+    assert short[:first] == body[:first]
+    assert shorten_body(body, store=store, settings=store.settings._replace(images="none")) is None
+
+
+def test_of_a_body_images_stay_where_the_provider_may_drop_those_above(store: Store) -> None:
+    edits = {"edits": [{"type": "clear_tool_uses_20250919"}]}
+    request = {"model": _MODEL, "messages": _session(_screens()), "context_management": edits}
+
+    assert shorten_body(json.dumps(request).encode(), store=store) is None
+
+
+def test_of_a_body_whose_tools_act_on_coordinates_images_stay(store: Store) -> None:
+    computer = {"type": "computer_20250124", "name": "screen", "display_width_px": 9, "display_height_px": 9}
+    click = {"name": "tap", "input_schema": {"type": "object", "properties": {"x": {}, "y": {}}}}
+    for tool in (computer, click):
+        request = {"model": _MODEL, "messages": _session(_screens()), "tools": [tool]}
+        assert shorten_body(json.dumps(request).encode(), store=store) is None
+    assert not pictures.offer_coordinates([{"name": "show", "input_schema": {"properties": {"x": {}}}}])
+
+
+def test_a_mark_for_the_cache_stays_on_the_last_block_alone(store: Store) -> None:
+    messages = _session(_screens())
+    for number in (1, 2):
+        _result(messages, number)[1]["cache_control"] = {"type": "ephemeral"}
+
+    result = compress(messages, _MODEL, store=store, images=True)
+
+    for number in (1, 2):
+        marked = ["cache_control" in block for block in _result(result.messages, number)]
+        assert marked == [False] * (len(marked) - 1) + [True]
+
+
+def _responses(data: bytes, **more: str) -> list[Any]:
+    image = {"type": "input_image", "image_url": f"data:image/png;base64,{_coded(data)}", **more}
+    return [
+        {"type": "function_call", "call_id": "c1", "name": "shot", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "c1", "output": [image]},
+    ]
+
+
+def test_a_level_of_detail_is_named_where_the_request_leaves_it_open_and_text_stays_readable(store: Store) -> None:
+    photo = painted.data_of(painted.photo(3, (2800, 2100)), "JPEG")
+    items = _responses(photo, detail="auto")
+
+    result = compress(items, "gpt-6", store=store, images=True)
+
+    assert result.messages[1]["output"] == [{**items[1]["output"][0], "detail": "high"}]
+    assert [row.reason for row in result.decisions if row.reason.startswith("image_")] == ["image_level"]
+    assert result.tokens_saved > 3_000
+    said = _responses(photo, detail="original")
+    assert compress(said, "gpt-6", store=store, images=True).messages[1]["output"][0].get("detail") != "high"
+
+
+def test_no_level_is_named_that_would_make_small_print_unreadable(store: Store) -> None:
+    screen = painted.data_of(painted.terminal(1, (820, 5600), 254))
+
+    result = compress(_responses(screen), "gpt-6", store=store, images=True)
+
+    assert result.messages == _responses(screen)

@@ -49,7 +49,8 @@ def _reply(payload: Payload) -> dict[str, object] | None:
     least = settings.here.min_tokens if settings is not None else for_hooks.min_tokens()
     repeats = settings.here.repeats if settings is not None else for_hooks.repeats()
     compresses = event is not None and not decide.reason_to_skip(event, least, repeats)
-    if not compresses and not masks:
+    images = _has_images(payload.get("tool_response"))
+    if not compresses and not masks and not images:
         return None
     from headroom_mcp.hook import entry
 
@@ -64,6 +65,10 @@ def _reply(payload: Payload) -> dict[str, object] | None:
         from headroom_mcp.hook import respond
 
         shown = respond.masked(value if shown is None else shown, event, settings.here)
+    if images:
+        from headroom_mcp.hook.claude_code import images as pictures
+
+        shown = pictures.shown(value if shown is None else shown, event, settings, _word(payload, "transcript_path"))
     if shown is None or shown == value:
         return None
     return {"hookSpecificOutput": {"hookEventName": "PostToolUse", "updatedToolOutput": shown}}
@@ -92,6 +97,14 @@ def _answered(event: decide.Event, payload: Payload, settings: InForce, masks: b
         return None
     sendable = [None if new is None else new._replace(text=respond.sayable(new.text)) for new in texts]
     return _tool(event.tool_name)[2](payload["tool_response"], sendable)
+
+
+def _has_images(response: Response) -> bool:
+    if isinstance(response, dict):
+        return response.get("type") == "image"
+    return isinstance(response, list) and any(
+        isinstance(block, dict) and block.get("type") == "image" for block in response
+    )
 
 
 def _record(error: BaseException) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TAIL_BYTES = 4 << 20  # what is needed is among the last lines; more takes longer than it is worth
 _WAIT_S = 0.25  # for the call to reach the transcript, which is written a moment after it is made
 _STEP_S = 0.02
+_POINT = late.pattern(rb'"(?:coordinates?|start_coordinate|x)": ?[\[{\d"-]')
 _RESULT_OF = late.pattern(rb'"tool_use_id": ?"([^"\\]+)"')
 
 
@@ -143,8 +144,29 @@ def _results(lines: Sequence[bytes], calls: set[str]) -> dict[str, list[str]]:
 
 def _text(content: Any) -> str:
     if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        return "\n".join(_of_part(part) for part in content if isinstance(part, dict))
     return content if isinstance(content, str) else ""
+
+
+def _of_part(part: dict[str, Any]) -> str:
+    """Return the text of a part of a result; of an image, the line by which it is known to have been shown."""
+    source = part.get("source")
+    if part.get("type") != "image" or not isinstance(source, dict):
+        return str(part.get("text", ""))
+    from headroom_mcp.hook import pictures
+
+    return pictures.line_of(pictures.decoded(source.get("data")))
+
+
+def calls_of(path: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and input of the calls at the end of a transcript that may act on places in an image."""
+    found = []
+    for line in tail(path):
+        if b'"tool_use"' in line and _POINT.search(line):
+            for block in blocks(entry(line)):
+                if block.get("type") == "tool_use" and isinstance(block.get("input"), dict):
+                    found.append((str(block.get("name")), block["input"]))
+    return found
 
 
 def _holds(result: str, text: str) -> bool:
