@@ -55,7 +55,7 @@ def _reply(payload: Payload) -> dict[str, object] | None:
     from headroom_mcp.hook import entry
 
     entry.start_timer()
-    if settings is None and event is not None and _is_small_and_new(event, least):
+    if settings is None and event is not None and not images and _is_small_and_new(event, least):
         return None
     event = event or _event(payload)
     settings = settings or for_hooks.in_force(event.cwd)
