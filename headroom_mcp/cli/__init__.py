@@ -31,6 +31,7 @@ COMMANDS = {
     "off": "headroom_mcp.cli.switch:off",
     "on": "headroom_mcp.cli.switch:on",
     "purge": "headroom_mcp.cli.purge:purge",
+    "statusline": "headroom_mcp.cli.statusline:statusline",
     "completion": "headroom_mcp.cli.completion:completion",
 }
 # heading -> commands, in the order of the help page
@@ -38,7 +39,7 @@ GROUPS = {
     "Start here": ("demo", "install", "doctor", "uninstall"),
     "What it was worth": ("stats", "report", "replay", "prices", "cache"),
     "By hand": ("compress", "retrieve", "memory", "images"),
-    "Switches and upkeep": ("off", "on", "settings", "purge", "completion"),
+    "Switches and upkeep": ("off", "on", "settings", "statusline", "purge", "completion"),
     "Other ways in": ("serve", "proxy", "wrap", "integrations"),
     "For developers": ("bench",),
 }

@@ -42,6 +42,11 @@ _SCOPE = click.Choice(installer.SCOPES)
     help="Your own hooks on the same tools: leave those tools to them, run them first and compress what they answer, or "
     "ignore them.  [default: as before; those that rewrite outputs are left alone]",
 )
+@click.option(
+    "--statusline/--no-statusline",
+    default=None,
+    help="Show what a session has saved below the prompt, beside a status line of your own.  [default: as before]",
+)
 @click.option("--print", "only_print", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the changes.")
 def install(
@@ -50,6 +55,7 @@ def install(
     host: str | None,
     auto_memory: bool,
     way: other_hooks.Way | None,
+    statusline: bool | None,
     only_print: bool,
     as_json: bool,
 ) -> None:
@@ -70,7 +76,9 @@ def install(
     others = other_hooks.find(folder)
     try:
         way = other_hooks.way_of(way, installer.installed_matcher(installer.files_of(scope, folder)[0]))
-        changes = installer.plan_install(scope, folder, transport or load_settings().transport, way)
+        changes = installer.plan_install(
+            scope, folder, transport or load_settings().transport, way, statusline=statusline
+        )
         if not only_print:
             other_hooks.save_first(others, way)
             installer.apply_install(scope, folder, changes)

@@ -86,19 +86,43 @@ def owner(scope: Scope, folder: str) -> str:
     return scope if scope == "user" else f"{scope}:{folder}"
 
 
+def status_line(file: str, *, wanted: bool | None) -> list[Target]:
+    """Return the status line for a settings file, beside the user's own; without a wish, as before."""
+    now = places.read(file)[0].get("statusLine")
+    has_ours = places.is_our_status_line(now)
+    if not (has_ours if wanted is None else wanted):
+        return []
+    script = os.path.join(command_lines.HOOK_FOLDER, "status_line.py")
+    own = now.get("command") if isinstance(now, dict) else None
+    if has_ours:
+        own = command_lines.own_status_line(str(own))
+    if isinstance(own, str) and own:
+        return [Target(("statusLine",), "command", command_lines.status_line(script, own), replaces=True)]
+    return [Target((), "statusLine", {"type": "command", "command": command_lines.status_line(script)})]
+
+
 def plan_install(
-    scope: Scope, folder: str, transport: str = "command", way: other_hooks.Way | None = None
+    scope: Scope,
+    folder: str,
+    transport: str = "command",
+    way: other_hooks.Way | None = None,
+    *,
+    statusline: bool | None = None,
 ) -> list[Change]:
     """Return the changes that install `scope`; `way` is how to get on with other hooks on the same tools.
 
-    Raises: SettingsError for a file that is not to be touched.
+    `statusline`: whether the status line is wanted; None: as before. Where the plugin has the hooks, it is all there is to
+    install. Raises: SettingsError for a file that is not to be touched.
     """
-    _check_other_scopes(scope, folder, transport)
     settings, servers = sites(scope, folder)
+    line = status_line(settings.file, wanted=statusline)
+    if statusline and places.has_plugin(places.read(places.settings_file("user", folder))[0]):
+        return [plan.plan_install(settings, line)]
+    _check_other_scopes(scope, folder, transport)
     left = other_hooks.left(other_hooks.find(folder), other_hooks.way_of(way, installed_matcher(settings.file)))
     hooks = [Target(("hooks", event), "", group) for event, group in hook_events(transport, left).items()]
     changes = [
-        plan.plan_install(settings, hooks),
+        plan.plan_install(settings, [*hooks, *line]),
         plan.plan_install(servers, [Target(servers.servers[0], SERVER, server_entry())]),
     ]
     if transport == "mcp" and changes[1].own_server:
@@ -109,7 +133,7 @@ def plan_install(
 
 def apply_install(scope: Scope, folder: str, changes: list[Change]) -> None:
     """Write `changes`. Raises: SettingsError when a file cannot be written; the others stay as they are then."""
-    for site, change in zip(sites(scope, folder), changes, strict=True):
+    for site, change in zip(sites(scope, folder), changes, strict=False):  # with the plugin, the first alone
         plan.apply_install(owner(scope, folder), site, change)
 
 

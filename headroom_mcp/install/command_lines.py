@@ -60,6 +60,29 @@ def server(script: str, python: str = "") -> tuple[str, list[str]]:
     return _shell(), ["-c", f'if {{ {run}; }} 2>/dev/null; then exec {shlex.quote(python)} -I "$1"; fi']
 
 
+def status_line(script: str, own: str = "", python: str = "") -> str:
+    """Return the shell command of the status line `script`; `own`: the user's, which comes first, or alone when we are gone."""
+    python = python or sys.executable
+    if os.name == "nt":
+        import subprocess
+
+        return subprocess.list2cmdline([python, "-I", "-S", script, *(["--with", own] if own else [])])
+    words = f'{shlex.quote(python)} -I -S "$1"{f" --with {shlex.quote(own)}" if own else ""}'
+    alone = f"; else sh -c {shlex.quote(own)}" if own else ""
+    return f"if {{ {_finding(script)} && [ -x {shlex.quote(python)} ]; }} 2>/dev/null; then {words} {alone or ';'} ; fi".replace(
+        " ; ;", " ;"
+    )
+
+
+def own_status_line(command: str) -> str:
+    """Return the user's own command in a status line of ours, "" where there is none."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return ""
+    return words[words.index("--with") + 1] if "--with" in words[:-1] else ""
+
+
 def probe(python: str, script: str, package: str) -> str:
     """Return the shell text (of words quoted already) that tells whether `python` starts, and its server is whole."""
     files = f"[ -s {script} ] && [ -s {package}/types.py ]"

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from headroom_mcp.hook.claude_code.places import SERVER, is_our_hook, is_our_server
+from headroom_mcp.hook.claude_code.places import SERVER, is_our_hook, is_our_server, is_our_status_line
 from headroom_mcp.install import json_edit
+from headroom_mcp.install.command_lines import own_status_line
 
 
 class Entry(NamedTuple):
-    """One entry of ours: `slot` of the object or array that starts at `container`, which is at `path`."""
+    """One entry of ours: `slot` of the object or array that starts at `container`, which is at `path`.
+
+    `was`: what the user had there before us, and gets back; "" for nothing.
+    """
 
     path: tuple[str, ...]
     container: int
     slot: json_edit.Slot
+    was: str = ""
 
 
 def find(text: str, servers: Sequence[tuple[str, ...]]) -> Entry | None:
     """Return one entry of ours in a JSON text: a hook, its group where that holds no other, or a server in `servers`."""
-    return next(_hooks(text), None) or next(_servers(text, servers), None)
+    return next(_hooks(text), None) or next(_servers(text, servers), None) or status_line(text)
 
 
 def _hooks(text: str) -> Iterator[Entry]:
@@ -44,6 +49,19 @@ def _hooks(text: str) -> Iterator[Entry]:
             for item, handler in zip(json_edit.items(text, slot.value_start), handlers, strict=True):
                 if is_our_hook(handler):
                     yield Entry(("hooks", event.key), slot.value_start, item)
+
+
+def status_line(text: str) -> Entry | None:
+    """Return the status line of ours, or the command of the user's own that ours is beside; None for neither."""
+    at = json_edit.find(text, ["statusLine"])
+    if at is None or not is_our_status_line(json_edit.value_at(text, at)):
+        return None
+    own = own_status_line(json_edit.value_at(text, at)["command"])
+    if own:
+        return Entry((), at, json_edit.member(text, at, "command"), own)
+    top = json_edit.find(text, ())
+    assert top is not None
+    return Entry((), top, json_edit.member(text, top, "statusLine"))
 
 
 def _servers(text: str, places: Sequence[tuple[str, ...]]) -> Iterator[Entry]:

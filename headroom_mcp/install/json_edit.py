@@ -89,6 +89,14 @@ def members(text: str, start: int) -> list[Slot]:
     return slots
 
 
+def member(text: str, start: int, key: str) -> Slot:
+    """Return the member `key` of the object that starts at `start`; the last of equal keys. Raises: KeyError."""
+    for slot in reversed(members(text, start)):
+        if slot.key == key:
+            return slot
+    raise KeyError(key)
+
+
 def items(text: str, start: int) -> list[Slot]:
     """Return the items of the array that starts at `start`."""
     slots: list[Slot] = []
@@ -119,6 +127,11 @@ def add(text: str, path: Sequence[str], key: str, value: Any) -> tuple[str, list
         raise ValueError(msg)
     slots = members(text, at) if wanted == "{" else items(text, at)
     return _append(text, at, slots, key, value), made
+
+
+def replace(text: str, slot: Slot, value: Any) -> str:
+    """Return `text` with `value` in the place of what `slot` holds."""
+    return f"{text[: slot.value_start]}{json.dumps(value, ensure_ascii=False)}{text[slot.stop :]}"
 
 
 def remove(text: str, container: int, slot: Slot) -> str:

@@ -38,11 +38,15 @@ class Site(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What belongs in a site: `value` under `key` of the object at `path`, or in the array there where `key` is ""."""
+    """What belongs in a site: `value` under `key` of the object at `path`, or in the array there where `key` is "".
+
+    `replaces`: the user has something there, which our value has in it, and which uninstalling puts back.
+    """
 
     path: Path
     key: str
     value: Any
+    replaces: bool = False
 
 
 class Change(NamedTuple):
@@ -75,13 +79,18 @@ def plan_install(site: Site, targets: Sequence[Target]) -> Change:
         (target,) = targets
         return _whole_change(site.file, before, target.value)
     text = site.empty if before is None else files.parsed(site.file, before, comments=site.format == "jsonc")
-    if all(_holds(text, target) for target in targets):
+    if all(_holds(text, target) for target in targets) and not _has_unwanted_line(text, targets):
         return Change(site.file, before, before, "already there")
     text, _, _ = without_ours(text, site.servers)
     made: list[Path] = []
     what: list[str] = []
     own_server = False
     for target in targets:
+        at = json_edit.find(text, target.path) if target.replaces else None
+        if at is not None:
+            text = json_edit.replace(text, json_edit.member(text, at, target.key), target.value)
+            what.append(".".join((*target.path, target.key)))
+            continue
         if target.key and json_edit.find(text, [*target.path, target.key]) is not None:
             own_server = True
             what.append(f"kept your own server {target.key!r}")
@@ -229,7 +238,10 @@ def without_ours(text: str, servers: Sequence[Path]) -> tuple[str, int, list[Pat
     removed = 0
     emptied: list[Path] = []
     while (place := entries.find(text, servers)) is not None:
-        text = json_edit.remove(text, place.container, place.slot)
+        if place.was:
+            text = json_edit.replace(text, place.slot, place.was)
+        else:
+            text = json_edit.remove(text, place.container, place.slot)
         emptied.extend(place.path[:length] for length in range(1, len(place.path) + 1))
         removed += 1
     return text, removed, emptied
@@ -245,6 +257,12 @@ def without_empty(text: str, made: Sequence[Path]) -> str:
         slot = [slot for slot in json_edit.members(text, parent) if slot.key == path[-1]][-1]
         text = json_edit.remove(text, parent, slot)
     return text
+
+
+def _has_unwanted_line(text: str, targets: Sequence[Target]) -> bool:
+    """Tell whether there is a status line of ours that is not wanted any more."""
+    wanted = any("statusLine" in (*target.path, target.key) for target in targets)
+    return not wanted and entries.status_line(text) is not None
 
 
 def _holds(text: str, target: Target) -> bool:

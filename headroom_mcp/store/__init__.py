@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headroom_mcp.store.rows import Original as Original
     from headroom_mcp.store.rows import Purged
 
-__all__ = ["Original", "Store", "open_in_memory", "open_store", "purge_everything"]
+__all__ = ["Original", "Store", "at_a_glance", "open_in_memory", "open_store", "purge_everything"]
 
 
 def open_store(settings: Settings | None = None) -> Store:
@@ -37,6 +37,16 @@ def purge_everything(settings: Settings | None = None) -> Purged:
     from headroom_mcp.store.sqlite import purge_all
 
     return purge_all.purge_everything(settings)
+
+
+def at_a_glance(settings: Settings, session: str) -> tuple[int, int, int, int]:
+    """Return outputs, net tokens, retrievals and their tokens of `session`, for a status line; nothing is written or waited for.
+
+    Raises: OSError where the store is there and cannot be read.
+    """
+    from headroom_mcp.store.sqlite import connection, glance
+
+    return glance.at_session(connection.store_path(settings), session)
 
 
 def __getattr__(name: str) -> Any:

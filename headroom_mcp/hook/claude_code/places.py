@@ -24,6 +24,7 @@ SERVER = "headroom"
 PLUGIN = "headroom@"
 _HOOK_SCRIPT = "headroom_mcp/hook/run.py"
 _SERVER_SCRIPT = "headroom_mcp/hook/serve.py"
+_STATUS_SCRIPT = "headroom_mcp/hook/status_line.py"
 _MAX_BYTES = 8 << 20  # ~/.claude.json grows with every project
 
 
@@ -99,7 +100,7 @@ def is_our_hook(handler: object) -> bool:
     """Tell whether `handler` is one that some version of ours has added.
 
     The script is looked for as text, since commands are quoted in one version and guarded in another. That is why
-    `headroom_mcp/hook/run.py` and `serve.py` must never move.
+    `headroom_mcp/hook/run.py`, `serve.py` and `status_line.py` must never move.
     """
     if not isinstance(handler, dict):
         return False
@@ -115,6 +116,12 @@ def is_our_server(entry: object) -> bool:
         return False
     words = [entry.get("command"), entry.get("args"), entry.get("transport")]
     return _SERVER_SCRIPT in str(words).replace("\\\\", "/").replace("\\", "/")
+
+
+def is_our_status_line(value: object) -> bool:
+    """Tell whether `value` is a status line that some version of ours has added, or put beside the user's own."""
+    command = value.get("command") if isinstance(value, dict) else None
+    return isinstance(command, str) and _STATUS_SCRIPT in command.replace("\\", "/")
 
 
 def is_guarded(command: str) -> bool:
