@@ -1,4 +1,4 @@
-"""`headroom images`: what an image costs a model."""
+"""`headroom images`: what an image costs a model, and the text in it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,27 @@ def tokens(images: tuple[str, ...], model: str, detail: str | None, as_json: boo
         _io.echo(f"{row['image']!s:<{widest}}  {row['width']}x{row['height']}  {row['tokens']:,} tokens{seen}")
     if len(rows) > 1:
         _io.echo(f"{'together':<{widest}}  {sum(int(str(row['tokens'])) for row in rows):,} tokens")
+
+
+@images.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--language", default="eng", show_default=True, help="As tesseract names it; deu+eng for two.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of lines, each with its region.")
+def text(file: str, language: str, as_json: bool) -> None:
+    """Print the text in the image FILE, read by tesseract (apt install tesseract-ocr), line by line.
+
+    Example: headroom images text screenshot.png --json
+    """
+    from headroom_mcp.images import ocr
+
+    with _io.said_plainly(), open(file, "rb") as stream:
+        lines = ocr.lines_of(stream.read(), language)
+    if as_json:
+        rows = [{"text": one.text, "region": f"{one.x},{one.y},{one.width},{one.height}"} for one in lines]
+        _io.echo_json(rows)
+        return
+    for line in lines:
+        _io.echo(line.text)
 
 
 def _size(image: str) -> tuple[int, int]:

@@ -42,7 +42,8 @@ def retrieve(
 ) -> None:
     """Print what was left out: a slice of the original REF.
 
-    By lines, a query or a JSON path; without any, the first page.
+    By lines, a query or a JSON path; without any, the first page. Of an image the image itself, its region, or with lines or a
+    query the text that tesseract reads in it.
 
     Example: headroom retrieve 1a2b3c4d5e6f --lines 120-180
     """
@@ -51,14 +52,14 @@ def retrieve(
     session = environment.session_id()
     with _io.said_plainly(), open_store(in_force(environment.project_dir()).here) as store:
         try:
-            if whole:
+            if whole or not (lines or query or json_path or region):
                 found = store.get(ref, project=project, session=session)
-                original = found.text
                 if picture.is_picture(found):
                     _io.write_bytes(found.body)
                     return
-                _io.write_bytes(_bytes(redaction.for_model(store.settings, original)))
-                return
+                if whole:
+                    _io.write_bytes(_bytes(redaction.for_model(store.settings, found.text)))
+                    return
             if region:
                 _io.write_bytes(picture.picture(ref, region, store=store, project=project, session=session).data)
                 return

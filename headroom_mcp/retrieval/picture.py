@@ -42,6 +42,18 @@ def picture(
             opened.close()
 
 
+def text_lines(original: Original) -> list[str]:
+    """Return the lines of text that are read in an image, each with its region behind it; what they are is said first.
+
+    Raises: MissingExtra without tesseract, NotAnImage, HeadroomError where it fails.
+    """
+    from headroom_mcp.images import ocr
+
+    found = ocr.lines_of(original.body)
+    said = "[read by tesseract, so it may be wrong in places; behind each line is its region]"
+    return [said, *(f"{line.text}  @{line.x},{line.y},{line.width},{line.height}" for line in found)]
+
+
 def is_picture(original: Original) -> bool:
     """Tell whether an original is an image: by what it was stored as, or by its first bytes."""
     return original.kind == KIND or _media_type(original.body) != ""

@@ -12,6 +12,7 @@ from headroom_mcp.types import Origin, StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
+    from headroom_mcp.store.rows import Original
 
 _MAX_FILE_BYTES = 48 << 20  # no larger file is ever shown in short form
 
@@ -28,9 +29,11 @@ def retrieve(
     session: str = "",
 ) -> str:
     """Return a slice of the original stored under `ref`: the lines `"120-180"`, the blocks about `query`, or what
-    `json_path` selects; without any, the first page and how to go on. At most about `max_tokens` tokens.
+    `json_path` selects; without any, the first page and how to go on. At most about `max_tokens` tokens. Of an image, lines
+    are those of the text that tesseract reads in it.
 
-    `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError.
+    `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError,
+    and MissingExtra for the text of an image without tesseract.
     """
     from headroom_mcp.retrieval import slices
     from headroom_mcp.store import open_store
@@ -39,20 +42,35 @@ def retrieve(
     opened = store if store is not None else open_store(_settings(project))
     try:
         original = opened.get(ref, project=project, session=session)
+        if (query or lines) and (read := _read_in_picture(original)):
+            text = redaction.for_model(opened.settings, slices.cut_lines(original, read, query, lines, max_tokens))
+            return _charged(opened, ref, text, session, project)
         # Of a text with masked secrets the lines of the wrapper were shown: masking is no matter of what it wraps.
         opens = redaction.for_model(opened.settings, original.text) == original.text
         text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
         text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
-        try:
-            opened.retrieved(ref, tokens.estimate(text), origin=Origin(session=session, project=project or ""))
-        except StoreError as error:  # a read-only store can still be read: only the ledger misses this
-            from headroom_mcp.settings import fault_log as failures
-
-            failures.record("retrieve", error, opened.settings)
-        return text
+        return _charged(opened, ref, text, session, project)
     finally:
         if own_store:
             opened.close()
+
+
+def _charged(store: Store, ref: str, text: str, session: str, project: str | None) -> str:
+    """Return `text`, charged to the ledger as a retrieval of `ref`."""
+    try:
+        store.retrieved(ref, tokens.estimate(text), origin=Origin(session=session, project=project or ""))
+    except StoreError as error:  # a read-only store can still be read: only the ledger misses this
+        from headroom_mcp.settings import fault_log as failures
+
+        failures.record("retrieve", error, store.settings)
+    return text
+
+
+def _read_in_picture(original: Original) -> list[str]:
+    """Return the lines of text that can be read in an image; none for what is no image. Raises: HeadroomError."""
+    from headroom_mcp.retrieval import picture
+
+    return picture.text_lines(original) if picture.is_picture(original) else []
 
 
 def _since_then(path: str, stored: str) -> str:

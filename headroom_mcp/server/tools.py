@@ -91,10 +91,12 @@ def _given(text: str, path: str, project: str) -> str:
 def headroom_retrieve(
     ref: str, lines: str = "", query: str = "", json_path: str = "", region: str = "", max_tokens: int = 2000
 ) -> Answer:
-    """Return a slice of the original `ref`, if this project or session has stored it; of an image, the image or a region."""
+    """Return a slice of the original `ref`, if this project or session has stored it; of an image, the
+    image, a region, or (with `query` or `lines`) the text that is read in it."""
     ref, project, session = marker.ref_in(ref), environment.project_dir(), environment.session_id()
     with open_store(in_force(project).here) as store:
-        if region or picture.is_picture(store.get(ref, project=project, session=session)):
+        asks_for_text = query or lines
+        if region or (not asks_for_text and picture.is_picture(store.get(ref, project=project, session=session))):
             return pages.shown(picture.picture(ref, region, store=store, project=project, session=session))
         return retrieve(
             ref,
@@ -128,7 +130,7 @@ TOOLS = [
             "lines": '"120-180", as in […] markers; "-50": the last 50',
             "query": "words to find",
             "json_path": "like $.items[3].name",
-            "region": 'of an image: "x,y,width,height"',
+            "region": 'of an image: "x,y,width,height" (query reads its text)',
         },
         # Claude Code saves larger results to a file and hides tools behind a search: both would defeat a retrieval.
         meta={"anthropic/maxResultSizeChars": 500_000, "anthropic/alwaysLoad": True},
