@@ -32,6 +32,15 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     return home
 
 
+@pytest.fixture(name="team", scope="session")
+def _team() -> Any:
+    """A shared store on a PostgreSQL of the tests' own, see `tests.shared`."""
+    pytest.importorskip("psycopg_pool", reason="the extra team is not installed")
+    from tests import shared
+
+    return shared.of_this_process()
+
+
 _STARTED_PROCESSES: set[str] = set()
 
 

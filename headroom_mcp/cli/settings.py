@@ -7,7 +7,7 @@ import os
 import click
 
 from headroom_mcp.cli import _io
-from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings import addresses, environment, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import KNOBS, PROJECT_FILE, USER_FILE
 from headroom_mcp.types import SettingsError
@@ -27,7 +27,7 @@ def settings(project: str, as_json: bool) -> None:
         raise click.ClickException(str(error)) from error
     home = environment.data_home(values)
     if as_json:
-        shown = {knob.name: getattr(values, knob.name) for knob in KNOBS}
+        shown = {knob.name: _printable(getattr(values, knob.name)) for knob in KNOBS}
         _io.echo_json({**shown, "home": home, "off": switches.is_off(values, environment.session_id())})
         return
     _io.echo(f"{os.path.join(home, USER_FILE)}, then variables, then {PROJECT_FILE} of the project\n")
@@ -39,9 +39,13 @@ def settings(project: str, as_json: bool) -> None:
         _io.echo("\nCompression is off (`headroom on` turns it on).")
 
 
+def _printable(value: object) -> object:
+    return addresses.shown(value) if isinstance(value, str) else value
+
+
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
         return ", ".join(value) if value else "-"
-    return str(value)
+    return str(_printable(value))

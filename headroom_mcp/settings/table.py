@@ -33,6 +33,11 @@ class Settings(NamedTuple):
     transport: str = "command"
     auto_memory: bool = False
     embeddings: str = ""
+    store: str = ""
+    store_redact: bool = True
+    oauth_issuer: str = ""
+    oauth_audience: str = ""
+    oauth_jwks: str = ""
     prose_model: str = ""
     """No knob: a folder with an LLMLingua-2 model, for one call of the library or `headroom compress --prose-model`;
     hooks never load it."""
@@ -69,6 +74,11 @@ KNOBS = (
     Knob("transport", "", "command|mcp", "", "How `headroom install` lets Claude Code reach the hook."),
     Knob("auto_memory", "", "switch", "off", "Whether hooks note what fixed a failing command."),
     Knob("embeddings", "HEADROOM_EMBEDDINGS", "path", "", "A local embedding model for recall: its folder or package."),
+    Knob("store", "HEADROOM_STORE", "database", "", "A team's store, postgresql://…: what hooks keep is delivered there."),
+    Knob("store_redact", "", "switch", "", "Whether secrets are masked in what goes to a team's store."),
+    Knob("oauth_issuer", "", "text", "", "Whose access tokens `headroom serve --http` takes, beside its own."),
+    Knob("oauth_audience", "", "text", "", "The audience that an access token must be made for."),
+    Knob("oauth_jwks", "", "text", "", "The https address of the issuer's keys (JWKS)."),
 )  # fmt: skip
 
 _BY_NAME = {knob.name: knob for knob in KNOBS}
@@ -123,12 +133,16 @@ def checked(knob: Knob, value: Any, where: str) -> Any:
         value = tuple(value) if fine else value
         if fine and knob.form == "patterns":
             _compile(value, where)
-    elif knob.form == "path":
+    elif knob.form in ("path", "text"):
         fine = isinstance(value, str)
+    elif knob.form == "database":
+        fine = isinstance(value, str) and (not value or value.startswith(("postgresql://", "postgres://")))
     else:
         fine = value in knob.form.split("|")
     if not fine:
-        msg = f"{where}: {knob.name} = {said(value)} is not {_form(knob)}."
+        from headroom_mcp.settings import addresses
+
+        msg = f"{where}: {knob.name} = {addresses.shown(said(value))} is not {_form(knob)}."
         raise SettingsError(msg)
     return float(value) if knob.form in ("days", "share") else value
 
@@ -158,6 +172,8 @@ def _form(knob: Knob) -> str:
         "days": "a number of days above 0",
         "share": "a share from 0 to below 1",
         "path": "a path",
+        "text": "a text",
+        "database": "the address of a database (postgresql://user:password@host/name)",
         "words": "a list of words",
         "patterns": "a list of regular expressions",
     }.get(knob.form, "one of " + ", ".join(knob.form.split("|")))

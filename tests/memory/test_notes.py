@@ -227,12 +227,12 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_store
 from headroom_mcp.store.sqlite import notes as rows
 store = open_store(Settings(home=sys.argv[1]))
-index = rows._index
-def stop_after(db, rows):
-    index(db, rows)
+write = rows._write_words
+def stop_after(db, row, words):
+    write(db, row, words)
     print("inside", flush=True)
     time.sleep(60)
-rows._index = stop_after
+rows._write_words = stop_after
 notes.save(store, "during the crash", scope="/projects/here", session="s")
 """
 

@@ -230,5 +230,18 @@ def test_settings_shows_what_is_in_force(home: Path) -> None:
     assert json.loads(result.output)["min_tokens"] == 321
 
 
-def test_there_are_at_most_ten_variables() -> None:
-    assert len([knob for knob in KNOBS if knob.variable]) <= 10
+def test_there_are_few_variables() -> None:
+    """Ten for one machine, and the address of a team's store, which a fleet of machines sets by its environment."""
+    assert len([knob for knob in KNOBS if knob.variable]) <= 11
+
+
+def test_a_password_in_an_address_is_never_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADROOM_STORE", "postgresql://ann:p%40ss/w:rd@db.example/team")
+    for arguments in (["settings"], ["settings", "--json"]):
+        printed = CliRunner().invoke(main, arguments).output
+        assert "ann:***@db.example/team" in printed
+        assert "w:rd" not in printed
+    monkeypatch.setenv("HEADROOM_STORE", "mysql://ann:hunter2@db.example/team")
+    refused = CliRunner().invoke(main, ["settings"]).output
+    assert "database" in refused
+    assert "hunter2" not in refused

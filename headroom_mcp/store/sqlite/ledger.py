@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from headroom_mcp.store.figures import Bill, Billed, Case, Charge, Figures, Grouping
     from headroom_mcp.store.sqlite.database import Database
+    from headroom_mcp.store.sqlite.upkeep import Queries
     from headroom_mcp.types import Origin
 
 
@@ -23,6 +24,11 @@ class SqliteLedger:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def _queries(self) -> Queries:
+        from headroom_mcp.store.sqlite.upkeep import Queries
+
+        return Queries(self.database)
 
     def charge(self, what: Charge, tokens: int, origin: Origin, *, once: bool = False) -> None:
         """Note what we put into a context of `origin` ourselves; with `once`, only the first time in its session."""
@@ -44,24 +50,24 @@ class SqliteLedger:
 
     def billed(self, *, project: str | None = None, session: str | None = None) -> dict[str, Billed]:
         """Return what providers said, by model, most requests first."""
-        from headroom_mcp.store.sqlite import ledger_figures, upkeep
+        from headroom_mcp.store.sqlite import ledger_figures
 
-        return ledger_figures.billed(upkeep.Queries(self.database), project, session)
+        return ledger_figures.billed(self._queries(), project, session)
 
     def read(self, by: Grouping = "kind", *, project: str | None = None, session: str | None = None) -> Figures:
         """Return the figures of `project` and `session` (None: all of them), in rows `by` kind, tool, day, project or host."""
-        from headroom_mcp.store.sqlite import ledger_figures, upkeep
+        from headroom_mcp.store.sqlite import ledger_figures
 
-        return ledger_figures.read(upkeep.Queries(self.database), by, project, session)
+        return ledger_figures.read(self._queries(), by, project, session)
 
     def worst(self, most: int, *, project: str | None = None, session: str | None = None) -> list[Case]:
         """Return the originals that were worth least, as a share of their size, losses first."""
-        from headroom_mcp.store.sqlite import ledger_figures, upkeep
+        from headroom_mcp.store.sqlite import ledger_figures
 
-        return ledger_figures.worst(upkeep.Queries(self.database), most, project, session)
+        return ledger_figures.worst(self._queries(), most, project, session)
 
     def most_left_out(self, most: int, *, project: str | None = None, session: str | None = None) -> list[Case]:
         """Return the originals of which most was left out."""
-        from headroom_mcp.store.sqlite import ledger_figures, upkeep
+        from headroom_mcp.store.sqlite import ledger_figures
 
-        return ledger_figures.most_left_out(upkeep.Queries(self.database), most, project, session)
+        return ledger_figures.most_left_out(self._queries(), most, project, session)

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
     from headroom_mcp.store.sqlite.upkeep import Queries
 
-_SCOPE = "(:project IS NULL OR project = :project) AND (:session IS NULL OR session = :session)"
-_DAY = "strftime('%Y-%m-%d', created_s, 'unixepoch', 'localtime')"
+# In words that every database knows; `Queries.day` is what they spell differently.
+_SCOPE = (
+    "(CAST(:project AS TEXT) IS NULL OR project = :project) AND (CAST(:session AS TEXT) IS NULL OR session = :session)"
+)
 _COLUMN = {
     "kind": "kind",
     "tool": "tool_name",
-    "day": _DAY,
     "project": "project",
     "host": "host",
     "tool and kind": "tool_name || ' ' || kind",
@@ -38,23 +39,24 @@ WHERE ref IN (SELECT ref FROM output WHERE {_SCOPE})
 """
 
 _LATER = f"""
-SELECT COALESCE(SUM(saved * later) * 1.0 / SUM(saved), 0) AS later FROM (
-    SELECT MAX(tokens_host - tokens_after, 0) AS saved,
+SELECT COALESCE(SUM(saved * later) * 1.0 / NULLIF(SUM(saved), 0), 0) AS later FROM (
+    SELECT CASE WHEN tokens_host > tokens_after THEN tokens_host - tokens_after ELSE 0 END AS saved,
            ROW_NUMBER() OVER (PARTITION BY session ORDER BY id DESC) - 1 AS later
     FROM output WHERE {_SCOPE} AND session != ''
-)
+) o
 """
 
-# SQLite takes the other columns of a group from the row of MAX(id): the latest output.
+# What it was last shown as, and the sums over all that was shown of it
 _CASES = f"""
-SELECT o.ref, o.label, o.tool_name, o.kind, o.created_s, o.outputs, o.host AS tokens_host, o.after AS tokens_after,
+SELECT o.ref, l.label, l.tool_name, l.kind, l.created_s, o.outputs, o.host AS tokens_host, o.after AS tokens_after,
        COALESCE(r.retrievals, 0) AS retrievals, COALESCE(r.fetched, 0) AS tokens_retrieved
-FROM (SELECT ref, MAX(id) AS last, label, tool_name, kind, created_s, COUNT(*) AS outputs, SUM(tokens_host) AS host,
-             SUM(tokens_after) AS after FROM output WHERE {_SCOPE} GROUP BY ref) o
+FROM (SELECT ref, MAX(id) AS last, COUNT(*) AS outputs, SUM(tokens_host) AS host, SUM(tokens_after) AS after
+      FROM output WHERE {_SCOPE} GROUP BY ref) o
+JOIN output l ON l.id = o.last
 LEFT JOIN (SELECT ref, COUNT(*) AS retrievals, SUM(tokens) AS fetched FROM retrieval WHERE {_SCOPE} GROUP BY ref) r
     ON r.ref = o.ref
 """
-_WORST_FIRST = "ORDER BY (o.host - o.after - COALESCE(r.fetched, 0)) * 1.0 / MAX(o.host, 1), o.ref LIMIT :most"
+_WORST_FIRST = "ORDER BY (o.host - o.after - COALESCE(r.fetched, 0)) * 1.0 / CASE WHEN o.host > 1 THEN o.host ELSE 1 END, o.ref LIMIT :most"
 _LEFT_OUT_MOST = "ORDER BY o.host - o.after DESC, o.ref LIMIT :most"
 
 
@@ -74,7 +76,7 @@ def read(queries: Queries, by: Grouping, project: str | None, session: str | Non
         kept["originals"],
         kept["original_bytes"],
         kept["stored_bytes"],
-        followed["later"],
+        float(followed["later"]),
     )
 
 
@@ -99,7 +101,7 @@ def billed(queries: Queries, project: str | None, session: str | None) -> dict[s
 
 
 def _rows(queries: Queries, by: Grouping, scope: dict[str, Any]) -> dict[str, Totals]:
-    column = _COLUMN[by]
+    column = queries.day if by == "day" else _COLUMN[by]
     outputs = queries.rows(
         f"SELECT {column} AS name, COUNT(*) AS outputs, SUM(tokens_host) AS tokens_host, SUM(tokens_after) AS tokens_after"
         f" FROM output WHERE {_SCOPE} GROUP BY 1",

@@ -27,6 +27,11 @@ _MATCHES = 4_000  # notes that BM25 may score in a large memory: about 1 µs eac
 class SqliteNoteSearch:
     """The searching half of `interface.Notes`."""
 
+    tagged = "EXISTS (SELECT 1 FROM json_each(note.tags) WHERE value = ?)"
+    """The condition that a note has a tag."""
+    by_hand = "+"
+    """Before a column: not by the index over it, here not over a whole scope."""
+
     def __init__(self, database: Database) -> None:
         self.database = database
 
@@ -43,10 +48,10 @@ class SqliteNoteSearch:
             match = f"({_FIELDS} : ({_any_of(terms)})) AND scope : ({here})"
         else:
             match = f"{_FIELDS} : ({_any_of(self._affordable(terms))})"
-        tagged = " AND EXISTS (SELECT 1 FROM json_each(n.tags) WHERE value = ?)" * len(tags)
+        tagged = f" AND {self.tagged}" * len(tags)
         rows = self.database.all(
-            f"SELECT n.row, bm25(note_words, {_WEIGHTS}) AS score FROM note_words JOIN note n ON n.row = note_words.rowid"
-            f" WHERE note_words MATCH ? AND +n.scope IN ({holes(scopes)}){tagged} ORDER BY score LIMIT ?",
+            f"SELECT note.row, bm25(note_words, {_WEIGHTS}) AS score FROM note_words JOIN note ON note.row = note_words.rowid"
+            f" WHERE note_words MATCH ? AND +note.scope IN ({holes(scopes)}){tagged} ORDER BY score LIMIT ?",
             (match, *scopes, *tags, limit),
         )
         return {int(row): -float(score) for row, score in rows}
@@ -93,10 +98,10 @@ class SqliteNoteSearch:
     def vectors(self, model: str, scopes: Sequence[str]) -> list[tuple[int, str, bytes]]:
         """Return row, thread ("" for none) and vector of the live notes that have one, thread by thread, in order."""
         rows = self.database.all(
-            "SELECT v.row, CASE WHEN n.session = '' OR n.topic != '' THEN '' ELSE n.scope || char(10) || n.session END,"
+            "SELECT v.row, CASE WHEN n.session = '' OR n.topic != '' THEN '' ELSE n.scope || ? || n.session END,"
             " v.body FROM note n JOIN note_vector v ON v.row = n.row AND v.model = ?"
             f" WHERE n.scope IN ({holes(scopes)}) AND n.superseded_by = '' ORDER BY 2, 1",
-            (model, *scopes),
+            ("\n", model, *scopes),
         )
         return [(int(row), str(thread), bytes(body)) for row, thread, body in rows]
 
@@ -115,8 +120,8 @@ class SqliteNoteSearch:
 
 
 def holes(values: Sequence[object]) -> str:
-    """Return a question mark for each value, for `IN (…)`."""
-    return ", ".join("?" * len(values))
+    """Return a question mark for each value, for `IN (…)`; for none what equals nothing."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def scope_word(scope: str) -> str:

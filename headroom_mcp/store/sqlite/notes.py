@@ -9,41 +9,52 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
 from headroom_mcp.store.sqlite.driver import sqlite3
 from headroom_mcp.store.sqlite.note_search import SqliteNoteSearch, holes, scope_word
 from headroom_mcp.types import NoteError, UnknownNote
 
-_COLUMNS = ", ".join(Note._fields)
-_MARKS = holes(Note._fields)
+COLUMNS = ", ".join(Note._fields)
+_ALL = 1 << 40  # "no limit" is spelled differently by every database
 _NEIGHBOUR_CHARS = 2_000  # how much of a neighbour is indexed with a note
 
 
+class Words(NamedTuple):
+    """What a note is found by: its own words, those of the notes beside it and two away, its tags; and its scope."""
+
+    own: str
+    near: str
+    far: str
+    tags: str
+    scope: str
+
+
 class SqliteNotes(SqliteNoteSearch):
-    """See `interface.Notes`."""
+    """See `interface.Notes`. What other databases spell differently stands in one method each."""
 
     def add(self, note: Note, *, replaces: str = "") -> None:
         """Save a note; with `replaces`, it supersedes the note of that id in the same scope."""
         with self.database.write() as db:
             if replaces:
-                _supersede(db, replaces, note)
-            row = _insert(db, note)
-            _index(db, [row, *_neighbours(db, row)])
+                self._supersede(db, replaces, note)
+            row = self._insert(db, note)
+            self._index(db, [row, *_neighbours(db, row)])
 
     def add_all(self, notes: Iterable[Note]) -> int:
         """Save notes as they are, superseded ones too, and return how many."""
         with self.database.write() as db:
-            rows = [_insert(db, note) for note in notes]
+            rows = [self._insert(db, note) for note in notes]
             live = [row for row in rows if _is_live(db, row)]
             # Each once, when all are there: saving them one by one writes the words of five notes for each.
-            _index(db, sorted({*live, *(near for row in live for near in _neighbours(db, row))}))
+            self._index(db, sorted({*live, *(near for row in live for near in _neighbours(db, row))}))
         return len(rows)
 
     def get(self, note_id: str, scopes: Sequence[str] | None = None) -> Note | None:
         """Return the note with this id, superseded or not, if it lies in `scopes` (None: in any)."""
         where, values = ("", ()) if scopes is None else (f" AND scope IN ({holes(scopes)})", tuple(scopes))
-        row = self.database.one(f"SELECT {_COLUMNS} FROM note WHERE id = ?{where}", (note_id, *values))
+        row = self.database.one(f"SELECT {COLUMNS} FROM note WHERE id = ?{where}", (note_id, *values))
         return None if row is None else _note(row)
 
     def newest(
@@ -61,8 +72,8 @@ class SqliteNotes(SqliteNoteSearch):
             conditions.append("superseded_by = ''")
         if auto:
             conditions.append("topic != ''")
-        conditions.extend("EXISTS (SELECT 1 FROM json_each(note.tags) WHERE value = ?)" for _ in tags)
-        sql = f"SELECT row, {_COLUMNS} FROM note WHERE {' AND '.join(conditions)} ORDER BY row DESC LIMIT ?"
+        conditions.extend(self.tagged for _ in tags)
+        sql = f"SELECT row, {COLUMNS} FROM note WHERE {' AND '.join(conditions)} ORDER BY row DESC LIMIT ?"
         # scope by scope: together they would be sorted whole
         rows = [row for scope in dict.fromkeys(scopes) for row in self.database.all(sql, (scope, *tags, limit))]
         rows.sort(key=lambda row: -int(row[0]))
@@ -71,7 +82,7 @@ class SqliteNotes(SqliteNoteSearch):
     def on_topic(self, scope: str, topic: str) -> Note | None:
         """Return the live automatic note about `topic`, if there is one."""
         row = self.database.one(
-            f"SELECT {_COLUMNS} FROM note WHERE scope = ? AND topic = ? AND topic != '' AND superseded_by = ''"
+            f"SELECT {COLUMNS} FROM note WHERE scope = ? AND topic = ? AND topic != '' AND superseded_by = ''"
             " ORDER BY row DESC LIMIT 1",
             (scope, topic),
         )
@@ -79,16 +90,19 @@ class SqliteNotes(SqliteNoteSearch):
 
     def all(self, scopes: Sequence[str] | None = None) -> Iterator[Note]:
         """Yield every note, superseded ones too, in the order of saving."""
+        for row in self._all_rows(scopes):
+            yield _note([row[name] for name in Note._fields])
+
+    def _all_rows(self, scopes: Sequence[str] | None) -> Iterable[dict[str, object]]:
         from headroom_mcp.store.sqlite import upkeep
 
-        for row in upkeep.Queries(self.database).rows_of("note", scopes):
-            yield _note([row[name] for name in Note._fields])
+        return upkeep.Queries(self.database).rows_of("note", scopes)
 
     def by_row(self, rows: Sequence[int], scopes: Sequence[str]) -> dict[int, Note]:
         """Return the live notes of these rows that lie in `scopes`."""
         found = self.database.all(
-            f"SELECT row, {_COLUMNS} FROM note WHERE row IN ({holes(rows)}) AND +scope IN ({holes(scopes)})"
-            " AND superseded_by = ''",  # the plus: by row, not by an index over the whole scope
+            f"SELECT row, {COLUMNS} FROM note WHERE row IN ({holes(rows)}) AND {self.by_hand}scope IN ({holes(scopes)})"
+            " AND superseded_by = ''",
             (*rows, *scopes),
         )
         return {int(row[0]): _note(row[1:]) for row in found}
@@ -107,7 +121,9 @@ class SqliteNotes(SqliteNoteSearch):
             for one in doomed:  # the older versions would otherwise still hold what was to be forgotten
                 older = db.execute("SELECT id FROM note WHERE superseded_by = ?", (one,))
                 doomed.extend(str(found) for (found,) in older if found not in doomed)
-            _remove(db, [row for (row,) in db.execute(f"SELECT row FROM note WHERE id IN ({holes(doomed)})", doomed)])
+            self._remove(
+                db, [row for (row,) in db.execute(f"SELECT row FROM note WHERE id IN ({holes(doomed)})", doomed)]
+            )
 
     def remove_where(
         self,
@@ -118,7 +134,7 @@ class SqliteNotes(SqliteNoteSearch):
         matches: Callable[[str], object] | None = None,
     ) -> int:
         """Remove all notes that meet every condition given (without any: all), and return how many."""
-        conditions, values = ["1"], list[object]()
+        conditions, values = ["TRUE"], list[object]()
         if scope is not None:
             conditions.append("scope = ?")
             values.append(scope)
@@ -130,67 +146,73 @@ class SqliteNotes(SqliteNoteSearch):
         with self.database.write() as db:
             found = db.execute(f"SELECT row, text, tags FROM note WHERE {' AND '.join(conditions)}", values)
             rows = [int(row) for row, text, tags in found if matches is None or matches(f"{text}\n{tags}")]
-            _remove(db, rows)
+            self._remove(db, rows)
         return len(rows)
 
     def keep_newest(self, scope: str, topics: str, count: int) -> None:
         """Remove the automatic notes on topics that begin with `topics`:, superseded or not, but the newest `count`."""
         with self.database.write() as db:
             rows = db.execute(
-                "SELECT row FROM note WHERE scope = ? AND topic >= ? AND topic < ? ORDER BY row DESC LIMIT -1 OFFSET ?",
-                (scope, f"{topics}:", f"{topics};", count),
+                "SELECT row FROM note WHERE scope = ? AND topic >= ? AND topic < ? ORDER BY row DESC LIMIT ? OFFSET ?",
+                (scope, f"{topics}:", f"{topics};", _ALL, count),
             ).fetchall()
             if rows:
-                _remove(db, [int(row) for (row,) in rows])
+                self._remove(db, [int(row) for (row,) in rows])
+
+    def _supersede(self, db: sqlite3.Connection, old_id: str, note: Note) -> None:
+        sql = "SELECT row, superseded_by FROM note WHERE id = ? AND scope = ?"
+        row = db.execute(sql, (old_id, note.scope)).fetchone()
+        if row is None:
+            msg = f"No note {old_id!r} in this project. List the notes to see their ids."
+            raise UnknownNote(msg)
+        if row[1]:
+            msg = f"The note {old_id} is superseded by {row[1]} already; replace that one."
+            raise NoteError(msg)
+        near = _neighbours(db, row[0])
+        db.execute("UPDATE note SET superseded_by = ? WHERE row = ?", (note.id, row[0]))
+        self._forget_words(db, row[0])
+        self._index(db, near)
+
+    def _remove(self, db: sqlite3.Connection, rows: Sequence[int]) -> None:
+        near: set[int] = set()
+        for row in rows:
+            near.update(_neighbours(db, row))
+        for row in rows:
+            self._forget_words(db, row)
+            db.execute("DELETE FROM note WHERE row = ?", (row,))
+        self._index(db, sorted(near.difference(rows)))
+
+    def _insert(self, db: sqlite3.Connection, note: Note) -> int:
+        row = db.execute(f"INSERT INTO note ({COLUMNS}) VALUES ({holes(Note._fields)})", as_columns(note)).lastrowid
+        assert row is not None
+        return row
+
+    def _index(self, db: sqlite3.Connection, rows: Iterable[int]) -> None:
+        for row in rows:
+            _write_words(db, row, words_of(db, row))
+
+    def _forget_words(self, db: sqlite3.Connection, row: int) -> None:
+        db.execute("DELETE FROM note_words WHERE rowid = ?", (row,))
+        db.execute("DELETE FROM note_vector WHERE row = ?", (row,))
 
 
 def reindex(db: sqlite3.Connection) -> None:
     """Write the words of every live note again, inside a transaction: the index was damaged or is of another form."""
     db.execute("DELETE FROM note_words")
-    _index(db, [int(row) for (row,) in db.execute("SELECT row FROM note WHERE superseded_by = '' ORDER BY row")])
+    for (row,) in db.execute("SELECT row FROM note WHERE superseded_by = '' ORDER BY row").fetchall():
+        _write_words(db, row, words_of(db, row))
 
 
-def _supersede(db: sqlite3.Connection, old_id: str, note: Note) -> None:
-    row = db.execute("SELECT row, superseded_by FROM note WHERE id = ? AND scope = ?", (old_id, note.scope)).fetchone()
-    if row is None:
-        msg = f"No note {old_id!r} in this project. List the notes to see their ids."
-        raise UnknownNote(msg)
-    if row[1]:
-        msg = f"The note {old_id} is superseded by {row[1]} already; replace that one."
-        raise NoteError(msg)
-    near = _neighbours(db, row[0])
-    db.execute("UPDATE note SET superseded_by = ? WHERE row = ?", (note.id, row[0]))
-    _forget_words(db, row[0])
-    _index(db, near)
-
-
-def _insert(db: sqlite3.Connection, note: Note) -> int:
-    values = note._replace(
-        tags=json.dumps(note.tags, ensure_ascii=False),  # type: ignore[arg-type] # as the columns hold them
+def as_columns(note: Note) -> Note:
+    """Return `note` with its tags and files as the columns hold them."""
+    return note._replace(
+        tags=json.dumps(note.tags, ensure_ascii=False),  # type: ignore[arg-type]
         rests_on=json.dumps(note.rests_on, ensure_ascii=False, sort_keys=True),  # type: ignore[arg-type]
     )
-    row = db.execute(f"INSERT INTO note ({_COLUMNS}) VALUES ({_MARKS})", values).lastrowid
-    assert row is not None
-    return row
 
 
 def _is_live(db: sqlite3.Connection, row: int) -> bool:
     return bool(db.execute("SELECT superseded_by = '' FROM note WHERE row = ?", (row,)).fetchone()[0])
-
-
-def _remove(db: sqlite3.Connection, rows: Sequence[int]) -> None:
-    near: set[int] = set()
-    for row in rows:
-        near.update(_neighbours(db, row))
-    for row in rows:
-        _forget_words(db, row)
-        db.execute("DELETE FROM note WHERE row = ?", (row,))
-    _index(db, sorted(near.difference(rows)))
-
-
-def _forget_words(db: sqlite3.Connection, row: int) -> None:
-    db.execute("DELETE FROM note_words WHERE rowid = ?", (row,))
-    db.execute("DELETE FROM note_vector WHERE row = ?", (row,))
 
 
 def _neighbours(db: sqlite3.Connection, row: int) -> list[int]:
@@ -211,20 +233,26 @@ def _sides(db: sqlite3.Connection, row: int) -> tuple[list[tuple[int, str]], lis
     return before, after
 
 
-def _index(db: sqlite3.Connection, rows: Iterable[int]) -> None:
-    """Write the words of these notes and of their neighbours again."""
-    for row in rows:
-        text, tags, scope, speaker = db.execute(
-            "SELECT text, tags, scope, speaker FROM note WHERE row = ?", (row,)
-        ).fetchone()
-        sides = _sides(db, row)
-        near = "\n".join(search_terms.indexed(side[0][1]) for side in sides if side)
-        far = "\n".join(search_terms.indexed(side[1][1]) for side in sides if len(side) > 1)
-        db.execute(
-            "INSERT OR REPLACE INTO note_words (rowid, body, near, far, tags, scope) VALUES (?, ?, ?, ?, ?, ?)",
-            (row, search_terms.indexed(f"{speaker}: {text}" if speaker else text), near, far,
-             search_terms.indexed(" ".join(json.loads(tags))), scope_word(scope)),
-        )  # fmt: skip
+def words_of(db: sqlite3.Connection, row: int) -> Words:
+    """Return the words by which the note in `row` is found: its own, and its neighbours'."""
+    text, tags, scope, speaker = db.execute(
+        "SELECT text, tags, scope, speaker FROM note WHERE row = ?", (row,)
+    ).fetchone()
+    sides = _sides(db, row)
+    return Words(
+        search_terms.indexed(f"{speaker}: {text}" if speaker else text),
+        "\n".join(search_terms.indexed(side[0][1]) for side in sides if side),
+        "\n".join(search_terms.indexed(side[1][1]) for side in sides if len(side) > 1),
+        search_terms.indexed(" ".join(json.loads(tags))),
+        scope,
+    )
+
+
+def _write_words(db: sqlite3.Connection, row: int, words: Words) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO note_words (rowid, body, near, far, tags, scope) VALUES (?, ?, ?, ?, ?, ?)",
+        (row, words.own, words.near, words.far, words.tags, scope_word(words.scope)),
+    )
 
 
 def _note(row: Sequence[object]) -> Note:

@@ -65,6 +65,6 @@ class SqliteObservations:
 
 
 def _where(**columns: str | None) -> tuple[str, list[object]]:
-    """Return the condition that every column named has its value, and the values; "1" where there are none."""
+    """Return the condition that every column named has its value, and the values; "TRUE" where there are none."""
     given = {name: value for name, value in columns.items() if value is not None}
-    return " AND ".join(["1", *(f"{name} = ?" for name in given)]), list(given.values())
+    return " AND ".join(["TRUE", *(f"{name} = ?" for name in given)]), list(given.values())

@@ -10,7 +10,7 @@ import time
 import zlib
 from collections.abc import Callable
 
-from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.late import TYPE_CHECKING, Any
 from headroom_mcp.store.codec import encode
 from headroom_mcp.store.sqlite.database import insert
 from headroom_mcp.store.sqlite.driver import sqlite3
@@ -54,7 +54,7 @@ class SqliteOriginals:
         origin = origin or _nobody()
         now = time.time()
         with self.database.write() as db:
-            ref = _kept(db, digest, body, now)
+            ref = self._kept(db, digest, body, now)
             shown_digest = sha256.of(encode(shown(ref))) if shown else ""
             row = {
                 "ref": ref, "session": origin.session, "project": origin.project, "tool_use_id": origin.tool_use_id, "host": origin.host,
@@ -81,16 +81,9 @@ class SqliteOriginals:
         if seen is None:
             seen = self._shown_before_the_move(ref, project or "")
         if seen is None:
-            raise UnknownRef(_unknown(ref))
+            raise UnknownRef(unknown(ref))
         codec, packed, digest, created_s = row
-        try:
-            body = zlib.decompress(packed) if codec == _CODEC_ZLIB else bytes(packed)
-        except zlib.error:
-            body = None
-        if body is None or sha256.of(body) != digest:
-            msg = f"The original with ref {ref} is damaged on disk. Run the tool again."
-            raise StoreError(msg)
-        return Original(ref, body, str(seen[0]), str(seen[1]), float(created_s))
+        return Original(ref, unpacked(ref, codec, packed, digest), str(seen[0]), str(seen[1]), float(created_s))
 
     def was_shown(self, ref: str, text: str) -> bool:
         """Tell whether `text` is, to the byte, what was once shown for `ref`."""
@@ -120,6 +113,18 @@ class SqliteOriginals:
 
         return retention.expire(self.database, time.time() if now_s is None else now_s, within_s)
 
+    def _kept(self, db: sqlite3.Connection, digest: str, body: bytes, now_s: float) -> str:
+        """Keep `body`, unless it is there already, and return its ref."""
+        row = db.execute("SELECT ref FROM original WHERE sha256 = ?", (digest,)).fetchone()
+        if row is not None:
+            ref = str(row[0])
+            db.execute("UPDATE original SET used_s = ? WHERE ref = ?", (now_s, ref))
+            return ref
+        ref = _free_ref(db, digest)
+        insert(db, "original", original_row(ref, digest, body, now_s))
+        db.execute("DELETE FROM expired WHERE ref = ?", (ref,))
+        return ref
+
     def _shown_before_the_move(self, ref: str, project: str) -> tuple[str, str] | None:
         """Return tool and kind of what was shown to the same project when its folder lay elsewhere, None if it was not."""
         from headroom_mcp.settings.project import identity
@@ -137,7 +142,7 @@ class SqliteOriginals:
     def _gone(self, ref: str) -> ExpiredRef | UnknownRef:
         expired_s = self.database.value("SELECT expired_s FROM expired WHERE ref = ?", (ref,))
         if expired_s is None:
-            return UnknownRef(_unknown(ref))
+            return UnknownRef(unknown(ref))
         day = time.strftime("%Y-%m-%d", time.gmtime(expired_s))
         return ExpiredRef(f"The original with ref {ref} expired on {day}. Run the tool again.")
 
@@ -148,23 +153,26 @@ def _nobody() -> Origin:
     return Origin()
 
 
-def _kept(db: sqlite3.Connection, digest: str, body: bytes, now_s: float) -> str:
-    """Keep `body`, unless it is there already, and return its ref."""
-    row = db.execute("SELECT ref FROM original WHERE sha256 = ?", (digest,)).fetchone()
-    if row is not None:
-        ref = str(row[0])
-        db.execute("UPDATE original SET used_s = ? WHERE ref = ?", (now_s, ref))
-        return ref
-    ref = _free_ref(db, digest)
+def original_row(ref: str, digest: str, body: bytes, now_s: float) -> dict[str, Any]:
+    """Return the row of an original: what it is stored as, column → value."""
     packed = zlib.compress(body, _ZLIB_LEVEL)
     codec, packed = (_CODEC_ZLIB, packed) if len(packed) < len(body) else (_CODEC_RAW, body)
-    row = {
+    return {
         "ref": ref, "sha256": digest, "codec": codec, "size_bytes": len(body), "stored_bytes": len(packed),
         "created_s": now_s, "used_s": now_s, "body": packed,
     }  # fmt: skip
-    insert(db, "original", row)
-    db.execute("DELETE FROM expired WHERE ref = ?", (ref,))
-    return ref
+
+
+def unpacked(ref: str, codec: int, packed: bytes, digest: str) -> bytes:
+    """Return the bytes of an original. Raises: StoreError where they are not what was stored."""
+    try:
+        body = zlib.decompress(packed) if codec == _CODEC_ZLIB else bytes(packed)
+    except zlib.error:
+        body = None
+    if body is None or sha256.of(body) != digest:
+        msg = f"The original with ref {ref} is damaged on disk. Run the tool again."
+        raise StoreError(msg)
+    return body
 
 
 def _free_ref(db: sqlite3.Connection, digest: str) -> str:
@@ -175,5 +183,6 @@ def _free_ref(db: sqlite3.Connection, digest: str) -> str:
     return digest  # pragma: no cover - two equal digests are one original
 
 
-def _unknown(ref: str) -> str:
+def unknown(ref: str) -> str:
+    """Return what is said of a ref that leads nowhere."""
     return f"No original with ref {ref} in this project. Check the 12 hex digits, or run the tool again."

@@ -15,6 +15,7 @@ from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.store import glance
 from headroom_mcp.store.rows import Purged
 from headroom_mcp.store.sqlite.driver import sqlite3
+from headroom_mcp.store.sqlite.retention import note_expired
 from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
@@ -29,21 +30,28 @@ def purge(
     An original that others (another session or project) still have a record of stays for them. Raises: StoreError.
     """
     before = _file_bytes(database)
-    where, values = _where(session, project, older_than_s)
     with erasing(database), database.write() as db:
-        refs = [str(ref) for (ref,) in db.execute(f"SELECT DISTINCT ref FROM output WHERE {where}", values)]
-        outputs = db.execute(f"DELETE FROM output WHERE {where}", values).rowcount
-        db.execute(f"DELETE FROM charge WHERE {where}", values)
-        db.execute(f"DELETE FROM bill WHERE {where}", values)
-        orphans = [ref for ref in refs if db.execute("SELECT 1 FROM output WHERE ref = ?", (ref,)).fetchone() is None]
-        now = time.time()
-        for ref in orphans:
-            db.execute("DELETE FROM original WHERE ref = ?", (ref,))
-            db.execute("DELETE FROM retrieval WHERE ref = ?", (ref,))
-            db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now))
-        sessions = _purge_contexts(db, session, project, older_than_s)
+        originals, outputs, sessions = remove(db, session, project, older_than_s)
     _purge_glances(database, sessions, everything=all(given is None for given in (session, project, older_than_s)))
-    return Purged(len(orphans), outputs, before - _file_bytes(database))
+    return Purged(originals, outputs, before - _file_bytes(database))
+
+
+def remove(
+    db: sqlite3.Connection, session: str | None, project: str | None, older_than_s: float | None
+) -> tuple[int, int, list[str]]:
+    """Remove the rows that match, inside a transaction; return how many originals and outputs are gone, and which sessions."""
+    where, values = _where(session, project, older_than_s)
+    refs = [str(ref) for (ref,) in db.execute(f"SELECT DISTINCT ref FROM output WHERE {where}", values)]
+    outputs = db.execute(f"DELETE FROM output WHERE {where}", values).rowcount
+    db.execute(f"DELETE FROM charge WHERE {where}", values)
+    db.execute(f"DELETE FROM bill WHERE {where}", values)
+    orphans = [ref for ref in refs if db.execute("SELECT 1 FROM output WHERE ref = ?", (ref,)).fetchone() is None]
+    now = time.time()
+    for ref in orphans:
+        db.execute("DELETE FROM original WHERE ref = ?", (ref,))
+        db.execute("DELETE FROM retrieval WHERE ref = ?", (ref,))
+        note_expired(db, ref, now)
+    return len(orphans), outputs, _purge_contexts(db, session, project, older_than_s)
 
 
 @contextmanager
@@ -75,11 +83,11 @@ def _where(
     session_column: str = "session",
     time_column: str = "created_s",
 ) -> tuple[str, list[object]]:
-    """Return the SQL condition of the criteria given, and its values; "1" where there are none."""
+    """Return the SQL condition of the criteria given, and its values; "TRUE" where there are none."""
     age = None if older_than_s is None else time.time() - older_than_s
     criteria = [(f"{session_column} = ?", session), ("project = ?", project), (f"{time_column} < ?", age)]
     given = [(term, value) for term, value in criteria if value is not None]
-    return " AND ".join(["1", *(term for term, _ in given)]), [value for _, value in given]
+    return " AND ".join(["TRUE", *(term for term, _ in given)]), [value for _, value in given]
 
 
 def _purge_contexts(

@@ -83,8 +83,14 @@ def _due(
 def _remove(db: sqlite3.Connection, refs: list[str], now_s: float) -> int:
     for ref in refs:
         db.execute("DELETE FROM original WHERE ref = ?", (ref,))
-        db.execute("INSERT OR REPLACE INTO expired (ref, expired_s) VALUES (?, ?)", (ref, now_s))
+        note_expired(db, ref, now_s)
     return len(refs)
+
+
+def note_expired(db: sqlite3.Connection, ref: str, now_s: float) -> None:
+    """Note, inside a transaction, that the original `ref` was here until now."""
+    if not db.execute("UPDATE expired SET expired_s = ? WHERE ref = ?", (now_s, ref)).rowcount:
+        db.execute("INSERT INTO expired (ref, expired_s) VALUES (?, ?) ON CONFLICT DO NOTHING", (ref, now_s))
 
 
 def _forget_shown(database: Database, now_s: float) -> None:

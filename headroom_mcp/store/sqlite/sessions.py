@@ -50,12 +50,17 @@ class SqliteSessions:
     def note_file(self, context: str, path: str, state: str, ref: str = "") -> None:
         """Note that `context` has met the file `path`; without a ref, the one it was last shown as stays known."""
         with self.database.write() as db:
-            db.execute(
-                "INSERT INTO seen_file (context, path, state, ref, seen_s) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (context, path) DO UPDATE SET state = excluded.state, seen_s = excluded.seen_s,"
-                " ref = CASE WHEN excluded.ref = '' THEN ref ELSE excluded.ref END",
-                (context, path, state, ref, time.time()),
+            known = db.execute(
+                "UPDATE seen_file SET state = ?, ref = CASE WHEN ? = '' THEN ref ELSE ? END, seen_s = ?"
+                " WHERE context = ? AND path = ?",
+                (state, ref, ref, time.time(), context, path),
             )
+            if not known.rowcount:
+                db.execute(
+                    "INSERT INTO seen_file (context, path, state, ref, seen_s) VALUES (?, ?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING",
+                    (context, path, state, ref, time.time()),
+                )
         if self.database.path:
             from headroom_mcp.store import glance
 
@@ -90,14 +95,20 @@ class SqliteSessions:
 
 def touch_session(db: sqlite3.Connection, session: str, project: str, now_s: float) -> None:
     """Note, inside a transaction, that `session` is alive; of a new one, which project it works in."""
-    if project and db.execute("SELECT 1 FROM session WHERE id = ?", (session,)).fetchone() is None:
+    if db.execute("UPDATE session SET seen_s = ?, ended_s = NULL WHERE id = ?", (now_s, session)).rowcount:
+        return
+    if project:
         from headroom_mcp.settings.project import identity
 
         known = identity(project)
         if known:
-            db.execute("INSERT OR REPLACE INTO project (path, identity) VALUES (?, ?)", (project, known))
+            note_project(db, project, known)
     db.execute(
-        "INSERT INTO session (id, project, seen_s) VALUES (?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET seen_s = excluded.seen_s, ended_s = NULL",
-        (session, project, now_s),
+        "INSERT INTO session (id, project, seen_s) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (session, project, now_s)
     )
+
+
+def note_project(db: sqlite3.Connection, path: str, identity: str) -> None:
+    """Note, inside a transaction, which project lies at `path` now."""
+    if not db.execute("UPDATE project SET identity = ? WHERE path = ?", (identity, path)).rowcount:
+        db.execute("INSERT INTO project (path, identity) VALUES (?, ?) ON CONFLICT DO NOTHING", (path, identity))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Queries:
     """Queries whose rows come as dicts."""
 
+    day = "strftime('%Y-%m-%d', created_s, 'unixepoch', 'localtime')"
+    """The day of a row, where this database is, as YYYY-MM-DD."""
+
     def __init__(self, database: Database) -> None:
         self.database = database
 

@@ -10,8 +10,15 @@ import pytest
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 
+
+def _open_shared(settings: Settings) -> Store:
+    from tests import shared
+
+    return shared.open_as_folder(settings)
+
+
 # name -> a function that opens the store whose data lies in this folder
-BACKENDS: dict[str, Callable[[Settings], Store]] = {"sqlite": open_store}
+BACKENDS: dict[str, Callable[[Settings], Store]] = {"sqlite": open_store, "postgresql": _open_shared}
 
 Open = Callable[..., Store]
 
@@ -19,6 +26,8 @@ Open = Callable[..., Store]
 @pytest.fixture(name="open_again", params=sorted(BACKENDS))
 def _open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Return a function that opens the test's store, as another process would; `settings` change its settings."""
+    if request.param == "postgresql":
+        request.getfixturevalue("team")
 
     def open_again(**settings: object) -> Store:
         return BACKENDS[request.param](Settings(home=str(tmp_path / "home"))._replace(**settings))
