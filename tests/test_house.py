@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.source_trees import PACKAGE, nodes_of, tree_of
+
 _ROOT = Path(__file__).parents[1]
-_PACKAGE = _ROOT / "headroom_mcp"
+_PACKAGE = PACKAGE
 _MODULES = sorted(_PACKAGE.rglob("*.py"))
 _TOP = sorted(path for path in _PACKAGE.iterdir() if not path.name.startswith("__"))
 
@@ -37,7 +39,7 @@ def test_no_loose_module_has_a_single_user() -> None:
 )
 def test_importing_a_room_does_no_work(room: str) -> None:
     for path in (_PACKAGE / room).rglob("__init__.py"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = tree_of(path).body
         assert [type(node) for node in body] == [ast.Expr], f"{path} is more than its docstring"
 
 
@@ -47,18 +49,22 @@ def test_importing_a_module_compiles_no_expression() -> None:
     for path in _MODULES:
         if path.relative_to(_PACKAGE).parts[0] in ("cli", "evals", "install", "server"):
             continue
-        outside = [ast.parse(path.read_text(encoding="utf-8"))]
+        outside: list[ast.AST] = [tree_of(path)]
         while outside:
             node = outside.pop()
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+            if isinstance(node, ast.Call) and _is_compile(node.func):
                 compiled.append(f"{path.relative_to(_ROOT)}:{node.lineno}")
             outside += [n for n in ast.iter_child_nodes(node) if not isinstance(n, (ast.FunctionDef, ast.Lambda))]
 
     assert compiled == []
 
 
+def _is_compile(func: ast.expr) -> bool:
+    return isinstance(func, ast.Attribute) and func.attr == "compile" and getattr(func.value, "id", "") == "re"
+
+
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [path for path in _MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [path for path in _MODULES if not ast.get_docstring(tree_of(path))]
 
     assert [str(path.relative_to(_ROOT)) for path in silent if path.name not in ("__main__.py",)] == []
 
@@ -89,7 +95,7 @@ def test_what_only_claude_code_knows_stays_in_its_rooms() -> None:
 def _imported(path: Path) -> set[str]:
     """Return the dotted names that `path` imports from us: modules, and names in them, which do no harm here."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("headroom_mcp"):
             names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
@@ -100,7 +106,7 @@ def test_one_place_decides_what_is_masked_or_denied() -> None:
     readers = {
         path.relative_to(_PACKAGE).as_posix()
         for path in _MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and node.attr in ("redact", "deny", "project_deny")
     }
 

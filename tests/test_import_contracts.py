@@ -20,9 +20,10 @@ from headroom_mcp.cli import COMMANDS
 from headroom_mcp.compressors.code import languages
 from headroom_mcp.hook.entry import HANDLERS
 from headroom_mcp.install import hosts
+from tests.source_trees import PACKAGE, nodes_of
 
 _ROOT = Path(__file__).parents[1]
-_PACKAGE = _ROOT / "headroom_mcp"
+_PACKAGE = PACKAGE
 _NAME = re.compile(r"\bheadroom_mcp\.[a-z_][\w.]*\w|\bheadroom_mcp\.(?=$)")
 
 # Files that import by a name -> why an `import` statement would not do.
@@ -73,47 +74,39 @@ _TABLES = {
 
 
 @cache
-def _trees() -> dict[str, ast.Module]:
+def _modules() -> dict[str, Path]:
     """Return the modules of the package by their file, but for the evals: programs for people, which their help names."""
     files = {path.relative_to(_PACKAGE).as_posix(): path for path in sorted(_PACKAGE.rglob("*.py"))}
-    return {
-        file: ast.parse(path.read_text(encoding="utf-8"))
-        for file, path in files.items()
-        if not file.startswith("evals/")
-    }
+    return {file: path for file, path in files.items() if not file.startswith("evals/")}
 
 
-def _docstrings(tree: ast.Module) -> set[int]:
-    """Return the strings that are statements of their own, by identity."""
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-
-
-def _importing_calls(tree: ast.Module) -> list[ast.Call]:
+def _importing_calls(path: Path) -> list[ast.Call]:
     names = ("import_module", "__import__", "run_module", "run_path", "exec", "eval", "spec_from_file_location")
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes_of(path) if isinstance(node, ast.Call)]
     return [call for call in calls if (getattr(call.func, "attr", "") or getattr(call.func, "id", "")) in names]
 
 
-def _named(tree: ast.Module) -> set[str]:
+@cache
+def _named(path: Path) -> frozenset[str]:
     """Return the modules of ours that strings of the code name, with a trailing "." where the rest is filled in."""
-    skipped = _docstrings(tree)
+    docstrings = {id(node.value) for node in nodes_of(path) if isinstance(node, ast.Expr)}
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+    for node in nodes_of(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             found.update(match.group() for match in _NAME.finditer(node.value))
             found.update([node.value] * bool(re.fullmatch(r"headroom_mcp\.(?:\w+\.)+", node.value)))
-    return found
+    return frozenset(found)
 
 
 def test_every_call_that_imports_by_a_name_is_listed_with_its_reason() -> None:
-    assert {file for file, tree in _trees().items() if _importing_calls(tree)} == set(_BY_NAME)
+    assert {file for file, path in _modules().items() if _importing_calls(path)} == set(_BY_NAME)
 
 
 def test_every_string_that_names_a_module_is_listed() -> None:
     listed = set(_BY_NAME) | set(_IN_STRINGS)
 
-    assert {file for file, tree in _trees().items() if _named(tree)} - listed == set()
-    assert {file for file in _IN_STRINGS if not _named(_trees()[file])} == set()
+    assert {file for file, path in _modules().items() if _named(path)} - listed == set()
+    assert {file for file in _IN_STRINGS if not _named(_modules()[file])} == set()
 
 
 def _layers() -> dict[str, int]:
@@ -132,7 +125,7 @@ def _room(name: str) -> str:
 def test_what_a_string_names_exists_and_lies_below(file: str) -> None:
     heights = _layers()
     own = heights.get(file.partition("/")[0], 1)  # the package's own modules are above all
-    names = {name for name in _named(_trees()[file]) if not name.endswith(".")} - _NO_MODULE
+    names = {name for name in _named(_modules()[file]) if not name.endswith(".")} - _NO_MODULE
     for name in sorted(names | set(_TABLES.get(file, ()))):
         assert importlib.util.find_spec(name) is not None, f"{file} names {name}, which does not exist"
         if (file, name) not in _UPWARDS:
@@ -141,7 +134,9 @@ def test_what_a_string_names_exists_and_lies_below(file: str) -> None:
 
 
 def test_no_exception_is_left_over() -> None:
-    named = {(file, name) for file, tree in _trees().items() for name in _named(tree)}
+    named = {(file, name) for file, path in _modules().items() for name in _named(path)}
 
     assert set(_UPWARDS) - named == set()
-    assert {file for file, tree in _trees().items() if any(name.endswith(".") for name in _named(tree))} <= set(_TABLES)
+    assert {file for file, path in _modules().items() if any(name.endswith(".") for name in _named(path))} <= set(
+        _TABLES
+    )
