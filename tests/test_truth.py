@@ -137,3 +137,17 @@ def test_sources_can_be_read(tmp_path: Path) -> None:
 
     assert list(inputs.of_cases(str(tmp_path))) == [Input("a", "b\n", "Bash", {"command": "ls"}, "")]
     assert len(list(islice(inputs.planted(2), 2))) == 2
+
+
+@pytest.mark.parametrize("wrong", ["[the next 3 lines", 'with "FAILED a.py:"]', "FAILED a.py::one"])
+def test_lines_below_what_they_do_not_begin_with_are_found(wrong: str) -> None:
+    lines = [f"FAILED a.py::{name}" for name in ("one", "two", "three", "four")]
+    said = '[the next 4 lines begin with "FAILED a.py::"]\none\ntwo\nthree\nfour'
+    false = {
+        "[the next 3 lines": said.replace("next 4", "next 3"),
+        'with "FAILED a.py:"]': said.replace('::"', ':"'),
+        "FAILED a.py::one": said.replace("\none", "\nFAILED a.py::one"),
+    }
+
+    assert _said(lines, [Part(0, 4, "render", said, lossless=True)], "test_output") == []
+    assert _said(lines, [Part(0, 4, "render", false[wrong], lossless=True)], "test_output")

@@ -29,6 +29,9 @@ _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "dif
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Compilers quote the line that a message is about.
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
+# What many of their lines begin with is the same: a path, a verdict.
+_LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
+_HEAD_CHARS = 10
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -88,6 +91,10 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
+    if not numbered and _LISTED.issuperset(s.kind for s in draft.sections) and _begin_alike(lines, parts):
+        from headroom_mcp.compressors import _prefixes
+
+        parts = _prefixes.cut(lines, parts, output.tokens)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -129,6 +136,16 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
         if not view.limit_chars or len(planned.body) + FOOTER_CHARS + len(view.way_back) <= view.limit_chars:
             return planned
     return None
+
+
+def _begin_alike(lines: Sequence[str], parts: Sequence[Part]) -> bool:
+    """Tell whether three kept lines in a row begin with the same characters."""
+    for part in parts:
+        if part.action == "keep" and part.stop - part.start > 2:
+            heads = [line[:_HEAD_CHARS] for line in lines[part.start : part.stop]]
+            if any(a == b == c and a.strip() for a, b, c in zip(heads, heads[1:], heads[2:], strict=False)):
+                return True
+    return False
 
 
 class _Piece(NamedTuple):

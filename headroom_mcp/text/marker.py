@@ -7,6 +7,7 @@ or, where the reader has a shell and no such tool,
 or, where all that is left out stands above,
               [headroom 1a2b3c4d5e6f]
 
+Above lines:  [the next 12 lines begin with "FAILED tests/test_plot.py::"]
 In a note:    12 failures among them · 19 lines of requirements, 1 of packages · 200 ×380, 304 ×18
 
 The ranges are 1-based line numbers of the original, in the form `headroom_retrieve(ref, lines="120-164")` takes. A text
@@ -52,6 +53,11 @@ def gap_of(count: int, unit: str, where: str, note: str = "") -> str:
     units = unit if count == 1 else f"{unit}s"
     inner = f"{count:,} {units}: {plain(where)}" if where else f"{count:,} {units}"
     return f"[… {inner} · {plain(note)}]" if note else f"[… {inner}]"
+
+
+def below(count: int, prefix: str) -> str:
+    """Return the line above `count` lines that are shown without the `prefix` that all of them begin with."""
+    return f'[the next {count:,} lines begin with "{prefix}"]'
 
 
 def plain(said: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom_mcp import compressors
-from headroom_mcp.compressors import git
+from headroom_mcp.compressors import _prefixes, git
 from headroom_mcp.compressors.listing import kind as listing
 from headroom_mcp.compressors.search import kind as search
 from headroom_mcp.tool_output import ToolOutput
@@ -110,3 +110,52 @@ def test_no_expression_is_quadratic_on_one_long_line(kind: str, line: str) -> No
 
     assert 0.0 <= module.score(output) <= 1.0
     module.compress(output, 300)
+
+
+_NAMES = st.sampled_from(
+    ["test_a", "TestB::test_c[x y]", "test_d - AssertionError: assert 1 == 2", "", 'say "so"', "a/b.py"]
+)
+_HEADS = st.sampled_from(
+    ["FAILED tests/core/test_plot.py::", "  Applying orders: ", "[warn] packages/web/", "x ", "a    column  "]
+)
+
+
+@LAW
+@given(rows=st.lists(st.tuples(_HEADS, _NAMES), min_size=3, max_size=40))
+def test_lines_below_what_they_begin_with_can_be_rebuilt(rows: list[tuple[str, str]]) -> None:
+    lines = [f"{head}{name}" for head, name in rows]
+    rebuilt: list[str] = []
+    for part in _prefixes.cut(lines, [Part(0, len(lines), "keep")], 100):
+        if part.action == "keep":
+            rebuilt.extend(lines[part.start : part.stop])
+            continue
+        head, *rest = part.text.split("\n")
+        prefix = head.partition('"')[2].removesuffix('"]')
+        assert f"next {len(rest)} lines" in head
+        rebuilt.extend(f"{prefix}{row}" for row in rest)
+
+    assert rebuilt == lines
+
+
+def _cut(lines: list[str]) -> list[str]:
+    return [part.text.split("\n")[0] for part in _prefixes.cut(lines, [Part(0, len(lines), "keep")], 100) if part.text]
+
+
+def test_many_failures_of_one_file_name_it_once() -> None:
+    lines = [f"FAILED tests/core/test_plot.py::TestLegend::test_number_{i} - assert {i}" for i in range(12)]
+
+    assert _cut(lines) == ['[the next 12 lines begin with "FAILED tests/core/test_plot.py::TestLegend::"]']
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"packages/web/components/forms/{name}.tsx" for name in "abcdefgh"],  # a path is one name
+        [
+            f"  0.00    0.000000           0        {i:2d} call_{i}" for i in range(30)
+        ],  # columns stand under their header
+        [f"tests/core/test_plot_{i}.py: ok" for i in range(30)],  # so does no name in two pieces
+    ],
+)
+def test_what_is_one_name_or_one_row_is_not_cut(lines: list[str]) -> None:
+    assert _cut(lines) == []

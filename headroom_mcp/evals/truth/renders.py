@@ -44,7 +44,7 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
         return
     usual = listings.usual(drawn)
     for render in drawn:
-        if not render.text:
+        if not render.text or below(render, lines[render.part.start : render.part.stop], findings):
             continue
         if usual is not None:
             listings.check(lines, render, usual, findings)
@@ -56,6 +56,20 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
             digests.READERS[section.kind](lines, section, render, findings)
         else:
             plain(lines, section, render, findings)
+
+
+_BELOW = re.compile(r'\[the next ([\d,]+) lines begin with "(.*)"\]')
+
+
+def below(render: Render, held: Sequence[str], findings: Findings) -> bool:
+    """Check lines that stand below what they begin with; tell whether `render` is that."""
+    head, *rows = render.text.split("\n")
+    match = _BELOW.fullmatch(head)
+    if match is None:
+        return False
+    findings.that(number(match[1]) == len(rows), head, len(rows))
+    findings.that([f"{match[2]}{row}" for row in rows] == list(held), head)
+    return True
 
 
 _SAID = (
