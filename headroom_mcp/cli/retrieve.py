@@ -7,9 +7,9 @@ import click
 from headroom_mcp.cli import _io
 from headroom_mcp.retrieval import picture
 from headroom_mcp.retrieval import retrieve as retrieval
+from headroom_mcp.retrieval.where import store_of
 from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import in_force
-from headroom_mcp.store import open_store
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import UnknownRef
 
@@ -50,7 +50,8 @@ def retrieve(
     ref = marker.ref_in(ref)
     project = None if any_project else environment.project_dir()
     session = environment.session_id()
-    with _io.said_plainly(), open_store(in_force(environment.project_dir()).here) as store:
+    settings = in_force(environment.project_dir()).here
+    with _io.said_plainly(), store_of(ref, settings, project=project, session=session) as (store, project):
         try:
             if whole or not (lines or query or json_path or region):
                 found = store.get(ref, project=project, session=session)

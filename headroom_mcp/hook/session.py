@@ -92,7 +92,20 @@ def _said(store: Store, event: Happened) -> str:
             _forget(store, session)
             store.sessions.end(session)
             store.expire(within_s=_EXPIRE_S)
+            _deliver(store)
     return ""
+
+
+def _deliver(store: Store) -> None:
+    """Begin to send what was kept to the team's store, where there is one; nobody waits for it."""
+    if not store.settings.store:
+        return
+    from headroom_mcp.store import delivery
+
+    try:
+        delivery.start_detached(store.settings)
+    except OSError as error:  # the next session's end does it, too
+        fault_log.record("deliver", error, store.settings)
 
 
 def _loses(event: Happened) -> bool:

@@ -35,24 +35,32 @@ def retrieve(
     `project` limits the search to one project's originals (None: any). Raises: RefError, SliceError, StoreError,
     and MissingExtra for the text of an image without tesseract.
     """
-    from headroom_mcp.retrieval import slices
-    from headroom_mcp.store import open_store
+    if store is None:
+        from headroom_mcp.retrieval.where import store_of
 
-    own_store = store is None
-    opened = store if store is not None else open_store(_settings(project))
-    try:
-        original = opened.get(ref, project=project, session=session)
-        if (query or lines) and (read := _read_in_picture(original)):
-            text = redaction.for_model(opened.settings, slices.cut_lines(original, read, query, lines, max_tokens))
-            return _charged(opened, ref, text, session, project)
-        # Of a text with masked secrets the lines of the wrapper were shown: masking is no matter of what it wraps.
-        opens = redaction.for_model(opened.settings, original.text) == original.text
-        text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
-        text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
+        with store_of(ref, _settings(project), project=project, session=session) as (found, name):
+            return retrieve(
+                ref, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, store=found, project=name,
+                session=session,
+            )  # fmt: skip
+    return _retrieved(store, ref, query, lines, json_path, max_tokens, project, session)
+
+
+def _retrieved(
+    opened: Store, ref: str, query: str | None, lines: str | None, json_path: str | None, max_tokens: int,
+    project: str | None, session: str,
+) -> str:  # fmt: skip
+    from headroom_mcp.retrieval import slices
+
+    original = opened.get(ref, project=project, session=session)
+    if (query or lines) and (read := _read_in_picture(original)):
+        text = redaction.for_model(opened.settings, slices.cut_lines(original, read, query, lines, max_tokens))
         return _charged(opened, ref, text, session, project)
-    finally:
-        if own_store:
-            opened.close()
+    # Of a text with masked secrets the lines of the wrapper were shown: masking is no matter of what it wraps.
+    opens = redaction.for_model(opened.settings, original.text) == original.text
+    text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
+    text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
+    return _charged(opened, ref, text, session, project)
 
 
 def _charged(store: Store, ref: str, text: str, session: str, project: str | None) -> str:

@@ -33,6 +33,7 @@ from headroom_mcp.server import arguments, stdio, upkeep
 from headroom_mcp.server.tools import TOOLS, Answer, ToolRow
 from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.settings import fault_log
+from headroom_mcp.settings.load import load_settings
 from headroom_mcp.text import tokens
 from headroom_mcp.types import HeadroomError, WorkerError
 
@@ -45,6 +46,7 @@ TOOL_S = 20.0  # clients wait 60 s for an answer; what is called `instead` has i
 INSTEAD_S = 10.0
 HIDDEN_S = 8.0  # a host waits 10 s for its hook
 _UPKEEP_S = 60.0
+_DELIVER_EVERY_S = 5.0
 _WORKERS = 2
 _MAX_CALLS = 64  # under way or waiting for a worker, each in a thread
 _MAX_ERROR_CHARS = 2_000
@@ -116,6 +118,7 @@ class _Handlers:
         self._hooks = Pool(_WORKERS)  # an agent waits for them with every step, so they never queue behind a tool
         self._slots: anyio.CapacityLimiter | None = None
         self._charging: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def server(self) -> Server[Any]:
         """Return the library's server, which asks this object."""
@@ -210,12 +213,34 @@ class _Handlers:
     async def _live(self, _server: Any) -> AsyncIterator[None]:
         """Have a worker ready for the first call, and none left when the connection ends."""
         self._in_background(upkeep.expire)
+        threading.Thread(target=self._deliver, daemon=True).start()
         try:
             yield
         finally:
+            self._ended.set()
             await self.settle()
             self._tools.close()
             self._hooks.close()
+
+    def _deliver(self) -> None:
+        """Send what hooks have kept to the team's store, where there is one, every few seconds until the end."""
+        try:
+            if not load_settings().store:
+                return
+        except HeadroomError as error:
+            fault_log.record("deliver", error)
+            return
+        pool = Pool(1)
+        failed = 0
+        while not self._ended.wait(_DELIVER_EVERY_S * min(10, 1 + failed)):
+            try:
+                pool.run(Call(upkeep.deliver, limit_s=_UPKEEP_S))
+                failed = 0
+            except HeadroomError as error:  # it waits in the local store, where everything shown can be retrieved
+                failed += 1
+                if failed == 1:  # the first of an outage: the log is for more than this
+                    fault_log.record("deliver", error)
+        pool.close()
 
     def _in_background(self, function: Callable[..., object], *positional: object) -> threading.Thread:
         call = Call(function, positional, limit_s=_UPKEEP_S)

@@ -14,10 +14,12 @@ from headroom_mcp.flow import user_hooks
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.retrieval import picture
 from headroom_mcp.retrieval.retrieve import retrieve
+from headroom_mcp.retrieval.where import store_of
 from headroom_mcp.server import files, memory_tools, pages, stats_text
 from headroom_mcp.settings import environment, redaction
 from headroom_mcp.settings.load import in_force, load_settings
-from headroom_mcp.store import open_store
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.store import Store, open_store
 from headroom_mcp.text import marker
 from headroom_mcp.types import HeadroomError, Origin, View
 
@@ -46,24 +48,31 @@ def compress(text: str = "", path: str = "", query: str = "") -> str:
     # Nobody tells a server which subagent asks, so what "this context" has been shown before is not known here.
     settings = load_settings(project=project)._replace(repeats=False)
     with open_store(settings) as store:
-        result = compress_output(
-            text,
-            tool_name="Read" if path else "",
-            tool_input={"file_path": path} if path else None,
-            query=query,
-            origin=Origin(session, project=project),
-            view=View(limit_chars=0 if path else pages.SHOWN_CHARS),
-            store=store,
-            settings=settings,
-        )
-        if pages.fits(result.text):
-            return result.text
-        if result.ref is None and (result.outcome == "unknown" or result.kind == "redacted"):
-            raise pages.refuse(text, "the user's settings say not to store it")
-        if result.ref is None and result.outcome == "failed":
-            raise pages.refuse(text, "compression failed")
-        ref = result.ref or pages.store_whole(store, text, result.kind, session, project)
-        return pages.of_original(store, ref, query, session, project)
+        return made_small(store, settings, text, query, path=path, project=project, session=session)
+
+
+def made_small(
+    store: Store, settings: Settings, text: str, query: str, *, path: str = "", project: str, session: str
+) -> str:
+    """Return what `compress` answers for `text`, read from `path` if that is given."""
+    result = compress_output(
+        text,
+        tool_name="Read" if path else "",
+        tool_input={"file_path": path} if path else None,
+        query=query,
+        origin=Origin(session, project=project),
+        view=View(limit_chars=0 if path else pages.SHOWN_CHARS),
+        store=store,
+        settings=settings,
+    )
+    if pages.fits(result.text):
+        return result.text
+    if result.ref is None and (result.outcome == "unknown" or result.kind == "redacted"):
+        raise pages.refuse(text, "the user's settings say not to store it")
+    if result.ref is None and result.outcome == "failed":
+        raise pages.refuse(text, "compression failed")
+    ref = result.ref or pages.store_whole(store, text, result.kind, session, project)
+    return pages.of_original(store, ref, query, session, project)
 
 
 def show_page(text: str = "", path: str = "", query: str = "") -> str:
@@ -94,20 +103,28 @@ def headroom_retrieve(
     """Return a slice of the original `ref`, if this project or session has stored it; of an image, the
     image, a region, or (with `query` or `lines`) the text that is read in it."""
     ref, project, session = marker.ref_in(ref), environment.project_dir(), environment.session_id()
-    with open_store(in_force(project).here) as store:
-        asks_for_text = query or lines
-        if region or (not asks_for_text and picture.is_picture(store.get(ref, project=project, session=session))):
-            return pages.shown(picture.picture(ref, region, store=store, project=project, session=session))
-        return retrieve(
-            ref,
-            query=query or None,
-            lines=lines or None,
-            json_path=json_path or None,
-            max_tokens=max(100, min(max_tokens, pages.MAX_ANSWER_TOKENS)),
-            store=store,
-            project=project,
-            session=session,
-        )
+    with store_of(ref, in_force(project).here, project=project, session=session) as (store, name):
+        return slice_of(store, name, session, ref, lines, query, json_path, region, max_tokens)
+
+
+def slice_of(
+    store: Store, project: str | None, session: str, ref: str, lines: str, query: str, json_path: str, region: str,
+    max_tokens: int,
+) -> Answer:  # fmt: skip
+    """Return what `headroom_retrieve` answers from `store` to a caller in `project`."""
+    asks_for_text = query or lines
+    if region or (not asks_for_text and picture.is_picture(store.get(ref, project=project, session=session))):
+        return pages.shown(picture.picture(ref, region, store=store, project=project, session=session))
+    return retrieve(
+        ref,
+        query=query or None,
+        lines=lines or None,
+        json_path=json_path or None,
+        max_tokens=max(100, min(max_tokens, pages.MAX_ANSWER_TOKENS)),
+        store=store,
+        project=project,
+        session=session,
+    )
 
 
 def headroom_stats() -> str:

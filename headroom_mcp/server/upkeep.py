@@ -6,11 +6,20 @@ from headroom_mcp.settings import environment
 from headroom_mcp.store import open_store
 from headroom_mcp.types import Origin
 
+_DELIVER_S = 10.0
+
 
 def expire() -> None:
     """Let retention take what is too old: a session that crashed never came to it. Raises: StoreError."""
     with open_store() as store:
         store.expire()
+
+
+def deliver() -> None:
+    """Send what waits here to the team's store, for some seconds. Raises: StoreError where it cannot be reached."""
+    from headroom_mcp.store import delivery
+
+    delivery.deliver(within_s=_DELIVER_S)
 
 
 def charge(cost_tokens: int) -> None:

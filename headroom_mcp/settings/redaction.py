@@ -45,6 +45,11 @@ def for_model(settings: Settings, text: str) -> str:
     return _masked(text) if masks_model(settings) else text
 
 
+def for_team(settings: Settings, text: str) -> str:
+    """Return `text` as a store that many machines share may hold it: masked, unless the user has said not to."""
+    return _masked(text) if settings.store_redact or settings.redact in ("store", "both") else text
+
+
 def stored_and_shown(settings: Settings, text: str) -> tuple[str, str]:
     """Return what is stored and what is shown of `text`, secrets masked where the settings say so."""
     if settings.redact == "none":

@@ -15,12 +15,24 @@ if TYPE_CHECKING:
     from headroom_mcp.store.rows import Original as Original
     from headroom_mcp.store.rows import Purged
 
-__all__ = ["Original", "Store", "at_a_glance", "open_in_memory", "open_store", "purge_everything"]
+__all__ = ["Original", "Store", "at_a_glance", "open_in_memory", "open_shared", "open_store", "purge_everything"]
 
 
 def open_store(settings: Settings | None = None) -> Store:
     """Open the store in `settings.home`, `HEADROOM_HOME` or the platform's data folder. Raises: StoreError."""
     from headroom_mcp.store.sqlite import store
+
+    return store.open_store(settings)
+
+
+def open_shared(settings: Settings) -> Store | None:
+    """Open the team's store as the role in its address may see it, None where the setting `store` names none.
+
+    Raises: StoreError, MissingExtra.
+    """
+    if not settings.store:
+        return None
+    from headroom_mcp.store.postgres import store
 
     return store.open_store(settings)
 

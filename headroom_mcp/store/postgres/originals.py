@@ -71,7 +71,7 @@ class PostgresOriginals(portable.SqliteOriginals):
     def _kept(self, db: Any, digest: str, body: bytes, now_s: float) -> str:
         ref, isnew = keep(db, digest, body, now_s)
         if isnew:
-            _see_to_quota(db, self.database.settings)
+            see_to_quota(db, self.database.settings)
         return ref
 
 
@@ -100,7 +100,7 @@ def insert_original(db: Any, row: dict[str, Any]) -> bool:
     return bool(db.execute(sql, tuple(row.values())).rowcount)
 
 
-def _see_to_quota(db: Any, settings: Settings) -> None:
+def see_to_quota(db: Any, settings: Settings) -> None:
     """Refuse what would go far beyond the tenant's quota: retention, which lets the oldest go, has not kept up. Raises: StoreError."""
     used, most = db.execute(
         "SELECT (SELECT COALESCE(SUM(stored_bytes), 0) FROM usage), (SELECT max_store_bytes FROM headroom_limits())"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+from headroom_mcp.settings import addresses
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.postgres import database as connections
@@ -18,6 +19,7 @@ from headroom_mcp.store.sqlite import purge as portable
 from headroom_mcp.store.sqlite.contexts import SqliteContexts
 from headroom_mcp.store.sqlite.observations import SqliteObservations
 from headroom_mcp.store.sqlite.sessions import SqliteSessions
+from headroom_mcp.types import StoreError
 
 
 class PostgresStore(PostgresOriginals):
@@ -99,6 +101,12 @@ def open_store(settings: Settings | None = None, *, tenant: str = "", connection
     database = Database(settings, tenant, connections=connections_most)
     try:
         connections.check(database)
+        if not tenant and database.value("SELECT headroom_tenant()") is None:
+            msg = (
+                f"The role of {addresses.shown(settings.store)} is bound to no tenant. Let the owner admit it: "
+                "`headroom admin admit ROLE --tenant NAME`."
+            )
+            raise StoreError(msg)
     except BaseException:  # whatever it is, no thread of the pool may stay; raised again
         database.close()
         raise

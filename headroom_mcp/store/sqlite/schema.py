@@ -170,9 +170,20 @@ _M011_OUTPUT_HOST = """
 ALTER TABLE output ADD COLUMN host TEXT NOT NULL DEFAULT '';
 """
 
+_M012_DELIVERED = """
+CREATE TABLE delivered (              -- what a team's store has of this one: see spool
+    source TEXT NOT NULL,             -- output, retrieval, charge, bill, note; machine: who we are there
+    id INTEGER NOT NULL,
+    created_s REAL NOT NULL,          -- of the row: an id may be given again
+    name TEXT NOT NULL,               -- what the row is called there
+    state TEXT NOT NULL,              -- of a note, what replaces it
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS = (
     _M001_OUTPUTS, _M002_SHOWN, _M003_SEEN_FILES, _M004_MEMORY, _M005_NOTES_BY_SCOPE, _M006_OUTPUT_LABEL,
-    _M007_CHARGES, _M008_PROJECTS, _M009_SHOWN_FOR, _M010_BILLS, _M011_OUTPUT_HOST,
+    _M007_CHARGES, _M008_PROJECTS, _M009_SHOWN_FOR, _M010_BILLS, _M011_OUTPUT_HOST, _M012_DELIVERED,
 )  # fmt: skip
 
 
