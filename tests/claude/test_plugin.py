@@ -87,7 +87,7 @@ def _ask(shown: Mapping[str, str]) -> Turn:
 def _as_if_built(sandbox: Sandbox, plugin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the plugin's venv without the minute that pip takes: a python that is the one of these tests."""
     monkeypatch.setenv("CLAUDE_PLUGIN_DATA", str(sandbox.config / "plugins" / "data" / plugin))
-    name: Callable[[], str] = _LAUNCHER["_venv"]
+    name: Callable[[], str] = _LAUNCHER["venv_name"]
     venv = Path(name())
     (venv / "bin").mkdir(parents=True)
     python = venv / "bin" / "python"

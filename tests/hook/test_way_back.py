@@ -138,10 +138,11 @@ def test_a_subagent_with_a_list_of_tools_is_told_the_command_or_shown_everything
 
 
 def test_where_no_command_is_to_be_had_nothing_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plugin's first session: its server is still being built, and it puts no command on the PATH."""
+    """No server runs for this client, and no script of ours may be run."""
     monkeypatch.setenv("CLAUDE_PID", str(os.getpid()))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
 
     assert _bash(tmp_path) == ""
 

@@ -71,15 +71,13 @@ class Place:
         shutil.copytree(_ROOT / "headroom_mcp", self.package, ignore=ignored)
         shutil.copytree(_ROOT / "headroom_mcp", self.plugin / "headroom_mcp", ignore=ignored)
         shutil.copytree(_ROOT / "hooks", self.plugin / "hooks", ignore=ignored)
-        for name in (".mcp.json", "pyproject.toml"):
-            shutil.copy(_ROOT / name, self.plugin / name)
+        shutil.copytree(_ROOT / ".claude-plugin", self.plugin / ".claude-plugin")
+        shutil.copy(_ROOT / "pyproject.toml", self.plugin / "pyproject.toml")
         self._build_plugin_environment()
 
     def _build_plugin_environment(self) -> None:
         """Make the environment of the plugin's server without the minute that pip takes."""
-        code = (
-            f"import runpy; print(runpy.run_path({str(self.plugin / 'hooks' / 'serve.py')!r}, run_name='x')['_venv']())"
-        )
+        code = f"import runpy; print(runpy.run_path({str(self.plugin / 'hooks' / 'serve.py')!r}, run_name='x')['venv_name']())"
         environment = {**os.environ, **self.environment}
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         venv = Path(done.stdout.strip())
@@ -146,7 +144,7 @@ def _settings_files(place: Place) -> list[Path]:
             hosts.apply_install(name, of_host)
             files.extend(Path(change.file) for change in of_host)
     shutil.rmtree(place.data)
-    return [*files, place.plugin / "hooks" / "hooks.json", place.plugin / ".mcp.json"]
+    return [*files, place.plugin / "hooks" / "hooks.json", place.plugin / ".claude-plugin" / "plugin.json"]
 
 
 def _argvs(file: Path, place: Place, shells: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

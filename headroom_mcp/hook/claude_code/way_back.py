@@ -43,9 +43,15 @@ def command() -> str | None:
 
     if shutil.which("headroom"):
         return "headroom retrieve"
-    beside = os.path.join(os.path.dirname(sys.executable), "headroom")
-    plain = re.fullmatch(r"[\w@%+=:,./-]+", beside, re.ASCII) is not None
-    return f"{beside} retrieve" if plain and os.access(beside, os.X_OK) else None
+    checkout = os.path.abspath(__file__).split(f"{os.sep}headroom_mcp{os.sep}", 1)[0]
+    # Beside the interpreter of an installation; in the plugin's folder, whose script needs nothing but a python3.
+    for script in (
+        os.path.join(os.path.dirname(sys.executable), "headroom"),
+        os.path.join(checkout, "bin", "headroom"),
+    ):
+        if re.fullmatch(r"[\w@%+=:,./-]+", script, re.ASCII) and os.access(script, os.X_OK):
+            return f"{script} retrieve"
+    return None
 
 
 def _tools_of(agent_type: str, cwd: str) -> tuple[bool, bool]:
