@@ -278,7 +278,7 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     if kinds and not all(section.kind in kinds for section in planned.sections):
         return planned.kind
     shown = footer.added(planned, "0" * 12, call.view.way_back)
-    least = _MIN_ABOVE_TOKENS if planned.is_all_above else int(output.tokens * call.settings.min_saving)
+    least = _MIN_ABOVE_TOKENS if planned.lacks_nothing else int(output.tokens * call.settings.min_saving)
     if tokens.estimate(shown) > output.tokens - least or len(shown) >= len(output.text):
         return planned.kind
     return planned

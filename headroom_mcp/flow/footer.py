@@ -11,7 +11,7 @@ def added(planned: Plan, ref: str, way_back: str) -> str:
 
     Where all that is not shown stands above, the ref alone: there is nothing that the reader does not have.
     """
-    if planned.is_all_above:
+    if planned.lacks_nothing:
         return f"{planned.body}\n{marker.bare_footer(ref)}"
     return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back)}"
 

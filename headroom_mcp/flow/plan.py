@@ -55,9 +55,14 @@ class Plan(NamedTuple):
         return kinds[0] if len(kinds) == 1 else "+".join(kinds[:3])
 
     @property
-    def is_all_above(self) -> bool:
-        """Whether all that is not shown stands above."""
-        return bool(self.above) and self.above == self.total_lines - self.kept_lines
+    def lacks_nothing(self) -> bool:
+        """Whether all that is not shown, line for line, stands above."""
+        return not self.overwritten and all(
+            part.action == "keep"
+            or part.above
+            or (part.lossless and part.stop - part.start in (0, part.text.count("\n") + 1))
+            for part in self.parts
+        )
 
 
 def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: int = 0) -> Plan:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, open_store
 from headroom_mcp.commands import suffixes
-from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast, units
+from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast, trims, units
 from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.evals import code_check
 from headroom_mcp.settings.table import Settings
@@ -255,9 +255,29 @@ def test_documentation_of_a_name_in_the_question_stays() -> None:
 
     assert "Word 5 of data_to_wrap." in shown
     assert "Word 5 of others." not in shown
-    assert "Word 5" not in _shown(
-        text.replace("data_to_wrap", "wrap_it").replace("wrap(", "wrap_it("), "f.py", "wrap_it fails"
-    )
+
+
+@pytest.mark.parametrize(
+    "head", ["def wrap(a):", "class wrap:", "async def wrap(\n    a: int,\n    b: int = 0,\n) -> int:"]
+)
+def test_documentation_of_a_definition_that_the_question_names_stays(head: str) -> None:
+    doc = "\n".join([head, '    """Wrap a.', "", *(f"    Word {i} of it." for i in range(12)), '    """'])
+    text = f"{doc}\n    return a\n\n\n" + doc.replace("wrap", "fold").replace("Word", "Item") + "\n    return a\n"
+    shown = _shown(text, "f.py", "wrap loses its columns")
+
+    assert "Word 5 of it." in shown and "Item 5 of it." not in shown
+    assert "Word 5 of it." not in _shown(text, "f.py", "the columns are lost")
+
+
+def test_a_docstring_that_the_reader_s_tool_cut_off_takes_no_code_with_it() -> None:
+    """Another docstring's quotes close what was cut: all between them would go."""
+    before = ["def first(a):", '    """Return the first.', "", *(f"    Word {i} of it." for i in range(3))]
+    after = [f"        total_{i} = load(part_{i})" for i in range(20)]
+    rest = ["    return a", "", "def second(a):", '    """Return the second."""', "    return a"]
+    lines = [*before, "<elided>", "215 characters", "</elided>", *after, *rest]
+
+    assert list(trims.find(lines, "")) == []
+    assert list(trims.find([*before, *before[3:], *rest[3:4], "    return a"], ""))
 
 
 def test_a_licence_below_an_opening_tag_goes() -> None:

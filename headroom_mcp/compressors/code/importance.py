@@ -30,13 +30,13 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     """
     found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
     uses = _uses(lines) if found and by_use else {}
-    named = _named(definitions, asked)
+    pointed = named(definitions, asked)
     ranked = [
         Body(
             d.start,
             d.head_stop,
             d.stop,
-            d in named,
+            d in pointed,
             uses.get(_last_name(d.name), 0),
         )
         for d in found
@@ -45,7 +45,7 @@ def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_
     return ranked
 
 
-def _named(definitions: list[Definition], asked: Asked) -> set[Definition]:
+def named(definitions: list[Definition], asked: Asked) -> set[Definition]:
     """Return the definitions that the reader named: of several with one name those in a type that was named too, and none
     where a plain word ("update") names several."""
     holders: dict[str, list[tuple[Definition, bool]]] = {}

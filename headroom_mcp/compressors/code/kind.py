@@ -7,7 +7,8 @@ decorators and the first line of its documentation; leaves bodies out as whole r
 
 The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
 A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings,
-printed line numbers); without a question a file of 400 lines is an outline, too.
+printed line numbers), and of a whole file the bodies that the question is least about; without a question a file of 400 lines
+is an outline, too.
 """
 
 from __future__ import annotations
@@ -122,6 +123,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     else:
         from_top = not _is_range(output) if numbered is None else 1 in numbered.numbers[:_HEADER_ROWS]
         kept, notes = _trimmed(output, plain, from_top=from_top)
+        if language and not _is_range(output):
+            from headroom_mcp.compressors.code import asides
+
+            kept.difference_update(
+                row for start, stop in asides.find(output, plain, language) for row in range(start, stop)
+            )
     parts = render.from_kept(kept, len(lines), notes)
     if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
         # What stays is shown another way, so that it must be known here which gaps are none.

@@ -199,6 +199,12 @@ def head_rows(definition: Definition) -> list[int]:
     return [*rows[: _MAX_HEAD_ROWS - 2], *rows[-2:]]
 
 
+def doc_rows(lines: list[str], row: int) -> list[int]:
+    """Return the rows of the first words of a documentation: its opening quotes may stand alone."""
+    bare = not any(char.isalnum() for char in lines[row])
+    return [row, row + 1] if bare and row + 1 < len(lines) else [row]
+
+
 def _doc_above(lines: list[str], start: int, comment: tuple[str, ...]) -> int:
     """Return the row of the first words of the comment that stands directly above row `start`, -1 without one."""
     row = start - 1

@@ -89,7 +89,7 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
     notes = _take_imports(chosen, found.imports)
     about = _about(lines)
     if about >= 0:
-        chosen.take(_doc_rows(lines, about), _MAX_ABOUT_TOKENS)
+        chosen.take(outline.doc_rows(lines, about), _MAX_ABOUT_TOKENS)
     if wanted.terms:
         share = max(chosen.budget, min(int(_ASKED_SHARE * output.tokens), _ASKED_BUDGETS * budget))
         _take_asked(chosen, found, wanted, share)
@@ -182,7 +182,7 @@ def _take_small_things(chosen: Selection, found: Outline) -> None:
         chosen.take([start])
     for definition in found.definitions:
         if definition.doc >= 0:
-            chosen.take(_doc_rows(lines, definition.doc))
+            chosen.take(outline.doc_rows(lines, definition.doc))
 
 
 def _about(lines: list[str]) -> int:
@@ -206,12 +206,6 @@ def _take_bodies(chosen: Selection, found: Outline, bodies: list[importance.Body
         if chosen.left < 2 * _MARKER_TOKENS:
             break
         chosen.take(list(range(body.head, body.stop)))
-
-
-def _doc_rows(lines: list[str], row: int) -> list[int]:
-    """Return the rows of the first words of a documentation: its opening quotes may stand alone."""
-    bare = not any(char.isalnum() for char in lines[row])
-    return [row, row + 1] if bare and row + 1 < len(lines) else [row]
 
 
 def _with_counts(kept: set[int], dropped: list[int], notes: dict[int, str], total: int) -> dict[int, str]:

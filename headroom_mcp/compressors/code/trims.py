@@ -51,10 +51,18 @@ def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tup
     names = frozenset(word for word in _WORD.findall(query) if _is_name(word))
     if names:  # documentation speaks of what it documents, asked for or not
         names = names.difference(_DEFINED.findall("\n".join(lines)))
+    asked = frozenset(_WORD.findall(query))
     by_quotes = any(_QUOTES.match(line) for line in lines)
     for trim in _docstrings(lines, from_top=from_top) if by_quotes else _doc_comments(lines, start):
-        if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))):
+        if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))) and not _is_of(asked, lines, trim[0]):
             yield trim
+
+
+def _is_of(asked: frozenset[str], lines: list[str], row: int) -> bool:
+    """Tell whether the docstring that goes on at `row` is of a definition that the question names."""
+    head = "\n".join(lines[max(0, row - _SHOWN_DOC_ROWS - _MAX_HEAD_ROWS) : row])
+    defined = _DEFINED.findall(head)
+    return bool(defined) and defined[-1] in asked
 
 
 def _licence(lines: list[str]) -> tuple[int, int, str] | None:
@@ -90,9 +98,19 @@ def _docstrings(lines: list[str], *, from_top: bool) -> Iterator[tuple[int, int,
         if close == len(lines):
             return  # the slice ends inside: nothing after this is certain
         first = _after_first_paragraph(lines, row, close)
+        if _is_cut(lines, row, close):
+            row += 1
+            continue
         if close - first >= _MIN_DOC_ROWS:
             yield first, close, "docstring"
         row = close + 1
+
+
+def _is_cut(lines: list[str], row: int, close: int) -> bool:
+    """Tell whether something is missing between the quotes at `row` and `close`, which are of two docstrings then: what
+    the reader's own tool cut out of the middle begins and ends at the margin."""
+    indent = _indent(lines[row])
+    return any(line.strip() and _indent(line) < indent for line in lines[row + 1 : close + 1])
 
 
 def _doc_comments(lines: list[str], start: int) -> Iterator[tuple[int, int, str]]:
