@@ -48,25 +48,27 @@ def parts_of(
     order, alike = _telling_first(lines, found)
     order = list(dict.fromkeys([*first, *order]))
     alike.difference_update(first)
-    short = [_essential(lines, block, offset) for block in found]
+    texts = [_essential(lines, block, offset) for block in found]
+    costs = [tokens.estimate(said) for said in texts]
     wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
-    for number, said in enumerate(short):
+    full_costs = [tokens.estimate(whole) for whole in wholly]
+    for number, said in enumerate(texts):
         # A marker that costs what it stands for says less than the lines themselves.
-        if len(wholly[number]) <= len(said) + _CHEAP_CHARS and tokens.estimate(wholly[number]) <= tokens.estimate(said):
-            short[number] = wholly[number]
-    costs = [tokens.estimate(said) for said in short]
-    texts = list(short)
+        if len(wholly[number]) <= len(said) + _CHEAP_CHARS and full_costs[number] <= costs[number]:
+            texts[number], costs[number] = wholly[number], full_costs[number]
     if sum(costs) > budget:
+        short = texts
         texts = _equal_ones_by_name(lines, found, short, offset)
-        costs = [tokens.estimate(said) for said in texts]
+        costs = [
+            cost if text is said else tokens.estimate(text)
+            for text, said, cost in zip(texts, short, costs, strict=True)
+        ]
     if sum(costs) > budget:
-        texts = _within(lines, found, texts, budget, order, alike)
-        costs = [tokens.estimate(said) for said in texts]
+        texts, costs = _within(lines, found, texts, costs, budget, order, alike)
     left = budget - sum(costs)
     whole: set[int] = set()
     for number in order:
-        block = found[number]
-        cost = tokens.estimate("\n".join(lines[block.start : block.stop])) - costs[number]
+        cost = full_costs[number] - costs[number]
         if 0 <= cost <= left:
             left -= cost
             whole.add(number)
@@ -128,16 +130,18 @@ def _within(
     lines: Sequence[str],
     found: Sequence[Block],
     texts: Sequence[str],
+    costs: Sequence[int],
     budget: int,
     order: Sequence[int],
     alike: set[int],
-) -> list[str]:
-    """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit about `budget`.
+) -> tuple[list[str], list[int]]:
+    """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit about `budget`; and
+    what each costs, as `costs` says of those that come.
 
     Those `alike` to an earlier one give way before any is cut that is the first of its sort; names of tests stay longest.
     """
-    fitted = list(texts)
-    total = sum(map(tokens.estimate, texts))
+    fitted, left = list(texts), list(costs)
+    total = sum(costs)
     generous, most = budget * 5 // 4, budget * 3 // 2
 
     def shorten(numbers: Sequence[int], limit: int, *, to_name: bool) -> None:
@@ -146,8 +150,9 @@ def _within(
             if total <= limit:
                 return
             said = lines[found[number].start].strip()[:300] if to_name else ""
-            total -= tokens.estimate(fitted[number]) - tokens.estimate(said)
-            fitted[number] = said
+            cost = left[number] if said == fitted[number] else tokens.estimate(said)
+            total -= left[number] - cost
+            fitted[number], left[number] = said, cost
 
     again = [number for number in order if number in alike]
     shorten(again, budget, to_name=True)
@@ -158,7 +163,8 @@ def _within(
     last = max((n for n, said in enumerate(fitted) if said), default=-1)
     if unsaid and last >= 0:
         fitted[last] += f"\n[… {marker.counted(unsaid, 'more failure')}]"
-    return fitted
+        left[last] = tokens.estimate(fitted[last])
+    return fitted, left
 
 
 def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> tuple[list[int], set[int]]:

@@ -97,6 +97,11 @@ _TELLING = late.pattern(
     r"Error\b|Exception\b|panicked|Caused by|Failure/Error|Failed asserting|\bto (?:equal|be|have|match|throw)\b",
     re.IGNORECASE,
 )
+# Any of these stands in a line that tells (lower case): looking for each is ten times as fast as the expression.
+_TELLING_STEMS = (
+    "expect", "actual", "received", "assert", "got", "want", "should", "left:", "right:", "diff", "but was", "instead",
+    "message", "reason", "!=", "==", "error", "exception", "panicked", "caused by", "to ",
+)  # fmt: skip
 _PYTEST_E = late.pattern(r"^E\s{2,}\S|^E\s+\S")
 _PYTEST_PLACE = late.pattern(r"^\S+\.\w+:\d+:(?: |$)")
 # -   "total": 90,  |  E  + line two        what differs, as runners print it; the legend above has words only
@@ -214,10 +219,16 @@ def _is_frame_or_trace(line: str) -> bool:
     return _frames.is_frame(line) or bool(_TRACE.match(line[:500]))
 
 
+def _tells(line: str) -> bool:
+    """Tell whether a line has a word by which differences and messages are told."""
+    low = line[:300].lower()
+    return any(stem in low for stem in _TELLING_STEMS) and _TELLING.search(line[:300]) is not None
+
+
 def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
     """Tell a numbered failure from an entry of a numbered list: it says what went wrong, or where."""
     said = [line for line in lines[start + 1 : min(stop, start + 40)] if line.strip()]
-    return any(_frames.is_frame(line) or _TELLING.search(line[:300]) for line in said)
+    return any(_frames.is_frame(line) or _tells(line) for line in said)
 
 
 def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
@@ -325,7 +336,7 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
     first_frame = frames[0] if frames else stop
     before = [i for i in said if i < first_frame]
     kept.extend(before[:_ESSENTIAL_SAID])
-    kept.extend([i for i in said if _TELLING.search(lines[i][:300])][:6])
+    kept.extend([i for i in said if _tells(lines[i])][:6])
     kept.extend([i for i in said if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
     causes = [i for i in said if _CAUSE.match(lines[i][:60])]
     kept.extend(causes)

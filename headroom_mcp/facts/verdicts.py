@@ -86,10 +86,13 @@ def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iter
 
 def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return all lines of the tests `failed` that none of `heads` names, in order."""
-    named: set[str] = set()
+    keyed = [(index, key_of(name)) for index, name in failed]
+    waiting = {key for _, key in keyed}
     for head in heads:
-        named.update(_names(head))
-    return sorted({index for index, name in failed if key_of(name) not in named})
+        if not waiting:
+            break
+        waiting -= _names(head)
+    return sorted({index for index, key in keyed if key in waiting})
 
 
 def counts(lines: Sequence[str]) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom_mcp.facts import blocks as blocks_module
 from headroom_mcp.facts.blocks import blocks
 
 _TRACES = {
@@ -86,3 +91,10 @@ def test_what_was_raised_is_essential_to_a_trace(name: str) -> None:
     [found] = blocks(trace, errors=True)
 
     assert len(trace) - 1 in found.essential
+
+
+@given(st.from_regex(blocks_module._TELLING.pattern, alphabet=st.characters(max_codepoint=127)))
+def test_every_line_that_the_expression_finds_has_one_of_the_words_that_are_looked_for_first(line: str) -> None:
+    said = line.replace("\n", " ")[:300]
+
+    assert blocks_module._tells(said) == bool(re.search(blocks_module._TELLING.pattern, said, re.IGNORECASE))
