@@ -38,9 +38,10 @@ from headroom_mcp.text import tokens
 from headroom_mcp.types import HeadroomError, WorkerError
 
 INSTRUCTIONS = """\
-Tool outputs may be compressed: [… 45 lines: 120-164] marks lines left out, and the last line names the ref of the
-original. Facts are kept, so go on from what you see; when you need left-out lines, call headroom_retrieve with the ref
-and lines or a query instead of running the tool again."""
+Tool outputs may be shortened. [… 45 lines: 120-164 · note] marks lines left out ("in 120-164": some of them); rows and
+items count from 0. A [head] tells how the lines below are written; <cell id="FILE"> holds a file in short. The last line,
+[headroom REF: …], names the original. Facts are kept: go on from what you see. Instead of running the tool again, call
+headroom_retrieve with lines, query or json_path ("$[3:9]")."""
 
 TOOL_S = 20.0  # clients wait 60 s for an answer; what is called `instead` has its time as well
 INSTEAD_S = 10.0
