@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
@@ -103,11 +103,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     shown = sorted([*shown, *figures], key=lambda part: part.start)
     chosen.leave_out(figures)
     left -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in figures)
-    chosen.take_runs(_without_lists(lines, [i for i in reading.news(lines) if i not in named]), left)
+    news = _not_told_yet(lines, [i for i in reading.news(lines) if i not in named], covered)
+    chosen.take_runs(_without_lists(lines, news), left)
     chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
+
+
+# "E     At index 0 diff: 1 != 2": how pytest marks what a failure says
+_MARK = late.pattern(r"^E(?=\s)")
 
 
 class _Chosen:
@@ -186,6 +191,12 @@ def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
     progress = {i for i, often in reading.routine.items() if not often}
     found = facts_module.matches(output.query, output.lines)[:_MAX_ANSWERS]
     return [i for i in found if i not in passed and i not in progress]
+
+
+def _not_told_yet(lines: Sequence[str], news: Sequence[int], covered: Collection[int]) -> list[int]:
+    """Return `news` without the lines that say once more, as a summary does, what a failure says with a mark before it."""
+    told = {_MARK.sub("", lines[i]).strip() for i in covered} - {""}
+    return [i for i in news if lines[i].strip() not in told]
 
 
 def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:

@@ -7,7 +7,9 @@ lines are the announcement, what was expected and what came, and the first place
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Sequence
+from itertools import islice
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
@@ -353,7 +355,22 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
         )
         kept.extend(i for frame in chain for i in (frame, min(stop - 1, frame + 1)))
     kept.extend(_meanwhile(lines, start + 1, stop, code))
+    kept.extend(_values(lines, kept, said))
     return tuple(sorted(set(kept)))
+
+
+def _values(lines: Sequence[str], kept: Sequence[int], said: Sequence[int]) -> list[int]:
+    """Return what is said next after each of the lines `kept` that ends in a colon: no label without its value."""
+    found: list[int] = []
+    for index in kept:
+        if lines[index].rstrip(_BOX).endswith(":"):
+            worded = (i for i in said[bisect_right(said, index) :] if any(map(str.isalnum, lines[i])))
+            found.extend(i for i in islice(worded, 1) if i - index <= _NEAR)
+    return found
+
+
+_BOX = " \t│║|┃"
+_NEAR = 3  # lines from a label to its value
 
 
 def _meanwhile(lines: Sequence[str], start: int, stop: int, code: Container[int] = ()) -> list[int]:

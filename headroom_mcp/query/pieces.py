@@ -35,6 +35,7 @@ _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
 _QUOTED_WEIGHT = 3.0
 _LISTED_WEIGHT = 2.0
 _MODE_REACH = 60  # characters after "start with" in which its list stands
+_MIN_STEM = 4  # letters
 _GOOD = 0.7  # a place of at least this quality is where the question means it
 
 Mode = Literal["any", "prefix", "suffix"]
@@ -97,7 +98,7 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
     too_many = max(20, int(len(lines) * _COMMON_SHARE))
     found: dict[int, float] = {}
     for piece in wanted:
-        where = _lines_with(text, starts, piece, too_many)
+        where = _lines_with(text, starts, piece, too_many) or _lines_with_stem(text, starts, piece, too_many)
         if not where or len(where) > too_many:
             continue
         rarity = math.log(1 + len(lines) / len(where))
@@ -149,6 +150,21 @@ def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> di
         # A word met once in a line is enough, but a better place may follow.
         at = text.find(piece.text, end if quality < 1.0 else max(end, starts[line + 1] - 1))
     return good or poor
+
+
+def _lines_with_stem(text: str, starts: list[int], piece: Piece, too_many: int) -> dict[int, float]:
+    """Return the same for what is left of a word without its endings, where that is a word: "fuzzers" finds `jq_fuzz.c`."""
+    if piece.weight > 1.0 or not piece.text.isalpha():
+        return {}
+    from headroom_mcp.query.clauses import stem
+
+    root = stem(piece.text)
+    for shorter in dict.fromkeys((root, stem(root.removesuffix("er").removesuffix("or")))):
+        if _MIN_STEM <= len(shorter) < len(piece.text):
+            found = _lines_with(text, starts, Piece(shorter, piece.weight, piece.mode), too_many)
+            if found:
+                return found
+    return {}
 
 
 def _quality(text: str, at: int, end: int, mode: Mode) -> float:

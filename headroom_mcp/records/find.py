@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -25,7 +26,11 @@ _MIN_QUALITY = 0.8
 _MAX_LINES_EACH = 40  # larger blocks are chapters: their lines are the records
 # What is a fault in a block: a label that comes again counts 1, and less among indented lines, where lists are natural; a
 # label that the text has nowhere else; all of them less where the blocks are closed by a blank line or an end mark.
-_DEEPER, _UNIQUE, _CLOSED = 0.4, 0.5, 0.3
+_DEEPER, _UNIQUE, _CLOSED, _NOTHING_BELOW = 0.4, 0.5, 0.3, 0.5
+_MAX_TIMES_USUAL, _MIN_LONG = (
+    4,
+    12,
+)  # a block that is so many times as long as the others, and so long, is none from there on
 _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
@@ -51,9 +56,25 @@ def find(lines: Sequence[str]) -> list[Record]:
         return [Record(0, len(lines))] if lines else []
     # What stands before the first head is read line by line.
     before = [index for index in range(heads[0]) if lines[index].strip()]
-    starts = [*before, *heads]
+    starts = [*before, *_with_what_is_too_long(lines, heads)]
     starts[0] = 0
     return [Record(start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[int]:
+    """Return `heads` and, of a block far longer than the others, the lines behind what is usual: another text begins there."""
+    sizes = sorted(stop - start for start, stop in pairwise([*heads, len(lines)]))
+    usual = sizes[len(sizes) // 2]
+    if sizes[-1] <= max(_MIN_LONG, _MAX_TIMES_USUAL * usual):
+        return list(heads)
+    found: list[int] = []
+    for start, stop in pairwise([*heads, len(lines)]):
+        found.append(start)
+        if stop - start > max(_MIN_LONG, _MAX_TIMES_USUAL * usual):
+            blank = next((at for at in range(start + usual, stop) if not lines[at].strip()), start + usual)
+            begins = blank if blank - start <= _MAX_TIMES_USUAL * usual else start + usual
+            found.extend(at for at in range(begins, stop) if lines[at].strip())
+    return found
 
 
 def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:
@@ -124,6 +145,8 @@ def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int
             seen.add(word)
     if _follow_one_label(labels, heads):
         faults *= _CLOSED
+    # Where most heads have nothing below them, they are lines among others: numbered lines of code in a report.
+    faults += _NOTHING_BELOW * sum(1 for start, stop in pairwise(heads) if stop == start + 1)
     total = inside + len(heads)
     return total / max(1, sum(counts.values())) - faults / max(1, total)
 

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from headroom_mcp.compressors.search import definitions
 from headroom_mcp.compressors.search import kind as compressor
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -45,3 +46,31 @@ def test_sources_come_before_the_tests_and_vendored_files_that_have_as_many_hits
     hits = [line for line in shown.split("\n") if "price_of" in line]
     assert len(hits) > 10
     assert {line.partition("/")[0] for line in hits} == {"src"}
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("  public final void setStrictness(Strictness strictness) {", "setStrictness"),
+        ("    private static Map<String, List<Integer>> byName(Reader in) throws IOException {", "byName"),
+        ("      reader.setStrictness(strictness);", ""),
+        ("      return this.setStrictness(strictness) {", ""),
+        ("    if (strict && isOpen(reader)) {", ""),
+    ],
+)
+def test_a_member_of_a_class_is_a_definition_and_a_call_is_none(line: str, name: str) -> None:
+    assert definitions.defined_name(line) == name
+
+
+def test_a_name_in_the_question_finds_its_definition_among_its_uses() -> None:
+    uses = [f"src/Use{at}.java:{at + 1}:      reader.setStrictness(Strictness.LEVEL_{at});" for at in range(400)]
+    defined = "src/stream/Reader.java:402:  public final void setStrictness(Strictness strictness) {"
+    call = {"command": "git grep -n 'setLenient\\|setStrictness'"}
+    output = ToolOutput("\n".join([*uses, defined]), "Bash", call, "Where is setStrictness defined?")
+
+    compressed = compressor.compress(output, 800)
+
+    assert compressed is not None
+    shown = {i for part in compressed.parts if part.action != "omit" for i in range(part.start, part.stop)}
+    assert 400 in shown
+    assert len(shown) < 100

@@ -98,3 +98,17 @@ def test_every_line_that_the_expression_finds_has_one_of_the_words_that_are_look
     said = line.replace("\n", " ")[:300]
 
     assert blocks_module._tells(said) == bool(re.search(blocks_module._TELLING.pattern, said, re.IGNORECASE))
+
+
+def test_what_stands_below_a_label_is_essential_with_it() -> None:
+    """Boxes with advice: "Please run this:", and the command, which is the only thing of worth in them."""
+    box = [
+        "Error: browser.launch: no such program",
+        "║ Please run the following command: ║",
+        "║                      ║",
+    ]
+    text = [*box, "║     npm run fetch-browsers      ║", "║ Thank you ║", "    at open (/srv/app/e2e.ts:4:9)"]
+
+    found = blocks([*text, *("    at step (/srv/app/lib.ts:9:1)" for _ in range(30))], errors=True)
+
+    assert any(3 in block.essential for block in found if 1 in block.essential)

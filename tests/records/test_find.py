@@ -57,3 +57,28 @@ def test_records_cover_every_line_in_order(lines: list[str]) -> None:
     found = find.find(lines)
 
     assert list(range(len(lines))) == [line for start, stop in found for line in range(start, stop)]
+
+
+def _report(places: int) -> list[str]:
+    """Return a report whose records quote numbered lines of code, each record below a rule."""
+    lines: list[str] = []
+    for at in range(places):
+        lines += ["-" * 40, f">> Finding: [R{at % 4}] something about step {at}", "   Level: low   Sure: high"]
+        lines += [f"   Place: src/part{at}.c:{at * 7}:3", *(f"{at * 7 + n}\t  do_{n}(x{at});" for n in range(4)), ""]
+    return lines
+
+
+def test_numbered_lines_of_code_are_no_heads_of_records() -> None:
+    found = _records("\n".join(_report(20)))
+
+    whole = [record for record in found if record.count("Finding:") == record.count("Place:") == 1]
+    assert len(whole) == 20
+
+
+def test_what_stands_behind_records_is_not_swallowed_by_the_last_of_them() -> None:
+    records = [line for at in range(8) for line in (f"Error: no such device {at}", f"  hint: plug it in {at}")]
+    table = [f"tcp  0  0  10.0.0.{at}:8000  LISTEN  {at}/python" for at in range(40)]
+
+    found = _records("\n".join([*records, *table]))
+
+    assert found[-30:] == table[-30:]

@@ -28,6 +28,11 @@ _C_LIKE = late.pattern(
     r"^(?!\s*(?:return|else|if|for|while|switch|case|new|delete|throw|await|yield|assert|print|echo|goto|do|not|and|or|in)\b)"
     r"[A-Za-z_][\w\s*&:<>,\[\]~]*?[\s*&~:]([A-Za-z_]\w*)\s*\((?!.*;\s*(?://.*|/\*.*)?$)[^=]*$"
 )
+#     public final void x(T y) {   in a class body: a type, at least, before the name
+_MEMBER = late.pattern(
+    r"^\s+(?!(?:return|else|if|for|while|switch|case|new|throw|await|yield|assert|do|catch|try|using|lock|foreach)\b)"
+    r"(?:[\w<>\[\],.?&*@]+\s+){1,8}([A-Za-z_]\w*)\s*\([^;]*\{\s*$"
+)
 # x(args) {   in a class body;   x: function   |  x() {   in a shell script
 _METHOD = late.pattern(
     r"^\s*(?!(?:if|for|while|switch|catch|return|function|with|using|lock|foreach|elseif|match)\b)"
@@ -47,6 +52,7 @@ def defined_name(line: str) -> str:
         (_DEFINE, stripped[0] == "#"),
         (_KEYWORD, stripped[0] != "#"),
         (_C_LIKE, "(" in stripped),
+        (_MEMBER, end == "{" and "(" in stripped),
         (_METHOD, end in "{>" or "function" in stripped),
         (_BINDING, "=" in stripped or ":" in stripped),
     ):

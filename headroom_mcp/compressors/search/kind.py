@@ -33,6 +33,8 @@ _MAX_FILES_NAMED = 6
 # grep: a/b.pyc: binary file matches | Binary file a/b.pyc matches
 _BINARY = late.pattern(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
 _IDENTIFIER = late.pattern(r"^[A-Za-z_$][\w$]{1,80}$")
+# setStrictness, JsonReader, set_strictness: no word of a sentence is written so
+_COMPOUND = late.pattern(r"\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z]\w*_\w+)\b")
 # Copies and by-products: shown after the sources they are made from.
 _SECONDARY = late.pattern(
     r"(?:^|[/\\])(?:tests?|specs?|__tests__|testdata|fixtures|docs?|examples?|vendor|third_party|node_modules|dist|build|"
@@ -129,7 +131,8 @@ def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int
 
 def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[Iterator[list[int]], bool]:
     """Return blocks of lines to show, best first, and whether the first surely is what was asked for."""
-    names = [name for name in asked.quoted(output.query) if _IDENTIFIER.match(name)]
+    named = [*asked.quoted(output.query), *_COMPOUND.findall(output.query)]
+    names = [name for name in dict.fromkeys(named) if _IDENTIFIER.match(name)]
     pattern = _pattern(output)
     looked_for = names or ([pattern] if _IDENTIFIER.match(pattern) else [])
     texts = [entry.text if entry else "" for entry in entries]

@@ -73,10 +73,10 @@ def score(output: ToolOutput) -> float:
                 if all("|" in line or "+" in line for line in lines[table.header_stop : table.header_stop + 3])
                 else 0.3
             )
-        case "columns" if table.names and table.header_stop <= _FIRST_LINES:
-            return 0.5
         case "columns" | "pairs" if _are_blocks(lines):
             return 0.01
+        case "columns" if table.names and table.header_stop <= _FIRST_LINES:
+            return 0.5
         case "columns":
             return 0.4 if table.names else 0.25
         case "pairs":
