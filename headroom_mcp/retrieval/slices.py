@@ -58,7 +58,13 @@ def cut_lines(original: Original, text_lines: list[str], query: str | None, line
     if lines and (characters := _CHARACTERS.match(lines)):
         return _characters_page(original.ref, text_lines, characters, max_tokens)
     if lines:
-        first, last = _parse_range(lines, len(text_lines))
+        try:
+            first, last = _parse_range(lines, len(text_lines))
+        except SliceError:
+            rows = _rows(original, lines, max_tokens)
+            if not rows:
+                raise
+            return rows
         page = _numbered_page(original.ref, text_lines, first, last, max_tokens)
         return f"{page}{_rows_note(original, lines)}"
     if query:
@@ -66,18 +72,33 @@ def cut_lines(original: Original, text_lines: list[str], query: str | None, line
     return _numbered_page(original.ref, text_lines, 1, len(text_lines), max_tokens)
 
 
+def _rows(original: Original, lines: str, max_tokens: int) -> str:
+    """Return the rows that a range which no lines have must mean, where there are such; else ""."""
+    from headroom_mcp.retrieval import json_path as jsonpath
+
+    path = _rows_path(original, lines)
+    try:
+        return path and _page_of(jsonpath.select_text(original.text, path), f"{path} of {original.ref}", max_tokens)
+    except SliceError:
+        return ""
+
+
 def _rows_note(original: Original, lines: str) -> str:
     """Return a line that says how rows are asked for, where what was shown counted rows and not lines; else ""."""
-    if "json" not in original.kind.split("+"):
+    path = _rows_path(original, lines)
+    return f'\n[these are lines of the text; a marker that counts rows means json_path="{path}"]' if path else ""
+
+
+def _rows_path(original: Original, lines: str) -> str:
+    """Return the path of what `lines` would mean if a marker's rows were meant: those of the longest array; "" for no JSON."""
+    first, dash, last = lines.replace(" ", "").partition("-")
+    if "json" not in original.kind.split("+") or not first.isdigit() or not (last or first).isdigit():
         return ""
     from headroom_mcp.retrieval import json_path as jsonpath
 
     path = jsonpath.longest_array(original.text)
-    first, _, last = lines.strip().partition("-")
-    if not path or not first.isdigit():
-        return ""
-    slice_ = f"{path}[{int(first)}:{int(last or first) + 1 if (last or first).isdigit() else ''}]"
-    return f'\n[these are lines of the text; a marker that counts rows means json_path="{slice_}"]'
+    stop = int(last or first) + 1
+    return f"{path}[{int(first)}:{stop if last or not dash else ''}]" if path else ""
 
 
 def _parse_range(lines: str, total: int) -> tuple[int, int]:
