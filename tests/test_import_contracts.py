@@ -47,6 +47,7 @@ _BY_NAME = {
 }
 # Files with the name of a module of ours in a string that is neither a docstring nor passed to one of the calls above.
 _IN_STRINGS = {
+    "server/http/run.py": "each worker process imports the application by its name",
     "store/delivery.py": "the program of a delivery, for a process of its own",
     "server/workers.py": "the program of a worker, for a process of its own",
     "cli/__init__.py": "where each command is, for `cli._help`, which imports it when it is called",

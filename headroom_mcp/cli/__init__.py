@@ -31,6 +31,7 @@ COMMANDS = {
     "off": "headroom_mcp.cli.switch:off",
     "on": "headroom_mcp.cli.switch:on",
     "purge": "headroom_mcp.cli.purge:purge",
+    "admin": "headroom_mcp.cli.admin:admin",
     "statusline": "headroom_mcp.cli.statusline:statusline",
     "completion": "headroom_mcp.cli.completion:completion",
 }
@@ -40,7 +41,7 @@ GROUPS = {
     "What it was worth": ("stats", "report", "replay", "prices", "cache"),
     "By hand": ("compress", "retrieve", "memory", "images"),
     "Switches and upkeep": ("off", "on", "settings", "statusline", "purge", "completion"),
-    "Other ways in": ("serve", "proxy", "wrap", "integrations"),
+    "Other ways in": ("serve", "proxy", "wrap", "integrations", "admin"),
     "For developers": ("bench",),
 }
 

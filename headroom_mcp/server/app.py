@@ -18,7 +18,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
@@ -63,13 +63,13 @@ Hidden = Mapping[str, Callable[[Mapping[str, Any]], str]]
 
 def server(hidden: Hidden | None = None) -> Server[Any]:
     """Return the server with every tool of `TOOLS`; `hidden` ones are answered but in no list."""
-    return _Handlers(hidden or {}).server()
+    return Handlers(hidden or {}).server()
 
 
 def serve(hidden: Hidden) -> NoReturn:
     """Serve on standard input and output until the client goes away or a signal comes, then end the process."""
     logging.disable()  # some hosts show whatever a server writes to stderr
-    handlers = _Handlers(hidden)
+    handlers = Handlers(hidden)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: handlers.end(128 + number))
@@ -77,7 +77,7 @@ def serve(hidden: Hidden) -> NoReturn:
     handlers.end(0)  # the library has given up
 
 
-async def _serve(handlers: _Handlers) -> None:
+async def _serve(handlers: Handlers) -> None:
     lines = stdio.standard()
     to_server, from_client = anyio.create_memory_object_stream[Any](0)
     to_client, from_server = anyio.create_memory_object_stream[Any](0)
@@ -109,13 +109,13 @@ async def _serve(handlers: _Handlers) -> None:
         await serving.run(from_client, to_client, serving.create_initialization_options())
 
 
-class _Handlers:
+class Handlers:
     """What the protocol's library calls, and the workers that do the work."""
 
-    def __init__(self, hidden: Hidden) -> None:
+    def __init__(self, hidden: Hidden, rows: Sequence[ToolRow] = TOOLS, workers: int = _WORKERS) -> None:
         self._hidden = hidden
-        self._rows = {row.function.__name__: row for row in TOOLS}
-        self._tools = Pool(_WORKERS)
+        self._rows = {row.function.__name__: row for row in rows}
+        self._tools = Pool(workers)
         self._hooks = Pool(_WORKERS)  # an agent waits for them with every step, so they never queue behind a tool
         self._slots: anyio.CapacityLimiter | None = None
         self._charging: threading.Thread | None = None
@@ -155,11 +155,15 @@ class _Handlers:
 
     def listed(self) -> Any:
         """Return the tools. What their schemas cost the model is noted once per session, or per process without one."""
-        offered = [_offered(row) for row in TOOLS]
         if self._charging is None:
             # A store that is locked must not keep the client waiting for its tools.
-            self._charging = self._in_background(upkeep.charge, _schema_tokens(offered))
-        return types.ListToolsResult.model_validate({"tools": offered})
+            cost = _schema_tokens([_offered(row) for row in self._rows.values()])
+            self._charging = self._in_background(upkeep.charge, cost)
+        return self.offered()
+
+    def offered(self) -> Any:
+        """Return the tools as the protocol's library wants them."""
+        return types.ListToolsResult.model_validate({"tools": [_offered(row) for row in self._rows.values()]})
 
     async def answer(self, name: str, given: Mapping[str, Any]) -> Any:
         """Return what the tool `name` answers, or what went wrong in words that a model can act on."""
@@ -175,6 +179,11 @@ class _Handlers:
         if self._charging is not None:
             await anyio.to_thread.run_sync(self._charging.join, stdio.GRACE_S, abandon_on_cancel=True)
 
+    def close(self) -> None:
+        """End the workers."""
+        self._tools.close()
+        self._hooks.close()
+
     def end(self, code: int) -> NoReturn:
         """End the workers and this process at once."""
         self._tools.close()
@@ -188,12 +197,16 @@ class _Handlers:
             raise HeadroomError(msg)
         named = arguments.fitted(row.function, given)
         try:
-            return await self._run(self._tools, Call(row.function, named=named, limit_s=TOOL_S))
+            return await self._run(self._tools, self._call(row, named))
         except WorkerError as error:
             fault_log.record(f"tool {name}", error)
             if row.instead is None:
                 raise
             return await self._run(self._tools, Call(row.instead, named=named, limit_s=INSTEAD_S))
+
+    def _call(self, row: ToolRow, named: dict[str, str | int]) -> Call:
+        """Return the call of a tool, as a worker gets it."""
+        return Call(row.function, named=named, limit_s=TOOL_S)
 
     async def _answer_hidden(self, name: str, given: Mapping[str, Any]) -> str:
         try:

@@ -19,6 +19,13 @@ def describe(store: Store, session: str, project: str) -> str:
     return "\n".join([*said, _HOW])
 
 
+def of_team(store: Store, project: str) -> str:
+    """Return what compression was worth in `project`, or ("") to the whole team."""
+    if project:
+        return f"{_sentence(f'Project {project}', store.ledger.read(project=project))}\n{_HOW}"
+    return f"{_sentence('This team', store.ledger.read())}\n{_HOW}"
+
+
 def _sentence(name: str, figures: Figures) -> str:
     total = figures.totals
     if not total.outputs:

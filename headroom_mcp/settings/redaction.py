@@ -50,6 +50,13 @@ def for_team(settings: Settings, text: str) -> str:
     return _masked(text) if settings.store_redact or settings.redact in ("store", "both") else text
 
 
+def shared(settings: Settings) -> Settings:
+    """Return the settings of a server for many: what it stores is masked, unless its settings say not to."""
+    if not settings.store_redact or settings.redact in ("store", "both"):
+        return settings
+    return settings._replace(redact="both" if settings.redact == "model" else "store")
+
+
 def stored_and_shown(settings: Settings, text: str) -> tuple[str, str]:
     """Return what is stored and what is shown of `text`, secrets masked where the settings say so."""
     if settings.redact == "none":

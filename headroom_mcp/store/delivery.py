@@ -145,7 +145,8 @@ class _Delivery:
 
         rows: dict[str, list[dict[str, Any]]] = {}
         for entry in entries:
-            rows.setdefault(entry.table, []).append({**entry.values, "delivery": entry.key})
+            project = project_name(str(entry.values["project"]))
+            rows.setdefault(entry.table, []).append({**entry.values, "project": project, "delivery": entry.key})
         whole = [note for note in (self._note(entry.id) for entry in notes) if note is not None]
         batch = receive.Batch(list(packed.values()), rows, sorted(expired), whole)
         new = receive.receive(self._shared.database, batch)

@@ -19,18 +19,20 @@ _COUNTED_S = 5.0  # a use within seconds of the last one is not written down aga
 _FOUND = """
 SELECT o.codec, o.body, o.sha256, o.created_s, s.tool_name, s.kind FROM original o LEFT JOIN LATERAL (
     SELECT p.tool_name, p.kind FROM output p WHERE p.ref = o.ref AND (
-        CAST(? AS TEXT) IS NULL OR p.project = ? OR (p.project_name = ? AND ? <> '') OR (p.session = ? AND p.session <> '')
+        CAST(? AS TEXT) IS NULL OR p.project = ? OR (p.session = ? AND p.session <> '')
     ) ORDER BY p.id DESC LIMIT 1
 ) s ON TRUE WHERE o.ref = ?
 """
 
 
 class PostgresOriginals(portable.SqliteOriginals):
-    """See `interface.Originals`. A project may be named by the last part of its path: folders lie elsewhere on every machine."""
+    """See `interface.Originals`. `caller` is who asks, for the audit."""
+
+    caller = ""
 
     def get(self, ref: str, *, project: str | None = None, session: str = "") -> Original:
         """Return the original stored under `ref`; see `interface.Originals.get`."""
-        row = self.database.one(_FOUND, (project, project, project, project, session, ref))
+        row = self.database.one(_FOUND, (project, project, session, ref))
         if row is None:
             raise self._gone(ref)
         codec, packed, digest, created_s, tool_name, kind = row
@@ -49,7 +51,7 @@ class PostgresOriginals(portable.SqliteOriginals):
         with self.database.write() as db:
             db.execute(
                 "INSERT INTO retrieval (ref, session, project, created_s, tokens, caller) VALUES (?, ?, ?, ?, ?, ?)",
-                (ref, origin.session, origin.project, now, tokens, origin.agent),
+                (ref, origin.session, origin.project, now, tokens, self.caller),
             )
             sql = "UPDATE original SET used_s = ? WHERE ref = ? AND abs(used_s - ?) > ?"
             db.execute(sql, (now, ref, now, _COUNTED_S))
@@ -59,7 +61,7 @@ class PostgresOriginals(portable.SqliteOriginals):
         with self.database.write() as db:
             db.execute(
                 "INSERT INTO refusal (ref, project, created_s, caller) VALUES (?, ?, ?, ?)",
-                (ref[:100], origin.project, time.time(), origin.agent),
+                (ref[:100], origin.project, time.time(), self.caller),
             )
 
     def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:

@@ -74,7 +74,6 @@ CREATE TABLE output (
     ref {key} NOT NULL,
     session {key} NOT NULL,
     project {key} NOT NULL,
-    project_name {key} NOT NULL GENERATED ALWAYS AS (substring(project from '[^/\\\\]*$')) STORED,
     tool_name {key} NOT NULL,
     tool_use_id {key} NOT NULL,
     kind {key} NOT NULL,
