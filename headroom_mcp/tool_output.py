@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 QUERY_CHARS = 600  # of each hint: a task description of pages tells no lines apart
 MIN_READ_LINES = 400  # below, a file is cheaper whole than with a second look
+MIN_SOURCE_TOKENS = 1_500  # the same of source, of which bodies that nobody asks about are left out
 _QUERY_KEYS = ("query", "q", "pattern", "search", "question", "prompt", "description")
 # What a file may be that its name does not tell: kinds with a form of their own.
 _FORMED = (
@@ -36,6 +37,16 @@ def kinds_of_file(path: str) -> tuple[str, ...]:
     if suffix in suffixes.DATA:
         return ()
     return ("code",) if suffix in suffixes.SOURCE else _FORMED
+
+
+def is_short_file(text: str, path: str) -> bool:
+    """Tell whether a file that was read from its first line to its last is cheaper whole than with a second look."""
+    from headroom_mcp.commands import suffixes
+
+    suffix = suffixes.suffix(path)
+    if suffix in suffixes.LANGUAGES and suffix in suffixes.SOURCE:
+        return tokens.estimate(text) < MIN_SOURCE_TOKENS
+    return text.count("\n") + 1 < MIN_READ_LINES
 
 
 class ToolOutput:

@@ -300,7 +300,7 @@ class Shortener:
         path = calls.path_read(call)
         if path and calls.asks_for_a_part(call):
             return "part_of_a_file"
-        if path and text.count("\n") + 1 < tool_output.MIN_READ_LINES and seen.tokens >= self._settings.min_tokens:
+        if path and seen.tokens >= self._settings.min_tokens and tool_output.is_short_file(text, path):
             return "short_file"
         return "asked_again" if key is not None and self._is_asked_again(key, text) else None
 

@@ -78,16 +78,16 @@ def reason_to_skip(event: Event, min_tokens: int, repeats: bool = True) -> str:
         return "the model asked for exactly this part"
     if not any(is_large(text, sizes.noted(min_tokens) if repeats else min_tokens) for text in event.texts):
         return "small"
-    if event.tool == "read" and not repeats and is_short_file(event.texts[0]):
+    if event.tool == "read" and not repeats and is_short_file(event, event.texts[0]):
         return "a short file"
     return ""
 
 
-def is_short_file(text: str) -> bool:
-    """Tell whether a file is cheaper whole than with a second look."""
+def is_short_file(event: Event, text: str) -> bool:
+    """Tell whether `text`, the file that `event` read, is cheaper whole than with a second look."""
     from headroom_mcp import tool_output
 
-    return text.count("\n") + 1 < tool_output.MIN_READ_LINES
+    return tool_output.is_short_file(text, event.path)
 
 
 def is_large(text: str, min_tokens: int) -> bool:

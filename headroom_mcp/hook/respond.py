@@ -81,7 +81,7 @@ def _compress(call: _Call, index: int, store: Store, settings: Settings) -> Repl
     if not decide.is_large(text, least):
         return None
     reading = event.tool == "read"
-    part = reading and (event.partial or decide.is_short_file(text))
+    part = reading and (event.partial or decide.is_short_file(event, text))
     result = compress_output(
         text,
         tool_name=event.tool_name,

@@ -111,3 +111,39 @@ def test_a_language_read_by_its_margins_is_left_out_alike() -> None:
 
     assert all(line in shown for line in lua.split("\n") if "violin" in line)
     assert "function railway_signal_lamp(first)" in shown and "local railway7" not in shown
+
+
+@pytest.mark.parametrize("words", ["Read it in full.", "Read the entire file first.", "I want the whole file."])
+def test_who_asks_for_all_of_a_file_gets_it(words: str) -> None:
+    assert _shown(FILE, f"{_QUESTION} {words}") == FILE
+
+
+@pytest.mark.parametrize("quotes", ['"""', "'''"])
+def test_a_long_text_in_a_program_that_nobody_asks_about_is_its_first_line(quotes: str) -> None:
+    page = "\n".join(f"  <li>{{{{ entry.number_{n} }}}} of {{{{ entry.total_{n} }}}}</li>" for n in range(40))
+    text = f"PAGE = {quotes}<ul>\n{page}\n</ul>{quotes}\n\nNAMES = ['a', 'b']\n\n\n{FILE}"
+    shown = _shown(text, _QUESTION)
+
+    assert f"PAGE = {quotes}<ul>" in shown and "NAMES = ['a', 'b']" in shown
+    assert "entry.total_7" not in shown
+    assert "entry.total_7" in _shown(text, f"{_QUESTION} It says entry.total_7 of entry.number_7.")
+
+
+def test_functions_that_are_given_to_members_are_definitions_without_a_grammar_s_help() -> None:
+    """A viewer's own line above a file is no JavaScript, and neither is what it cuts off."""
+    script = "\n".join(
+        line
+        for subject in _SUBJECTS
+        for line in (
+            f"res.{subject.replace(' ', '_')} = function (body) {{",
+            *(f"  const {subject.split()[0]}{n} = body.{subject.split()[1]}({n});" for n in range(14)),
+            "};",
+            "",
+        )
+    )
+    shown = _shown(
+        f"[Reading 900 lines from start (total: 950 lines)]\n{script}if (", _QUESTION, command="cat a/res.js"
+    )
+
+    assert "res.railway_signal_lamp = function (body) {" in shown
+    assert "railway7" not in shown and "violin7" in shown

@@ -170,6 +170,30 @@ def test_short_files_and_parts_of_files_come_whole(monkeypatch: pytest.MonkeyPat
     assert _answer(capped, monkeypatch) is None
 
 
+@pytest.mark.parametrize(("functions", "is_short"), [(30, False), (8, True)])
+def test_a_source_file_is_short_by_its_size(functions: int, is_short: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies that the question is not about are left out of one of 1,500 tokens, the others are as they are."""
+    subjects = [f"{word}_{number}" for number in range(functions) for word in ("harbour", "violin", "orchard")][
+        :functions
+    ]
+    text = "".join(
+        f"def {subject}(first):\n" + "".join(f"    {subject}_{n} = first.{subject}({n})\n" for n in range(9)) + "\n\n"
+        for subject in subjects
+    )
+    entry.handle(
+        event("", {}, hook_event_name="UserPromptSubmit", prompt="harbour_0 and harbour_1 and harbour_2 differ")
+    )
+    count = text.count("\n") + 1
+    assert count < 400
+    file = {"filePath": "/home/u/proj/a.py", "content": text, "numLines": count, "startLine": 1, "totalLines": count}
+    value = _answer(event("Read", {"type": "text", "file": file}, {"file_path": "/home/u/proj/a.py"}), monkeypatch)
+
+    assert (value is None) == is_short
+    if value is not None:
+        shown = json.dumps(value)
+        assert "harbour_1_7 = first" in shown and "orchard_1_7 = first" not in shown
+
+
 def test_a_second_read_comes_whole_and_another_context_has_its_own_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _answer(_read(900), monkeypatch) is not None
     assert _answer(_read(900), monkeypatch) is None

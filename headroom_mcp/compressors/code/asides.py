@@ -7,26 +7,40 @@ changed, none lost a line that was needed then; at 0.7 of the best one in seven 
 
 from __future__ import annotations
 
+import re
+
+from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, outline, units, wanted
 from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.tool_output import MIN_SOURCE_TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headroom_mcp.tool_output import ToolOutput
 
-MIN_TOKENS = 1_500
-_MIN_TERMS = 4  # a question of one or two words tells no bodies apart
+_MIN_TERMS = 3  # words of the question that the file has: fewer tell no bodies apart
 _MIN_ROWS = 5
+_MIN_LITERAL_ROWS = 12
 _LEAST = 0.45  # of the best piece's score
 _MOST = 0.6  # of the text
 
+# read all of it, in full, the entire file
+_IN_FULL = late.pattern(
+    r"\b(?:in full|entire(?:ly)?|complete(?:ly)? (?:file|read)|whole (?:file|thing))\b", re.IGNORECASE
+)
+# TEMPLATE = """    const PAGE = `    QUERY: str = '''    at the margin
+_LITERAL = late.pattern(r"^\w[^#]*[=(:,]\s*[rRfFbBuU]*(\"\"\"|'''|`)(?P<rest>.*)$")
+
 
 def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, stop) of the rows of bodies that can go, the least important first; the first words of documentation
-    stay."""
+    """Yield (start, stop) of the rows of bodies and long texts that can go, the least important first; the first words of
+    documentation stay."""
+    if output.tokens < MIN_SOURCE_TOKENS or not output.query or _IN_FULL.search(output.query):
+        return
     asked = wanted.of(output)
-    if output.tokens < MIN_TOKENS or len(asked.terms) < _MIN_TERMS or not output.query:
+    text = "\n".join(lines).lower()
+    if sum(term in text for term in asked.terms) < _MIN_TERMS:
         return
     definitions = outline.read(lines, language).definitions
     signatures = {row for definition in definitions for row in outline.head_rows(definition)}
@@ -34,15 +48,37 @@ def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[
     scores = units.scores(lines, pieces, definitions, asked.terms)
     least = _LEAST * max(scores, default=0.0)
     named = importance.named(definitions, asked)
-    room = int(_MOST * sum(len(line) + 1 for line in lines))
+    literals = _literals(lines)
+    room = int(_MOST * len(text))
     for score, piece in sorted(zip(scores, pieces, strict=True)):
         if score >= least or room < 0:
             return
-        owner = definitions[piece.owner] if piece.owner >= 0 else None
-        if owner is None or owner.role == "type" or owner in named or piece.stop - piece.start < _MIN_ROWS:
+        start, stop = piece.start, piece.stop
+        if piece.owner >= 0:
+            owner = definitions[piece.owner]
+            if owner in named:
+                continue
+            if piece.start <= owner.doc < piece.stop:
+                start = outline.doc_rows(lines, owner.doc)[-1] + 1
+        else:
+            start, stop = next(((max(a, start), min(b, stop)) for a, b in literals if a < stop and b > start), (0, 0))
+        if stop - start < _MIN_ROWS:
             continue
-        start = piece.start
-        if piece.start <= owner.doc < piece.stop:
-            start = outline.doc_rows(lines, owner.doc)[-1] + 1
-        room -= sum(len(line) + 1 for line in lines[start : piece.stop])
-        yield start, piece.stop
+        room -= sum(len(line) + 1 for line in lines[start:stop])
+        yield start, stop
+
+
+def _literals(lines: list[str]) -> list[tuple[int, int]]:
+    """Return (start, stop) of the rows inside of long texts that a program holds: templates, queries, pages."""
+    found: list[tuple[int, int]] = []
+    row = 0
+    while row < len(lines):
+        match = _LITERAL.match(lines[row])
+        if match is None or match[1] in match["rest"]:
+            row += 1
+            continue
+        stop = next((at for at in range(row + 1, len(lines)) if match[1] in lines[at]), len(lines))
+        if stop - row > _MIN_LITERAL_ROWS:
+            found.append((row + 1, stop))
+        row = stop + 1
+    return found

@@ -22,9 +22,10 @@ _HEAD = late.pattern(
     r"^\s*(?:[A-Za-z_$][\w$:<>,*&\[\]. ~]*[\s*&])?(?P<name>[A-Za-z_$~][\w$:<>~]*)\s*"
     r"\((?:|[^;]*(?:\{|\)|,|\)\s*(?:const|noexcept|override|final)))\s*$"
 )
-# export const area = (shape) => {    const f = async function () {
+# export const area = (shape) => {    const f = async function () {    res.send = function send(body) {
 _VALUE = late.pattern(
-    r"^\s*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)(?![\w$])[^=]*=\s*(?:async\b\s*)?(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
+    r"^\s*(?:(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)(?![\w$])[^=]*|(?P<member>[\w$]+(?:\.[\w$]+)+)\s*)=\s*(?:async\b\s*)?"
+    r"(?:function\b|\([^()]*\).*=>|[\w$]+\s*=>)"
 )
 # greet() {
 _SHELL = late.pattern(r"^\s*(?P<name>[\w:.-]+)\s*\(\s*\)\s*(?:\{\s*)?$")
@@ -55,17 +56,19 @@ def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, s
             continue
         match = _KEYWORD.match(line)
         if match is not None:
+            name = match["name"]
             word = match["word"]
             role = "type" if word in _TYPES else "data" if word in _DATA else "function"
         else:
             match = (_VALUE.match(line) or _HEAD.match(line)) if "//" in comment else _SHELL.match(line)
-            if match is None or match["name"] in _CONTROL or line.split(None, 1)[0] in _CONTROL:
+            name = match and (match.groupdict().get("member") or match["name"])
+            if not name or name in _CONTROL or line.split(None, 1)[0] in _CONTROL:
                 continue
             role = "function"
         head_stop = _head_stop(lines, row)
         if head_stop == 0:
             continue
-        found.append((match["name"], role, row, head_stop, _stop(lines, row, head_stop)))
+        found.append((name, role, row, head_stop, _stop(lines, row, head_stop)))
     return found
 
 
