@@ -21,7 +21,7 @@ from headroom_mcp.evals import samples
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.install import hosts
 from headroom_mcp.server.tools import TOOLS
-from headroom_mcp.settings.table import Settings
+from headroom_mcp.settings.table import KNOBS, Settings, said
 from headroom_mcp.store import open_store
 from headroom_mcp.text import tokens
 
@@ -44,6 +44,7 @@ def update(text: str) -> str:
         "commands": commands,
         "tools": tools,
         "kinds": kinds,
+        "settings": settings,
     }
     return _PART.sub(lambda match: f"<!-- begin {match[1]} -->\n{makers[match[1]]()}\n<!-- end {match[1]} -->", text)
 
@@ -196,6 +197,24 @@ def kinds() -> str:
         about = " ".join((compressors.load(kind).__doc__ or "").split("\n\n")[0].split())
         rows.append(f"| `{kind}` | {about} |".replace("\\|", "|"))
     return "\n".join(["| kind | what it is, and what is kept |", "|---|---|", *rows])
+
+
+def settings() -> str:
+    """Return the table of the settings, from the table that they are checked by."""
+    rows = []
+    for knob in KNOBS:
+        default = "by platform" if knob.name == "home" else f"`{said(getattr(Settings(), knob.name))}`"
+        words = (
+            f"`{knob.name}`",
+            f"`{knob.variable}`" if knob.variable else "–",
+            default,
+            knob.project or "–",
+            knob.reason,
+        )
+        rows.append(f"| {' | '.join(words)} |")
+    return "\n".join(
+        ["| setting | variable | default | a project may | what it is for |", "|---|---|---|---|---|", *rows]
+    )
 
 
 def differs(written: str, made: str) -> bool:

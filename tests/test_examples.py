@@ -45,47 +45,6 @@ def test_an_example_runs(name: str, env: dict[str, str], tmp_path: Path) -> None
     assert "[headroom " in done.stdout
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-
-
-def _exchanges(block: str) -> list[tuple[str, list[str]]]:
-    """The commands of a console block, each with the lines it shows."""
-    exchanges: list[tuple[str, list[str]]] = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            exchanges.append((line[2:], []))
-        else:
-            exchanges[-1][1].append(line)
-    return exchanges
-
-
-def _pattern(shown: list[str]) -> str:
-    """A regular expression for lines in which `…` stands for anything, a whole line of it for any lines."""
-    lines = ["(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown]
-    return "".join(lines)
-
-
-@pytest.mark.parametrize("block", _blocks("console"))
-def test_the_readme_shows_what_the_shell_shows(block: str, env: dict[str, str], tmp_path: Path) -> None:
-    for command, shown in _exchanges(block):
-        done = subprocess.run(
-            ["bash", "-c", command], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-        )
-
-        assert done.returncode == 0, done.stderr
-        assert re.fullmatch(_pattern(shown), done.stdout), f"{command} printed:\n{done.stdout}"
-
-
-@pytest.mark.parametrize("block", _blocks("python"))
-def test_the_readme_python_runs(block: str, env: dict[str, str], tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", block], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-    )
-
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.slow  # every new kind or command changes them: brought up to date before a change is published
 def test_the_generated_parts_of_the_readme_are_up_to_date() -> None:
     made = readme.update(README)
