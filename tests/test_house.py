@@ -127,3 +127,77 @@ def test_every_file_that_the_map_names_is_there() -> None:
 
     assert len(named) > 20
     assert [name for name in named if not (_ROOT / name).exists() and not (_PACKAGE / name).exists()] == []
+
+
+def _name_of(path: Path) -> str:
+    parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+_NAMES = {_name_of(path): path for path in _MODULES}
+# Modules that import each other, the one at its top, the other in a function -> why.
+_CIRCLES = {
+    ("hook.claude_code.notices", "hook.claude_code.places", "hook.endpoint", "hook.entry", "hook.first"): (
+        "the entry imports the handler of an event only; handlers note faults and start the timer there"
+    ),
+    ("install.doctor.client", "install.doctor.installation"): "an installation is looked at in the light of its client",
+    ("integrations._requests", "integrations._results", "integrations._worker"): (
+        "short work is done where it is asked for, long work in a worker, which does it the same way"
+    ),
+    (
+        "evals.truth.digests",
+        "evals.truth.listings",
+        "evals.truth.records",
+        "evals.truth.renders",
+        "evals.truth.tables",
+    ): ("a rendering may hold another one"),
+}
+
+
+def test_modules_import_each_other_only_where_there_is_a_reason() -> None:
+    below = {
+        name: {other for other in _imported_late(path) if other in _NAMES} - {name} for name, path in _NAMES.items()
+    }
+    circles = {tuple(name.removeprefix("headroom_mcp.") for name in sorted(circle)) for circle in _circles(below)}
+
+    assert circles == set(_CIRCLES)
+
+
+def _imported_late(path: Path) -> set[str]:
+    """Return what a module imports, in functions too; not what only a type checker reads."""
+    found: set[str] = set()
+    left: list[ast.AST] = [tree_of(path)]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            left += node.orelse
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in _NAMES else node.module for name in whole}
+        else:
+            left += ast.iter_child_nodes(node)
+    return found
+
+
+def _circles(below: dict[str, set[str]]) -> list[set[str]]:
+    """Return the largest sets of names that all lead to each other."""
+    reached = {name: _reached(name, below) for name in below}
+    found: list[set[str]] = []
+    for name, others in reached.items():
+        circle = {other for other in others if name in reached[other]}
+        if name in others and circle not in found:
+            found.append(circle)
+    return found
+
+
+def _reached(name: str, below: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    left = list(below[name])
+    while left:
+        other = left.pop()
+        if other not in seen:
+            seen.add(other)
+            left += below[other]
+    return seen

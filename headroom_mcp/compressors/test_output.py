@@ -15,7 +15,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import test_blocks, test_run, unlike, verdicts
+from headroom_mcp.facts import moulds, test_blocks, test_run, unlike, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
@@ -201,9 +201,9 @@ def _not_told_yet(lines: Sequence[str], news: Sequence[int], covered: Collection
 
 def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:
     """Return `news` without the lines of a mould that very many have: names below each other, of tests that passed."""
-    moulds = test_run.moulds([lines[i][:_MAX_MOULD_CHARS] for i in news])
-    counts = Counter(moulds)
-    return [i for i, mould in zip(news, moulds, strict=True) if counts[mould] < _LISTED]
+    forms = moulds.of([lines[i][:_MAX_MOULD_CHARS] for i in news])
+    counts = Counter(forms)
+    return [i for i, mould in zip(news, forms, strict=True) if counts[mould] < _LISTED]
 
 
 def _unlike(lines: Sequence[str], reading: test_run.Reading, shown: Container[int]) -> list[int]:
@@ -211,7 +211,7 @@ def _unlike(lines: Sequence[str], reading: test_run.Reading, shown: Container[in
     lines have, or with a value unlike those of their mould: a table of coverage has its total and its worst file."""
     rest = [i for i, line in enumerate(lines) if i not in shown and i not in reading.verdicts and line.strip()]
     members: dict[str, list[int]] = {}
-    for index, mould in zip(rest, test_run.moulds([lines[i][:_MAX_MOULD_CHARS] for i in rest]), strict=True):
+    for index, mould in zip(rest, moulds.of([lines[i][:_MAX_MOULD_CHARS] for i in rest]), strict=True):
         members.setdefault(mould, []).append(index)
     found = sorted(i for at in members.values() if len(at) <= _ALONE for i in at if i not in reading.routine)
     for at in members.values():

@@ -12,6 +12,7 @@ from collections.abc import Container, Sequence
 from itertools import islice
 
 from headroom_mcp import late
+from headroom_mcp.facts import announcing
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
 from headroom_mcp.late import NamedTuple
@@ -27,73 +28,6 @@ class Block(NamedTuple):
     test: bool
 
 
-# Any of these stands in a line that announces a failure (lower case). Lines without one meet no expression.
-_TEST_STEMS = (
-    "fail|error|exception|throwable|warning|traceback|panic|goroutine |unhandled|uncaught|not ok |●|×|✖|✗|\n_|\n--- |\n---- |\nx |\n x |\n  x |\n   x |\n    x "
-    "|0) |1) |2) |3) |4) |5) |6) |7) |8) |9) "
-).split("|")
-_ERROR_STEMS = "fatal|err!|\ne:|\n e:|undefined reference|***|went wrong|not found|no such file|segmentation|no space left|sanitizer".split(
-    "|"
-)
-# How each runner announces a failing test, and which line ends what it says about it.
-_STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    # ____ test_name[param] ____                                                                 pytest
-    (late.pattern(r"^_+ (?!_ )\S.* _+$"), late.pattern(r"^(?:=+ .* =+|=+|_+ (?!_ )\S.* _+)$")),
-    # FAIL: test_x (mod.Class)                                                                   unittest
-    (late.pattern(r"^(?:FAIL|ERROR): \S+ \("), late.pattern(r"^(?:={30,}|Ran \d+ tests?.*)$")),
-    # --- org.example.FooTest::testBar                                                           a JUnit runner
-    (late.pattern(r"^--- [\w.$]+::\S+"), late.pattern(r"^--- [\w.$]+::\S+")),
-    # --- FAIL: TestX (0.00s)                                                                    go test
-    (late.pattern(r"^\s*--- FAIL: "), late.pattern(r"^\s*(?:---|===) |^(?:FAIL|ok|PASS|exit|\?)\b")),
-    # ---- tests::x stdout ----                                                                  cargo test
-    (late.pattern(r"^---- .+ (?:stdout|stderr) ----$"), late.pattern(r"^(?:---- .+ ----|failures:|test result:.*)$")),
-    #   ● suite › test                                                                           jest
-    (late.pattern(r"^\s*● \S"), late.pattern(r"^\s*● \S|^(?:PASS|FAIL) |^Test Suites:")),
-    #  FAIL  src/a.test.ts > suite > test                                                        vitest
-    (late.pattern(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > "), late.pattern(r"^\s*(?:FAIL|×|✖|✗)\s+\S.* > |^⎯+|^\s*Test Files ")),
-    #   1) suite                                                                   mocha, rspec, phpunit, exunit, minitest
-    (late.pattern(r"^\s{0,4}\d+\) \S"), late.pattern(r"^\s{0,4}\d+\) \S|^(?:Finished in|Failed examples:|FAILURES!|Tests:|ERRORS!|\d+ (?:tests|runs|examples))|^--\s*$|^npm ERR!")),
-    # FooTest > bar FAILED                                                                       gradle
-    (late.pattern(r"^\S(?=.* > ).* FAILED\s*$"), late.pattern(r"^\S")),
-    # testBar(FooTest)  Time elapsed: 0.1 sec  <<< FAILURE!                                      maven
-    (late.pattern(r"<<< (?:FAILURE|ERROR)!"), late.pattern(r"^\s*$|<<< (?:FAILURE|ERROR)!|^\[(?:INFO|ERROR)\] *$|^Tests run:|^Running ")),
-    # - should … *** FAILED ***                                                                  scalatest
-    (late.pattern(r"\*\*\* FAILED \*\*\*"), late.pattern(r"^(?:\[\w+\] )?(?!  )\S")),
-    # not ok 3 - adds                                                                            TAP
-    (late.pattern(r"^\s*not ok \d+"), late.pattern(r"^\s*(?:not )?ok \d+|^\s*# (?:tests|pass|fail)\b|^\s*\.\.\.\s*$")),
-    # suite:case failed on line 121                                                              common_test
-    (late.pattern(r"^\S+:\w+ failed on line \d+"), late.pattern(r"^(?:- ){5,}")),
-    # ── Failure (test.R:3:1): …  |  2. Failure: … (@test.R#3) ---                               testthat
-    (late.pattern(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]"), late.pattern(r"^(?:── |\d+\. |-- )(?:Failure|Error)[: (]|^(?:══|=){3,}|^testthat results|^Error: ")),
-    # [  FAILED  ] Suite.Case  |  a.cc:12: Failure                                               googletest
-    (late.pattern(r"^\S+:\d+: Failure$|^\S+\(\d+\): error: "), late.pattern(r"^\[ +(?:FAILED|OK|RUN) +\]|^\s*$")),
-    # Failed   Namespace.Class.Test [12 ms]                                                      dotnet test
-    (late.pattern(r"^\s{0,4}(?:Failed|X) [\w.].* \[[\d<. ]{1,12} ?\w+\]$"), late.pattern(r"^\s{0,4}(?:Failed|Passed|Skipped|X|✓) [\w.].* \[|^\s*Standard Output|^(?:Failed!|Total tests)")),
-    # Module Failed: … / Test Failed: …                                                          qunit
-    (late.pattern(r"^\s*(?:Module|Test) Failed: "), late.pattern(r"^\s*$|^\s*(?:Module|Test) Failed: ")),
-    # #   Failed test 'adds'                                                                     Test::More
-    (late.pattern(r"^#\s+Failed test "), late.pattern(r"^(?!#)")),
-)  # fmt: skip
-
-_TRACE = late.pattern(
-    r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
-    r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"
-    r"|^(?:[\w.$-]+(?:\s*:)?\s+|\S*\s?in thread \"[^\"]*\" |\[\w+\] |Caused by: |Suppressed: |\s*\d+\) )?(?:[\w$]+[.:\\])*[\w$]*(?:Error|Exception|Throwable|Failure|Warning)\b(?::|\s*$| \[)"
-)
-_ERROR = late.pattern(
-    r"^.{0,300}?(?::\d+(?::\d+)?:?|\(\d+(?:,\d+)?\):) (?:fatal )?error\b|^\W{0,3}(?:error|fatal|ERR!|npm ERR!|E:)(?:\[[A-Z]\d+\])?[: ]|^error\b|^\[(?:ERROR|FATAL)\] (?!\s*$)"
-    r"|^CMake Error|^.{0,60}\bundefined reference to\b|^.{0,80}: \*\*\* |^FAILURE: |^\* What went wrong|^(?:make|ninja|gmake)(?:\[\d+\])?: \*\*\*|^FAILED: "
-    r"|^\S+: (?:command )?not found$|^.{0,80}: No such file or directory|^.{0,120}\bERROR\b[: ]|^\s*ERROR\s*$|^(?:Test|Build|Compilation|Job|Task).{0,60}\bfail(?:ed|ure)\b|^\S.{0,80}\bFAILED\b\s*$"
-    r"|^\s{0,4}Error(?: while| in| at|:)|^.{0,60}\bSegmentation fault\b|^\W{0,3}Failed to |^.{0,40}\bNo space left"
-)
-_NO_ERROR = late.pattern(
-    r"\b0 errors?\b|\bno errors?\b|errors?: 0\b|\|\| (?:true|exit|echo)|^\S*\$ |^\+ |^travis_cmd|\berror: no error\b",
-    re.IGNORECASE,
-)
-# what goes on telling after an error's own line: notes, code, carets, indented lines, sentences of maven
-_MORE = late.pattern(
-    r"^(?:\s+\S|\s*[|^~]|note:|help:|hint:|warning: unused|\s*\d+ \||In file included|\S+: (?:In|At) |\[ERROR\] |npm ERR! |\+|-|@@|#|>|=|\*)"
-)
 _TELLING = late.pattern(
     r"\bexpect|\bactual\b|\breceived\b|\bassert|\bgot\b|\bwant|\bshould\b|\bleft:|\bright:|\bdiff|\bbut was\b|\binstead\b|\bmessage\b|\breason\b|!=|==|"
     r"Error\b|Exception\b|panicked|Caused by|Failure/Error|Failed asserting|\bto (?:equal|be|have|match|throw)\b",
@@ -126,8 +60,10 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     """Return the failures in `lines`, in order and apart from each other; with `errors`, those of compilers and tools too."""
     found: list[Block] = []
     said_before = {**_framed(lines), **_said_before(lines)}
-    announcing = facts.touched(lines, [*_TEST_STEMS, *_ERROR_STEMS] if errors else _TEST_STEMS)
-    for index in sorted({*announcing, *said_before}) if said_before else announcing:
+    touched = facts.touched(
+        lines, [*announcing.TEST_STEMS, *announcing.ERROR_STEMS] if errors else announcing.TEST_STEMS
+    )
+    for index in sorted({*touched, *said_before}) if said_before else touched:
         if found and index < found[-1].stop:
             continue
         head = lines[index][:500]
@@ -138,7 +74,7 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
                 or _test_block(lines, index, head, errors)
                 or _trace_block(lines, index, head, errors)
             )
-            if block is None and errors and _ERROR.match(head) and not _NO_ERROR.search(head):
+            if block is None and errors and announcing.ERROR.match(head) and not announcing.NO_ERROR.search(head):
                 block = _error_block(lines, index)
         if block is not None:
             floor = found[-1].stop if found else 0
@@ -149,7 +85,7 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
 
 
 def _test_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
-    for announces, ends in _STYLES:
+    for announces, ends in announcing.STYLES:
         if not announces.search(head):
             continue
         stop = start + 1
@@ -218,7 +154,7 @@ def _framed(lines: Sequence[str]) -> dict[int, Block]:
 
 
 def _is_frame_or_trace(line: str) -> bool:
-    return _frames.is_frame(line) or bool(_TRACE.match(line[:500]))
+    return _frames.is_frame(line) or bool(announcing.TRACE.match(line[:500]))
 
 
 def _tells(line: str) -> bool:
@@ -234,7 +170,7 @@ def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
 
 
 def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
-    if not _TRACE.match(head):
+    if not announcing.TRACE.match(head):
         return None
     announced = head.lstrip(" +|").startswith(
         ("Traceback", "Exception Group", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
@@ -259,7 +195,11 @@ def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> B
             line,
         ):
             blanks = 0
-        elif _TRACE.match(line) and (announced or frames) and not (frames and _frames_follow_later(lines, stop)):
+        elif (
+            announcing.TRACE.match(line)
+            and (announced or frames)
+            and not (frames and _frames_follow_later(lines, stop))
+        ):
             stop += 1
             break  # Python's last line: the exception itself
         elif frames == 0 and stop - start <= 6 and not announced and not blanks:
@@ -293,9 +233,9 @@ def _error_block(lines: Sequence[str], start: int) -> Block:
             blanks += 1
             if blanks > 1 or not (stop + 1 < len(lines) and lines[stop + 1][:2].isspace()):
                 break
-        elif _frames.is_frame(line) or _MORE.match(line):
+        elif _frames.is_frame(line) or announcing.MORE.match(line):
             blanks = 0
-        elif stop - start <= 2 and not blanks and not _ERROR.match(line):
+        elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line):
             pass
         else:
             break

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
+from headroom_mcp.facts import moulds
 from headroom_mcp.facts import verdicts as known
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.text import failure_words
@@ -105,10 +106,7 @@ _HOW_MANY_FAILED = late.pattern(
 _MAX_TOTAL_CHARS = 240
 # .....F..x [ 42%] · ●●◼● · ..F-...
 _PROGRESS = late.pattern(r"^(?:\S+\.\w{1,5} +)?[.FEsxXSRPUuWN*●◼○,-]+(?:\s+(?:\d+ / \d+ \( *\d+%\)|\[ *\d+%\]))?\s*$")
-# An atom with a digit or with one of these inside is a name: another in every line.
-_ATOM = late.pattern(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
 _LETTERS = late.pattern(r"[^\W\d_]+")
-_BLANKS = late.pattern(r"\*(?:\s*\*)+|\s+")
 _MIN_OFTEN = 4
 _APART = 2  # lines, from one count of a run to the next below it
 _MIN_NAMES = 8
@@ -173,7 +171,7 @@ def conclusions(lines: Sequence[str]) -> list[int]:
             blocks.append([index])
     joined = ["; ".join(lines[i] for i in block) for block in blocks]
     of_tests = [(block, text) for block, text in zip(blocks, joined, strict=True) if _is_of_tests(text)]
-    forms = moulds([text[:_LOOKED_AT] for _, text in of_tests])
+    forms = moulds.of([text[:_LOOKED_AT] for _, text in of_tests])
     counts = Counter(forms)
     return [i for (block, _), form in zip(of_tests, forms, strict=True) if counts[form] <= _MIN_OFTEN for i in block]
 
@@ -353,7 +351,7 @@ def _totals(lines: Sequence[str], every: Sequence[int], verdicts: dict[int, Verd
     """Return those of `every` line that counts that are no verdicts: the rare ones before those of every suite, failures
     first, then the last."""
     found = [i for i in every if i not in verdicts]
-    forms = moulds([lines[i] for i in found])
+    forms = moulds.of([lines[i] for i in found])
     counts = Counter(forms)
     form_of = dict(zip(found, forms, strict=True))
     wrong = {i for i in found if _WRONG.search(lines[i])}
@@ -369,7 +367,7 @@ def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int
             routine[index] = 0
         elif index not in verdicts and index not in totals:
             rest.append(index)
-    forms = moulds([lines[i][:_LOOKED_AT] for i in rest])
+    forms = moulds.of([lines[i][:_LOOKED_AT] for i in rest])
     members: dict[str, list[int]] = {}
     for index, form in zip(rest, forms, strict=True):
         members.setdefault(form, []).append(index)
@@ -394,33 +392,3 @@ def _follow_failures(at: Sequence[int], judged: Sequence[int], verdicts: dict[in
         below += place == len(judged) or (place > 0 and verdicts[judged[place - 1]] == "failed")
         above += place < len(judged) and verdicts[judged[place]] == "failed"
     return max(below, above) >= 0.8 * len(at)
-
-
-def moulds(lines: Sequence[str]) -> list[str]:
-    """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
-    fewer than a third of them have the word. The indent counts."""
-    named = [f"{len(line) - len(line.lstrip())} {_ATOM.sub('*', line)}" for line in lines]
-    shapes: dict[str, str] = {}  # many lines are the same but for names
-    words: dict[str, dict[str, int]] = {}
-    sizes: dict[str, int] = {}
-    for text, often in Counter(named).items():
-        indent, _, rest = text.partition(" ")
-        shape = shapes[text] = f"{indent} {_squeezed(_LETTERS.sub('*', rest))}"
-        sizes[shape] = sizes.get(shape, 0) + often
-        counts = words.setdefault(shape, {})
-        for word in set(_LETTERS.findall(rest)):
-            counts[word] = counts.get(word, 0) + often
-    forms: dict[str, str] = {}
-    for text, shape in shapes.items():
-        counts, least = words[shape], sizes[shape] / 3
-
-        def masked(word: re.Match[str], counts: dict[str, int] = counts, least: float = least) -> str:
-            return word.group() if counts[word.group()] >= least else "*"
-
-        indent, _, rest = text.partition(" ")
-        forms[text] = f"{indent} {_squeezed(_LETTERS.sub(masked, rest))}"
-    return [forms[text] for text in named]
-
-
-def _squeezed(text: str) -> str:
-    return _BLANKS.sub(lambda run: "*" if run.group()[0] == "*" else " ", text)
