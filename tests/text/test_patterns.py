@@ -75,8 +75,8 @@ def _found() -> Iterator[_Pattern]:
     for module, path in _modules():
         with open(path, encoding="utf-8") as file:
             source = file.read()
-        if "re." not in source and "late." not in source:
-            continue
+        if re.search(r"\b(?:re|late)\.\w", source) is None:
+            continue  # no expression of its own: it need not be imported, which may take a library that is not here
         loaded = importlib.import_module(f"headroom_mcp.{module}")
         if loaded is secrets:  # compiled only once a text calls for them
             yield from (_Pattern(f"{module}: {kind}", re.compile(text), "all") for kind, _, text in secrets._SHAPES)
