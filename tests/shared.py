@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from headroom_mcp.evals import own_postgres
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import sha256
-from tests import postgres
 
 pytest.importorskip("psycopg_pool", reason="the extra team is not installed")
 
@@ -28,7 +28,7 @@ from headroom_mcp.store.postgres.upkeep import Admin
 class Team:
     """A migrated database. `server` is the address for a role that speaks for every tenant, `owner` that of its owner."""
 
-    cluster: postgres.Cluster
+    cluster: own_postgres.Cluster
     owner: str
     server: str
     database: str = "team"
@@ -55,7 +55,7 @@ class Team:
         return self.cluster.url(role, self.database)
 
 
-def prepared(cluster: postgres.Cluster, database: str = "team", *, migrated: bool = True) -> Team:
+def prepared(cluster: own_postgres.Cluster, database: str = "team", *, migrated: bool = True) -> Team:
     """Return a new database of `cluster`, with a role for a server."""
     from headroom_mcp.store.postgres.driver import psycopg
 
@@ -74,10 +74,10 @@ def prepared(cluster: postgres.Cluster, database: str = "team", *, migrated: boo
 @functools.cache
 def of_this_process() -> Team:
     """Return the team of this process. Skips the test where PostgreSQL is not installed."""
-    cluster = postgres.begin()
+    cluster = own_postgres.begin()
     if cluster is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    atexit.register(postgres.end, cluster)
+    atexit.register(own_postgres.end, cluster)
     return prepared(cluster)
 
 

@@ -59,7 +59,8 @@ def _retrieved(
     # Of a text with masked secrets the lines of the wrapper were shown: masking is no matter of what it wraps.
     opens = redaction.for_model(opened.settings, original.text) == original.text
     text = slices.cut(original, query=query, lines=lines, json_path=json_path, max_tokens=max_tokens, opens=opens)
-    text = redaction.for_model(opened.settings, text) + _since_then(opened.sessions.path_of(ref), original.text)
+    since = _since_then(opened.sessions.path_of(ref), original.text) if opened.is_local else ""
+    text = redaction.for_model(opened.settings, text) + since
     return _charged(opened, ref, text, session, project)
 
 

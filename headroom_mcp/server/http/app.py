@@ -66,6 +66,13 @@ class _Handlers(protocol.Handlers):
         self._metrics.called(known, outcome, time.monotonic() - begun)
         return result
 
+    async def warm(self, workers: int) -> None:
+        """Have every tool worker started, with its connection, before the first request comes."""
+        calls = [self._run(self._tools, Call(tools.warm, limit_s=_UPKEEP_S)) for _ in range(workers)]
+        for outcome in await asyncio.gather(*calls, return_exceptions=True):
+            if isinstance(outcome, HeadroomError):  # a call starts the one that it needs
+                fault_log.record("http", outcome)
+
     def _call(self, row: ToolRow, named: dict[str, str | int]) -> Call:
         return Call(tools.run, [row.function.__name__, list(_asking.get()), named], limit_s=protocol.TOOL_S)
 
@@ -191,6 +198,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
         upkeep = asyncio.create_task(self._keep_up())
+        await self._handlers.warm(self._options.tool_workers)
         async with self._manager.run():
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown: requests under way have been answered, or their time is up

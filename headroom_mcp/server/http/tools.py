@@ -32,6 +32,16 @@ def run(name: str, caller: list[str], named: dict[str, Any]) -> Answer:
     return _FUNCTIONS[name](**named)
 
 
+def warm() -> str:
+    """Be ready for a call: with everything imported that one needs, and a connection. Raises: StoreError."""
+    from headroom_mcp.compressors import general
+    from headroom_mcp.flow import compress as flow
+    from headroom_mcp.retrieval import slices
+
+    _base()
+    return f"{general.__name__} {flow.__name__} {slices.__name__}"
+
+
 def expire() -> int:
     """Let retention take what is due of every tenant; return how many originals went. Raises: StoreError."""
     from headroom_mcp.store.postgres import tokens

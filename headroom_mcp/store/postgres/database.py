@@ -111,11 +111,34 @@ class Database:
 
         return self._again(run)
 
+    def together(self, statements: Sequence[tuple[str, Values]]) -> list[tuple[int, list[tuple[Any, ...]]]]:
+        """Run statements as one transaction that takes one journey to the database and back; none sees another's result.
+
+        Return how many rows each has touched, and those that it gave. Raises: StoreError.
+        """
+        connection = getattr(self._here, "connection", None)
+        if connection is not None:
+            with said("written"):
+                return [_result(connection.execute(marked(sql), held(values))) for sql, values in statements]
+        prepared = [(marked(sql), held(values)) for sql, values in statements]
+        done: list[tuple[int, list[tuple[Any, ...]]]] = self._again(lambda: self._journey(prepared, "written"))
+        return done
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a write."""
+        return getattr(self._here, "connection", None) is not None
+
     def _read(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
-        with said("read"), self.pool.connection() as connection, connection.pipeline():
-            connection.execute(_SET_TENANT, (self.tenant,))
-            rows: list[tuple[Any, ...]] = connection.execute(sql, values).fetchall()
-        return rows
+        return self._journey([(sql, values)], "read")[0][1]
+
+    def _journey(self, statements: Sequence[tuple[str, Values]], what: str) -> list[tuple[int, list[tuple[Any, ...]]]]:
+        with said(what), self.pool.connection() as connection:
+            with connection.pipeline():
+                connection.execute(_SET_TENANT, (self.tenant,))
+                cursors = [connection.execute(sql, values) for sql, values in statements]
+                connection.commit()
+            return [_result(cursor) for cursor in cursors]
 
     @contextmanager
     def _begun(self) -> Iterator[Any]:
@@ -161,6 +184,10 @@ class Database:
             self.pool.check()
         except (psycopg.Error, pool.PoolClosed):
             return
+
+
+def _result(cursor: Any) -> tuple[int, list[tuple[Any, ...]]]:
+    return int(cursor.rowcount), cursor.fetchall() if cursor.description else []
 
 
 _SET_TENANT = "SELECT set_config('headroom.tenant', %s, true)"

@@ -34,6 +34,11 @@ class PostgresStore(PostgresOriginals):
         return self.database.settings
 
     @property
+    def is_local(self) -> bool:
+        """Whether the files that sessions have met are those of this machine."""
+        return False
+
+    @property
     def ledger(self) -> PostgresLedger:
         """What compression was worth."""
         return PostgresLedger(self.database)

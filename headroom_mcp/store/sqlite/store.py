@@ -32,6 +32,11 @@ class SqliteStore(SqliteOriginals):
         return self.database.settings
 
     @property
+    def is_local(self) -> bool:
+        """Whether the files that sessions have met are those of this machine."""
+        return True
+
+    @property
     def connection(self) -> sqlite3.Connection:
         """The connection itself, for tests and for looking at a store by hand."""
         return self.database.connection

@@ -1,7 +1,5 @@
-"""A PostgreSQL of the tests' own: Debian's, in a throwaway folder, on a free port of 127.0.0.1, as a user that is not root.
-
-One for each process of pytest, begun when the first test asks and ended with the process. Where there is none, tests that need
-it are skipped; `HEADROOM_POSTGRES_BIN` names the folder of the binaries where they lie elsewhere.
+"""A PostgreSQL of our own, for tests and measurements: the distribution's, in a throwaway folder, on a free port of 127.0.0.1, as a
+user that is not root. `HEADROOM_POSTGRES_BIN` names the folder of the binaries where they lie elsewhere.
 """
 
 from __future__ import annotations
@@ -50,9 +48,11 @@ class Cluster:
     settings: dict[str, str]
 
     def owner(self, database: str = "postgres") -> str:
+        """Return the address for the superuser."""
         return f"postgresql://owner@127.0.0.1:{self.port}/{database}"
 
     def url(self, role: str, database: str) -> str:
+        """Return the address for a role whose password is "secret"."""
         return f"postgresql://{role}:secret@127.0.0.1:{self.port}/{database}"
 
     def kill(self) -> None:
@@ -80,7 +80,7 @@ class Cluster:
 
 
 def begin(*, durable: bool = False, folder: str | None = None, **settings: str) -> Cluster | None:
-    """Return a new server, None where PostgreSQL is not installed."""
+    """Return a new server; `durable`: one that survives a crash of the machine, None where PostgreSQL is not installed."""
     found = binaries()
     if found is None:
         return None
@@ -157,6 +157,20 @@ def _children(parent: int) -> list[int]:
         if int(words[1]) == parent:
             found.append(int(path.split("/")[2]))
     return found
+
+
+def run_sql(cluster: Cluster, statements: list[str], database: str = "postgres") -> None:
+    """Run statements as the superuser, each by itself. Raises: RuntimeError."""
+    found = binaries()
+    assert found is not None
+    words = [word for statement in statements for word in ("-c", statement)]
+    done = subprocess.run(
+        [found / "psql", "-v", "ON_ERROR_STOP=1", "-q", cluster.owner(database), *words],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode())
 
 
 def _signal(process: int, number: int) -> None:
