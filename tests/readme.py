@@ -45,6 +45,8 @@ def update(text: str) -> str:
         "tools": tools,
         "kinds": kinds,
         "settings": settings,
+        "refused": refused,
+        "alternatives": alternatives,
     }
     return _PART.sub(lambda match: f"<!-- begin {match[1]} -->\n{makers[match[1]]()}\n<!-- end {match[1]} -->", text)
 
@@ -197,6 +199,46 @@ def kinds() -> str:
         about = " ".join((compressors.load(kind).__doc__ or "").split("\n\n")[0].split())
         rows.append(f"| `{kind}` | {about} |".replace("\\|", "|"))
     return "\n".join(["| kind | what it is, and what is kept |", "|---|---|", *rows])
+
+
+def refused() -> str:
+    """Return the first example with its picture, as `tests.first_example` has measured it."""
+    measured = _measured("refused")
+    size = f"{measured['bytes'] / 1e6:.1f} MB"
+    return "\n".join(
+        [
+            f"![A log of {size} that Claude Code refuses to read, and what its model reads with headroom](docs/first.svg)",
+            "",
+            f"A log of {size}, {measured['lines']:,} lines, one of them FATAL. Claude Code {measured['claude_code']} refuses to read it; "
+            f"with headroom its model reads these {len(measured['after']):,} characters, and can ask for any line. A best case, "
+            "measured with a real Claude Code and a scripted model: `python -m tests.first_example`.",
+        ]
+    )
+
+
+def alternatives() -> str:
+    """Return the same outputs through other packages, as `tests.alternatives` has measured them."""
+    measured = _measured("alternatives")
+    outputs = measured["outputs"]
+    rows = ["| as it is | {} |".format(" | ".join(f"{one['tokens']:,}" for one in outputs))]
+    for name, found in measured["rows"].items():
+        cells = []
+        for one, all_of in zip(found, outputs, strict=True):
+            kept = "" if one["facts"] == all_of["facts"] else f", {one['facts']} of {all_of['facts']} facts"
+            cells.append(f"{one['tokens']:,}{kept}")
+        rows.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(
+        [
+            f"| tokens that a model reads of | {' | '.join(one['name'] for one in outputs)} |",
+            f"|---|{'--:|' * len(outputs)}",
+            *rows,
+            "",
+            "Where nothing is said, all facts are there: the fatal line, each failing test with its message and place, the totals. Three "
+            "outputs of our own making, so look at your own, too. Each package was installed from PyPI and called from outside, as it came: "
+            "`python -m tests.alternatives --venvs DIR`. Left out, because we have not seen a figure: rtk (on neither index under that "
+            "name) and squeez.",
+        ]
+    )
 
 
 def settings() -> str:
