@@ -6,7 +6,7 @@ from headroom_mcp import late
 
 HIDDEN = "***"
 
-_IN_URL = late.pattern(r"(?<=://)([^/@\s:]*):(\S*)@")
+_WORDS = late.pattern(r"\S+")
 _AS_WORD = late.pattern(r"(?i)\b((?:ssl)?password)(\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'\"]+)")
 
 
@@ -17,5 +17,17 @@ def shown(address: str) -> str:
 
 def without_passwords(text: str) -> str:
     """Return `text` with `HIDDEN` in place of every password of an address in it."""
-    text = _IN_URL.sub(lambda found: f"{found[1]}:{HIDDEN}@", text)
+    text = _WORDS.sub(lambda found: _without_password(found[0]), text)
     return _AS_WORD.sub(lambda found: found[1] + found[2] + HIDDEN, text)
+
+
+def _without_password(word: str) -> str:
+    """Return an address without its password: what stands between the user's name and the last "@"."""
+    last = word.rfind("@")
+    at = word.find("://")
+    while 0 <= at < last:
+        colon = word.find(":", at + 3)
+        if 0 <= colon < last and not any(char in "/@" for char in word[at + 3 : colon]):
+            return f"{word[: colon + 1]}{HIDDEN}{word[last:]}"
+        at = word.find("://", at + 3)
+    return word

@@ -30,7 +30,7 @@ _IN_FULL = late.pattern(
     r"\b(?:in full|entire(?:ly)?|complete(?:ly)? (?:file|read)|whole (?:file|thing))\b", re.IGNORECASE
 )
 # TEMPLATE = """    const PAGE = `    QUERY: str = '''    at the margin
-_LITERAL = late.pattern(r"^\w[^#]*[=(:,]\s*[rRfFbBuU]*(\"\"\"|'''|`)(?P<rest>.*)$")
+_LITERAL = late.pattern(r"^\w[^#]*[=(:,]\s*[rRfFbBuU]*(\"\"\"|'''|`)(?P<rest>.*)")
 
 
 def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[int, int]]:

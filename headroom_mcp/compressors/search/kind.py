@@ -34,7 +34,7 @@ _MAX_FILES_NAMED = 6
 _BINARY = late.pattern(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
 _IDENTIFIER = late.pattern(r"^[A-Za-z_$][\w$]{1,80}$")
 # setStrictness, JsonReader, set_strictness: no word of a sentence is written so
-_COMPOUND = late.pattern(r"\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z]\w*_\w+)\b")
+_COMPOUND = late.pattern(r"\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z][^\W_]*_\w+)\b")
 # Copies and by-products: shown after the sources they are made from.
 _SECONDARY = late.pattern(
     r"(?:^|[/\\])(?:tests?|specs?|__tests__|testdata|fixtures|docs?|examples?|vendor|third_party|node_modules|dist|build|"
