@@ -22,11 +22,13 @@ _loaded: dict[str, Model | None] = {}
 
 
 class Model(NamedTuple):
-    """A model that is loaded: `name` tells its vectors from another's. `words`: how much more its fusion trusts words."""
+    """A model that is loaded: `name` tells its vectors from another's. `words`: how much more its fusion trusts words.
+    `at_once`: texts that it encodes in a second or less."""
 
     name: str
     engine: Any
     words: float = 1.5  # words know names and identifiers, which small models do not
+    at_once: int = 256
 
     def encode(self, texts: Sequence[str]) -> Any:
         """Return the texts' vectors, of length 1, as rows of a float32 matrix."""
@@ -55,7 +57,7 @@ def load(named: str) -> Model:
         return known
     table = static_vectors.folder_of(named)
     if table:
-        _loaded[named] = model = Model(*static_vectors.load(table), words=static_vectors.WORDS)
+        _loaded[named] = model = Model(*static_vectors.load(table), words=static_vectors.WORDS, at_once=4_096)
         return model
     folder = _folder(named)
     try:

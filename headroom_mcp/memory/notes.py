@@ -114,6 +114,7 @@ def forget(store: Store, note_id: str, scopes: Sequence[str]) -> Note:
     with store.transaction():
         note = get(store, note_id, scopes)
         store.notes.remove(note.id)
+    _forget_vectors(store)
     return note
 
 
@@ -138,7 +139,14 @@ def purge(
         removed = store.notes.remove_where(scope=scope, before_s=before_s, auto=auto, matches=matches)
         if scope is not None and before_s is None and not pattern:
             store.observations.forget(scope)
+    _forget_vectors(store)
     return removed
+
+
+def _forget_vectors(store: Store) -> None:
+    from headroom_mcp.memory import vectors
+
+    vectors.forget(store)
 
 
 def export(store: Store, scopes: Sequence[str] | None = None) -> Iterable[str]:

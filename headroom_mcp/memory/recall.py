@@ -9,19 +9,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.memory import dates
 from headroom_mcp.query import bm25
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
-from headroom_mcp.types import StoreError
 
 if TYPE_CHECKING:
     from headroom_mcp.store import Store
 
 _POOL = 60  # notes that are looked at more closely; twice as many change nothing
+_NEAR = 4 * _POOL  # and of those near in meaning: who speaks matters more there
 
 _SPEAKER = 0.6  # the one who is asked about says it: a name is too common a word for BM25 to weigh
 _OWN = 0.3  # the words stand in the note itself: neighbours make every word look common in a small memory
@@ -62,7 +61,7 @@ def search(
     terms = search_terms.asked(query)
     scores = _by_words(store, terms, query, scopes, tags)
     trust, cosines = _by_meaning(store, query, scopes) if semantic else (1.0, {})
-    near = sorted(cosines, key=lambda row: (-cosines[row], -row))[: 4 * _POOL]  # who speaks matters more here
+    near = sorted(cosines, key=lambda row: (-cosines[row], -row))
     found = store.notes.by_row([*scores, *(row for row in near if row not in scores)], scopes)
     period = dates.window(query, now)
     weights = {row: _weight(note, terms, period, now) for row, note in found.items()}
@@ -87,7 +86,7 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     weight = 1.0
     if note.speaker and any(name in terms for name in note.speaker.lower().split()):
         weight += _SPEAKER
-    weight += _OWN * len(set(terms).intersection(bm25.terms(note.text[:_OWN_CHARS]))) / max(1, len(terms))
+    weight += _OWN * _own(note.text[:_OWN_CHARS], terms) / max(1, len(terms))
     if period and period[0] <= note.created_s < period[1]:
         weight += _IN_TIME
     if note.text.rstrip().endswith("?"):
@@ -95,6 +94,26 @@ def _weight(note: Note, terms: list[str], period: tuple[float, float] | None, no
     age_days = max(0.0, now_s - note.created_s) / 86_400
     weight *= 1 + _RECENT * math.pow(0.5, age_days / _RECENT_DAYS)
     return weight * (1 + _USED * math.log1p(min(note.uses, 20)))
+
+
+def _own(text: str, terms: list[str]) -> int:
+    """Return how many of `terms` stand in `text` as words of their own, or as humps of a camel; two hundred notes are asked."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter that becomes two: places would not agree
+        return len(set(terms).intersection(bm25.terms(text)))
+    return sum(1 for term in set(terms) if term in low and _stands_alone(text, low, term))
+
+
+def _stands_alone(text: str, low: str, term: str) -> bool:
+    at = low.find(term)
+    while at >= 0:
+        stop = at + len(term)
+        begins = at == 0 or not text[at - 1].isalnum() or (text[at].isupper() and text[at - 1].islower())
+        ends = stop == len(text) or not text[stop].isalnum() or text[stop].isupper()
+        if begins and ends:
+            return True
+        at = low.find(term, at + 1)
+    return False
 
 
 def _by_meaning(store: Store, query: str, scopes: Sequence[str]) -> tuple[float, dict[int, float]]:
@@ -107,9 +126,7 @@ def _by_meaning(store: Store, query: str, scopes: Sequence[str]) -> tuple[float,
         return 1.0, {}
     from headroom_mcp.memory import vectors
 
-    with suppress(StoreError):  # a store that cannot be written now can still be searched
-        vectors.catch_up(store, model, scopes)
-    return model.words, vectors.similar(store, model, query, scopes)
+    return model.words, vectors.similar(store, model, query, scopes, _NEAR)
 
 
 def _ranked(scores: dict[int, float]) -> dict[int, float]:

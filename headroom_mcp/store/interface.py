@@ -256,6 +256,14 @@ class Notes(Protocol):
         """Return row, thread ("" for none) and vector of the live notes that have one, thread by thread, in order."""
         ...
 
+    def stamp(self, scopes: Sequence[str]) -> str:
+        """Return a text that changes whenever a note in `scopes` is added, replaced or forgotten."""
+        ...
+
+    def folder(self) -> str:
+        """Return the folder on this machine where files that go with these notes may lie; "" where there is none."""
+        ...
+
 
 class Observations(Protocol):
     """What hooks saw and may learn from."""

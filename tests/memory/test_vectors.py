@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 numpy = pytest.importorskip("numpy")
 
 from headroom_mcp.memory import embeddings, notes, recall, vectors  # noqa: E402
-from headroom_mcp.store import Store, open_in_memory  # noqa: E402
+from headroom_mcp.settings.table import Settings  # noqa: E402
+from headroom_mcp.store import Store, open_in_memory, open_store  # noqa: E402
 from headroom_mcp.types import SettingsError  # noqa: E402 - numpy comes with the extra `embeddings`
 
 HERE, THERE = "/projects/here", "/projects/there"
@@ -86,3 +88,51 @@ def test_a_model_that_is_none_is_a_clear_error_and_search_goes_on(db: Store, mon
     with pytest.raises(SettingsError, match="neither a folder nor"):
         embeddings.load("/nowhere/model")
     assert [hit.note.text for hit in recall.search(db, "puppy", [HERE])] == ["the puppy sleeps"]
+
+
+def _texts(store: Store, query: str) -> list[str]:
+    vectors.clear()  # as another process
+    return [hit.note.text for hit in recall.search(store, query, [HERE], limit=2)]
+
+
+def _files(home: Path) -> list[Path]:
+    return sorted(home.glob(f"{vectors.FILE}*"))
+
+
+def test_the_matrix_lies_beside_the_store_for_the_user_alone_and_is_of_the_notes_of_now(
+    tmp_path: Path, engine: _Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "_FILED", 1)
+    with open_store(Settings(home=str(tmp_path))) as store:
+        first = notes.save(store, "the automobile is in the garage", scope=HERE)
+        asked = "where did I park my car"
+        assert _texts(store, asked) == [first.text]
+        (file,) = _files(tmp_path)
+        assert file.stat().st_mode & 0o777 == 0o600
+        engine.encoded.clear()
+        assert _texts(store, asked) == [first.text]
+        assert engine.encoded == [asked]
+
+        second = notes.save(store, "her vehicle is red", scope=HERE)
+        assert set(_texts(store, asked)) == {first.text, second.text}
+        third = notes.save(store, "her vehicle is blue", scope=HERE, replaces=second.id)
+        assert set(_texts(store, asked)) == {first.text, third.text}
+        notes.forget(store, first.id, [HERE])
+        assert _files(tmp_path) == []
+        assert _texts(store, asked) == [third.text]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}\n", b'["x", 1, 4]\n', b"\xff" * 200, None])
+def test_a_matrix_that_is_damaged_is_made_again(
+    tmp_path: Path, engine: _Topics, monkeypatch: pytest.MonkeyPatch, body: bytes | None
+) -> None:
+    monkeypatch.setattr(vectors, "_FILED", 1)
+    with open_store(Settings(home=str(tmp_path))) as store:
+        saved = notes.save(store, "a hound barked all night", scope=HERE)
+        assert _texts(store, "puppy") == [saved.text]
+        (file,) = _files(tmp_path)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-4] if body is None else body)
+
+        assert _texts(store, "puppy") == [saved.text]
+        assert file.read_bytes() == whole

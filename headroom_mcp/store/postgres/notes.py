@@ -76,6 +76,15 @@ class PostgresNotes(portable.SqliteNotes):
                 [(model, body, row) for row, body in vectors.items()],
             )
 
+    def stamp(self, scopes: Sequence[str]) -> str:
+        """Return what tells the live notes in `scopes` from those at any other time; here others replace notes, too."""
+        sql = f"SELECT count(*) FROM note WHERE scope IN ({holes(scopes)}) AND superseded_by <> ''"
+        return f"{super().stamp(scopes)} {self.database.value(sql, tuple(scopes))}"
+
+    def folder(self) -> str:
+        """Return "": the notes are on another machine, and no file here may outlive them."""
+        return ""
+
     def _all_rows(self, scopes: Sequence[str] | None) -> Iterable[dict[str, object]]:
         where, values = ("", []) if scopes is None else (f" WHERE scope IN ({holes(scopes)})", list(scopes))
         rows = self.database.all(f"SELECT {portable.COLUMNS} FROM note{where} ORDER BY row", values)

@@ -8,6 +8,7 @@ Plain `sqlite3`: every prompt of a conversation asks here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from headroom_mcp.late import TYPE_CHECKING
@@ -104,6 +105,21 @@ class SqliteNoteSearch:
             ("\n", model, *scopes),
         )
         return [(int(row), str(thread), bytes(body)) for row, thread, body in rows]
+
+    def stamp(self, scopes: Sequence[str]) -> str:
+        """Return what tells the live notes in `scopes` from those at any other time.
+
+        A note changes only by being replaced, which adds one; and a row is taken again only after the newest note is gone.
+        """
+        count, last = self.database.one(
+            f"SELECT count(*), coalesce(max(row), 0) FROM note WHERE scope IN ({holes(scopes)})", tuple(scopes)
+        ) or (0, 0)
+        return f"{count} {last} {self.database.value('SELECT id FROM note WHERE row = ?', (last,))}"
+
+    def folder(self) -> str:
+        """Return the folder with the store's files, "" for a store that has none."""
+        path = self.database.value("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        return os.path.dirname(str(path)) if path else ""
 
     def _affordable(self, terms: Sequence[str]) -> Sequence[str]:
         """Return the rarer terms, as long as the notes that hold them stay within `_MATCHES` together."""

@@ -257,5 +257,7 @@ def _write_words(db: sqlite3.Connection, row: int, words: Words) -> None:
 
 def _note(row: Sequence[object]) -> Note:
     fields = dict(zip(Note._fields, row, strict=True))
-    tags, rests_on = json.loads(str(fields["tags"])), json.loads(str(fields["rests_on"]))
+    # Most notes have neither: a search reads hundreds.
+    tags = [] if fields["tags"] == "[]" else json.loads(str(fields["tags"]))
+    rests_on = {} if fields["rests_on"] == "{}" else json.loads(str(fields["rests_on"]))
     return Note(**{**fields, "tags": tuple(tags), "rests_on": rests_on})

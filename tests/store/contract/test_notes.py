@@ -286,3 +286,24 @@ def test_observations_are_forgotten_by_every_condition_given(store: Store) -> No
     assert (store.observations.find(HERE, "shown"), len(store.observations.find(THERE, "shown"))) == ([], 1)
     store.observations.forget(HERE)
     assert store.observations.find(HERE, "edit") == []
+
+
+def test_the_stamp_of_notes_changes_with_every_note_that_comes_goes_or_is_replaced(
+    store: Store, writer: Writer
+) -> None:
+    stamps = []
+    writer.add("zero")
+    for step in (
+        lambda: writer.add("one"),
+        lambda: writer.add("two"),
+        lambda: writer.add("uno", replaces="n1"),
+        lambda: store.notes.remove("n3"),
+        lambda: writer.add("three"),
+        lambda: writer.add("elsewhere", scope=THERE),
+    ):
+        step()
+        stamps.append(store.notes.stamp([HERE]))
+
+    assert len(set(stamps[:5])) == 5
+    assert stamps[5] == stamps[4]
+    assert store.notes.stamp([HERE, THERE]) not in stamps
