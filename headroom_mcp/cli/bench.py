@@ -18,6 +18,7 @@ from headroom_mcp.text import tokens
 # subcommand -> module:name; anything else is a folder of cases
 SUBCOMMANDS = {
     "cases": "headroom_mcp.cli.bench:cases_command",
+    "images": "headroom_mcp.evals.images.bench:bench",
     "memory": "headroom_mcp.evals.memory.bench:bench",
 }
 _HEAD = ("", "cases", "saving", "effective", "needles", "all kept", "ms", "MB/s")
