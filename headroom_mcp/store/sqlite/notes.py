@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import Any, NamedTuple
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
 from headroom_mcp.store.sqlite.driver import sqlite3
@@ -256,8 +256,8 @@ def _write_words(db: sqlite3.Connection, row: int, words: Words) -> None:
 
 
 def _note(row: Sequence[object]) -> Note:
-    fields = dict(zip(Note._fields, row, strict=True))
+    fields: dict[str, Any] = dict(zip(Note._fields, row, strict=True))
     # Most notes have neither: a search reads hundreds.
-    tags = [] if fields["tags"] == "[]" else json.loads(str(fields["tags"]))
-    rests_on = {} if fields["rests_on"] == "{}" else json.loads(str(fields["rests_on"]))
+    tags = [] if fields["tags"] == "[]" else json.loads(fields["tags"])
+    rests_on = {} if fields["rests_on"] == "{}" else json.loads(fields["rests_on"])
     return Note(**{**fields, "tags": tuple(tags), "rests_on": rests_on})
