@@ -21,7 +21,7 @@ PROGRAM = "tesseract"
 _TIMEOUT_S = 60.0
 _LARGE = 6_000_000  # pixels: what has more is not made larger
 _DARK = 110  # of 255, on average: bright letters on a dark ground
-_LEVEL, _BLOCK, _LINE, _LEFT, _TOP, _WIDTH, _HEIGHT, _TEXT = 0, 2, 4, 6, 7, 8, 9, 11  # columns of its TSV
+_LEVEL, _BLOCK, _LINE, _LEFT, _TOP, _WIDTH, _HEIGHT, _SURE, _TEXT = 0, 2, 4, 6, 7, 8, 9, 10, 11  # columns of its TSV
 _WORD = "5"  # the level of a row that holds a word
 
 
@@ -50,13 +50,26 @@ def lines_of(data: bytes, language: str = "eng") -> list[Line]:
 
     Raises: MissingExtra without tesseract, NotAnImage for what cannot be read, HeadroomError where tesseract fails.
     """
+    words, times = _read(data, language)
+    return _lines(words, times)
+
+
+def words_of(data: bytes, *, sure: float = 0.0, language: str = "eng") -> list[str]:
+    """Return the words in the image `data` that tesseract is at least so `sure` of (0 … 100); errors as for `lines_of`."""
+    words, _ = _read(data, language)
+    return [cells[_TEXT] for cells in words if float(cells[_SURE]) >= sure]
+
+
+def _read(data: bytes, language: str) -> tuple[list[list[str]], int]:
+    """Return the rows of tesseract's table that hold a word, and how many times larger than `data` what it read was."""
     program = shutil.which(PROGRAM)
     if program is None:
         msg = "Reading text in images needs tesseract: apt install tesseract-ocr, or brew install tesseract."
         raise MissingExtra(msg)
     given, times = _prepared(data)
-    done = _run([program, "stdin", "stdout", "-l", language, "--psm", "3", "tsv"], given)
-    return _lines(done, times)
+    table = _run([program, "stdin", "stdout", "-l", language, "--psm", "3", "tsv"], given)
+    rows = [row.split("\t") for row in table.splitlines()]
+    return [cells for cells in rows if len(cells) > _TEXT and cells[_LEVEL] == _WORD and cells[_TEXT].strip()], times
 
 
 def _run(command: list[str], given: bytes) -> str:
@@ -114,14 +127,12 @@ def _mean(grey: Image) -> float:
     return sum(value * count for value, count in enumerate(counts)) / max(1, sum(counts))
 
 
-def _lines(table: str, times: int) -> list[Line]:
-    """Return the lines that the words of tesseract's table make up."""
-    words: dict[tuple[str, ...], list[list[str]]] = {}
-    for row in table.splitlines():
-        cells = row.split("\t")
-        if len(cells) > _TEXT and cells[_LEVEL] == _WORD and cells[_TEXT].strip():
-            words.setdefault(tuple(cells[_BLOCK : _LINE + 1]), []).append(cells)
-    return [_line(found, times) for found in words.values()]
+def _lines(words: list[list[str]], times: int) -> list[Line]:
+    """Return the lines that words make up."""
+    lines: dict[tuple[str, ...], list[list[str]]] = {}
+    for cells in words:
+        lines.setdefault(tuple(cells[_BLOCK : _LINE + 1]), []).append(cells)
+    return [_line(found, times) for found in lines.values()]
 
 
 def _line(words: list[list[str]], times: int) -> Line:

@@ -30,6 +30,7 @@ from headroom_mcp.store import Store, open_store
 MODEL = "claude"
 SCREENSHOTS = 50
 _REGIONS = 60
+_SURE = 60.0  # of 100: below, what tesseract reads changes with anything around it
 _BOX = re.compile(r"\d+,\d+,\d+,\d+")
 _OF = re.compile(r"as (\w{12,64}) above")
 
@@ -125,11 +126,11 @@ def session(store: Store, count: int = SCREENSHOTS) -> dict[str, Any]:
     }
 
 
-def regions(store: Store, images: list[bytes]) -> dict[str, Any]:
+def regions(store: Store, images: list[bytes], count: int = _REGIONS) -> dict[str, Any]:
     """Return how many regions of stored images come back exactly."""
     dice = random.Random("regions")
     exact = 0
-    for _ in range(_REGIONS):
+    for _ in range(count):
         data = dice.choice(images)
         image = pixels.opened(data)
         width, height = image.size
@@ -138,7 +139,7 @@ def regions(store: Store, images: list[bytes]) -> dict[str, Any]:
         ref = store.put(data, kind="image")
         got = pixels.opened(picture(ref, f"{x},{y},{across},{down}", store=store).data)
         exact += _alike(got, image.crop((x, y, x + across, y + down)))
-    return {"exact to the pixel": f"{exact} of {_REGIONS}"}
+    return {"exact to the pixel": f"{exact} of {count}"}
 
 
 class _Reader:
@@ -197,9 +198,14 @@ def _is_exact(choice: Choice, data: bytes, earlier: tuple[Earlier, ...]) -> bool
 
 
 def _words_kept(original: bytes, shown: bytes) -> float:
-    """Return the share of the words read in `original` that is read in `shown`."""
-    before, after = (Counter(re.findall(r"\w{2,}", ocr.text_of(data))) for data in (original, shown))
+    """Return the share of the words that are surely read in `original` which is read in `shown`."""
+    before = Counter(_words(ocr.words_of(original, sure=_SURE)))
+    after = Counter(_words(ocr.words_of(shown)))
     return sum((before & after).values()) / max(1, sum(before.values()))
+
+
+def _words(read: list[str]) -> list[str]:
+    return [word for text in read for word in re.findall(r"\w{2,}", text)]
 
 
 def _changed(name: str, image: Image.Image) -> Image.Image:
