@@ -113,9 +113,11 @@ def test_a_language_read_by_its_margins_is_left_out_alike() -> None:
     assert "function railway_signal_lamp(first)" in shown and "local railway7" not in shown
 
 
-@pytest.mark.parametrize("words", ["Read it in full.", "Read the entire file first.", "I want the whole file."])
-def test_who_asks_for_all_of_a_file_gets_it(words: str) -> None:
-    assert _shown(FILE, f"{_QUESTION} {words}") == FILE
+@pytest.mark.parametrize("words", ["Read things.py in full.", "Read the entire file shop/things.py first."])
+@pytest.mark.parametrize("copies", [1, 4], ids=["bodies", "an outline"])
+def test_who_asks_for_all_of_a_file_gets_it(words: str, copies: int) -> None:
+    assert _shown(FILE * copies, f"{_QUESTION} {words}") == FILE * copies
+    assert _shown(FILE * copies, f"{_QUESTION} {words.replace('things', 'other')}") != FILE * copies
 
 
 @pytest.mark.parametrize("quotes", ['"""', "'''"])

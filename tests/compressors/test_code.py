@@ -211,7 +211,7 @@ def test_a_short_piece_loses_only_its_licence_and_long_docstrings() -> None:
     )
     doc = "\n".join(["def f(a):", '    """Return a.', "", *(f"    Word {i} about it." for i in range(12)), '    """'])
     text = f"{licence}\n\nimport os\n\n\n{doc}\n    return a  # the line that matters\n"
-    shown = _shown(text, "f.py")
+    shown = _shown(text, "f.py", "it returns nothing")
 
     assert shown.split("\n")[0] == "# Copyright Somebody"
     assert "clause 3" not in shown
@@ -219,6 +219,7 @@ def test_a_short_piece_loses_only_its_licence_and_long_docstrings() -> None:
     assert '    """Return a.' in shown
     assert "    return a  # the line that matters" in shown
     assert "Word 3" in _shown(text, "f.py", "the docstring of f is wrong")
+    assert "Word 3" in (unasked := _shown(text, "f.py")) and "clause 3" not in unasked
 
 
 def test_long_documentation_in_braces_languages_keeps_its_first_paragraph() -> None:
@@ -228,7 +229,7 @@ def test_long_documentation_in_braces_languages_keeps_its_first_paragraph() -> N
         ["/// Adds an item.", "///", *(f"/// Word {i} about it." for i in range(14)), "fn add(item: Item) {}", ""]
     )
 
-    for shown in (_shown(text, "a.ts"), _shown(rust * 3, "a.rs")):
+    for shown in (_shown(text, "a.ts", "it is slow"), _shown(rust * 3, "a.rs", "it is slow")):
         assert "Adds an item." in shown
         assert "Word 9" not in shown
         assert "add(item: Item)" in shown
@@ -276,8 +277,8 @@ def test_a_docstring_that_the_reader_s_tool_cut_off_takes_no_code_with_it() -> N
     rest = ["    return a", "", "def second(a):", '    """Return the second."""', "    return a"]
     lines = [*before, "<elided>", "215 characters", "</elided>", *after, *rest]
 
-    assert list(trims.find(lines, "")) == []
-    assert list(trims.find([*before, *before[3:], *rest[3:4], "    return a"], ""))
+    assert list(trims.find(lines, "it is slow")) == []
+    assert list(trims.find([*before, *before[3:], *rest[3:4], "    return a"], "it is slow"))
 
 
 def test_a_licence_below_an_opening_tag_goes() -> None:

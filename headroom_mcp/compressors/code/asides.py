@@ -7,8 +7,6 @@ changed, none lost a line that was needed then; at 0.7 of the best one in seven 
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, outline, units, wanted
 from headroom_mcp.late import TYPE_CHECKING
@@ -25,10 +23,6 @@ _MIN_LITERAL_ROWS = 12
 _LEAST = 0.45  # of the best piece's score
 _MOST = 0.6  # of the text
 
-# read all of it, in full, the entire file
-_IN_FULL = late.pattern(
-    r"\b(?:in full|entire(?:ly)?|complete(?:ly)? (?:file|read)|whole (?:file|thing))\b", re.IGNORECASE
-)
 # TEMPLATE = """    const PAGE = `    QUERY: str = '''    at the margin
 _LITERAL = late.pattern(r"^\w[^#]*[=(:,]\s*[rRfFbBuU]*(\"\"\"|'''|`)(?P<rest>.*)")
 
@@ -36,7 +30,7 @@ _LITERAL = late.pattern(r"^\w[^#]*[=(:,]\s*[rRfFbBuU]*(\"\"\"|'''|`)(?P<rest>.*)
 def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[int, int]]:
     """Yield (start, stop) of the rows of bodies and long texts that can go, the least important first; the first words of
     documentation stay."""
-    if output.tokens < MIN_SOURCE_TOKENS or not output.query or _IN_FULL.search(output.query):
+    if output.tokens < MIN_SOURCE_TOKENS or not output.query or wanted.is_in_full(output):
         return
     asked = wanted.of(output)
     text = "\n".join(lines).lower()
@@ -56,7 +50,7 @@ def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[
         start, stop = piece.start, piece.stop
         if piece.owner >= 0:
             owner = definitions[piece.owner]
-            if owner in named:
+            if owner.role == "type" or owner in named:  # the fields of a type are its interface
                 continue
             if piece.start <= owner.doc < piece.stop:
                 start = outline.doc_rows(lines, owner.doc)[-1] + 1

@@ -152,7 +152,9 @@ def _is_long(output: ToolOutput) -> bool:
     if _is_range(output):
         return output.tokens >= RANGE_OUTLINE_TOKENS
     if output.tokens >= OUTLINE_TOKENS:
-        return True
+        from headroom_mcp.compressors.code import wanted
+
+        return not wanted.is_in_full(output)
     return not output.query and output.tokens >= _LONG_TOKENS and len(output.lines) >= _LONG_LINES
 
 

@@ -45,6 +45,8 @@ def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tup
     licence = _licence(lines) if from_top else None
     if licence is not None:
         yield licence
+    if from_top and not query.strip():
+        return  # nobody knows what a whole file was read for: in one of four it was for what its documentation says
     if len(wanted) <= _MAX_SHORT_QUERY_TERMS and not _DOCS.isdisjoint(wanted):
         return
     start = licence[1] if licence is not None else 0

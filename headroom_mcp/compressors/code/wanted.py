@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from headroom_mcp import late
 from headroom_mcp.commands import programs, shell
 from headroom_mcp.query import bm25, clauses
@@ -14,6 +16,10 @@ _WORD = late.pattern(r"[A-Za-z_]\w{2,}")
 _DASHED = late.pattern(r"\b[A-Za-z_]\w*(?:-\w+)+")
 _KEYWORDS = frozenset(
     "def class func function fn import from return raise throw public private static self this const var let type".split()
+)
+# read all of it, in full, the entire file
+_IN_FULL = late.pattern(
+    r"\b(?:in full|entire(?:ly)?|complete(?:ly)? (?:file|read)|whole (?:file|thing))\b", re.IGNORECASE
 )
 _MAX_TERMS = 60  # a bug report says first what is wrong
 
@@ -36,6 +42,15 @@ def of(output: ToolOutput) -> Asked:
     terms = [term for term in bm25.query_terms(text) if len(term) > 2 and term not in _KEYWORDS]
     stems = (clauses.stem(term) if term.isalpha() else term for term in terms)
     return Asked(names, list(dict.fromkeys(stems))[:_MAX_TERMS])
+
+
+def is_in_full(output: ToolOutput) -> bool:
+    """Tell whether the question asks for all of a file, and names one that was read here."""
+    if not _IN_FULL.search(output.query):
+        return False
+    words = [output.path] if output.path else [w for p in shell.parse(output.command) for ws in p for w in ws[1:]]
+    names = {word.replace("\\", "/").rpartition("/")[2] for word in words}
+    return any(name in output.query for name in names if "." in name)
 
 
 def _patterns(output: ToolOutput) -> str:
