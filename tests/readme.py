@@ -39,6 +39,7 @@ def update(text: str) -> str:
         "failing": failing,
         "hosts": other_hosts,
         "host_details": host_details,
+        "scenarios": scenarios,
         "turns": turns,
         "picture": picture,
         "commands": commands,
@@ -78,6 +79,26 @@ def failing() -> str:
             "",
             "Facts: each failing test by name, what it asserts and where, the error with its line, the last count. Measured by "
             "`python -m headroom_mcp.evals.failing` with real commands, a real Claude Code and a scripted model.",
+        ]
+    )
+
+
+def scenarios() -> str:
+    """Return what is saved in the five stories, as `headroom_mcp.evals.scenarios` has measured it."""
+    rows = _measured("scenarios")
+    seeds = rows[0]["seeds"]
+    return "\n".join(
+        [
+            "| what the agent reads | tokens | become | saved | questions answered from what is shown |",
+            "|---|--:|--:|--:|--:|",
+            *(
+                f"| {row['title']} | {row['tokens_before']:,} | {row['tokens_after']:,} | {row['saved_pct']} % "
+                f"| {row['answered']} of {row['questions']} |"
+                for row in rows
+            ),
+            "",
+            f"Means of {seeds} seeds, by `python -m headroom_mcp.evals.scenarios --seeds 0-{seeds - 1}`; each is a program in "
+            "`examples/`, such as `examples/needle_in_haystack.py`, that prints what the model would read.",
         ]
     )
 

@@ -22,10 +22,16 @@ _MIN_ROW_TOKENS = 26
 _MAX_FIELDS = 45
 _MAX_ROW_TOKENS = 90
 _CONTAINERS = (tuple, list, Embedded, Sampled)
-_HEX = late.pattern(r"[0-9a-fA-F-]{8,}\Z|[A-Za-z0-9+/_=-]{24,}\Z")
+_HEX = late.pattern(r"[0-9a-fA-F-]{8,}\Z")
 _STAMP = late.pattern(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d")
 _DIGITS = late.pattern(r"\d+\Z")
 _WORDS = late.pattern(r"[^\W\d_]{3,}")
+# I_kwDOABII585o8Q, 01J9ZQ5T8R3V: one token, no word in it, letters and digits in turns; or very long, as keys are.
+_ONE_TOKEN = late.pattern(r"[\w+/=-]{12,}\Z")
+_A_WORD = late.pattern(r"(?:\A|[-_./])[^\W\d_]{4,}(?:[-_./]|\Z)")
+_MIN_KEY_CHARS = 24
+_TURNS = late.pattern(r"(?<=[^\W\d_])\d|(?<=\d)[^\W\d_]")
+_MIN_TURNS = 4
 
 
 def alike(rows: Sequence[Value]) -> bool:
@@ -85,7 +91,7 @@ def pick(
     order = dict.fromkeys(name for _, row in sample for name in row)
     room = min(_MAX_ROW_TOKENS if len(rows) > 8 else 3 * _MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
     judged: list[tuple[float, int, float, str]] = []
-    stamped = False
+    stamped = handled = False
     every = 0.0
     names: list[str] = []
     for position, name in enumerate(order):
@@ -100,6 +106,9 @@ def pick(
         elif not stamped and values and type(values[0]) is str and _STAMP.match(values[0]):
             stamped = True  # when something happened: once is enough
             worth = max(worth, 1.0)
+        elif not handled and _is_handle(values, len(sample)):
+            handled = True  # what people call a row by: without it nobody can speak of it, or ask for it
+            worth = max(worth, _HANDLE_WORTH)
         every += cost + 0.3
         names.append(name)
         if worth >= _LEAST_WORTH:
@@ -118,6 +127,27 @@ def pick(
 
 
 _LEAST_WORTH = 0.9
+_HANDLE_WORTH = 2.2
+_MAX_HANDLE_CHARS = 7  # a longer number is a machine's
+
+
+def _is_handle(values: list[Value], rows: int) -> bool:
+    """Tell whether every row has a short whole number of its own here: the number of an issue, of a ticket, of a line."""
+    if len(values) < rows or len(set(map(str, values))) < len(values) or len(values) < _MIN_HANDLES:
+        return False
+    return all(type(value) is Num and value.isdigit() and len(value) <= _MAX_HANDLE_CHARS for value in values)
+
+
+_MIN_HANDLES = 4  # of fewer rows, all numbers differ by chance
+
+
+def _is_opaque(text: str) -> bool:
+    """Tell whether a value is for machines: a hash, a link, an id in which letters and digits take turns."""
+    if "://" in text or _HEX.match(text):
+        return True
+    if not _ONE_TOKEN.match(text) or _A_WORD.search(text):
+        return False
+    return len(text) >= _MIN_KEY_CHARS or len(_TURNS.findall(text)) >= _MIN_TURNS
 
 
 def _judge(values: list[Value], rows: int) -> tuple[float, float]:
@@ -135,7 +165,7 @@ def _judge(values: list[Value], rows: int) -> tuple[float, float]:
     elif all(type(value) is Num or value is None for value in scalars):
         worth = 1.0 if any("." in text or len(text) < 9 for text in texts) else 0.6
     else:
-        opaque = sum(1 for text in texts if _HEX.match(text) or "://" in text)
+        opaque = sum(map(_is_opaque, texts))
         wordy = sum(1 for text in texts if _WORDS.search(text) and not _HEX.match(text))
         if opaque > 0.5 * len(texts) or all(_DIGITS.match(text) for text in texts):
             worth = 0.4

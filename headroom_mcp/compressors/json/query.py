@@ -145,6 +145,17 @@ class Query:
         near = [index for index, like in enumerate(likeness) if like >= best - 0.02]
         return [1 if best >= 0.4 and len(near) <= 2 and index in near else 0 for index in range(len(values))]
 
+    def _said_in_words(self, exact: list[int], counts: Sequence[dict[str, int]]) -> list[int]:
+        """Return `exact` with the texts that say a number of the query among other words: "a 429 response" is not the row
+        whose line happens to be 429. `exact` as it is where many say it."""
+        numbers = [value for value in self.exact if value.isdigit()]
+        if not numbers:
+            return exact
+        said = [
+            hits or sum(1 for number in numbers if number in found) for hits, found in zip(exact, counts, strict=True)
+        ]
+        return said if sum(1 for hits in said if hits) <= max(3, len(said) // 10) else exact
+
     def match(self, texts: list[str], values: Sequence[frozenset[str]] | None = None) -> list[Match]:
         """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches.
 
@@ -178,6 +189,8 @@ class Query:
             exact = self._likest(values) if self.paths else exact
             if not any(exact):
                 exact = self._paired(values)
+        else:
+            exact = self._said_in_words(exact, counts)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):

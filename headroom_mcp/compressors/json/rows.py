@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WHOLE_SHARE = 0.7  # of the room may go to the rows that the query is about
 _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
+_AROUND_SHARE = 0.4  # of the room at most for the others, where it is known which rows the query is about
 _FAILING_TOKENS = 160  # a longer row would cost others their place
 _FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own and to those unlike the others
 _FAILED_SCORE = 40.0
@@ -58,6 +59,8 @@ def table(
     left = room - 40
     left -= _add_whole_rows(thinner, lines, rows, marks, left, path)
     left -= _add_telling_rows(thinner, lines, rows, leaf_rows, marks, left)
+    if held > _MAX_WHOLE and any(found.match.sure for found in marks):
+        left = min(left, int(room * _AROUND_SHARE))
     left_before = thinner.left_values  # thinned whole rows count what they leave out themselves
     categories = sampled.categories if sampled else select.category_columns(leaf_rows)
     constants = columns_module.constants(leaf_rows) if held > 1 else {}

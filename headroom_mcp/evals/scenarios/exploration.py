@@ -22,7 +22,7 @@ def make(seed: int) -> Scenario:
         _source(random, entry if at == 2 else words.pascal(random), base, retries if at == 2 else 0)
         for at in range(_FILES)
     ]
-    request = f"How does a {entry} run its stages, what does it inherit from, and how often does it retry?"
+    request = f"How does a {entry} run its stages, what does it inherit from, and what is its MAX_RETRIES?"
     place = f"src/{area}/{names[2]}"
     outputs = [Given("the tree", _tree(random, area, names), "Bash", {"command": "find . -type f"}, (), request)]
     outputs.append(
@@ -34,7 +34,7 @@ def make(seed: int) -> Scenario:
     ]
     questions = (
         Question("Where is it defined?", (place, f"class {entry}")), Question("What does it inherit from?", (f"class {entry}({base})",)),
-        Question("What starts it?", ("def run_stages(self",)), Question("How often does it retry?", (f"MAX_RETRIES = {retries}",)),
+        Question("What starts it?", ("def run_stages(self",)), Question("What is MAX_RETRIES?", (f"MAX_RETRIES = {retries}",)),
     )  # fmt: skip
     return Scenario(
         "exploration", "Codebase exploration: a tree, a search, five files", request, tuple(outputs), questions, 0.6

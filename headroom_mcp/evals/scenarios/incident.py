@@ -10,7 +10,7 @@ from headroom_mcp.evals.layers.common import Given
 from headroom_mcp.evals.scenarios import words
 from headroom_mcp.evals.scenarios.play import Question, Scenario
 
-_ENTRIES, _MINUTES, _PODS, _DEPLOYMENTS = 420, 240, 60, 60
+_ENTRIES, _MINUTES, _PODS, _DEPLOYMENTS = 640, 300, 60, 20
 
 
 class _Story:
@@ -25,7 +25,7 @@ class _Story:
         self.change = f"lower db_pool_size from {self.pool * 4} to {self.pool}"
         self.pod = f"{self.service}-{random.getrandbits(32):08x}-{random.getrandbits(20):05x}"
         self.latency_ms = random.randrange(8_000, 30_000)
-        self.minute = random.randrange(100, 200)
+        self.minute = random.randrange(100, 280)
 
 
 def make(seed: int) -> Scenario:
@@ -96,7 +96,7 @@ def _deployments(random: Random, story: _Story) -> str:
     for at in range(_DEPLOYMENTS):
         rows.append({
             "id": 9_000 + at, "service": f"{random.choice(words.AREAS)}-api", "version": f"v{random.randrange(2, 9)}.{random.randrange(30)}.{random.randrange(9)}",
-            "author": random.choice(words.PEOPLE), "at": _stamp(at * 4), "status": "succeeded",
+            "author": random.choice(words.PEOPLE), "at": _stamp(at * 14), "status": "succeeded",
             "change": f"{random.choice(words.VERBS)} {random.choice(words.NOUNS)} in {random.choice(words.AREAS)}", "rollback": False,
         })  # fmt: skip
     rows[random.randrange(8, _DEPLOYMENTS - 8)] |= {

@@ -40,7 +40,7 @@ def _result(random: Random, at: int) -> dict[str, Any]:
     name, noun = words.snake(random), random.choice(words.NOUNS)
     body = "\n".join(
         f"    {random.choice(words.NOUNS)} = self.{words.snake(random)}({noun}, limit={random.randrange(500)})"
-        for _ in range(random.randrange(3, 7))
+        for _ in range(random.randrange(4, 9))
     )
     return {
         "rank": at + 1, "path": words.path(random), "line": random.randrange(10, 900), "symbol": name, "language": "python",

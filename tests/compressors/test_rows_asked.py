@@ -1,0 +1,111 @@
+"""Which rows of a table a question means, and by what a reader can speak of them."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+from headroom_mcp.compressors.json import columns, parse
+from headroom_mcp.compressors.json.query import Query
+from headroom_mcp.flow.plan import plan
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.tool_output import ToolOutput
+
+
+def _short(rows: list[dict[str, object]], query: str) -> str:
+    return plan(ToolOutput(json.dumps(rows), "mcp__tracker__list", {}, query), Settings()).body
+
+
+def _words(random: Random, count: int) -> str:
+    return " ".join("".join(random.choices("abdefgiklmnoprstu", k=random.randrange(4, 9))) for _ in range(count))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_number_in_a_sentence_counts_as_much_as_a_field_that_happens_to_have_it(seed: int) -> None:
+    random = Random(seed)
+    number = random.randrange(400, 600)
+    rows: list[dict[str, object]] = [
+        {
+            "rank": at,
+            "line": random.randrange(1_000, 9_000),
+            "path": f"src/{_words(random, 1)}.py",
+            "snippet": _words(random, 40),
+        }
+        for at in range(100)
+    ]
+    meant, chance = random.sample(range(10, 90), 2)
+    rows[chance]["line"] = number
+    rows[meant]["snippet"] = (
+        f"{_words(random, 20)} waits after a {number} response for 271 seconds {_words(random, 12)}"
+    )
+
+    shown = _short(rows, f"How long does it wait after a {number} response?")
+
+    assert "271 seconds" in shown
+
+
+def test_a_number_that_many_rows_say_still_finds_the_row_whose_field_it_is() -> None:
+    texts = [f"row {at} of 4711 in all" for at in range(40)]
+    values = [frozenset({f"row {at} of 4711 in all"}) for at in range(40)]
+    values[7] = frozenset({"4711"})
+
+    found = Query("what is 4711?").match(texts, values)
+
+    assert [at for at, match in enumerate(found) if match.exact] == [7]
+
+
+@pytest.mark.parametrize("name", ["number", "ticket", "nr"])
+def test_the_number_by_which_people_speak_of_a_row_is_shown(name: str) -> None:
+    random = Random(name)
+    rows: list[dict[str, object]] = []
+    for at in range(100):
+        made = "".join(random.choices("0123456789abcdef", k=14))
+        rows.append({
+            "node": f"I_kw{made}", name: 3_000 + at * 3, "title": _words(random, 5), "owner": random.choice(("amara", "bo", "chen")),
+            "body": _words(random, 60), "at": f"2026-03-{at % 27 + 1:02d}T09:00:00Z", "opened": random.random() < 0.5,
+        })  # fmt: skip
+
+    shown = _short(rows, "which of them should be looked at first?")
+
+    named = shown.partition("{")[2].partition("}")[0].split(",")
+    assert name in named
+    assert "node" not in named
+
+
+def _column(values: list[object]) -> list[parse.Value]:
+    return [dict(row)["v"] for row in parse.loads(json.dumps([{"v": value} for value in values]))]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_handle"),
+    [
+        ([901, 902, 903, 907], True),
+        ([901, 902, 903, 903], False),  # two rows have it
+        ([9_000_000_001, 9_000_000_002, 9_000_000_003, 9_000_000_004], False),  # a machine's
+        ([0.5, 1.5, 2.5, 3.5], False),
+        (["901", "902", "903", "907"], False),
+        ([1, 2, 3], False),  # of so few all differ
+    ],
+)
+def test_a_handle_is_a_short_number_of_its_own_in_every_row(values: list[object], is_handle: bool) -> None:
+    found = _column(values)
+
+    assert is_handle == columns._is_handle(found, len(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "opaque"),
+    [
+        ("I_kw77e81cb78e21", True),
+        ("01J9ZQ5T8R3V7XK2", True),
+        ("9f86d081884c7d65", True),
+        ("https://example.org/a", True),
+        ("payment-gateway-7d9f8b6c5d-x2x4z", False),  # a word stands in it: somebody's name for something
+        ("open", False),
+        ("2026-03-01T09:00:00Z", False),
+    ],
+)
+def test_what_is_for_machines_is_told_from_names(text: str, opaque: bool) -> None:
+    assert opaque == columns._is_opaque(text)
