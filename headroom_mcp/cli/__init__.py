@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "headroom_mcp.cli.doctor:doctor",
     "bench": "headroom_mcp.cli.bench:bench",
     "replay": "headroom_mcp.cli.replay:replay",
+    "experiment": "headroom_mcp.cli.experiment:experiment",
     "cache": "headroom_mcp.cli.cache:cache",
     "images": "headroom_mcp.cli.images:images",
     "prices": "headroom_mcp.cli.prices:prices",

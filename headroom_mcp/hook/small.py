@@ -43,7 +43,7 @@ def _is_anything_set(event: decide.Event) -> bool:
     folder = home.data_home()
     if any(name in os.environ for name in _SWITCHES):
         return True
-    if any(os.path.exists(os.path.join(folder, name)) for name in (home.OFF_SWITCH, home.USER_HOOKS)):
+    if any(os.path.exists(os.path.join(folder, name)) for name in (home.OFF_SWITCH, home.EXPERIMENT, home.USER_HOOKS)):
         return True
     if not os.path.exists(os.path.join(folder, home.SESSION_SWITCHES)):
         return False

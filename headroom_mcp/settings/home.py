@@ -7,6 +7,7 @@ import sys
 
 OFF_SWITCH = "off"  # an empty file in the data folder: see `switches`
 SESSION_SWITCHES = "off.sessions"
+EXPERIMENT = "experiment"  # while `headroom experiment` runs: see `holdout`
 USER_HOOKS = "hooks.json"  # see `flow.user_hooks`
 
 

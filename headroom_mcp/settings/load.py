@@ -64,7 +64,7 @@ class InForce(NamedTuple):
 
     def masks(self, session: str = "") -> bool:
         """Tell whether secrets are masked before the model, which only the user's own switches turn off."""
-        return redaction.masks_model(self.here) and not switches.is_off(self.user, session)
+        return redaction.masks_model(self.here) and not switches.is_turned_off(self.user, session)
 
 
 def in_force(project: str) -> InForce:

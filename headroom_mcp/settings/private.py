@@ -10,7 +10,16 @@ import os
 _OTHERS = 0o077
 _STICKY = 0o1000  # a folder that many users share, such as /tmp
 # What we ourselves put into a data folder, by its beginning: a folder with anything else in it is not only ours.
-_OURS = ("headroom.db", "failures.log", "config.toml", "install.json", "hooks.json", "first.json", "deliver.lock")
+_OURS = (
+    "headroom.db",
+    "failures.log",
+    "config.toml",
+    "install.json",
+    "hooks.json",
+    "first.json",
+    "deliver.lock",
+    "experiment",
+)
 _OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "servers", "shown", "told"))
 
 

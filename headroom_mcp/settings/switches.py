@@ -1,4 +1,4 @@
-"""Whether hooks compress at all: by setting, by `headroom off`, or off for one session."""
+"""Whether hooks compress at all: by setting, by `headroom off`, off for one session, or held out of an experiment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ SESSION_SWITCHES = home.SESSION_SWITCHES
 
 
 def is_off(settings: Settings, session: str = "") -> bool:
-    """Tell whether hooks leave everything alone: by setting, by `headroom off`, or off for this session."""
+    """Tell whether hooks leave every output as it is: the user has turned them off, or this session is held out."""
+    if is_turned_off(settings, session):
+        return True
+    folder = home.data_home(settings.home)
+    if not session or not os.path.exists(os.path.join(folder, home.EXPERIMENT)):
+        return False
+    from headroom_mcp.settings import holdout
+
+    running = holdout.running(folder)
+    return running is not None and running.holds_out(session)
+
+
+def is_turned_off(settings: Settings, session: str = "") -> bool:
+    """Tell whether the user has turned everything off: by setting, by `headroom off`, or for this session."""
     if not settings.enabled:
         return True
     folder = home.data_home(settings.home)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from headroom_mcp.install.doctor.check import Check
-from headroom_mcp.settings import environment, switches
+from headroom_mcp.settings import environment, holdout, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import PROJECT_FILE, USER_FILE, Settings, said
 from headroom_mcp.types import SettingsError
@@ -24,6 +24,10 @@ def checks(folder: str) -> list[Check]:
     if count:
         remedy = "Run `headroom on --session ID`, or ignore it: other sessions are compressed."
         checks.append(Check("switch", "warn", f"off for {count} sessions ({sessions})", remedy))
+    running = holdout.running(home)
+    if running is not None:
+        said = f"an experiment runs: {running.share:.0%} of the sessions are left as they are"
+        checks.append(Check("switch", "ok", said))
     try:
         settings = load_settings(project=environment.project_dir(cwd=folder))
     except SettingsError as error:
