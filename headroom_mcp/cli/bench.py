@@ -19,6 +19,7 @@ from headroom_mcp.text import tokens
 SUBCOMMANDS = {
     "cases": "headroom_mcp.cli.bench:cases_command",
     "images": "headroom_mcp.evals.images.bench:bench",
+    "latency": "headroom_mcp.cli.bench_latency:latency_command",
     "memory": "headroom_mcp.evals.memory.bench:bench",
 }
 _HEAD = ("", "cases", "saving", "effective", "needles", "all kept", "ms", "MB/s")

@@ -25,7 +25,7 @@ from headroom_mcp.flow.plan import plan
 from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
-from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import marker, opened, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput, View
@@ -267,6 +267,9 @@ def _effective(one: Score) -> float:
 def _broken_plan(output: ToolOutput, settings: Settings) -> list[str]:
     """Return the laws 3-5 as the parts of a plan break them."""
     planned = plan(output, settings)
+    wrapper = opened.opened(output.text, output.tool_name)
+    if wrapper is not None:  # of a text in a JSON string the parts are those of the text
+        output = ToolOutput("\n".join(wrapper.lines) + "\n", output.tool_name, output.tool_input, output.query)
     lines = output.lines
     try:
         render.check(planned.parts, len(lines))

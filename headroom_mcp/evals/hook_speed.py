@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from headroom_mcp.install import hosts
 
-_HOOK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook", "run.py")
+HOOK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hook", "run.py")
 _BASE = "bare interpreter (json, sys)"
 
 
@@ -34,7 +34,7 @@ def measure(runs: int = 20, python: str = "") -> list[Row]:
     """Return a row for the bare interpreter and for each size of output."""
     python = python or sys.executable
     bare = [python, "-I", "-S", "-c", "import json,sys"]
-    hook = [python, "-I", "-S", _HOOK]
+    hook = [python, "-I", "-S", HOOK]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HEADROOM_HOME"] = os.path.join(folder, "store")
         jobs: list[tuple[str, list[str], list[str]]] = [(_BASE, bare, [os.devnull] * (runs + 1))]

@@ -33,7 +33,7 @@ _READ: dict[str, Callable[[int, Tick, Data], list[Figure]]] = {
 _NEEDS = {"catalogues": ("bfcl",), "passages": ("squad2",), "actions": ("sessions",), "harm": harm.SETS}
 # Per case of "quick": the dear layers get a share. The second column is tier 1, in cases.
 _SHARES = {
-    "facts": (1.0, 150), "needles": (1.0, 16), "laws": (0.5, 40), "truth": (1.0, 120), "turns": (0.25, 12),
+    "facts": (1.0, 150), "needles": (1.0, 32), "laws": (0.5, 24), "truth": (1.0, 120), "turns": (0.25, 12),
     "catalogues": (1.0, 200), "passages": (2.0, 100), "actions": (0.125, 33), "harm": (5.0, 400),
 }  # fmt: skip
 QUICK = 8

@@ -19,7 +19,7 @@ def make(seed: int) -> Scenario:
     names = random.sample([f"{noun}_{verb}.py" for noun in words.NOUNS for verb in words.VERBS], _FILES)
     base = f"Abstract{random.choice(words.NOUNS).title()}Stage"
     sources = [
-        _source(random, entry if at == 2 else words.pascal(random), base, retries if at == 2 else 0)
+        source(random, entry if at == 2 else words.pascal(random), base, retries if at == 2 else 0)
         for at in range(_FILES)
     ]
     request = f"How does a {entry} run its stages, what does it inherit from, and what is its MAX_RETRIES?"
@@ -60,7 +60,8 @@ def _hits(random: Random, entry: str, place: str) -> str:
     return "\n".join(hits).replace("(…)", "") + "\n"
 
 
-def _source(random: Random, name: str, base: str, retries: int) -> str:
+def source(random: Random, name: str, base: str, retries: int) -> str:
+    """Return a module with one class `name` of many methods; with `retries`, one of them starts it."""
     lines = [
         f'"""What {name} does with a {random.choice(words.NOUNS)}."""',
         "",
