@@ -106,7 +106,8 @@ def _row(kind: str, size: int, runs: int, cold_runs: int) -> Row:
 
 
 def _times(values: Sequence[float]) -> Times:
-    return Times(*(statistics.quantile(values, at) for at in (0.5, 0.95, 0.99)), len(values))
+    p50, p95, p99 = (statistics.quantile(values, at) for at in (0.5, 0.95, 0.99))
+    return Times(p50, p95, p99, len(values))
 
 
 def _cold(outputs: Sequence[Given]) -> tuple[list[float], float]:

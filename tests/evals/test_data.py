@@ -30,7 +30,12 @@ _ABOUT = ("barns", "mills", "hedges", "markets", "orchards", "dairies", "herds",
 
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path) -> Path:
-    """A folder with a little of every set."""
+    write_sets(tmp_path)
+    return tmp_path
+
+
+def write_sets(tmp_path: Path) -> None:
+    """Write a little of every set."""
     rows = [
         {
             "id": f"case_{at}",
@@ -63,7 +68,6 @@ def _folder(tmp_path: Path) -> Path:
     (tmp_path / "truthfulqa").mkdir()
     table = "Type,Question,Best Answer,Correct Answers\nA,Is it?,No,No; It is not\n"
     (tmp_path / "truthfulqa" / "TruthfulQA.csv").write_text(table)
-    return tmp_path
 
 
 def test_every_set_is_read(folder: Path) -> None:
