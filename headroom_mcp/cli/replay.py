@@ -59,6 +59,13 @@ def _print(result: transcripts.Replay, rates: transcripts.Rates, model: str) -> 
             f"{tool[:27]:<28}{row.results:>9,}{row.replaced:>10,}{row.tokens_host:>13,}{row.tokens_after:>13,}"
             f"{_share(row):>8.1%}{row.saved_dollars:>10.2f}"
         )
+    if result.cut.results:
+        cut = result.cut
+        _io.echo(
+            f"\nThe host itself cut {cut.results:,} results and hid {cut.tokens_hidden:,} tokens of them, which would have cost"
+            f" ${cut.dollars_hidden:,.2f}. Of {cut.failures:,}\nlines in them that tell of a failure it showed {cut.failures_host:,};"
+            f" we would have shown {cut.failures_ours:,}, with the rest one call away."
+        )
     _io.echo(
         f"\n{result.transcripts:,} transcripts, {result.unreadable:,} unreadable; {result.already:,} results were ours"
         f" already and are not counted.\n{result.failed:,} failing calls count as unchanged: transcripts hold them only"
@@ -77,6 +84,7 @@ def _object(result: transcripts.Replay, rates: transcripts.Rates, model: str) ->
         "unreadable": result.unreadable,
         "failed": result.failed,
         "already": result.already,
+        "cut_by_host": result.cut._asdict(),
         "price": rates.dollars,
         "cache_write": rates.write,
         "cache_read": rates.read,

@@ -82,6 +82,8 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: s
         f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
     _io.echo(_in_dollars(figures, price, model))
+    if figures.cut_outputs:
+        _io.echo(_cut(figures, price))
     _say_billed(billed, rows)
 
 
@@ -144,6 +146,16 @@ def _in_dollars(figures: ledger.Figures, price: prices.Price | None, model: str)
     )
 
 
+def _cut(figures: ledger.Figures, price: prices.Price | None) -> str:
+    """Say what the host would have cut by itself, and what that would have cost as a whole."""
+    outputs = marker.counted(figures.cut_outputs, "output")
+    said = f"\nBy itself the host would have cut {outputs}: {figures.tokens_cut:,} tokens of them shown to nobody"
+    if price is None or price.input is None:
+        return said + "."
+    dollars = price.dollars(figures.tokens_cut * price.worth(figures.later))
+    return f"{said}; shown whole\nthey would have cost ${dollars:,.2f} more. With us they are one call away."
+
+
 def _bill(model: str, sums: ledger.Billed, rows: Sequence[prices.Price]) -> float | None:
     """Return the dollars that the requests of `model` cost at its prices, None where they are not known."""
     price = prices.of(model, rows)
@@ -194,6 +206,7 @@ def _object(figures: ledger.Figures, by: ledger.Grouping) -> dict[str, object]:
         "originals": figures.originals,
         "original_bytes": figures.original_bytes,
         "stored_bytes": figures.stored_bytes,
+        "cut_by_host": {"outputs": figures.cut_outputs, "tokens": figures.tokens_cut},
         "counted_by": "estimate",
     }
 

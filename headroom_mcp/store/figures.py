@@ -63,6 +63,10 @@ class Figures(NamedTuple):
     later: float = 0.0
     """How many compressed outputs followed in the same session, on average over the tokens left out: as many requests at least
     would have read them again."""
+    cut_outputs: int = 0
+    """Outputs of which the host would have shown only a part by itself."""
+    tokens_cut: int = 0
+    """What of them it would not have shown at all."""
 
 
 class Bill(NamedTuple):

@@ -50,6 +50,30 @@ def test_each_later_request_pays_a_cached_read_and_no_more(tmp_path: Path) -> No
     assert row.saved_dollars == pytest.approx(saved * (1.25 + 10 * 0.1) * 3.0 / 1e6)
 
 
+def test_what_the_host_cut_stands_beside_what_it_would_have_cost(tmp_path: Path) -> None:
+    whole = _LOG.replace("INFO worker 3 finished job 402", "ERROR worker 3 lost its lease on job 402")
+    _transcript(tmp_path / "one.jsonl", 3)
+    entries = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text().splitlines()[:-1]]
+    entries[2]["toolUseResult"]["stdout"] = whole
+    entries[2]["message"]["content"][0]["content"] = whole[:2_000]
+    (tmp_path / "one.jsonl").write_text("\n".join(map(json.dumps, entries)))
+
+    found = transcripts.replay([str(tmp_path / "one.jsonl")], transcripts.Rates())
+
+    cut = found.cut
+    assert (cut.results, cut.failures, cut.failures_host, cut.failures_ours) == (1, 1, 0, 1)
+    assert cut.tokens_hidden > 5_000
+    assert cut.dollars_hidden == pytest.approx(cut.tokens_hidden * (1.25 + 2 * 0.1) * 3.0 / 1e6)
+    printed = CliRunner().invoke(main, ["replay", str(tmp_path / "one.jsonl")]).output
+    assert "it showed 0; we would have shown 1" in " ".join(printed.split())
+
+
+def test_a_result_that_the_host_shows_whole_is_not_called_cut(tmp_path: Path) -> None:
+    _transcript(tmp_path / "one.jsonl", 3)
+
+    assert transcripts.replay([str(tmp_path / "one.jsonl")], transcripts.Rates()).cut == transcripts.Cut()
+
+
 def test_a_transcript_that_cannot_be_read_is_counted_not_fatal(tmp_path: Path) -> None:
     _transcript(tmp_path / "one.jsonl", 1)
     found = transcripts.replay([str(tmp_path / "one.jsonl"), str(tmp_path / "gone.jsonl")], transcripts.Rates())

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from headroom_mcp.facts import find as facts
 from headroom_mcp.hook import event as decide
 from headroom_mcp.hook import respond
 from headroom_mcp.hook.claude_code import tool_outputs
@@ -53,6 +54,29 @@ class ToolRow(NamedTuple):
         )
 
 
+class Cut(NamedTuple):
+    """Results of which the host showed a part only: what it hid, what showing that would have cost, and of the lines that
+    tell of a failure how many it showed, and how many we would have."""
+
+    results: int = 0
+    tokens_hidden: int = 0
+    dollars_hidden: float = 0.0
+    failures: int = 0
+    failures_host: int = 0
+    failures_ours: int = 0
+
+    def plus(self, other: Cut) -> Cut:
+        """Return the sum of two."""
+        return Cut(
+            self.results + other.results,
+            self.tokens_hidden + other.tokens_hidden,
+            self.dollars_hidden + other.dollars_hidden,
+            self.failures + other.failures,
+            self.failures_host + other.failures_host,
+            self.failures_ours + other.failures_ours,
+        )
+
+
 class Replay(NamedTuple):
     """What a replay found. `failed` counts failing commands, which a transcript holds only as the host cut them."""
 
@@ -61,6 +85,7 @@ class Replay(NamedTuple):
     unreadable: int
     failed: int
     already: int
+    cut: Cut = Cut()
 
     @property
     def totals(self) -> ToolRow:
@@ -103,20 +128,28 @@ def _add(a: Replay, b: Replay) -> Replay:
     for tool, row in b.by_tool.items():
         by_tool[tool] = by_tool.get(tool, ToolRow()).plus(row)
     return Replay(
-        by_tool, a.transcripts + b.transcripts, a.unreadable + b.unreadable, a.failed + b.failed, a.already + b.already
+        by_tool,
+        a.transcripts + b.transcripts,
+        a.unreadable + b.unreadable,
+        a.failed + b.failed,
+        a.already + b.already,
+        a.cut.plus(b.cut),
     )
 
 
 class _Context(NamedTuple):
-    """The requests of one context that paid for each result so far: (tool, tokens saved, requests before it)."""
+    """The requests of one context that paid for each result so far: (tool, tokens saved, requests before it); and tokens
+    that the host hid, with the requests before them."""
 
     requests: list[str]
     results: list[tuple[str, int, int]]
+    hidden: list[tuple[int, int]]
 
 
 def _one(path: str, rates: Rates) -> Replay:
     by_tool: dict[str, ToolRow] = {}
     failed = already = 0
+    cut = Cut()
     calls: dict[str, tuple[str, dict[str, Any]]] = {}
     contexts: dict[str, _Context] = {}
     dollars: dict[str, float] = {}
@@ -124,9 +157,9 @@ def _one(path: str, rates: Rates) -> Replay:
         settings = Settings(home=home)
         for entry in _entries(path):
             agent = str(entry.get("agentId") or ("sidechain" if entry.get("isSidechain") else ""))
-            context = contexts.setdefault(agent, _Context([], []))
+            context = contexts.setdefault(agent, _Context([], [], []))
             if entry.get("subtype") == "compact_boundary":
-                _settle(context, dollars, rates)
+                cut = cut.plus(_settle(context, dollars, rates))
                 continue
             message = entry.get("message")
             if entry.get("type") not in ("user", "assistant") or not isinstance(message, dict):
@@ -151,37 +184,50 @@ def _one(path: str, rates: Rates) -> Replay:
                     before = tokens.estimate(text)
                     after = before
                     if tool and not block.get("is_error"):
-                        after = _after(entry, tool, tool_input, before, path, agent, settings)
+                        shown = _shown(entry, tool, tool_input, path, agent, settings)
+                        after = before if shown is None or shown.ours is None else shown.tokens
+                        hidden = _hidden(text, shown)
+                        cut = cut.plus(hidden)
+                        context.hidden.append((hidden.tokens_hidden, len(context.requests)))
                     row = ToolRow(1, int(after != before), before, after)
                     by_tool[tool] = by_tool.get(tool, ToolRow()).plus(row)
                     context.results.append((tool, before - after, len(context.requests)))
     for context in contexts.values():
-        _settle(context, dollars, rates)
+        cut = cut.plus(_settle(context, dollars, rates))
     for tool, saved in dollars.items():
         by_tool[tool] = by_tool[tool].plus(ToolRow(saved_dollars=saved))
-    return Replay(by_tool, 1, 0, failed, already)
+    return Replay(by_tool, 1, 0, failed, already, cut)
 
 
-def _settle(context: _Context, dollars: dict[str, float], rates: Rates) -> None:
-    """Add up what the results of a context cost over the requests that carried them, and begin a new one."""
+def _settle(context: _Context, dollars: dict[str, float], rates: Rates) -> Cut:
+    """Add up what the results of a context cost over the requests that carried them, and begin a new one; return what it
+    would have cost to carry what the host hid."""
     for tool, saved, position in context.results:
         later = max(1, len(context.requests) - position)
         paid = saved * (rates.write + rates.read * (later - 1))
         dollars[tool] = dollars.get(tool, 0.0) + paid * rates.dollars / 1e6
+    unpaid = 0.0
+    for hidden, position in context.hidden:
+        later = max(1, len(context.requests) - position)
+        unpaid += hidden * (rates.write + rates.read * (later - 1)) * rates.dollars / 1e6
     context.requests.clear()
     context.results.clear()
+    context.hidden.clear()
+    return Cut(dollars_hidden=unpaid)
 
 
-def _after(
-    entry: dict[str, Any],
-    tool: str,
-    tool_input: dict[str, Any],
-    before: int,
-    path: str,
-    agent: str,
-    settings: Settings,
-) -> int:
-    """Return the tokens the model would have been shown, `before` where the hook leaves the result alone."""
+class _Shown(NamedTuple):
+    """The whole texts of a result, and ours instead of them (None: left alone), with the tokens of these."""
+
+    whole: list[str]
+    ours: list[str] | None
+    tokens: int
+
+
+def _shown(
+    entry: dict[str, Any], tool: str, tool_input: dict[str, Any], path: str, agent: str, settings: Settings
+) -> _Shown | None:
+    """Return what the model would have been shown; None where the hook does not know such results."""
     payload = {
         "tool_name": tool,
         "tool_input": tool_input,
@@ -194,14 +240,30 @@ def _after(
     try:
         event = tool_outputs.parse(payload)
     except ShapeError:
-        return before
-    if event is None or decide.reason_to_skip(event, settings.min_tokens):
-        return before
-    texts = respond.respond(event, settings)
+        return None
+    if event is None:
+        return None
+    texts = None if decide.reason_to_skip(event, settings.min_tokens) else respond.respond(event, settings)
     if texts is None:
-        return before
-    pairs = zip(event.texts, texts, strict=True)
-    return sum(tokens.estimate(old if new is None else new.text) for old, new in pairs)
+        return _Shown(event.texts, None, 0)
+    ours = [old if new is None else new.text for old, new in zip(event.texts, texts, strict=True)]
+    return _Shown(event.texts, ours, sum(map(tokens.estimate, ours)))
+
+
+def _hidden(host: str, shown: _Shown | None) -> Cut:
+    """Return what the host hid of a result that it showed as `host`, and what we would have shown of it."""
+    if shown is None or sum(map(len, shown.whole)) <= len(host) + _NOT_CUT_CHARS:
+        return Cut()
+    lines = [line for text in shown.whole for line in text.split("\n")]
+    failures = {lines[at].strip() for at in facts.failures(lines)} - {""}
+    ours = "\n".join(shown.whole if shown.ours is None else shown.ours)
+    whole = sum(map(tokens.estimate, shown.whole))
+    return Cut(
+        1, max(0, whole - tokens.estimate(host)), 0.0, len(failures), sum(line in host for line in failures), sum(line in ours for line in failures)
+    )  # fmt: skip
+
+
+_NOT_CUT_CHARS = 400  # line numbers, a note of the host's
 
 
 def _note_prompt(entry: dict[str, Any], message: dict[str, Any], settings: Settings) -> None:

@@ -46,6 +46,12 @@ SELECT COALESCE(SUM(saved * later) * 1.0 / NULLIF(SUM(saved), 0), 0) AS later FR
 ) o
 """
 
+# An estimate of the same text in another place may differ by a few tokens.
+_CUT = f"""
+SELECT COUNT(*) AS outputs, COALESCE(SUM(tokens_before - tokens_host), 0) AS tokens FROM output
+WHERE {_SCOPE} AND tokens_before > tokens_host + 100
+"""
+
 # What it was last shown as, and the sums over all that was shown of it
 _CASES = f"""
 SELECT o.ref, l.label, l.tool_name, l.kind, l.created_s, o.outputs, o.host AS tokens_host, o.after AS tokens_after,
@@ -67,6 +73,7 @@ def read(queries: Queries, by: Grouping, project: str | None, session: str | Non
     (losses,) = queries.rows(_LOSSES, scope)
     (kept,) = queries.rows(_KEPT, scope)
     (followed,) = queries.rows(_LATER, scope)
+    (cut,) = queries.rows(_CUT, scope)
     totals = Totals(*(sum(column) for column in zip(*rows.values(), strict=True))) if rows else Totals()
     ordered = sorted(rows.items(), key=lambda item: item[0] if by == "day" else (-item[1].net, item[0]))
     return Figures(
@@ -77,6 +84,8 @@ def read(queries: Queries, by: Grouping, project: str | None, session: str | Non
         kept["original_bytes"],
         kept["stored_bytes"],
         float(followed["later"]),
+        int(cut["outputs"]),
+        int(cut["tokens"]),
     )
 
 
