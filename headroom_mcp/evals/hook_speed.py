@@ -103,7 +103,7 @@ def _read_event(folder: str, seed: int) -> str:
     path = os.path.join(folder, f"module_{seed}.py")
     total = len(lines)
     file_read = {"filePath": path, "content": "\n".join(lines), "numLines": total, "startLine": 1, "totalLines": total}
-    return _write_event(folder, f"read-{seed}", "Read", {"file_path": path}, {"type": "text", "file": file_read})
+    return write_event(folder, f"read-{seed}", "Read", {"file_path": path}, {"type": "text", "file": file_read})
 
 
 def _host_event(folder: str, name: str, text: str, run: int) -> str:
@@ -124,10 +124,10 @@ def _event(folder: str, name: str, stdout: str, session: str = "") -> str:
     """Write the event of a command, by default in a session of its own, to a file and return its path."""
     command = {"command": "journalctl -u svc", "description": "Show the service log"}
     response = {"stdout": stdout, "stderr": "", "interrupted": False, "isImage": False}
-    return _write_event(folder, name, "Bash", command, response, session)
+    return write_event(folder, name, "Bash", command, response, session)
 
 
-def _write_event(
+def write_event(
     folder: str, name: str, tool: str, tool_input: dict[str, str], response: dict[str, object], session: str = ""
 ) -> str:
     """Write an event to a file and return its path; without a `session`, it is in one of its own."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from headroom_mcp.evals import hook_speed, statistics
 from headroom_mcp.evals.layers import common, needles
@@ -99,8 +100,9 @@ def _row(kind: str, size: int, runs: int, cold_runs: int) -> Row:
             if turn:  # the first one imports and compiles
                 warm.append((time.process_time() - started) * 1_000)
                 saved.append(result.tokens_before - result.tokens_after)
-    cold, memory = _cold(outputs[:cold_runs])
-    times, typical = _times(cold), int(statistics.quantile(saved, 0.5))
+    typical = int(statistics.quantile(saved, 0.5))
+    cold, memory = _cold(outputs[:cold_runs], min(saved) > 0)
+    times = _times(cold)
     pays = typical / (times.p50 / 1_000) if times.p50 else 0.0
     return Row(kind, size, tokens.count(outputs[0].text), typical, _times(warm), times, memory, pays)
 
@@ -110,44 +112,51 @@ def _times(values: Sequence[float]) -> Times:
     return Times(p50, p95, p99, len(values))
 
 
-def _cold(outputs: Sequence[Given]) -> tuple[list[float], float]:
-    """Return the processor milliseconds of whole hook processes, and the most memory that one took (MB, 0 if unknown)."""
-    times: list[float] = []
-    memory = 0.0
+def _cold(outputs: Sequence[Given], saves: bool) -> tuple[list[float], float]:
+    """Return the processor milliseconds of whole hook processes, and the most memory that one took (MB).
+
+    Raises: RuntimeError where a process fails, or answers nothing although the output can be made smaller.
+    """
     with tempfile.TemporaryDirectory(prefix="headroom-latency-") as folder:
-        environment = {**os.environ, "HEADROOM_HOME": os.path.join(folder, "store")}
-        for turn, one in enumerate([outputs[0], *outputs]):
-            path = os.path.join(folder, f"{turn}.json")
-            with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-                json.dump(_event(one, folder, turn), file)
-            spent, most = _process([sys.executable, "-I", "-S", hook_speed.HOOK], path, environment)
-            if turn:  # the first one makes the store and the .pyc files
-                times.append(spent)
-                memory = max(memory, most)
-    return times, memory
-
-
-def _process(command: list[str], given: str, environment: dict[str, str]) -> tuple[float, float]:
-    """Run a command with a file as its input; return its processor milliseconds, and its peak memory in MB."""
-    read = os.open(given, os.O_RDONLY)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        actions = [(os.POSIX_SPAWN_DUP2, read, 0), (os.POSIX_SPAWN_DUP2, nothing, 1)]
-        child = os.posix_spawn(command[0], command, environment, file_actions=actions)
-        _, _, usage = os.wait4(child, 0)
-    finally:
-        os.close(read)
-        os.close(nothing)
+        paths = [
+            hook_speed.write_event(
+                folder, f"latency-{turn}", "Bash", {"command": "cat output"},
+                {"stdout": one.text, "stderr": "", "interrupted": False, "isImage": False},
+            )
+            for turn, one in enumerate([outputs[0], *outputs])
+        ]  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _SPAWNER, hook_speed.HOOK, *paths],
+            env={**os.environ, "HEADROOM_HOME": os.path.join(folder, "store")},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        msg = f"the hook cannot be measured: {done.stderr.strip()[-400:]}"
+        raise RuntimeError(msg)
+    measured = json.loads(done.stdout)[1:]  # the first one makes the store and the .pyc files
+    if saves and not all(answered for _, _, answered in measured):
+        msg = "the hook answered nothing although the output can be made smaller: this is not what is to be measured"
+        raise RuntimeError(msg)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # bytes there, kilobytes elsewhere
-    return (usage.ru_utime + usage.ru_stime) * 1_000, usage.ru_maxrss / unit
+    return [seconds * 1_000 for seconds, _, _ in measured], max(most for _, most, _ in measured) / unit
 
 
-def _event(one: Given, folder: str, turn: int) -> dict[str, Any]:
-    return {
-        "hook_event_name": "PostToolUse", "session_id": f"latency-{turn}", "cwd": folder, "tool_name": "Bash",
-        "tool_input": one.tool_input if one.tool_name == "Bash" else {"command": "cat output"}, "tool_use_id": f"t{turn}",
-        "tool_response": {"stdout": one.text, "stderr": "", "interrupted": False, "isImage": False},
-    }  # fmt: skip
+# Runs the hook once for each event, from a process that is small itself: what a process takes at most is counted from its
+# birth, and it is born as large as what it was born of.
+_SPAWNER = """
+import json, os, sys
+hook, *events = sys.argv[1:]
+found = []
+for event in events:
+    reply = event + ".reply"
+    actions = [(os.POSIX_SPAWN_OPEN, 0, event, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, reply, os.O_WRONLY | os.O_CREAT, 0o600)]
+    child = os.posix_spawn(sys.executable, [sys.executable, "-I", "-S", hook], dict(os.environ), file_actions=actions)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        sys.exit("a hook ended with status %d" % status)
+    found.append((usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.path.getsize(reply) > 0))
+print(json.dumps(found))
+"""
 
 
 def _hay(name: str, tokens_each: float) -> Callable[[Random, int], Given]:
