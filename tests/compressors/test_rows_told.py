@@ -140,3 +140,17 @@ def test_a_list_of_versions_is_clipped_around_the_one_that_is_asked_for() -> Non
     kind, body = _shown(text, "pip install numpy==9.9", "Which is the newest of the 1.26 series?")
     assert kind == "command"
     assert "1.26.3" in body and len(body) < len(text) * 3 // 4
+
+
+def test_a_measure_behind_a_label_is_read_from_its_top() -> None:
+    """Where every cell of a column begins with the same words, the number behind them is what the column holds."""
+    measures = [int(30 * 1.05 ** (n * 37 % 160)) for n in range(160)]
+    rows = [f"load time: {own:9} | {4_000 + n:10} | package_{n:03}" for n, own in enumerate(measures)]
+    top = rows[measures.index(max(measures))]
+    text = "\n".join(["load time: self [us] | cumulative | loaded package", *rows])
+
+    kind, body = _shown(text, "runner -X loadtime")
+
+    assert kind == "table"
+    assert top in body
+    assert len(body.split("\n")) < 60

@@ -46,6 +46,8 @@ _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
 _BEST = 3  # matches come before rows that lack what is asked for
 _FEW_SHARE = 4
+# import time:   154
+_LABEL = late.pattern(r"([^\d:=]{2,40}[:=])\s*\d")
 _NEGATIVE = late.pattern(
     r"\b(?:no|without|lacks?|lacking|missing|unset|undefined|none|never|not have)\b", re.IGNORECASE
 )
@@ -125,11 +127,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         from headroom_mcp.facts import test_run
 
         choice.take((row_of[i] for i in test_run.conclusions(lines) if i in row_of), room // 3)
+    measures = [_bare(slot) for slot in columns] or _figures(rows)
     if output.query:
-        choice.take(_by_record.ends(output.query, columns or _figures(rows)), room - choice.spent)
+        choice.take(_by_record.ends(output.query, measures), room - choice.spent)
     choice.take_unlike(room)
     if choice.spent < room // 2 and not output.query:
-        choice.take(_tops(columns or _figures(rows)), room // 2 - choice.spent)
+        choice.take(_tops(measures), room // 2 - choice.spent)
     if len(choice.shown) == count:
         return None
     return Compressed(_parts(output, table, choice, header, [row for row in matches if row in choice.shown], said))
@@ -146,6 +149,17 @@ def _tops(columns: Sequence[Slot]) -> list[int]:
     from headroom_mcp.records import extremes
 
     return extremes.of_each(columns, [False] * len(columns), largest=True, smallest=False)
+
+
+def _bare(slot: Slot) -> Slot:
+    """Return a column without the words that each of its cells begins with: "import time:   154" holds the measure 154."""
+    (rows, cells), *_ = slot.columns
+    head = _LABEL.match(cells[0]) if cells else None
+    if head is None or not all(cell.startswith(head.group(1)) for cell in cells):
+        return slot
+    bare = Slot("column", slot.name)
+    bare.add(rows, [cell[len(head.group(1)) :].strip() for cell in cells], {})
+    return bare
 
 
 def _figures(rows: Sequence[str]) -> list[Slot]:
