@@ -151,3 +151,18 @@ def test_lines_below_what_they_do_not_begin_with_are_found(wrong: str) -> None:
 
     assert _said(lines, [Part(0, 4, "render", said, lossless=True)], "test_output") == []
     assert _said(lines, [Part(0, 4, "render", false[wrong], lossless=True)], "test_output")
+
+
+def test_a_bare_footer_is_true_only_where_nothing_is_missing() -> None:
+    lines = [f"step {i} of the plan" for i in range(20)]
+
+    def found(part: Part) -> list[str]:
+        from headroom_mcp.text import parts as render
+
+        parts = [Part(0, 10, "keep"), part]
+        planned = Plan(render.render(lines, parts), [Section(0, 20, "general", "")], parts, (), 10, 20)
+        return walk.check(walk.Checked(lines, "", planned, f"{planned.body}\n[headroom {'0' * 12}]")).false
+
+    assert found(Part(10, 20, "render", "\n".join(lines[10:]), lossless=True)) == []
+    assert found(Part(10, 20, "omit"))
+    assert found(Part(10, 20, "render", lines[10], note="in short"))
