@@ -72,11 +72,22 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     left = budget
     if query and len(output.text) <= _MAX_RANKED_CHARS:
         left -= _take_answers(lines, costs, query, budget // 2, kept)
+    left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
     left -= _take_telling(lines, forms, costs, dull, left, kept)
     _take(range(len(lines)), costs, dull, left, kept)
     return _in_part(output, sorted(kept), budget)
+
+
+def _measured(query: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines with a size or a time, where the question is after one."""
+    if "how" not in query.lower():
+        return []
+    from headroom_mcp.query import quantities
+
+    measure = quantities.asked(query)
+    return quantities.lines_with(measure, lines) if measure else []
 
 
 def _share_kept(tokens: int) -> float:
