@@ -25,6 +25,7 @@ _NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
 _SHOWN_CHARS = 400  # of a long line, about
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
 _GAP_TOKENS = 12
+_MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and keys whose values differ
 _ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
@@ -73,6 +74,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if query and len(output.text) <= _MAX_RANKED_CHARS:
         left -= _take_answers(lines, costs, query, budget // 2, kept)
     left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
+    left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left // 2, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
     left -= _take_telling(lines, forms, costs, dull, left, kept)
@@ -88,6 +90,34 @@ def _measured(query: str, lines: Sequence[str]) -> list[int]:
 
     measure = quantities.asked(query)
     return quantities.lines_with(measure, lines) if measure else []
+
+
+def _of_each_record(output: ToolOutput) -> list[int]:
+    """Return the heads of records that are blocks of keys and values, then the lines in which they differ, key by key, short
+    ones first; none where the text is no such records: three packages are told apart by their versions."""
+    lines = output.lines
+    records = [record for record in output.survey.records if record.stop - record.start >= _MIN_FIELDS]
+    if len(records) < _MIN_BLOCKS or sum(stop - start for start, stop in records) * 2 < len(lines):
+        return []
+    from headroom_mcp.records import find
+
+    found: dict[str, list[int]] = {}
+    keys = find.keys(lines)
+    for start, stop in records:
+        own: set[str] = set()
+        for at in range(start + 1, stop):
+            if keys[at] and keys[at] not in own:
+                own.add(keys[at])
+                found.setdefault(keys[at], []).append(at)
+    telling = [
+        at
+        for at in found.values()
+        if len(at) * 3 >= 2 * len(records) and len({lines[i].strip() for i in at}) * 2 > len(at)
+    ]
+    if len(telling) < _MIN_TELLING:
+        return []
+    telling.sort(key=lambda at: sum(len(lines[i]) for i in at) / len(at))
+    return [*(start for start, _ in records), *(i for at in telling for i in at)]
 
 
 def _share_kept(tokens: int) -> float:

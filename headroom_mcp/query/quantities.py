@@ -15,10 +15,10 @@ _SIZE = late.pattern(
 # how long did it take · how much time · how many seconds
 _TIME = late.pattern(r"\bhow (?:long|fast|slow|quick(?:ly)?|much time)\b|\bhow many (?:seconds|minutes|ms|hours)\b")
 # 12kB · 3.4 MiB · 512 bytes
-_OF_SIZE = late.pattern(r"(?<![\w.])\d[\d.,]* ?(?:[kKMGT]i?[bB]|bytes|[kKMGT])(?![\w/])")
+_OF_SIZE = late.pattern(r"(?<![\w.,])\d[\d.,]{0,15} ?(?:[kKMGT]i?[bB]|bytes|[kKMGT])(?![\w/])")
 # 12 ms · 3.4s · 2 min · 00:00:02.95
 _OF_TIME = late.pattern(
-    r"(?<![\w.])\d[\d.,]* ?(?:[nuµm]?s|secs?|seconds?|min(?:ute)?s?|h(?:ours?)?)\b|\b\d\d:\d\d:\d\d\.\d"
+    r"(?<![\w.,])\d[\d.,]{0,15} ?(?:[nuµm]?s|secs?|seconds?|min(?:ute)?s?|h(?:ours?)?)\b|\b\d\d:\d\d:\d\d\.\d"
 )
 _MAX_LINE_CHARS = 400
 _MAX_LINES = 3

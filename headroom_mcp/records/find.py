@@ -82,6 +82,11 @@ def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:
     return [lines[start] if stop - start == 1 else "\n".join(lines[start:stop]).rstrip() for start, stop in records]
 
 
+def keys(lines: Sequence[str]) -> list[str]:
+    """Return the key with which each line begins, as far as it is one: "  Version: 1.2" begins with "2  Version:"; else ""."""
+    return [label.word if label.keyed else "" for label in map(_label, lines)]
+
+
 class _Label(NamedTuple):
     """What kind of line this is ("" for a blank one), how far it is indented, and whether it begins with a key."""
 

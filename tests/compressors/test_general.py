@@ -1,0 +1,39 @@
+"""Text of no known kind: what is shown of records that are blocks of keys and values."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_mcp.compressors import load
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
+
+_WORDS = "anvil basin cedar drift ember flint gorge heath inlet joist knoll ledge marsh notch".split()
+
+
+def _stanza(at: int) -> str:
+    """Return what a package manager says of one package: short fields, lists, and a description of some lines."""
+    words = [_WORDS[(at * 3 + n) % len(_WORDS)] for n in range(8)]
+    needs = ", ".join(f"{word}-dev (>= {at}.{n})" for n, word in enumerate(words))
+    text = [
+        f" It keeps the {a} beside the {b}, and whatever {c} needs."
+        for a, b, c in zip(words, words[1:], words[2:], strict=False)
+    ]
+    fields = [f"Package: {words[0]}-{at}", "Status: install ok installed", f"Installed-Size: {at * 831 + 47}"]
+    fields += [f"Needs: {needs}", f"Version: {at}.{at * 7 % 10}-{at}"]
+    files = [f" /etc/{word}/{at}.conf {at * 7919:08x}" for word in words[: at % 4]]
+    return "\n".join([*fields, *files, f"Description: the {words[1]} of {words[2]}", *text[: 2 + at % 5]])
+
+
+@pytest.mark.parametrize("packages", [6, 8, 9])
+def test_few_records_of_many_lines_are_told_apart_by_their_short_fields(packages: int) -> None:
+    output = ToolOutput("\n\n".join(map(_stanza, range(1, packages + 1))), "Bash", {"command": "pkg -s"})
+
+    compressed = load("general").compress(output, output.tokens // 4)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    for at in range(1, packages + 1):
+        assert f"-{at}\n" in shown  # its name
+        assert f"Version: {at}." in shown
+    assert len(shown) < len(output.text) * 3 // 4
