@@ -113,15 +113,33 @@ class ToolOutput:
         """Tell whether the text is that of a file that is no log: what looks like a terminal's noise belongs to it."""
         if not ("\r" in self.text or "\x1b" in self.text or "\b" in self.text):
             return False
-        from headroom_mcp.commands import programs, shell, suffixes
+        from headroom_mcp.commands import suffixes
 
-        names = [self.path] if self.path and not self.command else []
-        for pipeline in shell.parse(self.command) if self.command else []:
-            if any(shell.name(words) not in programs.READERS for words in pipeline):
-                return False
-            names += [word for words in pipeline for word in shell.arguments(words)]
+        names = self.files()
         kinds = {suffixes.KINDS.get(f".{name.rpartition('.')[2].lower()}", "") for name in names if "." in name}
         return bool(kinds) and kinds.isdisjoint(("", "log"))
+
+    def files(self) -> list[str]:
+        """Return the files whose text this is: the one that was read, or what a command hands to programs that print files as
+        they are; none where another program has a part in it."""
+        from headroom_mcp.commands import programs, shell
+
+        if self.path and not self.command:
+            return [self.path]
+        names: list[str] = []
+        for pipeline in shell.parse(self.command) if self.command else []:
+            if len(pipeline) == 1 and shell.name(pipeline[0]) == "cd":
+                continue
+            if any(shell.name(words) not in programs.READERS for words in pipeline):
+                return []
+            names += [word for words in pipeline for word in shell.arguments(words)]
+        return names
+
+    def holds_instructions(self) -> bool:
+        """Tell whether this is the text of a file that tells agents or contributors what to do: every sentence may be a rule."""
+        from headroom_mcp.commands import suffixes
+
+        return any(map(suffixes.is_instructions, self.files()))
 
     @property
     def tokens(self) -> int:

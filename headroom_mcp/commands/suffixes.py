@@ -85,3 +85,22 @@ def suffix(path: str) -> str:
     name = path.replace("\\", "/").rpartition("/")[2]
     stem, dot, ending = name.rpartition(".")
     return f".{ending.lower()}" if dot and stem else ""
+
+
+# Texts of rules, by the names that hosts, forges and projects look for them under
+_INSTRUCTIONS = frozenset(
+    "claude claude.local agents agent gemini qwen skill copilot-instructions contributing security code_of_conduct conventions"
+    " policy policies rules guidelines governance cursorrules clinerules windsurfrules".split()
+)
+_TEXTS = frozenset(("", ".md", ".mdc", ".markdown", ".rst", ".txt", ".adoc"))
+
+
+def is_instructions(path: str) -> bool:
+    """Tell by its name, or its folder's, whether a file tells agents or contributors what to do."""
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    stem, dot, ending = name.lower().lstrip(".").rpartition(".")
+    stem, ending = (stem, dot + ending) if dot else (ending, "")
+    if ending not in _TEXTS:
+        return False
+    parent = folder.rpartition("/")[2].lower().lstrip(".")
+    return stem in _INSTRUCTIONS or ending == ".mdc" or parent in _INSTRUCTIONS

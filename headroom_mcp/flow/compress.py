@@ -75,8 +75,9 @@ class _Call(NamedTuple):
     earlier: Sequence[Shown] | None
 
     def only_above(self, output: ToolOutput) -> bool:
-        """Tell whether nothing of `output` may be left out but what stands above: it is small, or just what was asked for."""
-        return self.view.part or output.tokens < self.settings.min_tokens
+        """Tell whether nothing of `output` may be left out but what stands above: it is small, just what was asked for, or a
+        file of instructions, of which every sentence counts."""
+        return self.view.part or output.tokens < self.settings.min_tokens or output.holds_instructions()
 
     def may_repeat(self, output: ToolOutput) -> bool:
         """Tell whether `output` is looked for above, or will be: there is an above, and it is not tiny."""

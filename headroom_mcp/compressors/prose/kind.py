@@ -1,7 +1,7 @@
 """Running text: articles, reports, letters, transcripts.
 
-With a query, each of its questions gets the sentences that answer it best, with their neighbours; without one, the opening
-and the first sentences of the paragraphs stay. A paragraph on one line is shown in part, with a count of the sentences left out:
+With a query, each of its questions gets the sentences that answer it best, with their neighbours; without one, half of the
+text stays: the sentences with most names, numbers, code and rules that were not told before. A paragraph on one line is shown in part, with a count of the sentences left out:
 
     The bridge opened in 1932. [… 4 sentences …] It was widened in 1971.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from headroom_mcp import late
@@ -47,6 +48,15 @@ _LONELY_ROUNDS = 10
 _MAX_SHARE = 0.45
 _QUESTION_TOKENS = 320
 _GAP_TOKENS = 8
+_UNASKED_SHARE = 0.47  # of the tokens: half of the text with the counts of what is left out
+_LONG_WORD, _STEM = 5, 7
+_WORTH_OF_A_WORD, _WORTH_OF_CODE = 0.45, 2.0
+_SHORT_TOKENS = 6  # that a sentence costs beside its length: a short one says little that stands alone
+_LOOKS = 4  # at a sentence whose worth has fallen
+_OF_RULES = frozenset(
+    "must mustn never shall should shouldn cannot only unless except always required forbidden".split()
+)
+_WORD = late.pattern(r"[^\W_][\w'’-]*")
 _MIN_RATE, _MAX_RATE = 0.2, 0.7  # shares of words for a model to keep: below, nothing can be understood
 
 
@@ -87,7 +97,7 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Keep the sentences that answer the query, else those that open."""
+    """Keep the sentences that answer the query, else those that tell most."""
     query = clauses.asked(output)
     if _sections.is_read_whole(output, query):
         return None
@@ -100,9 +110,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if not kept and output.prose_model:
         return _by_model(output, budget)
     if not kept:
-        kept = _leads(sentences, costs, budget)
+        kept = _telling(sentences, costs, _unasked(output, sum(costs), budget))
     parts = _parts(output.lines, sentences, costs, kept)
     return None if all(part.action == "keep" for part in parts) else Compressed(parts)
+
+
+def _unasked(output: ToolOutput, total: int, budget: int) -> int:
+    """Return the tokens to keep where nobody says what is wanted: half, for answers grow where more is missing; less only
+    where the host would hide so much."""
+    if output.limit_chars and _UNASKED_SHARE * len(output.text) > output.limit_chars:
+        return budget
+    return max(budget, int(_UNASKED_SHARE * total))
 
 
 def _by_model(output: ToolOutput, budget: int) -> Compressed:
@@ -216,34 +234,46 @@ def _same_paragraph(sentences: Sequence[Sentence], at: int, other: int) -> bool:
     return 0 <= other < len(sentences) and sentences[other].paragraph == sentences[at].paragraph
 
 
-def _leads(sentences: Sequence[Sentence], costs: Sequence[int], budget: int) -> set[int]:
-    """Return the first sentences of the text, those that hold code where few do, and the first ones of its paragraphs, as far
-    as the budget goes; evenly where it is short."""
+def _telling(sentences: Sequence[Sentence], costs: Sequence[int], budget: int) -> set[int]:
+    """Return the sentences that tell most for their length: nobody says what is wanted.
+
+    Names, numbers, code and words of rules count, a long word less, and each once: what is told need not be told again.
+    """
+    told = [_told(sentence.text) for sentence in sentences]
     kept: set[int] = set()
-    left = budget - budget // 4
-    coded = [i for i, sentence in enumerate(sentences) if _CODE.search(sentence.text)]
-    if len(coded) * 5 <= len(sentences):
-        room = left // 2
-        for index in coded:
-            if costs[index] + _GAP_TOKENS <= room:
-                room -= costs[index] + _GAP_TOKENS
-                kept.add(index)
-        left -= left // 2 - room
-    opening = budget // 4
-    for index in range(len(sentences)):
-        opening -= costs[index]
-        if opening < 0:
-            break
-        kept.add(index)
-    openers = [i for i, s in enumerate(sentences) if i == 0 or sentences[i - 1].paragraph != s.paragraph]
-    total = sum(costs[i] for i in openers)
-    step = max(1, -(-total // max(1, left)))
-    for index in openers[::step]:
-        left -= costs[index] + _GAP_TOKENS
-        if left < 0:
-            break
-        kept.add(index)
+    known: set[str] = set()
+
+    def worth(at: int) -> float:
+        new = sum(value for what, value in told[at].items() if what not in known)
+        return new / (costs[at] + _SHORT_TOKENS)
+
+    # Worth only falls as more becomes known: what is best after another look is the best there is.
+    waiting = [(-worth(at), at, 0) for at in range(len(sentences))]
+    heapify(waiting)
+    while waiting:
+        _, best, looks = heappop(waiting)
+        now = worth(best)
+        if waiting and -now > waiting[0][0] and looks < _LOOKS:
+            heappush(waiting, (-now, best, looks + 1))
+        elif costs[best] <= budget and (now > 0 or not kept):
+            budget -= costs[best]
+            kept.add(best)
+            known.update(told[best])
     return kept
+
+
+def _told(text: str) -> dict[str, float]:
+    """Return what a sentence tells, with its worth: its names, numbers, code and words of rules, and its long words."""
+    found: dict[str, float] = {}
+    for number, match in enumerate(_WORD.finditer(text)):
+        word = match[0]
+        if word[0].isdigit() or (number and word[0].isupper()) or word.lower() in _OF_RULES:
+            found[word.lower()] = 1.0
+        elif len(word) >= _LONG_WORD:
+            found.setdefault(word[:_STEM].lower(), _WORTH_OF_A_WORD)
+    for match in _CODE.finditer(text):
+        found[match[0]] = _WORTH_OF_CODE
+    return found
 
 
 def _parts(lines: Sequence[str], sentences: Sequence[Sentence], costs: Sequence[int], kept: set[int]) -> list[Part]:
