@@ -22,6 +22,8 @@ _INTEGER = late.pattern(r"-?\d+")
 _SLICE = late.pattern(r"\s*(?:(-?\d+)\s*)?:\s*(?:(-?\d+)\s*)?(?::\s*(?:(-?\d+)\s*)?)?")
 _NUMBER = late.pattern(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _OPERATOR = late.pattern(r"==|!=|<=|>=|<|>")
+_CODE = late.pattern(r"u([0-9a-fA-F]{4})")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _MAX_MATCHES = 20_000
 _EXAMPLES = "$.items[60:70], $.items[?@.status=='failed'].name, $..id"
 
@@ -283,7 +285,12 @@ class _Reader:
         while stop < len(self.text) and self.text[stop] != quote:
             if self.text[stop] == "\\" and stop + 1 < len(self.text):
                 stop += 1
-                found.append({"n": "\n", "t": "\t", "r": "\r"}.get(self.text[stop], self.text[stop]))
+                code = _CODE.match(self.text, stop)
+                if code is not None:
+                    stop = code.end() - 1
+                    found.append(chr(int(code[1], 16)))
+                else:
+                    found.append(_ESCAPES.get(self.text[stop], self.text[stop]))
             else:
                 found.append(self.text[stop])
             stop += 1

@@ -112,3 +112,22 @@ def test_what_stands_below_a_label_is_essential_with_it() -> None:
     found = blocks([*text, *("    at step (/srv/app/lib.ts:9:1)" for _ in range(30))], errors=True)
 
     assert any(3 in block.essential for block in found if 1 in block.essential)
+
+
+def test_a_trace_under_a_head_that_names_no_exception_goes_to_its_last_frame() -> None:
+    lines = [
+        "==12== Memcheck, a memory checker",
+        "",
+        "Invalid read of size 1",
+        "   at 0x1090CA: weigh (silo.c:40)",
+        "   by 0x1090EF: main (silo.c:90)",
+        "",
+        "all done",
+        "AssertionError: expected 4",
+    ]
+    found = blocks(lines, errors=False)
+
+    assert [(block.start, block.stop, block.test) for block in found] == [(2, 5, False), (7, 8, False)] or [
+        (block.start, block.stop, block.test) for block in found
+    ] == [(2, 5, False)]
+    assert 2 in found[0].essential

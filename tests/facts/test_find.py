@@ -74,3 +74,12 @@ def test_of_many_alike_failures_the_first_and_the_last_are_facts_and_a_lone_othe
 
     assert {0, 450, 900} <= set(found)
     assert len(found) < 10
+
+
+def test_of_weak_failures_those_of_a_rare_template_come_before_those_of_a_frequent_one() -> None:
+    frequent = [f"part {n} could not be read" for n in range(25)]
+    rare = [f"host {n}: timed out" for n in range(5)]
+    lines = [*frequent, *rare]
+    found = facts.failures(lines)
+
+    assert found.index(len(frequent)) < found.index(0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import tokens
 
 
 @pytest.fixture(name="settings")
@@ -54,3 +56,25 @@ def test_our_own_output_passes_untouched(settings: Settings) -> None:
 
     assert second.outcome in {"already", "small"}
     assert second.text == first.text
+
+
+def test_what_gains_nothing_comes_back_as_it_was_with_and_without_a_session(settings: Settings) -> None:
+    words = "amber basil cedar delta ember fjord grove haven iris jade karst lotus maple north onyx pearl".split()
+    dice = Random(3)
+    text = "\n".join(" ".join(dice.choices(words, k=9)) for _ in range(24))
+    for session in ("", "s"):
+        result = compress_output(text, settings=settings, session=session)
+
+        assert (result.text, result.ref) == (text, None)
+        assert result.tokens_before == result.tokens_after > 0
+        assert result.outcome in ("no_gain", "small")
+
+
+def test_a_retrieval_is_charged_with_what_it_showed(settings: Settings) -> None:
+    with open_store(settings) as store:
+        result = compress_output(_log(), store=store, settings=settings, session="s")
+        assert result.ref is not None
+        shown = retrieve(result.ref, lines="5-40", store=store, session="s")
+        figures = store.ledger.read(session="s")
+
+    assert tokens.estimate(shown) == figures.totals.tokens_retrieved

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headroom_mcp import open_store
 from headroom_mcp.flow import huge
 from headroom_mcp.flow import plan as planning
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.tool_output import ToolOutput
 from tests import laws
 
 
@@ -44,3 +47,42 @@ def test_the_windows_are_both_ends_without_overlap() -> None:
     assert huge.windows(lines) == [(0, 2_500), (7_500, 10_000)]
     assert huge.windows(["x"] * 3) == [(0, 3)]
     assert huge.windows([]) == []
+
+
+@given(st.lists(st.integers(0, 3_000), max_size=30))
+def test_each_window_is_as_long_as_it_may_be_and_no_longer(sizes: list[int]) -> None:
+    lines = ["x" * size for size in sizes]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(huge, "_END_CHARS", 4_000)
+        found = huge.windows(lines)
+
+    head = next((stop for start, stop in found if start == 0), 0)
+    tail = next((start for start, stop in found if stop == len(lines) and start >= head), len(lines))
+    cost = [size + 1 for size in sizes]
+    assert all(start < stop for start, stop in found)
+    assert sum(cost[:head]) <= 4_000 and (head == len(lines) or sum(cost[: head + 1]) > 4_000)
+    assert sum(cost[tail:]) <= 4_000 and (tail == head or sum(cost[tail - 1 :]) > 4_000)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["fine", "ERROR one", "all ERROR and ERROR", "Traceback (most recent call last):"]), max_size=90
+    )
+)
+def test_of_the_lines_with_a_word_of_failure_the_first_and_the_last_are_facts(lines: list[str]) -> None:
+    found = [fact.line for fact in huge.facts(ToolOutput("\n".join(lines)), 0, len(lines))]
+    errors = [n for n, line in enumerate(lines) if "ERROR" in line]
+    traces = [n for n, line in enumerate(lines) if "Traceback" in line]
+
+    first, last = huge._FIRST_HITS, huge._LAST_HITS
+    expected = {
+        n for hits in (errors, traces) for n in (hits if len(hits) <= first + last else hits[:first] + hits[-last:])
+    }
+    assert found == sorted(expected)
+
+
+def test_a_line_too_long_to_show_is_no_fact_and_what_is_quoted_is_one() -> None:
+    lines = ["x" * 6_000 + " ERROR", "job 777 is done", "x" * 4_000 + " ERROR"]
+    found = huge.facts(ToolOutput("\n".join(lines), query='where is "job 777"?'), 0, 3)
+
+    assert [(fact.line, fact.rank, fact.kind) for fact in found] == [(1, 1, "query matches"), (2, 0, "failures")]

@@ -102,3 +102,119 @@ def test_rows_come_back_from_the_store_by_path(tmp_path: object) -> None:
         answer = retrieve(result.ref, json_path="$.items[60:62]", store=store)
 
     assert [json.loads(line) for line in answer.splitlines()[1:]] == rows[60:62]
+
+
+_VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.sampled_from(["", "a", "b", "é", "it's", 'say "x"'])
+)
+_COMPARE = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+@given(st.lists(st.integers(-5, 5), max_size=8), st.sampled_from(sorted(_COMPARE)), st.integers(-5, 5), st.booleans())
+def test_comparisons_of_numbers_agree_with_python(values: list[int], operator: str, other: int, turned: bool) -> None:
+    rows = [{"n": value} for value in values]
+    if turned:
+        expected = [value for value in values if _COMPARE[operator](other, value)]
+        found = _selected(rows, f"$[?{other} {operator} @.n].n")
+    else:
+        expected = [value for value in values if _COMPARE[operator](value, other)]
+        found = _selected(rows, f"$[?@.n {operator} {other}].n")
+
+    assert found == expected
+
+
+@given(st.lists(_VALUES, max_size=8), _VALUES)
+def test_what_equals_a_literal_is_of_its_kind_too(values: list[object], wanted: object) -> None:
+    rows = [{"v": value} for value in values]
+    same = [value for value in values if type(value) is type(wanted) and value == wanted]
+
+    assert _selected(rows, f"$[?@.v == {json.dumps(wanted)}].v") == same
+    assert len(_selected(rows, f"$[?@.v != {json.dumps(wanted)}].v")) == len(values) - len(same)
+
+
+@given(st.lists(st.fixed_dictionaries({"a": st.booleans(), "b": st.booleans(), "c": st.booleans()}), max_size=6))
+def test_and_binds_before_or_and_parentheses_before_both(rows: list[dict[str, bool]]) -> None:
+    def ids(path: str) -> list[object]:
+        return _selected([{**row, "id": n} for n, row in enumerate(rows)], path)
+
+    a, b, c = ("@.a == true", "@.b == true", "@.c == true")
+    assert ids(f"$[?{a} || {b} && {c}].id") == [n for n, r in enumerate(rows) if r["a"] or (r["b"] and r["c"])]
+    assert ids(f"$[?({a} || {b}) && {c}].id") == [n for n, r in enumerate(rows) if (r["a"] or r["b"]) and r["c"]]
+    assert ids(f"$[?!({a}) && !({b} || {c})].id") == [n for n, r in enumerate(rows) if not (r["a"] or r["b"] or r["c"])]
+
+
+@given(st.lists(st.integers(-9, 9), max_size=6), st.integers(-8, 8), st.integers(-8, 8))
+def test_indexes_and_unions_agree_with_python(values: list[int], first: int, second: int) -> None:
+    inside = [at for at in (first, second) if -len(values) <= at < len(values)]
+
+    assert _selected(values, f"$[{first}, {second}]") == [values[at] for at in inside]
+
+
+@given(
+    st.recursive(
+        st.integers(0, 9),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
+        max_leaves=12,
+    )
+)
+def test_descendants_of_a_name_are_all_of_them_in_the_order_of_the_document(document: object) -> None:
+    def named(value: object) -> list[object]:
+        if isinstance(value, dict):
+            return ([value["x"]] if "x" in value else []) + [found for item in value.values() for found in named(item)]
+        return [found for item in value for found in named(item)] if isinstance(value, list) else []
+
+    found = _selected([document], "$..x")
+    assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, named(document)))
+
+
+def _selected(document: object, path: str) -> list[object]:
+    from headroom_mcp.compressors.json import parse
+
+    root = parse.documents(json.dumps(document))[0].value
+    return [json.loads(parse.dumps(value)) for value in json_path.select(root, path)]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("$.items[0:1:0]", "the step of a slice cannot be 0"),
+        ("$.items[0,", "expected an index, a slice, a quoted name, * or ?"),
+        ("$.items[0", "expected ]"),
+        ("$.items[?(@.id == 1]", "expected )"),
+        ("$.items[?@.id == nothing]", "expected @, $, a quoted string, a number, true, false or null"),
+        ("$['a", "the ' is not closed"),
+        ("$.items.", "expected a name; write names with other characters as ['the name']"),
+        ("$ items", "expected . or ["),
+    ],
+)
+def test_a_path_that_cannot_be_read_says_where_and_what_was_expected(path: str, says: str) -> None:
+    with pytest.raises(SliceError) as error:
+        json_path.select_text(_STORE, path)
+
+    assert says in str(error.value)
+    assert "at character" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ([1, 2], "$"),
+        ({"items": [1, 2, 3], "next": [1]}, "$.items"),
+        ({"a b": [1, 2]}, "$['a b']"),
+        ({"page": {"rows": [1, 2, 3]}, "few": [1]}, "$.page.rows"),
+        ({"a": {"b": {"c": [1, 2, 3]}}}, ""),
+        ({"a": 1}, ""),
+        ({"long": [1, 2], "alike": [3, 4], "x": [5, 6]}, "$.x"),
+    ],
+)
+def test_the_longest_array_is_found_two_levels_down_and_of_equal_ones_the_shortest_path(
+    document: object, path: str
+) -> None:
+    assert json_path.longest_array(json.dumps(document)) == path

@@ -122,3 +122,20 @@ def test_lines_of_json_come_with_the_path_for_rows() -> None:
     assert path == "$.items[44:47]"
     rows_asked_for = slices.cut(shown_as_json, query=None, lines=None, json_path=path, max_tokens=200)
     assert [json.loads(line) for line in rows_asked_for.split("\n")[1:]] == rows[44:47]
+
+
+def test_of_more_matches_than_fit_the_best_are_shown_and_the_others_counted() -> None:
+    text = "\n".join(f"line {n} of the silo has nothing in particular to say about weights" for n in range(200))
+    shown = _cut(text, query="silo weights", max_tokens=120).split("\n")
+
+    assert re.fullmatch(r"\[\d+ of [\d,]+ matching lines; narrow the query for the others\]", shown[-1])
+    assert 3 <= len(shown) - 2 <= 12
+    assert tokens.estimate("\n".join(shown[1:-1])) <= 140
+
+
+def test_a_match_whose_neighbours_do_not_fit_is_shown_alone() -> None:
+    text = "\n".join(["x y " * 300, "here is the needle", "x y " * 300])
+    shown = _cut(text, query="needle", max_tokens=60)
+
+    assert "here is the needle" in shown
+    assert "x y x y" not in shown

@@ -62,3 +62,11 @@ def test_a_hostile_pattern_costs_work_in_proportion_to_the_text(pattern: str, mo
 def test_what_cannot_be_searched_in_linear_time_is_refused(pattern: str) -> None:
     with pytest.raises(UnsupportedPattern):
         Pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [("a$", "a\n", True), ("a$", "ab", False), (r"a\Z", "a\n", False), ("^b", "a\nb", False), ("(?m)^b", "a\nb", True)],
+)
+def test_the_end_is_ahead_of_a_last_line_break_too(pattern: str, text: str, found: bool) -> None:
+    assert linear_match.any_found([pattern], text) is found
