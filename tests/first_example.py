@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import tempfile
+import textwrap
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,10 @@ def picture(measured: dict[str, Any]) -> str:
     )
 
 
-def _wrapped(text: str, most: int = 102) -> list[str]:
-    pieces = []
-    for line in text.split("\n"):
-        pieces.append(line[:most])
-        pieces += [f"  {line[at : at + most - 2]}" for at in range(most, len(line), most - 2)]
+def _wrapped(text: str, most: int = 104) -> list[str]:
+    pieces: list[str] = []
+    for line in text.replace("\t", "  ").split("\n"):
+        pieces += textwrap.wrap(line, most, subsequent_indent="    ", break_on_hyphens=False) or [""]
     return pieces
 
 
@@ -105,10 +105,14 @@ def main() -> int:
     """Measure, and write what README.md shows. Return the exit code."""
     parser = argparse.ArgumentParser(description="The README's first example.")
     parser.add_argument("--claude", default="", help="the `claude` to run; default: the one on the PATH")
+    parser.add_argument("--draw", action="store_true", help="draw the picture again from what was measured")
     parser.add_argument("--log", default="", metavar="FILE", help="write the log there, and measure nothing")
     given = parser.parse_args()
     if given.log:
         Path(given.log).write_text(log(), encoding="utf-8")
+        return 0
+    if given.draw:
+        _PICTURE.write_text(picture(json.loads(_MEASURED.read_text(encoding="utf-8"))), encoding="utf-8")
         return 0
     claude = given.claude or client.find_claude()
     if not claude:

@@ -257,7 +257,7 @@ def alternatives() -> str:
             "Where nothing is said, all facts are there: the fatal line, each failing test with its message and place, the totals. Three "
             "outputs of our own making, so look at your own, too. Each package was installed from PyPI and called from outside, as it came: "
             "`python -m tests.alternatives --venvs DIR`. Left out, because we have not seen a figure: rtk (on neither index under that "
-            "name) and squeez.",
+            "name) and squeez (it needs an extractor model of one's own).",
         ]
     )
 
