@@ -55,7 +55,7 @@ def _commands() -> Iterator[tuple[str, list[str]]]:
             if "args" in container:
                 yield container["name"], container["args"]
     for path in [*_DEPLOY.rglob("*.yaml"), *(_ROOT / "docs").glob("team.md")]:
-        for line in re.findall(r"(?<![\w/.-])headroom ((?:admin|serve)\b[^`\n&#]*)", path.read_text(encoding="utf-8")):
+        for line in re.findall(r"(?<![\w/.-])headroom ((?:admin|serve)\b[^`\n&#│]*)", path.read_text(encoding="utf-8")):
             yield f"{path.name}: {line}", re.sub(r"[\"'$\]]", " ", line).split()
 
 

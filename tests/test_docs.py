@@ -36,6 +36,8 @@ NOT_RUN = {
     "python -m tests": "takes minutes: CONTRIBUTING says which run in CI",
     "headroom bench": "takes minutes: tests/cli/test_bench.py has a short form",
     "docker ": "needs Docker",
+    "cp -n deploy/": "needs the files of a checkout: tests/test_deploy.py",
+    "HEADROOM_STORE='postgresql://headroom_server": "serves until it is stopped: tests/server/http",
     "kubectl ": "needs a cluster",
     "helm ": "needs a cluster",
     "headroom admin": "needs a team's store: tests/store",

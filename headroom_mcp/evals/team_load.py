@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from headroom_mcp.evals import own_postgres
+from headroom_mcp.retrieval.retrieve import retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.postgres import measure
 from headroom_mcp.store.postgres import receive as receiving
@@ -106,7 +107,7 @@ def _lines(cluster: own_postgres.Cluster, address: str, options: argparse.Namesp
                 print(f"stored, {name}: {count / seconds:,.0f} originals of {TEXT_BYTES:,} bytes a second", flush=True)
         if options.minutes:
             refs = [store.put(text(number), origin=Origin("s", project="p"), kind="log") for number in range(KEPT)]
-            for line in _under_load(cluster, address, refs, bare, options):
+            for line in _under_load(cluster, address, store, refs, bare, options):
                 print(line, flush=True)
         if options.refs:
             for line in _many_refs(store, bare, options.refs):
@@ -180,7 +181,12 @@ def _stored(
 
 
 def _under_load(
-    cluster: own_postgres.Cluster, address: str, refs: list[str], bare: measure.Bare, options: argparse.Namespace
+    cluster: own_postgres.Cluster,
+    address: str,
+    store: PostgresStore,
+    refs: list[str],
+    bare: measure.Bare,
+    options: argparse.Namespace,
 ) -> list[str]:
     with Admin(cluster.owner("team")) as admin:
         token, _ = admin.make_token(TENANT)
@@ -193,33 +199,44 @@ def _under_load(
             server = subprocess.Popen([sys.executable, "-m", "headroom_mcp", *words], env=env, stderr=stderr)
         try:
             asyncio.run(_until_ready(port))
-            asked = _bare_beside(bare, refs)
+            draw = random.Random(1)
+            looked = _beside(lambda: bare.select(draw.choice(refs)))
+            asked = _beside(lambda: _of_store(store, draw.choice(refs)))
             calls = asyncio.run(_clients(port, token, refs, options))
-            selects = asked()
+            selects, slices = looked(), asked()
         finally:
             server.terminate()
             server.wait(40)
-    ratio = calls.percentile(0.99) / max(selects.percentile(0.99), 1e-9)
+    least = max(selects.percentile(0.99), 1e-9)
     return [
         f"{options.clients} HTTP clients for {options.minutes * 60:.0f} s: {len(calls.seconds):,} retrievals,"
         f" {len(calls.seconds) / (options.minutes * 60):,.0f} a second, {len(calls.errors)} errors",
         *(f"  error: {error}" for error in calls.errors[:3]),
-        f"  retrieve: p50 {calls.percentile(0.5) * 1e3:.1f} ms, p99 {calls.percentile(0.99) * 1e3:.1f} ms",
-        f"  bare SELECT beside them: p50 {selects.percentile(0.5) * 1e3:.2f} ms, p99 {selects.percentile(0.99) * 1e3:.2f} ms"
-        f" over {len(selects.seconds):,}",
-        f"  p99 of retrieve / p99 of a bare SELECT: {ratio:.1f}",
+        _described("a bare SELECT beside them", selects, least),
+        _described("retrieve of the store (look-up, slice, audit)", slices, least),
+        _described("retrieve over HTTP (the whole call)", calls, least),
     ]
 
 
-def _bare_beside(bare: measure.Bare, refs: list[str]) -> Callable[[], Timed]:
-    """Look originals up while others do; return a function that ends it and returns what it took."""
+def _described(what: str, timed: Timed, least_s: float) -> str:
+    p50, p99 = timed.percentile(0.5), timed.percentile(0.99)
+    return f"  {what}: p50 {p50 * 1e3:.2f} ms, p99 {p99 * 1e3:.2f} ms over {len(timed.seconds):,}; p99 is {p99 / least_s:.1f} × the SELECT's"
+
+
+def _of_store(store: PostgresStore, ref: str) -> float:
+    begun = time.perf_counter()
+    retrieve(ref, lines="100-130", store=store, project="p")
+    return time.perf_counter() - begun
+
+
+def _beside(once: Callable[[], float]) -> Callable[[], Timed]:
+    """Do something again and again while others work; return a function that ends it and returns the seconds it took."""
     ended = threading.Event()
     seconds: list[float] = []
 
     def look() -> None:
-        draw = random.Random(1)
         while not ended.wait(0.02):
-            seconds.append(bare.select(draw.choice(refs)))
+            seconds.append(once())
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -149,6 +149,32 @@ def test_secrets_are_masked_on_the_way_under_the_ref_that_was_shown(machine) -> 
         assert local.get(ref).text == text
 
 
+def test_a_ref_that_two_machines_gave_to_different_originals_leads_nobody_to_the_wrong_one(
+    machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from headroom_mcp.store.sqlite import originals
+
+    monkeypatch.setattr(originals, "REF_DIGITS", 1)
+    digits: dict[str, str] = {}
+    for number in range(40):
+        text = f"text {number}"
+        ref = originals.sha256.of(text.encode())[:1]
+        if ref in digits:
+            break
+        digits[ref] = text
+    first, second = digits[ref], text
+    for name, one, project in (("a", first, "/home/ann/shop"), ("b", second, "/home/bob/mill")):
+        assert _put(machine(name), one, project=project) == [ref]
+        delivery.deliver(machine(name))
+
+    with postgres_store.open_store(machine("a")) as shared:
+        assert shared.get(ref, project="shop").text == first
+        with pytest.raises(UnknownRef):
+            shared.get(ref, project="mill")
+    with open_store(machine("b")) as local:
+        assert local.get(ref).text == second
+
+
 def test_an_image_goes_over_byte_for_byte(machine) -> None:
     settings, body = machine("a"), b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
     with open_store(settings) as store:

@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -22,16 +22,16 @@ from typing import Any
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from headroom_mcp.server import app as protocol
+from headroom_mcp.server import arguments
 from headroom_mcp.server.http import tools
 from headroom_mcp.server.http.callers import Caller, Callers, Refused, TokenStore
 from headroom_mcp.server.http.metrics import Metrics
 from headroom_mcp.server.http.options import Options
 from headroom_mcp.server.http.rates import Rates
-from headroom_mcp.server.tools import ToolRow
+from headroom_mcp.server.tools import Answer, ToolRow
 from headroom_mcp.server.workers import Call, Pool
 from headroom_mcp.settings import fault_log
-from headroom_mcp.settings.load import load_settings
-from headroom_mcp.types import HeadroomError, StoreError
+from headroom_mcp.types import HeadroomError, StoreError, WorkerError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -40,6 +40,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH = "/mcp"
 _METADATA = "/.well-known/oauth-protected-resource"
 _UPKEEP_S = 60.0
+_CONNECTIONS = 4  # of this process: for tokens, and for what it answers itself
 _READY_S = 2.0  # for how long an answer about the store is believed
 
 _asking: ContextVar[Caller] = ContextVar("asking")
@@ -66,6 +67,20 @@ class _Handlers(protocol.Handlers):
         self._metrics.called(known, outcome, time.monotonic() - begun)
         return result
 
+    async def _answer_tool(self, name: str, given: Mapping[str, Any]) -> Answer:
+        row = self._rows.get(name)
+        if row is None or not tools.is_quick(name, given):
+            return await super()._answer_tool(name, given)
+        named = arguments.fitted(row.function, given)
+        try:
+            return await asyncio.to_thread(tools.run, name, list(_asking.get()), named)
+        except HeadroomError:
+            raise
+        except Exception as error:  # a bug of ours: what the worker processes say of one
+            fault_log.record(f"tool {name}", error)
+            msg = f"{name} failed inside ({type(error).__name__}). Use the original tool instead."
+            raise WorkerError(msg) from error
+
     async def warm(self, workers: int) -> None:
         """Have every tool worker started, with its connection, before the first request comes."""
         calls = [self._run(self._tools, Call(tools.warm, limit_s=_UPKEEP_S)) for _ in range(workers)]
@@ -87,10 +102,11 @@ class Application:
     def __init__(self, options: Options) -> None:
         from headroom_mcp.store.postgres import store as shared
 
-        settings = load_settings()
+        settings = tools.settings()
         self._options = options
         self._settings = settings
-        self._store = shared.open_store(settings, tenant="-", connections_most=2)
+        self._store = shared.open_store(settings, tenant="-", connections_most=_CONNECTIONS)
+        tools.use(self._store)
         self._tokens = TokenStore(self._store.database)
         self._callers = Callers(settings, self._tokens)
         self._metrics = Metrics(options.metrics_folder)

@@ -1,13 +1,14 @@
 """The tools as a team's server offers them: for one tenant and project, without a file or folder of any machine.
 
-They run in worker processes (see `server.workers`), each with one connection of its own. Who calls is handed in beside the
-arguments, by the server; no argument names a tenant or a project.
+They run in worker processes (see `server.workers`), each with one connection of its own; what is done in a moment, in the server's
+own process. Who calls is handed in beside the arguments, by the server; no argument names a tenant or a project.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from headroom_mcp.memory import tools as answers
@@ -17,19 +18,30 @@ from headroom_mcp.server.http.callers import Caller
 from headroom_mcp.server.tools import Answer, ToolRow
 from headroom_mcp.settings import redaction
 from headroom_mcp.settings.load import load_settings
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.postgres import store as shared
 from headroom_mcp.store.postgres.store import PostgresStore
 from headroom_mcp.text import marker
 from headroom_mcp.types import NoteError, Origin, RefError
 
-_caller = Caller("", "", "")  # of the call under way: a worker does one at a time
+_calling: ContextVar[Caller] = ContextVar("calling")
+_given: list[PostgresStore] = []  # the one that the server's own process has open
 
 
 def run(name: str, caller: list[str], named: dict[str, Any]) -> Answer:
     """Return what the tool `name` answers `caller`. Raises: HeadroomError."""
-    global _caller
-    _caller = Caller(*caller)
+    _calling.set(Caller(*caller))  # the context of this call alone: a worker does one at a time, a thread has its own
     return _FUNCTIONS[name](**named)
+
+
+def is_quick(name: str, given: Mapping[str, Any]) -> bool:
+    """Tell whether a call only looks an original up and cuts lines out of it: time that grows with nothing but its size."""
+    return name == headroom_retrieve.__name__ and not any(given.get(part) for part in ("query", "json_path", "region"))
+
+
+def use(store: PostgresStore) -> None:
+    """Let the calls of this process go by `store`, which stays open."""
+    _given[:] = [store]
 
 
 def warm() -> str:
@@ -54,8 +66,9 @@ def expire() -> int:
 def compress(text: str, query: str = "") -> str:
     """Return `text` made small; facts and lines about `query` stay."""
     store = _store()
-    settings = store.settings._replace(repeats=False)
-    return own.made_small(store, settings, text, query, project=_caller.project, session="")
+    return own.made_small(
+        store, store.settings._replace(repeats=False), text, query, project=_calling.get().project, session=""
+    )
 
 
 def headroom_retrieve(
@@ -64,9 +77,9 @@ def headroom_retrieve(
     """Return a slice of the original `ref`, if the caller's tenant (and project) has it."""
     store, ref = _store(), marker.ref_in(ref)
     try:
-        return own.slice_of(store, _caller.project or None, "", ref, lines, query, json_path, region, max_tokens)
+        return own.slice_of(store, _calling.get().project or None, "", ref, lines, query, json_path, region, max_tokens)
     except RefError:
-        store.refused(ref, origin=Origin(project=_caller.project))
+        store.refused(ref, origin=Origin(project=_calling.get().project))
         raise
 
 
@@ -75,13 +88,13 @@ def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "pro
     if scope not in {"project", "global"}:
         msg = f'scope={scope!r} is neither "project" nor "global".'
         raise NoteError(msg)
-    if scope == "global" and _caller.project:
+    if scope == "global" and _calling.get().project:
         msg = "This access token is for one project; a note for every project needs one for the whole team."
         raise NoteError(msg)
     return answers.remember(
         _store(),
         text,
-        project=_caller.project,
+        project=_calling.get().project,
         everywhere=scope == "global",
         tags=tags.replace(",", " ").split(),
         replaces=replaces,
@@ -90,29 +103,34 @@ def memory_save(text: str, tags: str = "", replaces: str = "", scope: str = "pro
 
 def memory_search(query: str = "", limit: int = 5) -> str:
     """Return the notes about `query`, the newest without one, the whole of one by its id."""
-    return answers.found(_store(), query, project=_caller.project, limit=limit)
+    return answers.found(_store(), query, project=_calling.get().project, limit=limit)
 
 
 def memory_forget(id: str) -> str:  # noqa: A002 - the word that answers use for it
     """Remove a note and the versions it superseded."""
-    return answers.forgotten(_store(), id, project=_caller.project)
+    return answers.forgotten(_store(), id, project=_calling.get().project)
 
 
 def headroom_stats() -> str:
     """Return what compression was worth to the caller's project, or to its whole tenant."""
-    return stats_text.of_team(_store(), _caller.project)
+    return stats_text.of_team(_store(), _calling.get().project)
 
 
 def _store() -> PostgresStore:
-    store = shared.of_tenant(_base(), _caller.tenant)
-    store.caller = _caller.name
+    store = shared.of_tenant(_base(), _calling.get().tenant)
+    store.caller = _calling.get().name
     return store
 
 
 @functools.cache
 def _base() -> PostgresStore:
     """Return the store of this worker, kept open: a connection costs more than a call. Raises: StoreError."""
-    return shared.open_store(redaction.shared(load_settings()), tenant="-", connections_most=1)
+    return _given[0] if _given else shared.open_store(settings(), tenant="-", connections_most=1)
+
+
+def settings() -> Settings:
+    """Return the settings of a server for many. Raises: SettingsError."""
+    return redaction.shared(load_settings())
 
 
 def _row(function: Callable[..., Answer], **changed: Any) -> ToolRow:

@@ -111,18 +111,23 @@ class Database:
 
         return self._again(run)
 
-    def together(self, statements: Sequence[tuple[str, Values]]) -> list[tuple[int, list[tuple[Any, ...]]]]:
+    def together(
+        self, statements: Sequence[tuple[str, Values]], *, at_once: bool = False
+    ) -> list[tuple[int, list[tuple[Any, ...]]]]:
         """Run statements as one transaction that takes one journey to the database and back; none sees another's result.
 
-        Return how many rows each has touched, and those that it gave. Raises: StoreError.
+        With `at_once` it is not waited for the disk: a crash of the database may lose it, if it comes within a second. Return how
+        many rows each has touched, and those that it gave. Raises: StoreError.
         """
         connection = getattr(self._here, "connection", None)
         if connection is not None:
             with said("written"):
                 return [_result(connection.execute(marked(sql), held(values))) for sql, values in statements]
         prepared = [(marked(sql), held(values)) for sql, values in statements]
-        done: list[tuple[int, list[tuple[Any, ...]]]] = self._again(lambda: self._journey(prepared, "written"))
-        return done
+        if at_once:
+            done = self._again(lambda: self._journey([(_NO_WAIT, ()), *prepared], "written"))
+            return list(done[1:])
+        return list(self._again(lambda: self._journey(prepared, "written")))
 
     @property
     def is_writing(self) -> bool:
@@ -191,6 +196,7 @@ def _result(cursor: Any) -> tuple[int, list[tuple[Any, ...]]]:
 
 
 _SET_TENANT = "SELECT set_config('headroom.tenant', %s, true)"
+_NO_WAIT = "SET LOCAL synchronous_commit TO off"
 _CONFLICTS = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 

@@ -114,14 +114,15 @@ class PostgresOriginals(portable.SqliteOriginals):
                     (ref, origin.session, origin.project, now, tokens, self.caller),
                 ),
                 (_USED, (now, ref, now, _COUNTED_S)),
-            ]
+            ],
+            at_once=True,
         )
 
     def refused(self, ref: str, *, origin: Origin) -> None:
         """Note, for the audit, that `origin` asked for a ref that leads nowhere."""
         sql = "INSERT INTO refusal (ref, project, created_s, caller) VALUES (?, ?, ?, ?)"
         values = (ref[:100], origin.project, time.time(), self.caller)
-        cast("Database", self.database).together([(sql, values)])
+        cast("Database", self.database).together([(sql, values)], at_once=True)
 
     def expire(self, now_s: float | None = None, *, within_s: float | None = None) -> int:
         """Remove this tenant's originals beyond retention; see `interface.Originals.expire`."""

@@ -39,8 +39,9 @@ def _take(database: Database, db: Any, batch: Batch) -> int:
     _add(
         db, "original", sorted(batch.originals, key=lambda row: str(row["ref"]))
     )  # in one order: no two writers wait in a circle
+    taken = _taken(db, batch.originals)
     for table, rows in batch.rows.items():
-        _add(db, table, rows)
+        _add(db, table, [row for row in rows if row.get("ref") not in taken])
     present = [row["ref"] for row in batch.originals]
     if present:
         db.execute("DELETE FROM expired WHERE ref = ANY(?)", (present,))
@@ -52,6 +53,18 @@ def _take(database: Database, db: Any, batch: Batch) -> int:
     if batch.originals:
         originals.see_to_quota(db, database.settings)
     return _count(db) - before
+
+
+def _taken(db: Any, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the refs under which another machine has put another original: nobody may be given that one in its place.
+
+    A masked original has the ref of the one it was made of, so that its digest begins otherwise.
+    """
+    mine = {str(row["ref"]): str(row["sha256"]) for row in rows}
+    there = db.execute("SELECT ref, sha256 FROM original WHERE ref = ANY(?)", (list(mine),)).fetchall() if mine else []
+    return {
+        ref for ref, digest in there if digest != mine[ref] and digest.startswith(ref) and mine[ref].startswith(ref)
+    }
 
 
 def _add(db: Any, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
