@@ -20,7 +20,7 @@ from headroom_mcp.text import marker
 _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)([:\-→|])(.*)$", re.DOTALL))
 #   120<TAB>code (nl, cat -n, Read)     120:code and 120-code (grep -n)
 _NUMBERED = late.pattern(r"^\s*(\d{1,8})(?:\t|[:\-](?=.))(.*)$")
-MIN_THIN_LINES = 60  # a shorter window was chosen by its numbers, and the next one will be, too
+MIN_THIN_LINES = 50  # a shorter window was chosen by its numbers, and the next one will be, too
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8
