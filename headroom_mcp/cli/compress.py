@@ -20,7 +20,8 @@ _SECONDS = 30.0  # an output of 12 MB, beyond which only its ends are read close
 @click.option("--query", default="", help="What the reader wants to know; lines about it are kept.")
 @click.option("--tool-name", default="", help="The tool that printed this (Bash, Read, mcp__…).")
 @click.option("--command", default="", help="The shell command that printed this.")
-@click.option("--prose-model", default="", metavar="DIR", help="Shorten prose by the LLMLingua-2 model in DIR ([ml]).")
+@click.option("--prose-model", default="", metavar="DIR|NAME", help="Let an LLMLingua-2 model choose sentences ([ml]).")
+@click.option("--prose-words", is_flag=True, help="With --prose-model: leave out words, not sentences.")
 @click.option("--messages", metavar="FILE.json", help="A conversation: its tool results are compressed.")
 @click.option("--model", default="", help="With --messages: the model whose tokens are counted.")
 @click.option("--seconds", default=_SECONDS, show_default=True, help="What takes longer is shown as it came; 0: wait.")
@@ -32,6 +33,7 @@ def compress(
     tool_name: str,
     command: str,
     prose_model: str,
+    prose_words: bool,
     messages: str | None,
     model: str,
     seconds: float,
@@ -70,7 +72,7 @@ def compress(
     with _io.said_plainly():
         # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
         settings = load_settings(project=project)._replace(
-            repeats=False, prose_model=prose_model, deadline_s=max(0.0, seconds)
+            repeats=False, prose_model=_model(prose_model, words=prose_words), deadline_s=max(0.0, seconds)
         )
         result = compress_output(
             text,
@@ -89,6 +91,12 @@ def compress(
         return
     _io.write_bytes(data)  # nothing is gained: the very bytes that came
     _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
+
+
+def _model(named: str, *, words: bool) -> str:
+    from headroom_mcp.compressors.prose import kind
+
+    return f"{kind.WORDS}{named}" if named and words else named
 
 
 def _conversation(path: str, model: str, query: str, seconds: float, as_json: bool) -> None:

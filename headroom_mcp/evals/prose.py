@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from headroom_mcp import compress_output
 from headroom_mcp.compressors.prose import kind
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_in_memory
+from headroom_mcp.text import tokens
 from headroom_mcp.types import HeadroomError
 
 _PARAGRAPHS = 20
@@ -44,10 +46,11 @@ class Row(NamedTuple):
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.option("--model", default="", metavar="DIR|NAME", help="Let this LLMLingua-2 model choose, too ([ml]).")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def main(folder: str, as_json: bool) -> None:
+def main(folder: str, model: str, as_json: bool) -> None:
     """Measure what of the paragraphs in FOLDER (SQuAD 2.0 as JSON lines) stays, with and without the question."""
-    figures = measure(folder)
+    figures = measure(folder, model)
     if as_json:
         click.echo(json.dumps(figures))
         return
@@ -55,7 +58,7 @@ def main(folder: str, as_json: bool) -> None:
         click.echo(f"{name:<44} {value}")
 
 
-def measure(folder: str) -> dict[str, Any]:
+def measure(folder: str, model: str = "") -> dict[str, Any]:
     """Return the figures for the data in `folder`. Raises: HeadroomError where there is none."""
     rows = read(folder)
     groups = [rows[start : start + _PARAGRAPHS] for start in range(0, len(rows), _PARAGRAPHS)]
@@ -64,6 +67,8 @@ def measure(folder: str) -> dict[str, Any]:
     figures: dict[str, Any] = {"documents": len(groups), "questions": sum(map(len, groups))}
     for name, asks in (("with the question", True), ("without a question", False)):
         figures.update(_answers(groups, store, name, asks=asks))
+    if model:
+        figures.update(_by_model(groups, store, model))
     figures["kept sentences that are whole"] = _whole(groups, store)
     figures["instruction files: rules lost"] = f"{rules_lost(store)} of {len(FILES)} files"
     return figures
@@ -89,11 +94,13 @@ def document(group: Sequence[Row]) -> str:
     return "\n\n".join(dict.fromkeys(row.context for row in group))
 
 
-def _answers(groups: Sequence[Sequence[Row]], store: Store, name: str, *, asks: bool) -> dict[str, str]:
+def _answers(
+    groups: Sequence[Sequence[Row]], store: Store, name: str, *, asks: bool, settings: Settings | None = None
+) -> dict[str, str]:
     kept = total = before = after = 0
     for group in groups:
         text = document(group)
-        shown = "" if asks else _shown(text, "", store)
+        shown = "" if asks else _shown(text, "", store, settings)
         for row in group:
             said = _shown(text, row.question, store) if asks else shown
             total += 1
@@ -106,9 +113,30 @@ def _answers(groups: Sequence[Sequence[Row]], store: Store, name: str, *, asks: 
     }
 
 
-def _shown(text: str, question: str, store: Store) -> str:
+def _by_model(groups: Sequence[Sequence[Row]], store: Store, model: str) -> dict[str, str]:
+    """Return what stays where a model chooses sentences, and what it takes once it is loaded."""
+    from headroom_mcp.compressors.prose import llmlingua
+
+    texts = [document(group) for group in groups]
+    llmlingua.worth(texts[0].split("\n\n")[:1], model)  # to load it
+    started = time.perf_counter()
+    llmlingua.worth(texts[0].split("\n\n"), model)
+    seconds = time.perf_counter() - started
+    settings = store.settings._replace(prose_model=model)
+    return {
+        **_answers(groups, store, "a model chooses", asks=False, settings=settings),
+        "a model, loaded: s per 1,000 tokens": f"{1000 * seconds / tokens.estimate(texts[0]):.2f}",
+    }
+
+
+def _shown(text: str, question: str, store: Store, settings: Settings | None = None) -> str:
     return compress_output(
-        text, tool_name="WebFetch", tool_input={"url": "https://x.example/a"}, query=question, store=store
+        text,
+        tool_name="WebFetch",
+        tool_input={"url": "https://x.example/a"},
+        query=question,
+        store=store,
+        settings=settings,
     ).text
 
 

@@ -39,8 +39,8 @@ class Settings(NamedTuple):
     oauth_audience: str = ""
     oauth_jwks: str = ""
     prose_model: str = ""
-    """No knob: a folder with an LLMLingua-2 model, for one call of the library or `headroom compress --prose-model`;
-    hooks never load it."""
+    """No knob: an LLMLingua-2 model (a folder, or owner/name) that scores sentences, for one call of the library or `headroom
+    compress --prose-model`; with "words:" before it, words are left out. Hooks never load it."""
     deadline_s: float = 0.0
     """No knob: seconds after which an output stays as it is, for one call of the library (0: none) or `headroom compress`;
     hooks and the server have deadlines of their own."""

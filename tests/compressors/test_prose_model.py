@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from headroom_mcp import compress_output, open_store
+from headroom_mcp.compressors.prose import kind
 from headroom_mcp.compressors.prose import llmlingua as _llmlingua
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import MissingExtra, SettingsError
@@ -38,11 +40,39 @@ def test_a_missing_library_is_named_with_its_pip_command(tmp_path: Path) -> None
         pytest.skip("llmlingua is installed here")
 
 
+def test_a_name_of_a_model_is_handed_on_and_a_path_that_is_none_is_not() -> None:
+    assert _llmlingua._named("microsoft/llmlingua-2-xlm-roberta-large-meetingbank").startswith("microsoft/")
+    for named in ("/nowhere/xlm-roberta-large", "nowhere", "a/b/c", ""):
+        with pytest.raises(SettingsError, match="nor a name such as"):
+            _llmlingua._named(named)
+
+
+@pytest.mark.slow
+def test_a_model_chooses_whole_sentences(tmp_path: Path) -> None:
+    pytest.importorskip("llmlingua")
+    model = _tiny_model(tmp_path / "xlm-roberta-large-tiny")
+    sentences = [one.text for one in kind.split(_TEXT.split("\n"))]
+
+    worth = _llmlingua.worth(sentences, model)
+    with open_store(Settings(home=str(tmp_path / "home"), prose_model=model)) as store:
+        result = compress_output(_TEXT, tool_name="WebFetch", store=store, settings=store.settings)
+
+    assert len(worth) == len(sentences)
+    assert all(0 < one < 1 for one in worth)
+    assert worth == pytest.approx(_llmlingua.worth(sentences, model))
+    assert _llmlingua.worth([sentences[0], ""], model)[1] == 0
+    assert result.outcome == "compressed"
+    shown = result.text.rpartition("\n[headroom ")[0]
+    pieces = [one.text for piece in re.split(r"\[…[^\]]*\]", shown) for one in kind.split(piece.split("\n"))]
+    assert {piece for piece in pieces if piece} <= set(sentences)
+    assert len(pieces) < len(sentences)
+
+
 @pytest.mark.slow
 def test_prose_is_shortened_by_the_model_and_says_so(tmp_path: Path) -> None:
     pytest.importorskip("llmlingua")
     model = _tiny_model(tmp_path / "xlm-roberta-large-tiny")
-    settings = Settings(home=str(tmp_path / "home"), prose_model=model)
+    settings = Settings(home=str(tmp_path / "home"), prose_model=f"words:{model}")
 
     with open_store(settings) as store:
         result = compress_output(_TEXT, tool_name="WebFetch", store=store, settings=settings)

@@ -48,6 +48,7 @@ _LONELY_ROUNDS = 10
 _MAX_SHARE = 0.45
 _QUESTION_TOKENS = 320
 _GAP_TOKENS = 8
+WORDS = "words:"  # before the model in `prose_model`: words are left out, not sentences
 _UNASKED_SHARE = 0.47  # of the tokens: half of the text with the counts of what is left out
 _LONG_WORD, _STEM = 5, 7
 _WORTH_OF_A_WORD, _WORTH_OF_CODE = 0.45, 2.0
@@ -107,10 +108,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     costs = [tokens.estimate(sentence.text) for sentence in sentences]
     kept = _answers(sentences, costs, query, budget) if query else set()
-    if not kept and output.prose_model:
+    if not kept and output.prose_model.startswith(WORDS):
         return _by_model(output, budget)
     if not kept:
-        kept = _telling(sentences, costs, _unasked(output, sum(costs), budget))
+        limit = _unasked(output, sum(costs), budget)
+        kept = (
+            _scored(sentences, costs, output.prose_model, limit)
+            if output.prose_model
+            else _telling(sentences, costs, limit)
+        )
     parts = _parts(output.lines, sentences, costs, kept)
     return None if all(part.action == "keep" for part in parts) else Compressed(parts)
 
@@ -123,13 +129,26 @@ def _unasked(output: ToolOutput, total: int, budget: int) -> int:
     return max(budget, int(_UNASKED_SHARE * total))
 
 
+def _scored(sentences: Sequence[Sentence], costs: Sequence[int], model: str, budget: int) -> set[int]:
+    """Return the sentences whose words a model would keep most of. Raises: as `llmlingua.worth`."""
+    from headroom_mcp.compressors.prose import llmlingua
+
+    worth = llmlingua.worth([sentence.text for sentence in sentences], model)
+    kept: set[int] = set()
+    for at in sorted(range(len(sentences)), key=lambda at: (-worth[at], at)):
+        if costs[at] <= budget:
+            budget -= costs[at]
+            kept.add(at)
+    return kept
+
+
 def _by_model(output: ToolOutput, budget: int) -> Compressed:
-    """Return the whole text with the words a model keeps. Raises: as `_llmlingua.prune`."""
+    """Return the whole text with the words a model keeps. Raises: as `llmlingua.prune`."""
     from headroom_mcp.compressors.prose import llmlingua
 
     text = "\n".join(output.lines)
     rate = min(_MAX_RATE, max(_MIN_RATE, budget / max(1, output.tokens)))
-    shown = llmlingua.prune(text, output.prose_model, rate)
+    shown = llmlingua.prune(text, output.prose_model[len(WORDS) :], rate)
     before, after = len(text.split()), len(shown.split())
     note = (
         f"[… {max(0, before - after):,} of {before:,} words left out by LLMLingua-2: no sentence is sure to be whole]"
