@@ -184,10 +184,12 @@ def _unlike(output: ToolOutput) -> list[int]:
         return []
     rare = (one for one in survey.telling(found) if _times(one.evidence[0]) <= _RARE)
     telling = (found.records[one.record] for one in rare)
+    # Where most lines are steps, they head nothing: what they say is all there is.
+    headings = sum(1 for line in output.lines if _STEP.match(line)) * 2 <= len(output.lines)
     return [
         i
         for start, stop in telling
-        if stop - start <= _MAX_RECORD_LINES and not _STEP.match(output.lines[start])
+        if stop - start <= _MAX_RECORD_LINES and not (headings and _STEP.match(output.lines[start]))
         for i in range(start, stop)
     ]
 

@@ -35,6 +35,7 @@ _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
 _SAMPLE = 100
+_LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
 _DIGITS = late.pattern(r"\d+")
@@ -75,6 +76,12 @@ def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[i
             begins = blank if blank - start <= _MAX_TIMES_USUAL * usual else start + usual
             found.extend(at for at in range(begins, stop) if lines[at].strip())
     return found
+
+
+def in_blocks(lines: Sequence[str]) -> bool:
+    """Tell whether the records of `lines` are of several lines each: then no line of them is a row, or a name in a list."""
+    sampled = lines[:_LOOKED_AT]
+    return len(find(sampled)) * 2 <= sum(1 for line in sampled if line.strip())
 
 
 def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:

@@ -16,7 +16,7 @@ from headroom_mcp.compressors.listing import rows as short_rows
 from headroom_mcp.compressors.listing.entries import Entry, Form
 from headroom_mcp.facts import tool_errors, unlike
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.records import survey
+from headroom_mcp.records import find, survey
 from headroom_mcp.records.find import Record
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -54,7 +54,7 @@ def score(output: ToolOutput) -> float:
         case "recursive":
             return 0.6
         case "names":
-            return 0.06
+            return 0.0 if find.in_blocks(lines) else 0.06
         case _:
             return 0.0
 

@@ -35,7 +35,6 @@ _MAX_STATISTICS_ROWS = 20_000  # beyond, statistics are of every n-th row, and s
 _MAX_COLUMNS = 24
 _MIN_ROWS = 6
 _FIRST_LINES = 12  # a header further down may be one of several
-_SAMPLE = 400
 _KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
     700,
     40,
@@ -75,7 +74,7 @@ def score(output: ToolOutput) -> float:
                 if all("|" in line or "+" in line for line in lines[table.header_stop : table.header_stop + 3])
                 else 0.3
             )
-        case "columns" | "pairs" if _are_blocks(lines):
+        case "columns" | "pairs" if find.in_blocks(lines):
             return 0.01
         case "columns" if table.names and table.header_stop <= _FIRST_LINES:
             return 0.5
@@ -85,12 +84,6 @@ def score(output: ToolOutput) -> float:
             return 0.2
         case _:
             return 0.01  # a hinted command may print a table too ragged to be known as one
-
-
-def _are_blocks(lines: Sequence[str]) -> bool:
-    """Tell whether the records of `lines` are of several lines each: then no line of them is a row."""
-    sampled = lines[:_SAMPLE]
-    return len(find.find(sampled)) * 2 <= sum(1 for line in sampled if line.strip())
 
 
 def facts(output: ToolOutput) -> list[Fact]:
