@@ -23,6 +23,12 @@ else:
     import tomli as tomllib
 
 CASES = Path(__file__).parent.parent / "cases"
+_LONG_LINES = [
+    "}",
+    "    return the_total_of_all_parts(first, second)",
+    "alpha and beta and gamma and delta, all of them",
+    "x = 1",
+]
 FAILING = sorted(
     path.parent
     for kind in ("access_log", "build", "lint", "log", "stack_trace", "test_output")
@@ -153,6 +159,50 @@ def test_folding_keeps_the_partition_and_the_lines_asked_for(old: list[str], new
 
     left_out = {i for part in parts if part.action == "omit" for i in range(part.start, part.stop)}
     assert not left_out & keep
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(_LONG_LINES), max_size=4), min_size=1, max_size=3),
+    st.lists(st.sampled_from(_LONG_LINES), max_size=10),
+)
+def test_what_is_folded_is_the_longest_run_at_each_place_and_nothing_worth_it_is_missed(
+    old: list[list[str]], new: list[str]
+) -> None:
+    """Compared with trying every place; none of the lines stands in more places than are tried."""
+    earlier = [Shown(f"call {n}", "\n".join(text)) for n, text in enumerate(old)]
+
+    def longest(position: int) -> int:
+        lengths = [0]
+        for text in old:
+            for at in range(len(text)):
+                length = 0
+                while new[position + length : position + length + 1] == text[at + length : at + length + 1] != []:
+                    length += 1
+                lengths.append(length)
+        return max(lengths)
+
+    def is_worth(position: int, length: int) -> bool:
+        said = "\n".join(new[position : position + length])
+        return length >= repeats.MIN_LINES and tokens.estimate(said) >= repeats.MIN_TOKENS
+
+    expected: list[tuple[int, int]] = []
+    position = 0
+    while position < len(new):
+        length = longest(position)
+        if is_worth(position, length) and len(new[position].strip()) >= 4:
+            expected.append((position, position + length))
+            position += length
+        else:
+            position += 1
+
+    assert [(run.start, run.stop) for run in repeats.find(new, earlier)] == expected
+
+
+def test_of_two_texts_with_the_same_lines_the_later_one_is_named() -> None:
+    lines = [f"the same long line of text with the number {word}" for word in ("one", "two", "three", "four")]
+    earlier = [Shown("first", "\n".join(lines)), Shown("second", "\n".join(lines)), Shown("other", "nothing")]
+
+    assert [run.source for run in repeats.find(lines, earlier)] == [1]
 
 
 def test_the_same_output_again_names_the_earlier_one_and_its_original_comes_back(tmp_path: Path) -> None:
