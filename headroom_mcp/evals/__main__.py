@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = data_sets.at(chosen.data) if chosen.data else None
         if chosen.what == "online":
             return online_run.main(chosen, data)
-        baseline = suite.load(chosen.ci) if chosen.ci else None
+        baseline = suite.load(chosen.ci, tokens.method()) if chosen.ci else None
         if chosen.what == "quick":
             tasks, folder, title = suite.quick(chosen.n), "", "headroom_mcp, quick"
         else:

@@ -109,11 +109,20 @@ def _keep(folder: str, task: Task, data: Data | None, layer: Layer) -> None:
     os.replace(f"{path}.part", path)
 
 
-def load(path: str) -> list[Layer]:
-    """Return the layers of a report that was written before. Raises: SettingsError."""
+def load(path: str, tokens_by: str) -> list[Layer]:
+    """Return the layers of a report that was written before; where its tokens were counted by another method than `tokens_by`,
+    without its figures of tokens. Raises: SettingsError."""
     try:
         with open(path, encoding="utf-8") as file:
-            return [figures.from_object(found) for found in json.load(file)["layers"]]
+            report = json.load(file)
+        layers = [figures.from_object(found) for found in report["layers"]]
+        alike = report["about"]["tokens by"] == tokens_by
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} is not a report of this program: {error!r}. `python -m headroom_mcp.evals quick --json` writes one."
         raise SettingsError(msg) from error
+    if alike:
+        return layers
+    return [
+        layer._replace(figures=tuple(figure for figure in layer.figures if "tokens" not in figure.name))
+        for layer in layers
+    ]

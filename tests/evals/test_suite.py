@@ -67,6 +67,15 @@ def test_a_figure_that_falls_is_told_against_a_baseline(tmp_path: Path, capsys: 
     assert "one that is gone" in capsys.readouterr().err
 
 
+def test_savings_are_not_compared_where_tokens_were_counted_otherwise(tmp_path: Path) -> None:
+    layer = Layer("a", (figures.share("kept", 9, 10), figures.mean("tokens saved", [0.9, 0.9])))
+    report_ = {"about": {"tokens by": "o200k"}, "layers": [figures.as_object(layer)]}
+    (tmp_path / "r.json").write_text(json.dumps(report_))
+
+    assert [layer] == suite.load(str(tmp_path / "r.json"), "o200k")
+    assert [figure.name for figure in suite.load(str(tmp_path / "r.json"), "estimate")[0].figures] == ["kept"]
+
+
 def test_a_fall_within_the_same_cases_counts_from_two_points_and_within_others_by_the_interval() -> None:
     before = [Layer("a", (figures.share("kept", 98, 100),))]
 

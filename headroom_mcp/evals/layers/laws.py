@@ -56,8 +56,12 @@ def run(cases: int, tick: Tick) -> list[Figure]:
 
 
 def outputs(cases: int) -> list[Given]:
-    """Return `cases` outputs of each family, and as many of odd characters."""
-    found = [facts.given(family, 5_000 + seed) for family in facts.FAMILIES for seed in range(cases)]
+    """Return `cases` outputs of each family, and as many of odd characters.
+
+    Runs of tests are left to `facts`: it knows which tests failed, while law 5 is checked here by what a line looks like, and
+    a passing test may be called "rejects a bad total".
+    """
+    found = [facts.given(family, 5_000 + seed) for family in ("planted", "critical") for seed in range(cases)]
     found += [needles.given(hay, 200, 0.5, 5_000 + seed) for hay in needles.HAYS for seed in range(max(1, cases // 4))]
     return [*found, *(_odd(seed) for seed in range(cases))]
 
