@@ -11,7 +11,7 @@ import pytest
 
 from headroom_mcp.evals import reader
 from headroom_mcp.evals.readability import __main__ as readability
-from headroom_mcp.evals.readability import forms, play, shapes
+from headroom_mcp.evals.readability import forms, play, shapes, texts
 from tests.evals import fake_model
 
 
@@ -26,6 +26,24 @@ def test_every_answer_stands_in_every_form_or_is_said_to_be_left_out(shape: str)
                 assert f"{lookup.gold} where not written" in text
             else:
                 assert lookup.gold in text, (name, lookup)
+
+
+@pytest.mark.parametrize("shape", list(texts.SHAPES))
+def test_what_is_asked_of_a_text_stands_in_it_and_in_what_we_show(shape: str) -> None:
+    for seed in range(3):
+        table = texts.SHAPES[shape](seed, 14)
+        shown = forms.ours(table.value)
+
+        assert len(shown) < 0.7 * len(forms.as_json(table.value))
+        for lookup in table.lookups:
+            assert lookup.gold in table.value.text
+            assert lookup.gold in shown, (seed, lookup)
+
+
+def test_texts_are_asked_in_our_form_and_their_own_only() -> None:
+    asked = {found.form for found in play.questions(1, list(forms.FORMS), ["outline"])}
+
+    assert asked == {"json", "ours"}
 
 
 def test_the_same_seed_gives_the_same_table_and_keys_name_one_row() -> None:

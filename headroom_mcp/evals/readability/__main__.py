@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from headroom_mcp.evals import reader as readers
-from headroom_mcp.evals.readability import forms, play, shapes
+from headroom_mcp.evals.readability import forms, play
 from headroom_mcp.text import tokens
 
 _CHOSEN = ("ours", *(name for name in forms.FORMS if name not in ("ours", play.BASE)))
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--form", action="append", choices=[*_CHOSEN, play.AGAIN], help="only this one, beside JSON; again"
     )
-    parser.add_argument("--shape", action="append", choices=list(shapes.SHAPES), help="only this one; again")
+    parser.add_argument("--shape", action="append", choices=list(play.NAMES), help="only this one; again")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", default="", help="a file of answers, read and added to")
     parser.add_argument("--nats", action="store_true", help="measure the log-probability of the right answer as well")
@@ -82,12 +82,10 @@ def _ask(chosen: argparse.Namespace, answers: Sequence[play.Answered]) -> list[p
 
 
 def _print_forms(names: Sequence[str]) -> None:
-    for shape in names:
-        table = shapes.table(shape, 0)
-        for name, form in forms.FORMS.items():
-            text = form(table.value)
-            print(f"--- {shape} as {name}, {tokens.count(text):,} tokens\n{text[:1_200]}\n")
-        print(f"--- {len(table.lookups)} questions, such as\n{table.lookups[0].question}  {table.lookups[0].gold}\n")
+    for found in play.questions(1, list(forms.FORMS), names):
+        if found.at == 0:
+            print(f"--- {found.shape} as {found.form}, {tokens.count(found.text):,} tokens\n{found.text[:1_200]}\n")
+            print(f"{found.lookup.question}  {found.lookup.gold}\n")
 
 
 def _print_rows(found: Sequence[play.Row]) -> None:

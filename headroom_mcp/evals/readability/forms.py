@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from headroom_mcp.evals.readability.shapes import spelled
+from headroom_mcp.evals.readability.texts import Text
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
@@ -17,15 +18,14 @@ Row = dict[str, Any]
 
 
 def as_json(value: Any) -> str:
-    """Return what an API answers: one line."""
-    return json.dumps(value)
+    """Return what an API answers, on one line; of a text, what the command has printed."""
+    return value.text if isinstance(value, Text) else json.dumps(value)
 
 
 def ours(value: Any) -> str:
     """Return what an agent reads: the whole flow's short form."""
-    text = json.dumps(value)
-    planned = plan(ToolOutput(text, "Bash", {"command": "curl -s localhost/data"}), Settings())
-    return planned.body or text
+    text, command = value if isinstance(value, Text) else (json.dumps(value), "curl -s localhost/data")
+    return plan(ToolOutput(text, "Bash", {"command": command}), Settings()).body or text
 
 
 def comma_separated(value: Any) -> str:

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from headroom_mcp.evals import statistics
-from headroom_mcp.evals.readability import forms, shapes
+from headroom_mcp.evals.readability import forms, shapes, texts
 from headroom_mcp.evals.readability.shapes import Lookup
 from headroom_mcp.evals.reader import Reader
 from headroom_mcp.text import tokens
 
 BASE = "json"
 AGAIN = "json, again"  # A/A: how often the same text gets another answer
+NAMES = (*shapes.SHAPES, *texts.SHAPES)
+OF_TEXTS = (BASE, AGAIN, "ours")  # a text is no data: there is nothing else to write it as
+_LOOKUPS = 14
 _EDGES = " \t\n\"'`.,;"
 
 
@@ -74,9 +77,13 @@ def questions(count: int, chosen: Sequence[str], names: Sequence[str] = (), firs
     """
     asked, seed = 0, first_seed
     while asked < count:
-        for shape in names or shapes.SHAPES:
-            table = shapes.table(shape, seed)
+        for shape in names or NAMES:
+            table = (
+                texts.SHAPES[shape](seed, _LOOKUPS) if shape in texts.SHAPES else shapes.table(shape, seed, _LOOKUPS)
+            )
             for form in dict.fromkeys((BASE, *chosen)):
+                if isinstance(table.value, texts.Text) and form not in OF_TEXTS:
+                    continue
                 text = forms.FORMS[BASE if form == AGAIN else form](table.value)
                 for at, lookup in enumerate(table.lookups):
                     yield Question(shape, seed, at, form, text, lookup)

@@ -60,8 +60,8 @@ def _hits(random: Random, entry: str, place: str) -> str:
     return "\n".join(hits).replace("(…)", "") + "\n"
 
 
-def source(random: Random, name: str, base: str, retries: int) -> str:
-    """Return a module with one class `name` of many methods; with `retries`, one of them starts it."""
+def source(random: Random, name: str, base: str, retries: int, count: int = _METHODS) -> str:
+    """Return a module with one class `name` of at most `count` methods; with `retries`, one more starts it."""
     lines = [
         f'"""What {name} does with a {random.choice(words.NOUNS)}."""',
         "",
@@ -82,7 +82,7 @@ def source(random: Random, name: str, base: str, retries: int) -> str:
         f"class {name}({base}):",
     ]
     lines += [f'    """Takes each {random.choice(words.NOUNS)} through its stages, in order."""', ""]
-    methods = list(dict.fromkeys(words.snake(random) for _ in range(_METHODS)))
+    methods = list(dict.fromkeys(words.snake(random) for _ in range(count)))
     if retries:
         methods.insert(len(methods) // 2, "run_stages")
     for method in methods:
