@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headroom_mcp import compress_output, open_store, retrieve
@@ -163,13 +163,15 @@ def test_folding_keeps_the_partition_and_the_lines_asked_for(old: list[str], new
 
 @given(
     st.lists(st.lists(st.sampled_from(_LONG_LINES), max_size=4), min_size=1, max_size=3),
-    st.lists(st.sampled_from(_LONG_LINES), max_size=10),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(1, 4)), max_size=4),
 )
+@example([_LONG_LINES[1:], _LONG_LINES[1:3]], [(0, 0, 3)])
 def test_what_is_folded_is_the_longest_run_at_each_place_and_nothing_worth_it_is_missed(
-    old: list[list[str]], new: list[str]
+    old: list[list[str]], cuts: list[tuple[int, int, int]]
 ) -> None:
     """Compared with trying every place; none of the lines stands in more places than are tried."""
     earlier = [Shown(f"call {n}", "\n".join(text)) for n, text in enumerate(old)]
+    new = [line for source, start, length in cuts for line in old[source % len(old)][start : start + length]]
 
     def longest(position: int) -> int:
         lengths = [0]
