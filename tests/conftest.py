@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,13 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 
 
 @pytest.fixture(name="team", scope="session")
-def _team() -> Any:
+def _team() -> Iterator[Any]:
     """A shared store on a PostgreSQL of the tests' own, see `tests.shared`."""
     pytest.importorskip("psycopg_pool", reason="the extra team is not installed")
     from tests import shared
 
-    return shared.of_this_process()
+    yield shared.of_this_process()
+    shared.end()  # a worker of xdist ends without its exit handlers
 
 
 _STARTED_PROCESSES: set[str] = set()

@@ -81,6 +81,13 @@ def of_this_process() -> Team:
     return prepared(cluster)
 
 
+def end() -> None:
+    """Stop the server of this process, if there is one."""
+    if of_this_process.cache_info().currsize:
+        own_postgres.end(of_this_process().cluster)
+        of_this_process.cache_clear()
+
+
 def open_as_folder(settings: Settings) -> PostgresStore:
     """Open the store of a tenant of its own for each data folder, as if it lay there."""
     tenant = f"t{sha256.of(str(Path(settings.home)).encode())[:20]}"

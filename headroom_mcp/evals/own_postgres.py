@@ -4,6 +4,7 @@ user that is not root. `HEADROOM_POSTGRES_BIN` names the folder of the binaries 
 
 from __future__ import annotations
 
+import ctypes
 import getpass
 import glob
 import os
@@ -12,8 +13,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +120,7 @@ def _started(home: Path, port: int, user: str, settings: dict[str, str]) -> subp
     with (home / "log").open("ab") as log:
         process = subprocess.Popen(
             [found / "postgres", "-D", home / "data", "-p", str(port), "-k", "", *options],
-            stdout=log, stderr=log, user=_as(user), cwd="/",
+            stdout=log, stderr=log, user=_as(user), cwd="/", preexec_fn=_end_with_parent(),
         )  # fmt: skip
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -128,6 +131,14 @@ def _started(home: Path, port: int, user: str, settings: dict[str, str]) -> subp
             break
         time.sleep(0.05)
     raise RuntimeError((home / "log").read_text(errors="replace"))
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """Return what lets the kernel stop the server when whoever started it is gone, killed or not; None but on Linux."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)  # before the child is another user, who may not read our libraries
+    return lambda: libc.prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG; PostgreSQL stops fast at SIGINT
 
 
 def _user() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from headroom_mcp.types import MissingExtra
@@ -12,6 +13,9 @@ try:
 except ImportError as error:
     msg = "A store on PostgreSQL needs the extra team: pip install 'headroom-mcp[team]'."
     raise MissingExtra(msg) from error
+
+# What goes wrong is raised as ours; the pool's own lines would stand on the standard error of a command, or of a host.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 psycopg: Any = psycopg_module
 pool: Any = pool_module
