@@ -12,10 +12,9 @@ numbers; after an edit that moved lines, a run matches with one constant shift, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import marker, numbering, tokens
 from headroom_mcp.types import Note, Origin, Part, Shown
@@ -31,11 +30,6 @@ _MAX_HEAD_LINES = 40
 _IDLE_S = 50 * 60.0  # after about 65 idle minutes Claude Code may clear old tool results, and tells nobody
 
 
-# @@ -640,7 +640,9 @@ def f():
-_HUNK = late.pattern(r"^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
-_SIGNS = {" ": "unchanged, ", "+": "added, ", "-": "removed, "}
-
-
 class Run(NamedTuple):
     """Lines `start` … `stop - 1` (0-based) of the new output stand in `earlier[source]`."""
 
@@ -44,8 +38,6 @@ class Run(NamedTuple):
     source: int
     shift: int | None
     """New line number minus the earlier one, where both texts are numbered; None where the new one is not."""
-    sign: str = ""
-    """Of the lines of a diff, which stand in the earlier text without it."""
 
 
 def in_front(lines: Sequence[str], earlier: Sequence[Shown], origin: Origin, now_s: float) -> list[Shown]:
@@ -111,8 +103,7 @@ def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
     only the latest `_MAX_CANDIDATES` places are tried.
     """
     numbers, bodies = _numbered(lines)
-    signed = _signed(lines)
-    wanted = {body for body in (*bodies, *(body for _, body in signed.values())) if len(body.strip()) >= 4}
+    wanted = {body for body in bodies if len(body.strip()) >= 4}
     places: dict[str, list[tuple[int, int]]] = {}
     texts: list[tuple[list[int | None], list[str]]] = []
     for source, shown in enumerate(earlier):
@@ -125,16 +116,8 @@ def find(lines: Sequence[str], earlier: Sequence[Shown]) -> list[Run]:
     position = 0
     while position < len(lines):
         best: Run | None = None
-        standing = places.get(bodies[position])
-        changed = position in signed and not standing
-        if changed:
-            standing = places.get(signed[position][1])
-        for source, at in reversed((standing or [])[-_MAX_CANDIDATES:]):
-            run = (
-                _extend_signed(position, signed, source, at, texts[source][1])
-                if changed
-                else _extend(position, numbers, bodies, source, at, *texts[source])
-            )
+        for source, at in reversed(places.get(bodies[position], ())[-_MAX_CANDIDATES:]):
+            run = _extend(position, numbers, bodies, source, at, *texts[source])
             if run is not None and run.shift and not _has_line_number(lines[position]):
                 continue  # "10:00:00 started" an hour later is no line that has moved
             if run is not None and (best is None or run.stop > best.stop):
@@ -242,7 +225,7 @@ def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -
     first, last = (numbering.of_each([lines[at]])[0][0] if viewed else None for at in (start, stop - 1))
     what = f"{first}-{last} " if first is not None and last is not None else ""
     moved = f", moved by {run.shift:+d}" if run.shift else ""
-    return f"{_SIGNS.get(run.sign, '')}{what}{pointer(shown.label)}{moved}"
+    return f"{what}{pointer(shown.label)}{moved}"
 
 
 def _has_line_number(line: str) -> bool:
@@ -302,32 +285,6 @@ def _extend(
         shift = step
         length += 1
     return Run(position, position + length, source, shift) if length else None
-
-
-def _signed(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """Return the sign and the text of each line in the hunks of a diff, by its place."""
-    found: dict[int, tuple[str, str]] = {}
-    old = new = 0
-    for at, line in enumerate(lines):
-        sign = line[:1]
-        if (old > 0 or new > 0) and sign in _SIGNS:
-            old -= sign != "+"
-            new -= sign != "-"
-            found[at] = sign, line[1:].rstrip()
-        elif line.startswith("@@ -") and (match := _HUNK.match(line)) is not None:
-            old, new = int(match[1] or 1), int(match[2] or 1)
-    return found
-
-
-def _extend_signed(
-    position: int, signed: Mapping[int, tuple[str, str]], source: int, at: int, shown_bodies: Sequence[str]
-) -> Run:
-    """Return the run of lines of one sign from `position` on that stand in a text without their signs."""
-    sign = signed[position][0]
-    length = 0
-    while at + length < len(shown_bodies) and signed.get(position + length) == (sign, shown_bodies[at + length]):
-        length += 1
-    return Run(position, position + length, source, None, sign)
 
 
 def _is_worth(lines: Sequence[str], run: Run) -> bool:
