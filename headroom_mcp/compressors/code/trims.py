@@ -53,7 +53,7 @@ def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tup
     names = frozenset(word for word in _WORD.findall(query) if _is_name(word))
     if names:  # documentation speaks of what it documents, asked for or not
         names = names.difference(_DEFINED.findall("\n".join(lines)))
-    asked = frozenset(_WORD.findall(query))
+    asked = frozenset(_WORD.findall(query)) if from_top else frozenset()  # who chose a range chose a body
     by_quotes = any(_QUOTES.match(line) for line in lines)
     for trim in _docstrings(lines, from_top=from_top) if by_quotes else _doc_comments(lines, start):
         if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))) and not _is_of(asked, lines, trim[0]):
