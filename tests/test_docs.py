@@ -40,7 +40,10 @@ NOT_RUN = {
     "HEADROOM_STORE='postgresql://headroom_server": "serves until it is stopped: tests/server/http",
     "kubectl ": "needs a cluster",
     "helm ": "needs a cluster",
-    "headroom admin": "needs a team's store: tests/store",
+    "headroom admin": "needs a PostgreSQL: tests/store",
+    "headroom serve --http": "needs a PostgreSQL: tests/server",
+    "HEADROOM_STORE=": "needs a PostgreSQL: tests/store",
+    "export HEADROOM_STORE": "needs a PostgreSQL: tests/store",
     "eval ": "is for a shell's start-up file: tests/cli/test_help.py completes with it",
 }
 

@@ -39,7 +39,7 @@ COMMANDS = {
 # heading -> commands, in the order of the help page
 GROUPS = {
     "Start here": ("demo", "install", "doctor", "uninstall"),
-    "What it was worth": ("stats", "report", "replay", "prices", "cache"),
+    "What it was worth": ("stats", "report", "replay", "experiment", "prices", "cache"),
     "By hand": ("compress", "retrieve", "memory", "images"),
     "Switches and upkeep": ("off", "on", "settings", "statusline", "purge", "completion"),
     "Other ways in": ("serve", "proxy", "wrap", "integrations", "admin"),

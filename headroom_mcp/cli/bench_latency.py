@@ -34,7 +34,9 @@ def latency_command(
     model: str,
     as_json: bool,
 ) -> None:
-    """Measure the time an output waits for us, warm and as a hook's process, and what that buys.
+    """Measure the time that an output waits for us.
+
+    Warm and as a hook's process, and what that buys.
 
     Example: headroom bench latency --size 1000 --size 10000 --kind log --reads 3000
     """

@@ -33,7 +33,7 @@ class _Share(click.ParamType):  # type: ignore[type-arg]  # generic in newer rel
 
 @click.group()
 def experiment() -> None:
-    """Prove what compression is worth to you: some sessions run without it.
+    """Prove what it is worth: some sessions run without us.
 
     Which ones is decided by their ids. Secrets are masked in all of them.
 
@@ -46,7 +46,7 @@ def experiment() -> None:
     "--share", type=_Share(), default="10%", show_default=True, help="How many of the sessions run without us."
 )
 def start(share: float) -> None:
-    """Begin: from now on this share of the sessions is left alone.
+    """Begin: from now on a share of sessions is left alone.
 
     Example: headroom experiment start --share 20%
     """
@@ -85,7 +85,9 @@ def stop() -> None:
 @click.argument("path", required=False, type=click.Path(exists=True))
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
 def report(path: str | None, as_json: bool) -> None:
-    """Compare the sessions held out with the others, from their transcripts (default: ~/.claude/projects).
+    """Compare the sessions held out with the others.
+
+    From their transcripts (default: ~/.claude/projects).
 
     Example: headroom experiment report --json
     """

@@ -59,7 +59,9 @@ def tokens(images: tuple[str, ...], model: str, detail: str | None, as_json: boo
 @click.option("--language", default="eng", show_default=True, help="As tesseract names it; deu+eng for two.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of lines, each with its region.")
 def text(file: str, language: str, as_json: bool) -> None:
-    """Print the text in the image FILE, read by tesseract (apt install tesseract-ocr), line by line.
+    """Print the text in an image, line by line.
+
+    Read by tesseract (apt install tesseract-ocr).
 
     Example: headroom images text screenshot.png --json
     """

@@ -67,6 +67,7 @@ _CALLS: dict[str, list[list[str]]] = {
     "doctor": [["doctor"]],
     "bench": [["bench", "cases", "."]],
     "replay": [["replay", "."]],
+    "experiment": [["experiment", "start"], ["experiment", "report"], ["experiment", "stop"]],
     "cache": [["cache", "lint", "request.json", "request.json"], ["cache", "explain", "request.json"], ["cache", "simulate", "request.json"]],
     "images": [["images", "tokens", "800x600"]],
     "prices": [["prices"]],

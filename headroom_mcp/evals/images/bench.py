@@ -56,7 +56,9 @@ class Decided(NamedTuple):
 @click.command(name="images")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
 def bench(as_json: bool) -> None:
-    """Decide about sixty and more images: what is saved, what stays readable, and what the router takes each for.
+    """Decide about sixty and more images.
+
+    What is saved, what stays readable, and what the router takes each for.
 
     Better with chromium, tesseract, matplotlib, scikit-image, scikit-learn and pygame; each is used where it is installed.
 
