@@ -76,10 +76,14 @@ def _lost(settings: Settings, shown: dict[str, str]) -> list[str]:
     return lost
 
 
-def _drained(settings: Settings, patience_s: float = 60.0) -> delivery.Delivered:
-    """Deliver until nothing waits."""
+def _drained(
+    settings: Settings, patience_s: float = 60.0, cluster: own_postgres.Cluster | None = None
+) -> delivery.Delivered:
+    """Deliver until nothing waits; a `cluster` that has ended itself is started again, as whoever runs one would."""
     until = time.monotonic() + patience_s
     while True:
+        if cluster is not None and cluster.process.poll() is not None:
+            cluster.start()
         try:
             done = delivery.deliver(settings)
             if not done.waiting and not done.busy:
@@ -225,9 +229,7 @@ def test_a_database_whose_disk_is_full_loses_nothing_and_goes_on_when_there_is_r
             delivery.deliver(settings)
         shown = _hooks(tmp_path / "home", settings.store, range(3))
         subprocess.run(["mount", "-o", "remount,size=600m", small_disk], check=True)
-        if cluster.process.poll() is not None:  # without room for its log it may have ended itself
-            cluster.start()
-        _drained(settings, patience_s=120.0)
+        _drained(settings, patience_s=120.0, cluster=cluster)  # without room for its log it may end itself
         lost = _lost(settings, shown)
         with open_store(settings) as local, shared_store.open_store(settings) as there:
             lost += [ref for ref in refs if there.get(ref).body != local.get(ref).body]
