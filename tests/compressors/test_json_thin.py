@@ -128,6 +128,29 @@ def test_the_asked_record_is_shown_whole(query: str) -> None:
     assert '{"sku":"7f3a-201","name":"Office Chair","price":471.82,"stock":{"shelf":"A201","count":603}}' in text
 
 
+@pytest.mark.parametrize("folder", ["", "node_modules/", "vendor/github.com/"])
+@pytest.mark.parametrize("name", ["qs", "ms", "lodash"])
+def test_a_row_named_by_one_short_word_of_the_question_is_shown_whole(folder: str, name: str) -> None:
+    names = [f"package{i}" for i in range(300)]
+    names.insert(151, name)
+    packages = {
+        folder + one: {"version": f"1.{i}.0", "note": f"installed with {name}" if i % 6 == 0 else "alone"}
+        for i, one in enumerate(names)
+    }
+
+    text, _ = _thinned(packages, 500, f"Which version of {name} is installed?")
+
+    assert re.search(rf"^{folder}{name}:.*\b1\.151\.0\b", text, re.MULTILINE)
+
+
+def test_a_word_that_many_rows_say_singles_out_none_of_them() -> None:
+    rows = [{"id": i, "state": "queued" if i % 2 else "done", "took": i % 5} for i in range(300)]
+
+    text, _ = _thinned(rows, 400, "How many are queued now?")
+
+    assert '{"id":' not in text
+
+
 def test_the_longest_is_found_by_its_column() -> None:
     spans = [{"span": f"{i * 7919:08x}", "op": f"GET /pets/{i * 31}", "duration": 100 + i % 7} for i in range(1_500)]
     spans[321]["duration"] = 98_765

@@ -47,12 +47,13 @@ _NO_WORDS: frozenset[str] = frozenset()
 class Query:
     """A query, taken apart once."""
 
-    __slots__ = ("capitals", "exact", "failures", "largest", "links", "paths", "smallest", "stems", "text")
+    __slots__ = ("capitals", "exact", "failures", "largest", "links", "paths", "smallest", "stems", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
         words = bm25.query_terms(text) if text else []
-        self.stems = frozenset(stem(word) for word in words if len(word) > 1)
+        self.words = frozenset(word for word in words if len(word) > 1)
+        self.stems = frozenset(map(stem, self.words))
         self.exact = frozenset(_exact_values(text)) if text else frozenset()
         self.paths = [(_pieces(value), value[value.rfind("/") :]) for value in sorted(self.exact)]
         self.paths = [(pieces, tail) for pieces, tail in self.paths if len(pieces) >= 3]
@@ -156,8 +157,28 @@ class Query:
         ]
         return said if sum(1 for hits in said if hits) <= max(3, len(said) // 10) else exact
 
-    def match(self, texts: list[str], values: Sequence[frozenset[str]] | None = None) -> list[Match]:
-        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches.
+    def _called(self, exact: list[int], names: Sequence[frozenset[str]]) -> list[int]:
+        """Return `exact` with the texts of which a name is a word of the query, as few others' is: "which qs" means the row
+        of qs. `exact` as it is where that would single out none."""
+        holding: dict[str, list[int]] = {}
+        for index, found in enumerate(names):
+            for word in self.words & found:
+                holding.setdefault(word, []).append(index)
+        hits = list(exact)
+        for indexes in holding.values():
+            if len(indexes) <= max(2, len(names) // 20):
+                for index in indexes:
+                    hits[index] += 1
+        return hits if sum(map(bool, hits)) <= max(3, len(names) // 10) else exact
+
+    def match(
+        self,
+        texts: list[str],
+        values: Sequence[frozenset[str]] | None = None,
+        names: Sequence[frozenset[str]] | None = None,
+    ) -> list[Match]:
+        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches, and `names`
+        what each is called.
 
         BM25 over stems (Robertson & Zaragoza, 2009); a word that more than half of the texts hold tells none apart.
         """
@@ -191,6 +212,8 @@ class Query:
                 exact = self._paired(values)
         else:
             exact = self._said_in_words(exact, counts)
+        if names is not None:
+            exact = self._called(exact, names)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
@@ -266,12 +266,25 @@ def asks_only_for(items: list[Value], few: set[int], query: Query) -> bool:
     return query.failures or all(index in few for index, match in enumerate(_matches(items, query)) if match.sure)
 
 
+def _names(item: Value) -> Iterator[str]:
+    """Yield what a row may be called, in lower case: its short texts, and the last part of a path that is its key."""
+    if not isinstance(item, tuple):
+        return
+    for pair in item:
+        if isinstance(pair, tuple) and len(pair) == 2 and type(pair[1]) is str and len(pair[1]) <= 120:
+            yield pair[1].lower()
+            if pair[0] == "key":
+                yield pair[1].lower().rpartition("/")[2]
+
+
 def _matches(items: list[Value], query: Query) -> list[Match]:
     """Return how well each row answers the question."""
     exact = None
     if query.exact:
         exact = [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
-    return query.match([words_of(item) for item in items] if query.stems else [""] * len(items), exact)
+    if not query.stems:
+        return query.match([""] * len(items), exact)
+    return query.match([words_of(item) for item in items], exact, [frozenset(_names(item)) for item in items])
 
 
 def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int, float]) -> list[Marked]:
