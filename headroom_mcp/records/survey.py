@@ -14,6 +14,8 @@ from headroom_mcp.records.surprise import Surprise
 _TELLING = 3.0  # nats: one in twenty; below, chance explains it
 _LEAST, _LESS_OF_FEW = 2.3, 0.5  # of twenty records one says no more than that: less is needed of few
 _AGAIN = 0.75  # what a second record of one reason is worth of the first
+# Of a slot that has many values which hardly occur, such as addresses, each more says less: it is how the slot is.
+_MANY, _ONE_MORE = 12, 0.9
 
 
 class Survey(NamedTuple):
@@ -45,6 +47,7 @@ def telling(survey: Survey) -> list[Surprise]:
     """Return the surprises worth showing, in the order to show them: one of each reason before a second of any."""
     least = max(_LEAST, min(_TELLING, math.log(max(1, len(survey.records))) - _LESS_OF_FEW))
     times: dict[tuple[int, str], int] = {}
+    values: dict[int, int] = {}
     weighed: list[tuple[float, int, Surprise]] = []
     for one in survey.surprises:
         reason = one.evidence[0]
@@ -54,6 +57,9 @@ def telling(survey: Survey) -> list[Surprise]:
         before = times.get(key, 0)
         times[key] = before + 1
         weight = one.score * _AGAIN**before
+        if reason.slot.context not in ("word", "form"):
+            values[id(reason.slot)] = values.get(id(reason.slot), 0) + (before == 0)
+            weight *= _ONE_MORE ** max(0, values[id(reason.slot)] - _MANY)
         if weight >= least:
             weighed.append((-weight, one.record, one))
     weighed.sort(key=lambda item: item[:2])

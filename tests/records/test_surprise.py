@@ -120,3 +120,29 @@ def test_control_characters_of_the_text_are_not_taken_for_ours() -> None:
     lines = [*_usual(40), "\x02\x01 10:00:07 worker a took 31 ms status=503 id=00c0ffee", "\x02", *_usual(40)]
 
     assert 40 in [one.record for one in survey.of(lines).surprises]
+
+
+@pytest.mark.parametrize("seed", [3, 11, 27])
+def test_of_a_slot_with_many_values_that_hardly_occur_a_few_are_told(seed: int) -> None:
+    """Addresses from a large net: some occur once by chance, and say nothing. What no other line has is told all the same."""
+    rng = random.Random(seed)
+    names, weights = ["auth", "billing", "mailer", "edge", "cart"], [16, 8, 4, 2, 1]
+    lines = [
+        f"[{rng.choices(names, weights)[0]}] handled request for 10.0.{rng.randint(0, 12)}.{rng.randint(1, 254)}"
+        for _ in range(12_000)
+    ]
+    lines[7_411] = "[billing] pool exhausted: cannot reach the database"
+
+    told = [one.record for one in survey.telling(survey.of(lines))]
+
+    assert 7_411 in told and len(told) < 60
+
+
+def test_a_dozen_different_rare_values_of_one_slot_are_all_told() -> None:
+    lines = [f"job={i % 7} state=ready took={i % 90}ms" for i in range(3_000)]
+    states = ["lost", "late", "torn", "wet", "stolen", "burnt", "bent", "cold", "void", "split", "dry", "stuck"]
+    rare = {100 + 211 * i: state for i, state in enumerate(states)}
+    for at, state in rare.items():
+        lines[at] = f"job={at % 7} state={state} took={at % 90}ms"
+
+    assert rare.keys() <= {one.record for one in survey.telling(survey.of(lines))}
