@@ -108,6 +108,32 @@ def test_a_count_of_records_that_is_not_true_is_found(table: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "(3 files +3 −2)",  # a file too many
+        "(2 files +3)",  # nothing of what was removed
+        "(+2 of files)",  # the sum is no file
+        "(2 files +3 −2) (+3 lines of files)",
+    ],
+)
+def test_what_a_commit_changed_is_counted(said: str) -> None:
+    stat = [" a.py | 3 +++", " b.py | 2 --", " 2 files changed, 3 insertions(+), 2 deletions(-)"]
+    lines = [
+        f"commit {'1a' * 20}",
+        "Author: Ann <a@b.c>",
+        "Date:   2026-01-03 10:00:00 +0100",
+        "",
+        "    Change",
+        "",
+        *stat,
+    ]
+    shown = "1a1a1a1a1a 2026-01-03 Ann: Change "
+
+    assert _said(lines, [Part(0, 9, "render", f"{shown}(2 files +3 −2)")], "git") == []
+    assert _said(lines, [Part(0, 9, "render", f"{shown}{said}")], "git")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "[… 4 rows, 2 columns; name: always a …]",
         "[… 3 rows, 2 columns; size: 1 … 3 …]",
         "[… 4 rows, 2 columns; size: 1 … 3 …]",

@@ -26,6 +26,7 @@ _SMALL_TOKENS = 1_000
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 _FILES_TOO = ", files below (+ those left out)"
+_CHANGED_TOO = " (N files +lines −lines)"
 
 _COMMIT = late.pattern(r"^commit ([0-9a-f]{7,40})\b(.*)")
 _AUTHOR = late.pattern(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
@@ -37,6 +38,8 @@ _DATE = late.pattern(
 _BLAME = late.pattern(
     r"^(\^?[0-9a-f]{7,40})\s+(?:\S+\s+)?\((.*?\S)\s+(\d{4}-\d\d-\d\d(?: [\d:]+ [-+]\d{4})?)\s+(\d+)\) ?(.*)"
 )
+#  3 files changed, 20 insertions(+), 1 deletion(-)
+_CHANGED = late.pattern(r"^ (\d+) files? changed(?:, (\d+) insertions?\(\+\))?(?:, (\d+) deletions?\(-\))?$")
 _STATUS = late.pattern(
     r"^(?:On branch |HEAD detached|Changes |Untracked files:|Unmerged paths:|Your branch |nothing to commit|no changes added)"
 )
@@ -91,11 +94,7 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
     starts = [i for i, line in enumerate(lines) if _COMMIT.match(line)]
     stops = [*starts[1:], len(lines)]
-    texts: list[str] = []
-    author = ""
-    for start, stop in zip(starts, stops, strict=True):
-        text, author = _commit(lines, start, stop, author)
-        texts.append(text)
+    texts, changed = _texts(lines, starts, stops)
     blocks = [" ".join(lines[start:stop]) for start, stop in zip(starts, stops, strict=True)]
     matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
     if len(matches) > max(3, len(starts) // 3):
@@ -124,7 +123,7 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
             starts[0],
             starts[0],
             "render",
-            text=f"[… commits as: hash date author: subject (+ further lines of the message){_FILES_TOO if any(rest.values()) else ''}; an author is named where it changes …]",
+            text=f"[… commits as: hash date author: subject (+ further lines of the message){_CHANGED_TOO if any(changed) else ''}{_FILES_TOO if any(rest.values()) else ''}; an author is named where it changes …]",
         )
     )
     for commit, (start, stop) in enumerate(zip(starts, stops, strict=True)):
@@ -136,20 +135,31 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
             parts.append(Part(start, stop, "keep"))
         else:
             files = [index for index in rest[commit] if index in told]
-            more = len(rest[commit]) - len(files)
-            said = [texts[commit] + (f" (+{more} of files)" if more else ""), *(lines[index] for index in files)]
-            parts.append(
-                Part(
-                    start,
-                    stop,
-                    "render",
-                    text="\n".join(said),
-                    left_out=stop - start - len(said),
-                    total=stop - start,
-                    unit="lines of commits",
-                )
-            )
+            # Where the number of files is said and each has a line, those below tell how many are not.
+            more = 0 if len(rest[commit]) == changed[commit] else len(rest[commit]) - len(files)
+            said = [
+                texts[commit] + (f" (+{more} {'lines of' if changed[commit] else 'of'} files)" if more else ""),
+                *(lines[index] for index in files),
+            ]
+            parts.append(Part(start, stop, "render", text="\n".join(said)))
     return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
+
+
+def _texts(lines: Sequence[str], starts: Sequence[int], stops: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Return one line for each commit, with what it changed where git sums that up, and how many files (0: not said)."""
+    texts: list[str] = []
+    changed: list[int] = []
+    author = ""
+    for start, stop in zip(starts, stops, strict=True):
+        text, author = _commit(lines, start, stop, author)
+        sum_of = next((found for i in range(stop - 1, start, -1) if (found := _CHANGED.match(lines[i]))), None)
+        files, added, removed = sum_of.groups() if sum_of else ("0", None, None)
+        if sum_of:
+            signed = "".join(f" {sign}{count}" for sign, count in (("+", added), ("−", removed)) if count)
+            text += f" ({marker.counted(int(files), 'file')}{signed})"
+        texts.append(text)
+        changed.append(int(files))
+    return texts, changed
 
 
 def _commits(lines: Sequence[str], start: int, stop: int) -> str:
@@ -159,9 +169,14 @@ def _commits(lines: Sequence[str], start: int, stop: int) -> str:
 
 
 def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
-    """Return the lines of a commit that are neither its head nor its message: what --stat, --name-status … were asked for."""
+    """Return the lines of a commit that are neither its head nor its message nor their sum: what --stat, --name-status …
+    were asked for."""
     head = next((i for i in range(start + 1, stop) if not lines[i].strip()), stop)
-    return [i for i in range(head, stop) if lines[i].strip() and not lines[i].startswith("    ")]
+    return [
+        i
+        for i in range(head, stop)
+        if lines[i].strip() and not lines[i].startswith("    ") and not _CHANGED.match(lines[i])
+    ]
 
 
 def _odd_files(lines: Sequence[str], rest: Mapping[int, Sequence[int]]) -> list[int]:
@@ -195,7 +210,7 @@ def _commit(lines: Sequence[str], start: int, stop: int, author_before: str) -> 
             date = found.group("iso") or f"{found.group('day')} {found.group('year')}"
         elif line.startswith("    ") and line.strip():
             subject, message = (subject or line.strip()), message + 1
-    rest = f" (+{message - 1} lines)" if message > 1 else ""
+    rest = f" (+{marker.counted(message - 1, 'line')})" if message > 1 else ""
     named = f" {author}" if author != author_before else ""
     return f"{digest}{refs} {date}{named}: {subject}{rest}", author
 

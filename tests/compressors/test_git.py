@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 import pytest
 
 from headroom_mcp import compress_output
+from headroom_mcp.evals.truth.inputs import Input
+from headroom_mcp.evals.truth.judge import judge
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.types import View
 
 _LIMIT = 30_000  # of Claude Code
@@ -24,3 +30,71 @@ def test_a_blame_of_any_length_fits_into_what_a_host_shows(count: int) -> None:
     assert result.outcome == "compressed"
     assert len(result.text) <= _LIMIT
     assert "1)     value_0 = compute_0(arg_0)" in result.text
+
+
+_OPTIONS = ["--stat", "--shortstat", "--numstat", "--name-only", "--name-status", "--stat --summary", ""]
+
+
+def _log(seed: int, options: str) -> tuple[str, list[tuple[int, int, int]]]:
+    """Return what `git log` prints with `options`, and the files, insertions and deletions of each commit."""
+    random = Random(f"{seed} {options}")
+    lines: list[str] = []
+    sums: list[tuple[int, int, int]] = []
+    for commit in range(80):
+        lines += [f"commit {random.getrandbits(160):040x}", f"Author: Ann {commit % 7} <a@b.c>"]
+        lines += [
+            f"Date:   Sat Nov 21 10:{commit % 60:02d}:00 2026 +0100",
+            "",
+            f"    Change {commit} of the {seed}th run",
+        ]
+        lines += [f"    and a word on {word}" for word in range(random.choice([0, 0, 1, 2]))]
+        names = [f"src/part{commit}/file{name}.py" for name in range(random.choice([1, 1, 2, 10]))]
+        added, removed = random.choice([(0, 3), (4, 0), (30, 12), (1, 1)])
+        sums.append((len(names), added, removed))
+        lines.append("")
+        if options.startswith("--stat"):
+            lines += [f" {name} | {added + removed} {'+' * added}" for name in names]
+        elif options.startswith("--n"):
+            head = {"--numstat": f"{added}\t{removed}\t", "--name-status": "M\t"}.get(options, "")
+            lines += [head + name for name in names]
+        if options.startswith(("--stat", "--shortstat")):
+            said = [f" {len(names)} file{'s' * (len(names) > 1)} changed"]
+            said += [f"{added} insertion{'s' * (added > 1)}(+)"] * bool(added)
+            said += [f"{removed} deletion{'s' * (removed > 1)}(-)"] * bool(removed)
+            lines.append(", ".join(said))
+        if options.endswith("--summary"):
+            lines.append(f" create mode 100644 {names[0]}")
+        if options:
+            lines.append("")
+    return "\n".join(lines[: -1 if options else None]), sums
+
+
+@pytest.mark.parametrize("options", _OPTIONS)
+@pytest.mark.parametrize("seed", range(2))
+def test_the_files_of_a_commit_are_counted_without_the_line_that_sums_them_up(seed: int, options: str) -> None:
+    text, sums = _log(seed, options)
+    given = Input(options, text, "Bash", {"command": f"git log {options}"})
+    findings = judge(given, Settings())
+    shown = compress_output(text, tool_name="Bash", tool_input=dict(given.tool_input)).text
+
+    assert findings is not None
+    assert (findings.false, list(findings.unchecked)) == ([], [])
+    commits = re.findall(r"^[0-9a-f]{10} .*: Change (\d+) of the \d+th run(.*)$", shown, re.MULTILINE)
+    assert len(commits) > 10
+    for at, said in commits:
+        files, added, removed = sums[int(at)]
+        if options.startswith(("--stat", "--shortstat")):
+            signed = (f" +{added}" if added else "") + (f" −{removed}" if removed else "")
+            assert f"({files} file{'s' * (files > 1)}{signed})" in said
+        if options in ("--stat", "--shortstat"):
+            assert "of files" not in said
+        elif left := re.search(r"\(\+(\d+) of files\)", said):
+            assert int(left[1]) <= files
+
+
+def test_the_last_line_counts_a_log_in_lines_only() -> None:
+    shown = compress_output(_log(0, "--stat")[0], tool_name="Bash", tool_input={"command": "git log --stat"}).text
+    *_, footer = shown.split("\n")
+
+    assert len(set(re.findall(r"of ([\d,]+) lines", footer))) == 1
+    assert "lines of commits" not in footer

@@ -125,6 +125,10 @@ def _names(lines: Sequence[str], section: Section, render: Render, findings: Fin
         findings.that(name in said, render.text[:80], line)
 
 
+# 1a2b3c4d5e 2026-01-03 Ann: subject (+4 lines) (3 files +20 −1) (+2 of files)
+_COMMIT = re.compile(
+    r"([0-9a-f]{7,10})\b.*?: (?:.*?)(?: \(\+(\d+) lines?\))?(?: \((\d+) files?(?: \+(\d+))?(?: −(\d+))?\))?(?: \(\+(\d+) (?:lines )?of files\))?$"
+)
 _FIELD = re.compile(r"(?:Author|AuthorDate|Commit|CommitDate|Date|Merge):")
 
 
@@ -135,20 +139,32 @@ def _git(lines: Sequence[str], section: Section, render: Render, findings: Findi
         return
     held = lines[part.start : part.stop]
     head, *files = render.text.split("\n")
-    commit = re.match(r"([0-9a-f]{7,10})\b.*?: (.*?)(?: \(\+(\d+) lines?\))?(?: \(\+(\d+) of files\))?$", head)
+    commit = _COMMIT.match(head)
     if commit and held[0].startswith("commit "):
         message = [line.strip() for line in held if line.startswith("    ") and line.strip()]
         findings.that(held[0].startswith(f"commit {commit[1]}"), render.text, held[0])
-        more = int(commit[3] or 0)
+        more = int(commit[2] or 0)
         findings.that(more == max(0, len(message) - 1), render.text, f"{len(message)} lines of message")
         of_files = [
             line for line in held[1:] if line.strip() and not line.startswith("    ") and not _FIELD.match(line)
         ]
+        sums = [line for line in of_files if re.search(r"^ \d+ files? changed", line)]
         findings.that(all(row in held for row in files), render.text)
-        left = len(of_files) - len(files)
-        findings.that(int(commit[4] or 0) == left, head, f"{left} lines of files")
+        rows = len(of_files) - len(sums)
+        left = int(commit[6]) if commit[6] else 0
+        if sums:
+            said = tuple(int(figure or 0) for figure in commit.group(3, 4, 5))
+            findings.that(said == _changed(sums[-1]), head, sums[-1])
+        same = left == rows - len(files) or (not left and bool(sums) and rows == int(commit[3] or 0))
+        findings.that(same, head, f"{rows - len(files)} lines of files")
         return
     _names(lines, section, render, findings) if render.text.startswith("\t") else _blame(held, render, findings)
+
+
+def _changed(line: str) -> tuple[int, ...]:
+    """Return the files, insertions and deletions in "3 files changed, 20 insertions(+), 1 deletion(-)"."""
+    figures = {words[1][:4]: int(words[0]) for words in (piece.split() for piece in line.split(","))}
+    return tuple(figures.get(what, 0) for what in ("file", "inse", "dele"))
 
 
 def _blame(held: Sequence[str], render: Render, findings: Findings) -> None:
