@@ -64,10 +64,15 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that `args` begin with. Raises: UsageError with the nearest names where there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 3, 0.6)
+            near = nearest(args[0], self.list_commands(ctx))
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
+
+
+def nearest(typed: str, names: Iterable[str]) -> list[str]:
+    """Return those of `names` that `typed` may be a slip for, the nearest first."""
+    return difflib.get_close_matches(typed, list(names), 3, 0.6)
 
 
 class LazyGroup(Group):
@@ -86,6 +91,10 @@ class LazyGroup(Group):
         except KeyboardInterrupt:
             raise click.exceptions.Exit(130) from None  # as a shell tells of it; there is nothing to say
         except click.ClickException as error:
+            if (
+                type(error).__name__ == "NoArgsIsHelpError"
+            ):  # a help page of ours (click 8.2 and newer), colours and all
+                raise
             vars(error)["message"] = _visible(error.message)  # it may quote a path, a note, a setting
             raise
         except (click.exceptions.Exit, click.Abort):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -11,21 +12,21 @@ from typing import Any
 
 import click
 
-from headroom_mcp.cli import _io
+from headroom_mcp.cli import _help, _io
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 
 # subcommand -> module:name; anything else is a folder of cases
 SUBCOMMANDS = {
     "cases": "headroom_mcp.cli.bench:cases_command",
-    "images": "headroom_mcp.evals.images.bench:bench",
+    "images": "headroom_mcp.evals.images.command:bench",
     "latency": "headroom_mcp.cli.bench_latency:latency_command",
     "memory": "headroom_mcp.evals.memory.bench:bench",
 }
 _HEAD = ("", "cases", "saving", "effective", "needles", "all kept", "ms", "MB/s")
 
 
-class BenchGroup(click.Group):
+class BenchGroup(_help.Group):
     """A group whose subcommands are imported when called, and whose default is `cases`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -37,10 +38,13 @@ class BenchGroup(click.Group):
         module, _, name = SUBCOMMANDS[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
+        command.context_class = _help.Context
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in SUBCOMMANDS and args[0] not in ("-h", "--help"):
+            if not os.path.exists(args[0]) and _help.nearest(args[0], SUBCOMMANDS):
+                self.resolve_command(ctx, args)  # which names the nearest
             args = ["cases", *args]
         return super().parse_args(ctx, args)
 

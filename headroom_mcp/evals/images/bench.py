@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import random
 import re
 import tempfile
 from collections import Counter
 from typing import Any, NamedTuple
 
-import click
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from headroom_mcp.context.compress import compress
@@ -51,27 +49,6 @@ class Decided(NamedTuple):
     @property
     def saved(self) -> float:
         return 1 - self.choice.tokens_after / max(1, self.choice.tokens_before)
-
-
-@click.command(name="images")
-@click.option("--json", "as_json", is_flag=True, help="Print an object with the figures.")
-def bench(as_json: bool) -> None:
-    """Decide about sixty and more images.
-
-    What is saved, what stays readable, and what the router takes each for.
-
-    Better with chromium, tesseract, matplotlib, scikit-image, scikit-learn and pygame; each is used where it is installed.
-
-    Example: headroom bench images --json
-    """
-    figures = measure()
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, row in figures.items():
-        click.echo(f"{name}")
-        for key, value in row.items():
-            click.echo(f"  {key:<34} {value}")
 
 
 def measure() -> dict[str, dict[str, Any]]:
