@@ -44,8 +44,9 @@ class Part(NamedTuple):
     keep: shown verbatim · omit: left out, marked in place with count, range and `note` · render: shown as `text`, which
     is lossless for what it shows, or says in `note`, itself, what it leaves out. `lossless` is for render: True when the
     lines could be rebuilt from `text` alone. A render whose text is no sequence of lines counts in a `unit` of its own:
-    `left_out` of `total` ("values") are not shown. `above` is for omit: the lines stand above, in an output that this
-    context has been shown.
+    `left_out` of `total` ("values") are not shown. A render without a text shows nothing, unless what its lines say stands
+    `elsewhere`, in the text of another part. `above` is for omit: the lines stand above, in an output that this context has
+    been shown.
     """
 
     start: int
@@ -58,6 +59,14 @@ class Part(NamedTuple):
     total: int = 0
     unit: str = ""
     above: bool = False
+    elsewhere: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of its lines is shown, in whatever form."""
+        if self.action == "omit":
+            return True
+        return self.action == "render" and not (self.text or self.lossless or self.unit or self.elsewhere)
 
 
 Note = Callable[[int, int], str]

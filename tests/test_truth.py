@@ -14,6 +14,7 @@ from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.flow import footer
 from headroom_mcp.flow.plan import Plan
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
 from headroom_mcp.types import Part, Section
 
 
@@ -27,8 +28,6 @@ def test_what_is_said_of_made_up_outputs_is_true(given: Input, tmp_path: Path) -
 
 def _said(lines: list[str], parts: list[Part], kind: str, body: str = "") -> list[str]:
     """Return what is found false where `parts` are shown of `lines`, or the text `body` instead."""
-    from headroom_mcp.text import parts as render
-
     planned = Plan(render.render(lines, parts), [Section(0, len(lines), kind, "")], parts, (), 0, len(lines))
     shown = footer.added(planned._replace(body=body or planned.body), "0" * 12, "")
     found = walk.check(walk.Checked(lines, "", planned, shown))
@@ -183,8 +182,6 @@ def test_a_bare_footer_is_true_only_where_nothing_is_missing() -> None:
     lines = [f"step {i} of the plan" for i in range(20)]
 
     def found(part: Part) -> list[str]:
-        from headroom_mcp.text import parts as render
-
         parts = [Part(0, 10, "keep"), part]
         planned = Plan(render.render(lines, parts), [Section(0, 20, "general", "")], parts, (), 10, 20)
         return walk.check(walk.Checked(lines, "", planned, f"{planned.body}\n[headroom {'0' * 12}]")).false
@@ -192,3 +189,46 @@ def test_a_bare_footer_is_true_only_where_nothing_is_missing() -> None:
     assert found(Part(10, 20, "render", "\n".join(lines[10:]), lossless=True)) == []
     assert found(Part(10, 20, "omit"))
     assert found(Part(10, 20, "render", lines[10], note="in short"))
+
+
+def _rows_left_out(kind: str, size: int) -> tuple[list[str], list[Part]]:
+    """Return made-up lines of which one of five is shown by number, and the parts of a table or a log that show them so."""
+    lines = [f"host{i * 7919 % 10_007}x {'up' if i % 3 else 'down'} since{i}" for i in range(size)]
+    head = {
+        "table": f"[… {size} lines …]",
+        "log": f"[log of {size} lines; {len(range(0, size, 5))} by line number, the others counted below]",
+    }[kind]
+    parts = [Part(0, 0, "render", head)]
+    for at in range(0, size, 5):
+        parts.append(Part(at, at + 1, "render", f"{at + 1}\t{lines[at]}", lossless=True))
+        parts.append(Part(at + 1, min(size, at + 5), "render", note="counted below"))
+    return lines, parts
+
+
+@pytest.mark.parametrize("kind", ["table", "log"])
+@pytest.mark.parametrize("size", [20, 45, 100])
+def test_lines_of_which_nothing_is_shown_are_left_out_and_not_in_short(kind: str, size: int) -> None:
+    lines, parts = _rows_left_out(kind, size)
+    planned = Plan(render.render(lines, parts), [Section(0, size, kind, "")], parts, (), 0, size)
+    hidden = size - len(range(0, size, 5))
+    shown = footer.added(planned, "0" * 12, "")
+    claim = f"{hidden} of {size} lines left out"
+
+    assert claim in shown
+    for said in (
+        claim,
+        claim.replace("left out", "in short"),
+        f"1 of {size} lines left out, {hidden - 1} of {size} lines in short",
+    ):
+        false = walk.check(walk.Checked(lines, "", planned, shown.replace(claim, said))).false
+        assert any("in short" in one or "left out" in one for one in false) == (said != claim), false
+
+
+def test_what_is_told_in_another_part_is_in_short() -> None:
+    lines = [f"src/a{i}.py:{i * 3}: unused name{i}" for i in range(10)]
+    digest = "×10 unused: " + " ".join(f"a{i}.py:{i * 3}" for i in range(10))
+    parts = [Part(0, 1, "render", digest), Part(1, 10, "render", note="by rule", elsewhere=True)]
+    planned = Plan(digest, [Section(0, 10, "general", "")], parts, (), 0, 10)
+
+    assert "10 of 10 lines in short" in (shown := footer.added(planned, "0" * 12, ""))
+    assert walk.check(walk.Checked(lines, "", planned, shown)).false == []

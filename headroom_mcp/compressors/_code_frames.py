@@ -86,8 +86,10 @@ def cut(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
                 continue
             if start > position:
                 made.append(Part(position, start, "keep"))
-            made.append(Part(start, stop, "render", said, "a code frame"))
-            said = ""
+            if said:
+                made.append(Part(start, start, "render", said, lossless=True))
+                said = ""
+            made.append(Part(start, stop, "render", note="a code frame"))
             position = stop
         if position < part.stop or part.start == part.stop:
             made.append(part._replace(start=position))

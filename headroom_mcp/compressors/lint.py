@@ -36,6 +36,7 @@ _MAX_UNSAID = 60  # rules of which only the number is said
 _MIN_FOLDER_CHARS = 12
 _MAX_NOTES = 4  # of one problem
 
+_WORD = late.pattern(r"\w+")
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
 _PLACED = late.pattern(
     r"^(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()\n]{0,240}?)(?::(?P<line>\d+)(?::\d+)?(?:-\d+(?::\d+)?)?:?|\((?P<tsline>\d+),\d+\):)\s+(?:-\s+)?(?P<text>\S.*)$"
@@ -122,9 +123,11 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     parts = _head(lines, first)
     parts.append(Part(first, found[0].stop, "render", digest, note="by rule"))
     position = found[0].stop
+    words = frozenset(_WORD.findall(digest))
     for problem in found[1:]:
         parts.extend(_between(lines, position, problem.start, telling))
-        parts.append(Part(problem.start, problem.stop, "render", note="by rule"))
+        told = problem.line in words and words.issuperset(_WORD.findall(problem.place.rpartition("/")[2]))
+        parts.append(Part(problem.start, problem.stop, "render", note="by rule", elsewhere=told))
         position = problem.stop
     return Compressed([*parts, *_tail(lines, last)])
 
@@ -135,7 +138,7 @@ def _head(lines: Sequence[str], stop: int) -> list[Part]:
         return []
     said = [line for line in lines[:stop] if line.strip()]
     if all(_STYLISH_FILE.match(line[:300]) or _SHELL_PLACE.match(line[:300]) for line in said[-2:]) and len(said) <= 2:
-        return [Part(0, stop, "render", note="named below")]
+        return [Part(0, stop, "render", note="named below", elsewhere=True)]
     return [Part(0, stop, "keep" if len(said) <= _SHORT else "omit")]
 
 

@@ -18,7 +18,7 @@ def added(planned: Plan, ref: str, way_back: str) -> str:
 
 def _summary(planned: Plan) -> str:
     total = planned.total_lines
-    left_out = sum(part.stop - part.start for part in planned.parts if part.action == "omit")
+    left_out = sum(part.stop - part.start for part in planned.parts if part.is_gone)
     shortened = 0
     counts: dict[str, list[int]] = {}
     for part in planned.parts:
@@ -26,7 +26,7 @@ def _summary(planned: Plan) -> str:
             count = counts.setdefault(part.unit, [0, 0])
             count[0] += part.left_out
             count[1] += part.total
-        elif part.action == "render" and not part.lossless:
+        elif part.action == "render" and not part.lossless and not part.is_gone:
             shortened += part.stop - part.start
     said = [f"{left_out:,} of {total:,} lines left out"] if left_out else []
     if shortened:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from headroom_mcp.evals.truth import gaps, renders
+from headroom_mcp.evals.truth import counts, gaps, renders
 from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.flow.plan import Plan
 from headroom_mcp.types import Part, Section
@@ -34,7 +34,7 @@ def check(given: Checked) -> Findings:
     findings = Findings()
     body, _, foot = given.shown.rpartition("\n")
     rows = body.split("\n")
-    position = at = left_out = kept = 0
+    position = at = kept = 0
     for section, parts in _by_section(given.planned):
         drawn: list[renders.Render] = []
         for part in parts:
@@ -50,7 +50,7 @@ def check(given: Checked) -> Findings:
                     at += part.text.count("\n") + 1
                     findings.unknown(part.text)
             elif part.action == "omit":
-                left_out += _gap(rows[at], part, given, section.kind, findings)
+                _gap(rows[at], part, given, section.kind, findings)
                 at += 1
             elif part.text:
                 size = part.text.count("\n") + 1
@@ -64,7 +64,7 @@ def check(given: Checked) -> Findings:
         renders.check(given.lines, section, drawn, findings)
     findings.that(position == len(given.lines), f"{position} lines in all", len(given.lines))
     findings.that(at == len(rows), "nothing else is said", rows[at : at + 3])
-    _footer(foot, given, left_out, findings)
+    _footer(foot, given, body, findings)
     return findings
 
 
@@ -93,20 +93,19 @@ def _by_section(planned: Plan) -> Iterator[tuple[Section, list[Part]]]:
         yield section, held
 
 
-def _gap(row: str, part: Part, given: Checked, kind: str, findings: Findings) -> int:
-    """Check a marker in place; return how many lines it says are not shown."""
+def _gap(row: str, part: Part, given: Checked, kind: str, findings: Findings) -> None:
+    """Check a marker in place."""
     match = _GAP.fullmatch(row)
     if not findings.that(match is not None, row, "a marker") or match is None:
-        return 0
+        return
     count, first, last = number(match[1]), int(match[3]), int(match[4] or match[3])
     findings.that(count == last - first + 1 and (count == 1) == (match[2] == "line"), row)
     findings.that((first, last) == (part.start + 1, part.stop), row, (part.start + 1, part.stop))
     if match[5]:
         gaps.check(match[5], gaps.Gap(given.lines, part.start, part.stop, kind, given.command), findings)
-    return count
 
 
-def _footer(row: str, given: Checked, left_out: int, findings: Findings) -> None:
+def _footer(row: str, given: Checked, body: str, findings: Findings) -> None:
     """Check the last line: how many lines are left out or in short, of how many."""
     parts, total, overwritten = given.planned.parts, len(given.lines), given.overwritten
     if _BARE_FOOTER.fullmatch(row):  # nothing is left out but what stands above
@@ -116,21 +115,21 @@ def _footer(row: str, given: Checked, left_out: int, findings: Findings) -> None
     if not findings.that(match is not None, row, "a footer") or match is None:
         return
     said = match[1]
-    in_short = sum(
-        part.stop - part.start for part in parts if part.action == "render" and not part.unit and not part.lossless
-    )
+    true = counts.of(given.lines, parts, body)
+    told = 0
     for claim in said.split(", ") if not re.search(r"\d,\d", said) else re.split(r", (?=[\d]|all|rearr)", said):
-        if found := re.fullmatch(r"([\d,]+) of ([\d,]+) lines left out", claim):
-            findings.that((number(found[1]), number(found[2])) == (left_out, total), claim, (left_out, total))
-        elif found := re.fullmatch(r"([\d,]+) of ([\d,]+) lines in short", claim):
-            findings.that((number(found[1]), number(found[2])) == (in_short, total), claim, (in_short, total))
+        if found := re.fullmatch(r"([\d,]+) of ([\d,]+) lines (left out|in short)", claim):
+            may_be = true.left_out if found[3] == "left out" else true.in_short
+            findings.that(number(found[1]) in may_be and number(found[2]) == total, claim, true)
+            told += number(found[1])
         elif found := re.fullmatch(r"([\d,]+) of ([\d,]+) [\w ]+ left out", claim):
             findings.that(0 < number(found[1]) <= number(found[2]), claim)
         elif found := re.fullmatch(r"([\d,]+) overwritten states? left out", claim):
             findings.that(0 < number(found[1]) <= overwritten, claim, f"at most {overwritten}")
         elif found := re.fullmatch(r"all ([\d,]+) lines", claim):
-            findings.that(left_out == 0 and in_short == 0 and number(found[1]) == total, claim, total)
+            findings.that(true.changed == 0 and number(found[1]) == total, claim, total)
         elif re.fullmatch(r"all [\d,]+ [\w ]+", claim) or claim == "rearranged":
-            findings.that(left_out == 0 and in_short == 0, claim)
+            findings.that(true.changed == 0, claim)
         else:
             findings.unknown(claim)
+    findings.that(told == true.changed, row, true)
