@@ -52,6 +52,7 @@ class Commands(_help.LazyGroup):
 
     commands_of = COMMANDS
     groups = GROUPS
+    of_hosts = ("serve", "proxy", "wrap", "statusline", "admin")
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

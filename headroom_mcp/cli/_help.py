@@ -9,7 +9,7 @@ import difflib
 import errno
 import importlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -78,14 +78,23 @@ def nearest(typed: str, names: Iterable[str]) -> list[str]:
 class LazyGroup(Group):
     """A group whose commands are imported when they are needed: `headroom serve` must not pay for `headroom bench`.
 
-    `commands_of`: command → module:name · `groups`: heading → commands; what stands under no heading comes last.
+    `commands_of`: command → module:name · `groups`: heading → commands; what stands under no heading comes last ·
+    `of_hosts`: those that agents and supervisors start, whose faults nobody sees but in the failure log.
     """
 
     commands_of: Mapping[str, str] = {}
     groups: Mapping[str, Sequence[str]] = {}
+    of_hosts: Collection[str] = ()
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; whatever goes wrong is said in one line."""
+        from headroom_mcp.settings import fault_log
+
+        by_host = any(name in self.of_hosts for name in _words_of(ctx)[:1])
+        with fault_log.noted_in(fault_log.LOG_NAME if by_host else fault_log.COMMAND_LOG):
+            return self._said_in_a_line(ctx)
+
+    def _said_in_a_line(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -131,6 +140,12 @@ class LazyGroup(Group):
     def _line(self, ctx: click.Context, name: str) -> str:
         command = self.get_command(ctx, name)
         return command.get_short_help_str(limit=200) if command is not None else ""
+
+
+def _words_of(ctx: click.Context) -> list[str]:
+    """Return the command and what follows it, as click keeps them before they are resolved."""
+    before = getattr(ctx, "_protected_args", None)  # click 8.2 and newer; `protected_args` is the name of 8.1
+    return [*(ctx.protected_args if before is None else before), *ctx.args]
 
 
 def _said_of(error: Exception) -> str:

@@ -15,6 +15,7 @@ from headroom_mcp.cli import _report_plots as plots
 from headroom_mcp.cli._report_style import STYLE
 from headroom_mcp.cli.stats import HOW
 from headroom_mcp.flow.compress import compress_output
+from headroom_mcp.settings import fault_log
 from headroom_mcp.store import Store, open_in_memory
 from headroom_mcp.store.figures import Case, Figures
 from headroom_mcp.text import marker, secrets
@@ -25,6 +26,8 @@ _MAX_LINES = 40  # of an excerpt
 _MAX_LINE_CHARS = 400
 _LINES_A_GAP = 8
 _AGAIN_S = 2.0  # to make one original short again
+_LEAST_S = 0.2
+NOT_DRAWN = "What was shown for it is not remembered, and making it short again would have taken too long."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -49,13 +52,13 @@ class Page(NamedTuple):
     largest: Sequence[ShownCase]
 
 
-def with_texts(store: Store, case: Case) -> ShownCase:
-    """Return `case` with excerpts from the store, secrets masked."""
+def with_texts(store: Store, case: Case, seconds: float = _AGAIN_S) -> ShownCase:
+    """Return `case` with excerpts from the store, secrets masked; `seconds` are left to find out what was shown."""
     try:
         text = store.get(case.ref).text
     except HeadroomError as error:
         return ShownCase(case, "", "", str(error))
-    shown, note = _shown_for(store, case, text)
+    shown, note = _shown_for(store, case, text, min(seconds, _AGAIN_S))
     original, shown = split_lines(secrets.mask(text)), secrets.mask(shown)
     gaps = [gap for line in shown.split("\n") if (gap := marker.gap_range(line))]
     if not gaps:
@@ -70,7 +73,7 @@ def with_texts(store: Store, case: Case) -> ShownCase:
     return ShownCase(case, _clipped(pieces), _clipped(shown.split("\n")), note)
 
 
-def _shown_for(store: Store, case: Case, text: str) -> tuple[str, str]:
+def _shown_for(store: Store, case: Case, text: str, seconds: float) -> tuple[str, str]:
     """Return what was shown for the original `text` of `case`, and a note where that is not certain.
 
     The texts of a session are forgotten when it ends: then the original is made short again, and the digest of what was
@@ -79,16 +82,21 @@ def _shown_for(store: Store, case: Case, text: str) -> tuple[str, str]:
     remembered = store.contexts.shown_of(case.ref)
     if remembered:
         return remembered, ""
+    if seconds < _LEAST_S:
+        return "", NOT_DRAWN
     file = case.label.removeprefix("Read ")
     about = {"file_path": file} if case.tool_name == "Read" else {"command": case.label}
-    with open_in_memory(store.settings) as apart:
+    # Whoever reads a report is told on the page; the failure log is for what goes wrong in a session.
+    with fault_log.noted_in(""), open_in_memory(store.settings) as apart:
         again = compress_output(
             text,
             tool_name=case.tool_name,
             tool_input=about,
             store=apart,
-            settings=store.settings._replace(deadline_s=_AGAIN_S, repeats=False),
+            settings=store.settings._replace(deadline_s=seconds, repeats=False),
         )
+    if again.outcome == "failed":
+        return "", NOT_DRAWN
     if again.outcome != "compressed":
         return "", "What was shown for it is not remembered, and today it would stay as it is."
     if store.was_shown(case.ref, again.text):

@@ -1,6 +1,7 @@
 """The failure log: one line per trouble, in a file that `headroom doctor` reads. Never content, never stderr.
 
-Hosts read any stderr of a hook as a failure, so this file is the only place where trouble shows.
+Hosts read any stderr of a hook as a failure, so this file is the only place where trouble shows. What goes wrong in a command
+that a person typed has a file of its own: that person has read of it, and no session's output was touched.
 """
 
 from __future__ import annotations
@@ -12,16 +13,36 @@ from headroom_mcp.settings import environment, private
 from headroom_mcp.settings.table import Settings
 
 LOG_NAME = "failures.log"
+COMMAND_LOG = "commands.log"
 _MAX_BYTES = 256 * 1024
+_into = LOG_NAME  # where this process notes what goes wrong; "" for nowhere
+
+
+class noted_in:  # noqa: N801 - read as a phrase: `with fault_log.noted_in(COMMAND_LOG)`; contextlib is not for the hot path
+    """Within it, this process notes what goes wrong in the file `name` of the data folder, nowhere for ""."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._before = _into
+
+    def __enter__(self) -> None:
+        global _into
+        self._before, _into = _into, self._name
+
+    def __exit__(self, *exception: object) -> None:
+        global _into
+        _into = self._before
 
 
 def record(where: str, error: BaseException, settings: Settings | None = None) -> None:
     """Append one line to the failure log. Never raises: a disk that is full or read-only loses the line."""
+    if not _into:
+        return
     try:
         import time
 
         folder = private.folder(environment.data_home(settings))
-        path = os.path.join(folder, LOG_NAME)
+        path = os.path.join(folder, _into)
         if os.path.exists(path) and os.path.getsize(path) > _MAX_BYTES:
             os.replace(path, path + ".1")
         place = _place(error)
@@ -40,12 +61,12 @@ def record(where: str, error: BaseException, settings: Settings | None = None) -
         return
 
 
-def read(settings: Settings | None = None) -> list[str]:
-    """Return the lines of the failure log, the oldest first; [] where there is none. Raises: OSError.
+def read(settings: Settings | None = None, name: str = LOG_NAME) -> list[str]:
+    """Return the lines of the failure log, or of the log `name`, the oldest first; [] where there is none. Raises: OSError.
 
     Anything but a file, such as a pipe, is not waited for.
     """
-    path = os.path.join(environment.data_home(settings), LOG_NAME)
+    path = os.path.join(environment.data_home(settings), name)
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:

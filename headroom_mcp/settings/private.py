@@ -13,6 +13,7 @@ _STICKY = 0o1000  # a folder that many users share, such as /tmp
 _OURS = (
     "headroom.db",
     "failures.log",
+    "commands.log",
     "config.toml",
     "install.json",
     "hooks.json",

@@ -119,7 +119,8 @@ def test_a_fault_of_ours_is_one_sentence_and_a_line_in_the_log(monkeypatch: pyte
 
     assert result.exit_code == 1
     assert "Traceback" not in result.output and "fault of headroom (KeyError" in result.output
-    assert "KeyError" in (tmp_path / "failures.log").read_text()
+    assert "KeyError" in (tmp_path / "commands.log").read_text()
+    assert not (tmp_path / "failures.log").exists(), "that is for what goes wrong in a session"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -11,16 +11,17 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from headroom_mcp import compress_output, open_store, retrieve
-from headroom_mcp.cli import main
+from headroom_mcp.cli import _report_page, main, report
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
 from headroom_mcp.text import marker
-from headroom_mcp.types import Origin
+from headroom_mcp.types import Origin, Result
 
 EVIL = "</pre><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>"
 TOKEN = "ghp_" + "a1B2" * 9
@@ -191,3 +192,38 @@ def test_a_text_that_would_be_shown_otherwise_today_says_so(store: Store) -> Non
     page = CliRunner().invoke(main, ["report", "-o", "-"]).output
 
     assert "this is how it would be shown today" in page
+
+
+def test_reading_a_report_raises_no_alarm_and_says_what_it_could_not_draw(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(store)
+    store.contexts.forget_shown("s")
+    monkeypatch.setattr(_report_page, "_AGAIN_S", 1e-9)
+    monkeypatch.setattr(_report_page, "_LEAST_S", 0.0)
+    done = CliRunner().invoke(main, ["report", "-o", str(tmp_path / "page.html")])
+
+    assert done.exit_code == 0 and "could not be drawn in time" in done.output
+    assert _report_page.NOT_DRAWN in (tmp_path / "page.html").read_text()
+    assert not list((tmp_path / "home").glob("*.log")), "whoever reads a report has not lost an output"
+
+
+def test_a_report_stops_making_texts_short_again_when_its_time_is_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(store)
+    store.contexts.forget_shown("s")
+    calls: list[str] = []
+    again = _report_page.compress_output
+
+    def counted(text: str, **given: Any) -> Result:
+        calls.append(text)
+        return again(text, **given)
+
+    monkeypatch.setattr(_report_page, "compress_output", counted)
+    _report()
+    assert len(calls) == len(set(calls)) > 1, "an original that stands in both lists is made short again once"
+    calls.clear()
+    monkeypatch.setattr(report, "_SECONDS", 0.0)
+    assert _report_page.NOT_DRAWN in _report()
+    assert not calls

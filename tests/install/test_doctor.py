@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp import compress_output
+from headroom_mcp.cli import main, stats
 from headroom_mcp.cli.doctor import doctor as doctor_command
+from headroom_mcp.hook import status_line
 from headroom_mcp.install import claude_code, doctor, hosts
 from headroom_mcp.install.doctor import trial
 from headroom_mcp.settings import fault_log, switches
@@ -368,6 +370,41 @@ def test_the_failure_log_is_read(place: Path) -> None:
 
     assert check.grade == "warn"
     assert "hook ValueError" in check.found
+    assert "uncompressed" in check.remedy and "tool" not in check.remedy
+
+
+@pytest.mark.parametrize(
+    ("where", "meant"),
+    [
+        ("deliver", "tried again"),
+        ("tool retrieve", "our tools"),
+        ("integrations.openai", "uncompressed"),
+        ("x", "undone"),
+    ],
+)
+def test_a_line_of_the_failure_log_is_said_to_be_what_it_is(where: str, meant: str, place: Path) -> None:
+    fault_log.record(where, ValueError("?"))
+
+    (check,) = (check for check in doctor.examine(str(place)) if check.name == "failure log")
+    assert meant in check.remedy
+    assert ("uncompressed" in check.remedy) == (meant == "uncompressed")
+
+
+def test_a_fault_of_a_command_by_hand_is_no_trouble_of_a_session(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(stats, "open_store", broken)
+    CliRunner().invoke(main, ["stats"])
+    checks = {check.name: check for check in doctor.examine(str(place))}
+
+    assert checks["failure log"].grade == "ok"
+    assert "command KeyError" in checks["commands"].found
+    assert "no session's output was touched" in checks["commands"].remedy
+    assert "trouble" not in status_line.line(b"{}")
+    monkeypatch.setattr("headroom_mcp.server.serve", broken)
+    CliRunner().invoke(main, ["serve"])
+    assert "trouble" in status_line.line(b"{}"), "a host starts this one, and nobody else sees how it ends"
 
 
 def test_settings_that_claude_code_cannot_read_or_that_switch_hooks_off_fail(place: Path) -> None:

@@ -19,7 +19,7 @@ _LEAST_FREE_BYTES = 4 << 20  # an output, its journal and an index
 
 def checks() -> list[Check]:
     """Return what there is to say about our own files."""
-    return [*_user_hooks(), *_store(), *_modes(), _failure_log()]
+    return [*_user_hooks(), *_store(), *_modes(), _failure_log(), *_command_log()]
 
 
 def _user_hooks() -> list[Check]:
@@ -101,15 +101,47 @@ def _modes() -> list[Check]:
 
 
 def _failure_log() -> Check:
-    path = os.path.join(environment.data_home(), fault_log.LOG_NAME)
+    return _log("failure log", fault_log.LOG_NAME) or Check("failure log", "ok", "empty")
+
+
+def _command_log() -> list[Check]:
+    found = _log("commands", fault_log.COMMAND_LOG)
+    return [found] if found is not None else []
+
+
+def _log(check: str, name: str) -> Check | None:
+    """Return what there is to say about the log `name` in the data folder, None where nothing was noted."""
+    path = os.path.join(environment.data_home(), name)
     try:
-        lines = fault_log.read()
+        lines = fault_log.read(name=name)
     except OSError as error:
-        return Check("failure log", "warn", f"{path}: {error}", f"Remove it: rm '{path}'")
+        return Check(check, "warn", f"{path}: {error}", f"Remove it: rm '{path}'")
     if not lines:
-        return Check("failure log", "ok", "empty")
+        return None
     kinds = Counter(" ".join(line.split(" ", 3)[1:3]) for line in lines)
     common = ", ".join(f"{count}x {kind}" for kind, count in kinds.most_common(3))
     latest = " | ".join(lines[-_LOG_LINES:])
-    remedy = f"Read {path}; each line is an output that came through uncompressed. Delete it to start afresh."
-    return Check("failure log", "warn", f"{len(lines)} lines: {common}. Latest: {latest[-600:]}", remedy)
+    if name == fault_log.COMMAND_LOG:
+        meant = "each line is a command typed by hand that went wrong; no session's output was touched"
+    else:
+        meanings = dict.fromkeys(map(_meaning, lines))
+        meant = f"a line is {', or '.join(meanings)}"
+    remedy = f"Read {path}; {meant}. Delete it to start afresh."
+    return Check(check, "warn", f"{len(lines)} lines: {common}. Latest: {latest[-600:]}", remedy)
+
+
+# Who noted a line, by the first word after its time, and what that means; anything else could not do its work.
+_MEANINGS = {
+    ("hook", "compress_output", "compress", "fit", "shorten_body", "proxy"): "an output that came through uncompressed",
+    ("deliver",): "a delivery to the team's store that will be tried again",
+    ("tool", "server", "http", "retrieve"): "a call of one of our tools that ended in an error",
+    ("memory", "embeddings", "vectors"): "something that was not noted or not recalled",
+    ("command",): "a command that ended in a fault, without a session's output being touched",
+}
+
+
+def _meaning(line: str) -> str:
+    who = [*line.split(" ", 2), "", ""][1].partition(".")[0]
+    if who == "integrations":
+        who = "compress"
+    return next((said for names, said in _MEANINGS.items() if who in names), "something that was left undone")
