@@ -89,19 +89,24 @@ def test_a_marker_that_miscounts_is_found(body: str) -> None:
         "18× 2-20 like 1",  # one too few
         "19 of 20× 1-20 like 1 (x ×3, y ×20)",  # counts of more than there are
         "19× 1-20 like 7",  # not shown by number
+        "19 of 20× 1-20 like 1",  # nothing of what differs
+        "19 of 20× 1-20 like 1 (x ×20)",  # not of the numbers either
     ],
 )
 def test_a_count_of_records_that_is_not_true_is_found(table: str) -> None:
     lines = [f"at {i} x" for i in range(20)]
     head = "[log of 20 lines; 1 by line number, the others counted below]"
-    parts = [
-        Part(0, 0, "render", head),
-        Part(0, 1, "render", "1\tat 0 x", lossless=True),
-        Part(1, 20, "render", note="counted below"),
-        Part(20, 20, "render", table),
-    ]
 
-    assert _said(lines, parts, "log")
+    def counted(as_said: str) -> list[Part]:
+        return [
+            Part(0, 0, "render", head),
+            Part(0, 1, "render", "1\tat 0 x", lossless=True),
+            Part(1, 20, "render", note="counted below"),
+            Part(20, 20, "render", as_said),
+        ]
+
+    assert _said(lines, counted("19 of 20× 1-20 like 1 (0 … 19)"), "log") == []
+    assert _said(lines, counted(table), "log")
 
 
 @pytest.mark.parametrize(

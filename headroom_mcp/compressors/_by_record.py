@@ -208,27 +208,30 @@ def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, bool]:
     survey, shown = choice.survey, choice.shown
     hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
     rows: list[str] = []
-    names: list[str] = []
+    names: list[tuple[str, str]] = []  # of a row's records, and the row that they are added to
     left_kinds: list[list[int]] = []
     unnamed = False
     for kind, hidden in hidden_of:
         if not hidden:
             continue
         row = _kind_row(choice, kind, hidden)
-        cost = tokens.estimate(row) + 1
+        whole = row + _in_brackets(kind.unlisted)
+        cost = tokens.estimate(whole) + 1
         if cost > room or left_kinds:
             left_kinds.append(hidden)
             continue
         room -= cost
-        rows.append(row)
+        rows.append(whole)
         name_of = dict(zip(kind.rows, kind.names, strict=False))
-        names.append(", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else "")
-    for at in sorted(range(len(rows)), key=lambda at: len(names[at])):
-        cost = tokens.estimate(names[at])
-        if names[at] and cost <= room:
+        listed = ", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else ""
+        names.append((listed, row + _in_brackets(kind.varying)))
+    for at in sorted(range(len(rows)), key=lambda at: len(names[at][0])):
+        listed, row = names[at]
+        cost = tokens.estimate(listed)
+        if listed and cost <= room:
             room -= cost
-            rows[at] += f": {names[at]}"
-        elif names[at]:
+            rows[at] = f"{row}: {listed}"
+        elif listed:
             unnamed = True
     if left_kinds:
         rows.append(f"[… {sum(map(len, left_kinds)):,} more of {marker.counted(len(left_kinds), 'other kind')}]")
@@ -247,4 +250,8 @@ def _kind_row(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> str:
     else:
         text = survey.texts[kind.rows[0]].replace("\n", " ")
         row += f" {lines_module.clip_middle(text, _EXAMPLE_CHARS)}" if text.strip() else " (blank)"
-    return f"{row} ({kind.varying})" if kind.varying else row
+    return row
+
+
+def _in_brackets(varying: str) -> str:
+    return f" ({varying})" if varying else ""

@@ -10,7 +10,7 @@ Two columns of words are a wording, not two categories, if the word in one tells
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, islice
 
 from headroom_mcp.late import NamedTuple
@@ -30,12 +30,16 @@ _MAX_VALUE_CHARS = 24
 
 class Kind(NamedTuple):
     """The records (indexes, rising) of a kind, what varies among them, in words, and the words by which each differs from
-    the others; none where only numbers, times and ids vary. `named`: most of these words stand once, as names do."""
+    the others; none where only numbers, times and ids vary. `named`: most of these words stand once, as names do.
+
+    What differs and is not told by value is said, too ("ids differ"), all but times; `unlisted` says it as `varying` does
+    where the names are not listed ("names differ")."""
 
     rows: Sequence[int]
     varying: str
     names: Sequence[str]
     named: bool
+    unlisted: str
 
 
 def of(groups: Sequence[Group]) -> list[Kind]:
@@ -44,9 +48,10 @@ def of(groups: Sequence[Group]) -> list[Kind]:
     for group in groups:
         for rows, columns, counts in _by_wording(group):
             if len(rows) > 1:
-                found.append(Kind(rows, _varying(group.between, columns, counts), *_names(columns, counts)))
+                varying, unlisted = _varying(group, columns, counts)
+                found.append(Kind(rows, varying, *_names(columns, counts), unlisted))
             else:
-                found.append(Kind(rows, "", (), False))
+                found.append(Kind(rows, "", (), False, ""))
     found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
     return found
 
@@ -101,19 +106,37 @@ def _is_id(value: str) -> bool:
     return values.number(value) is not None or values.is_time(value) or not value.strip("0123456789abcdefABCDEF-")
 
 
-def _varying(between: Sequence[str], columns: Columns, counts: Sequence[Counts]) -> str:
-    """Return what varies in `columns`: counts of categories and ranges of numbers."""
+def _varying(group: Group, columns: Columns, counts: Sequence[Counts]) -> tuple[str, str]:
+    """Return what varies in `columns` of a group: counts of categories, ranges of numbers, and what else differs; with the
+    names of the records beside it and without."""
     told: list[str] = []
+    differing: dict[str, None] = {}
+    named: dict[str, None] = {}
     for at, column in enumerate(columns):
         if len(counts[at]) == 1:
             continue
         name = ""
-        if at and between[at].strip() in ("=", ":") and len(counts[at - 1]) == 1:
+        if at and group.between[at].strip() in ("=", ":") and len(counts[at - 1]) == 1:
             name = columns[at - 1][0].strip("\"'") + " "
         said = _said(counts[at], len(column))
-        if said and name + said not in told:
+        if not said:
+            sample = list(islice(reversed(counts[at]), _SAMPLE))
+            if not all(map(values.is_time, sample)):
+                # sha256:5feceb66 is an id, too, though it may be listed
+                kind = "ids" if all(_is_id(value.rpartition(":")[2]) for value in sample) else "names"
+                (differing if all(map(_is_id, sample)) else named)[kind] = None
+        elif name + said not in told:
             told.append(name + said)
-    return " · ".join(told[:_MAX_TOLD])
+    if len(told) > _MAX_TOLD or any(len(of_column) > 1 for of_column in group.counts[_MAX_ATOMS:]):
+        differing["more"] = None
+    with_names = [*told[:_MAX_TOLD], *_differ(differing)]
+    return " · ".join(with_names), " · ".join([*told[:_MAX_TOLD], *_differ({**differing, **named})])
+
+
+def _differ(kinds_of_values: Iterable[str]) -> list[str]:
+    """Return "ids, names differ" in a list, an empty one for none."""
+    said = ", ".join(kinds_of_values)
+    return [f"{said} differ" + ("s" if said == "more" else "")] if said else []
 
 
 def _said(counts: Counts, total: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom_mcp.evals.truth.findings import Findings, has_word, is_clipped, number
 from headroom_mcp.evals.truth.renders import Render
@@ -20,6 +20,13 @@ _COUNTED = re.compile(
 _MORE = re.compile(r"\[… ([\d,]+) more of ([\d,]+) other kinds?\]")
 _LIKE = re.compile(r" like (\d+)(?= \(|:|$)")
 _CATEGORY = re.compile(r"(\S+) ×([\d,]+)")
+_PIECES = re.compile(r"[^\W_]+(?:[.,][^\W_]+)*")
+_FIGURE = re.compile(r"\d[\d.,]*[^\W\d]{0,5}")
+# 2026-01-03T10:00:00.123Z · 10:00:00,123 · Sat Jan  3 · 03/Jan/2026 · 1767434400.123
+_TIMES = re.compile(
+    r"\d{4}[-/.]\d\d?[-/.]\d\d?|T?\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d\d?[-/.]\w{2,3}[-/.]\d{2,4}|\b1[5-9]\d{8}(?:\.\d+|\d{3})?\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\b"
+)
 _RANGE = re.compile(r"(\S+) … (\S+)")
 
 
@@ -33,13 +40,13 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
     findings.that(number(head[2]) == total, texts[at].text, f"{total} lines")
     shown = texts[at + 1 : -1]
     findings.that(number(head[3]) == len(shown), texts[at].text, f"{len(shown)} by line number")
-    numbers: set[int] = set()
+    numbers: dict[int, str] = {}
     for render in shown:
-        numbers.add(numbered(lines, render, findings))
+        numbers[numbered(lines, render, findings)] = render.text.partition("\t")[2]
     rows = [row for row in texts[-1].text.split("\n") if row]
     hidden = 0
     for row in rows:
-        hidden += _counted(lines, section, row, numbers, findings)
+        hidden += _counted(lines, section, row, numbers, findings, by_line=not head[1])
     records = number(head[1]) if head[1] else total
     blank = sum(1 for line in lines[section.start : section.stop] if not line.strip()) if not head[1] else 0
     findings.that(
@@ -64,7 +71,9 @@ def numbered(lines: Sequence[str], render: Render, findings: Findings) -> int:
     return int(said) if said.isdigit() else 0
 
 
-def _counted(lines: Sequence[str], section: Section, row: str, numbers: set[int], findings: Findings) -> int:
+def _counted(
+    lines: Sequence[str], section: Section, row: str, numbers: Mapping[int, str], findings: Findings, *, by_line: bool
+) -> int:
     """Check a row that counts the records of one kind; return how many it says are not shown."""
     more = _MORE.fullmatch(row)
     if more:
@@ -83,6 +92,8 @@ def _counted(lines: Sequence[str], section: Section, row: str, numbers: set[int]
     like = _LIKE.match(match["rest"])
     if like:
         findings.that(int(like[1]) in numbers, row, "not shown by number")
+        if inside and by_line and numbers.get(int(like[1])) == lines[int(like[1]) - 1]:  # nothing is cut from its head
+            _alike(lines[first - 1 : last], lines[int(like[1]) - 1], match["rest"], every, findings)
     else:
         findings.that(not match["all"], row, "of a kind that is shown")
         _example(lines[first - 1], match["rest"], row, findings) if inside else None
@@ -108,10 +119,39 @@ def _is_end(line: str, said: str) -> bool:
     return any(said.startswith(line[at:]) for at in range(min(len(line) - 8, 200)))
 
 
+def _alike(held: Sequence[str], example: str, rest: str, every: int, findings: Findings) -> None:
+    """Check that enough lines differ from `example` only in times and in what `rest` says: numbers where it gives the ends
+    of a range, words that it has, anything where it says that more differs or lists the names."""
+    said = rest.partition(": ")[0]
+    if " differ" in said or ": " in rest:
+        return
+    ranges, words = "…" in said, set(_PIECES.findall(said)) if "/+" not in said else None
+    own = _pieces(example)
+    alike = sum(1 for line in held if _differs_as_said(own, _pieces(line), ranges, words))
+    findings.that(alike >= every, f"{every} lines{rest[:200]}", f"{alike} at most")
+
+
+def _differs_as_said(own: Sequence[str], others: Sequence[str], ranges: bool, words: set[str] | None) -> bool:
+    """Tell whether two lines in pieces differ only as is said; `words`: None where words of any kind differ."""
+    if len(own) != len(others):
+        return False
+    for one, other in zip(own, others, strict=True):
+        if one == other or (ranges and _FIGURE.fullmatch(one) and _FIGURE.fullmatch(other)):
+            continue
+        if not (words is None and one.isalpha() and other.isalpha()) and other not in (words or ()):
+            return False
+    return True
+
+
+def _pieces(line: str) -> list[str]:
+    """Return the words and figures of a line, its times masked."""
+    return _PIECES.findall(_TIMES.sub("", line))
+
+
 def _varying(held: Sequence[str], rest: str, every: int, row: str, findings: Findings) -> None:
     """Check what is said to vary among the records of a kind: counts by value, which are counts of all of them, and the
     ends of ranges, which stand somewhere."""
-    said = re.search(r"\(((?:[^()]| \()*(?: ×[\d,]+| … |/)(?:[^()])*)\)(?=:|$)", rest)
+    said = re.search(r"\(((?:[^()]| \()*(?: ×[\d,]+| … |/| differ)(?:[^()])*)\)(?=:|$)", rest)
     if said is None:
         return
     for claim in said[1].split(" · "):
@@ -121,6 +161,8 @@ def _varying(held: Sequence[str], rest: str, every: int, row: str, findings: Fin
             for value, count in counts:
                 standing = sum(1 for line in held if value in line)
                 findings.that(number(count) <= standing, f"{value} ×{count}", standing)
+        elif re.fullmatch(r"(?:(?:ids|names|more), )*(?:ids|names|more) differs?", claim):
+            findings.that(True, claim)  # says no more than that they may differ
         elif found := _RANGE.search(claim):
             for end in found.groups():
                 findings.that(any(has_word(line, end) or end in line for line in held), f"{claim} of {row[:80]}")
