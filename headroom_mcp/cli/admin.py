@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from headroom_mcp.types import HeadroomError, SettingsError
 if TYPE_CHECKING:
     from headroom_mcp.settings.table import Settings
     from headroom_mcp.store.delivery import Delivered
-    from headroom_mcp.store.postgres.upkeep import Admin, Token
+    from headroom_mcp.store.postgres.upkeep import Admin, Tenant, Token
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON: one object per line.")
 
@@ -91,8 +91,8 @@ def add_tenant(name: str, retention_days: float | None, quota_mb: int | None, as
 @tenants.command("list")
 @_json
 def list_tenants(as_json: bool) -> None:
-    """List the tenants with what they hold."""
-    _stats(as_json)
+    """List the tenants with their limits and what they hold."""
+    _stats(as_json, _limits)
 
 
 @tenants.command("remove")
@@ -127,7 +127,7 @@ def create_token(tenant: str, project: str, label: str, expires: str, as_json: b
 
     Example: headroom admin tokens create --tenant acme --label ci --expires 90d
     """
-    days = _ages.seconds(expires) / 86_400 if expires else None
+    days = _ages.seconds(expires, "--expires") / 86_400 if expires else None
     with _opened() as opened:
         secret, made = opened.make_token(tenant, project, label, days)
     if as_json:
@@ -216,7 +216,15 @@ def _said(done: Delivered, as_json: bool) -> None:
         _io.echo(f"{done.rows:,} rows delivered, {done.originals:,} new originals; {done.waiting:,} wait.")
 
 
-def _stats(as_json: bool) -> None:
+def _limits(tenant: Tenant) -> str:
+    days, most = tenant.retention_days, tenant.max_store_bytes
+    return (
+        f" (retention {f'{days:g} days' if days is not None else 'as the settings say'}, "
+        f"quota {f'{most >> 20:,} MB' if most is not None else 'as the settings say'})"
+    )
+
+
+def _stats(as_json: bool, more: Callable[[Tenant], str] = lambda _: "") -> None:
     with _opened() as opened:
         found = opened.tenants()
     for tenant in found:
@@ -224,7 +232,7 @@ def _stats(as_json: bool) -> None:
             _io.echo_json(tenant._asdict())
         else:
             _io.echo(
-                f"{tenant.name}: {tenant.originals:,} originals in {tenant.stored_bytes:,} bytes, {tenant.outputs:,} outputs, "
+                f"{tenant.name}{more(tenant)}: {tenant.originals:,} originals in {tenant.stored_bytes:,} bytes, {tenant.outputs:,} outputs, "
                 f"{tenant.retrievals:,} retrievals, {tenant.refusals:,} refused, {tenant.tokens:,} tokens"
             )
 

@@ -8,6 +8,7 @@ import click
 
 from headroom_mcp.cli import _io
 from headroom_mcp.integrations.catalogue import CATALOGUE, installed
+from headroom_mcp.settings import extras
 
 
 @click.command()
@@ -23,7 +24,7 @@ def integrations(as_json: bool) -> None:
         )
         return
     for row, version in found:
-        how = f"pip install 'headroom-mcp[{row.extra}]'" if row.extra else "needs nothing more"
+        how = extras.remedy(row.extra) if row.extra else "needs nothing more"
         here = f"{version} is installed" if version else f"not installed; {how}"
         _io.echo(f"{row.name}  ({here}; tested with {row.tried})", bold=True)
         _io.echo(f"    {row.imports}\n    {row.line}\n")

@@ -80,7 +80,9 @@ def _quiet() -> Iterator[None]:
 
 def missing(error: ImportError) -> click.ClickException:
     """Return what to say where a library is not there."""
-    return click.ClickException(f"The proxy needs more: pip install 'headroom-mcp[proxy]' ({error}).")
+    from headroom_mcp.settings import extras
+
+    return click.ClickException(f"The proxy needs more: {extras.remedy('proxy')} ({error}).")
 
 
 def chosen_backend(

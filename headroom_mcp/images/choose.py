@@ -36,7 +36,7 @@ REASONS = {
     "no_gain": "nothing smaller holds all of it",
     "coordinates": "a program acts on its coordinates",
     "unreadable": "not an image that can be read here",
-    "needs_pillow": "its pixels can be looked at only with Pillow: pip install 'headroom-mcp[image]'",
+    "needs_pillow": "its pixels can be looked at only with Pillow, which the extra image brings",
     "unknown_model": "not known what an image costs this model",
 }
 _FEW_TOKENS = 400

@@ -25,7 +25,9 @@ def pillow() -> ModuleType:
     try:
         from PIL import Image
     except ImportError:
-        msg = "Reading images needs Pillow: pip install 'headroom-mcp[image]'."
+        from headroom_mcp.settings import extras
+
+        msg = f"Reading images needs Pillow: {extras.remedy('image')}."
         raise MissingExtra(msg) from None
     return Image
 
@@ -45,6 +47,9 @@ def size_of_file(path: str) -> tuple[int, int]:
     except MissingExtra:
         if found := heads.size_of(data):
             return found
+        if not heads.is_image(data):
+            msg = f"{path} does not begin as an image does. Give an image, or a size such as 1920x1080."
+            raise NotAnImage(msg) from None
         raise
     except NotAnImage as error:
         msg = f"{path}: {error}"

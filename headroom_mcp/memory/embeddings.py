@@ -63,7 +63,9 @@ def load(named: str) -> Model:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        msg = "Embeddings need sentence-transformers: pip install 'headroom-mcp[embeddings]'"
+        from headroom_mcp.settings import extras
+
+        msg = f"Embeddings need sentence-transformers: {extras.remedy('embeddings')}"
         raise MissingExtra(msg) from error
     try:
         engine = SentenceTransformer(folder, device="cpu", local_files_only=True)

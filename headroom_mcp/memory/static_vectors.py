@@ -62,7 +62,9 @@ def load(folder: str) -> tuple[str, Engine]:
         import numpy
         from tokenizers import Tokenizer
     except ImportError as error:
-        msg = "Recall by word vectors needs numpy and tokenizers: pip install 'headroom-mcp[recall]'"
+        from headroom_mcp.settings import extras
+
+        msg = f"Recall by word vectors needs numpy and tokenizers: {extras.remedy('recall')}"
         raise MissingExtra(msg) from error
     found = _files(folder)
     if found is None:

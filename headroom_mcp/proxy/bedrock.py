@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from headroom_mcp.proxy.outgoing import Headers, Outgoing
+from headroom_mcp.settings import extras
 from headroom_mcp.types import HeadroomError, MissingExtra, RequestRefused
 
 _KEY = "AWS_BEARER_TOKEN_BEDROCK"
@@ -94,7 +95,7 @@ def _signer(region: str) -> Sign:
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
     except ImportError as error:
-        msg = f"Signing for Bedrock needs botocore: pip install 'headroom-mcp[bedrock]'. Or set {_KEY}, an API key."
+        msg = f"Signing for Bedrock needs botocore: {extras.remedy('bedrock')}. Or set {_KEY}, an API key."
         raise MissingExtra(msg) from error
     credentials = botocore.session.Session().get_credentials()
     if credentials is None:

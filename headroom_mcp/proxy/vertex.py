@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from headroom_mcp.late import pattern
 from headroom_mcp.proxy.outgoing import Outgoing
+from headroom_mcp.settings import extras
 from headroom_mcp.types import HeadroomError, MissingExtra, RequestRefused
 
 _VERSION = b'"anthropic_version":"vertex-2023-10-16"'
@@ -147,7 +148,7 @@ def _tokens() -> Callable[[], str]:
         import google.auth
         import google.auth.exceptions
     except ImportError as error:
-        msg = "Access to Vertex AI needs google-auth: pip install 'headroom-mcp[vertex]'."
+        msg = f"Access to Vertex AI needs google-auth: {extras.remedy('vertex')}."
         raise MissingExtra(msg) from error
     try:
         credentials, _ = google.auth.default(scopes=[_SCOPE])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from headroom_mcp.images import heads
+from headroom_mcp.images import heads, pixels
+from headroom_mcp.types import MissingExtra, NotAnImage
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,22 @@ def test_no_bytes_raise(tail: bytes, head: bytes) -> None:
     found = heads.size_of(head + tail)
 
     assert found is None or all(side > 0 for side in found)
+
+
+@pytest.mark.parametrize("data", [b"# A page\n\nof text", b"", b"%PDF-1.7", b"{}"])
+def test_what_is_not_an_image_is_not_asked_for_pillow(
+    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    (tmp_path / "file").write_bytes(data)
+
+    with pytest.raises(NotAnImage, match="does not begin as an image does"):
+        pixels.size_of_file(str(tmp_path / "file"))
+
+
+def test_an_image_that_only_pillow_reads_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    (tmp_path / "file.bmp").write_bytes(b"BM" + bytes(60))
+
+    with pytest.raises(MissingExtra, match=r"pip install .*\[image\]"):
+        pixels.size_of_file(str(tmp_path / "file.bmp"))

@@ -66,7 +66,7 @@ def test_without_its_library_an_integration_names_the_pip_command(module: str) -
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
 
     assert "pip install" in said
-    assert "headroom-mcp[" in said
+    assert "]'" in said and "headroom-mcp[" not in said, "from a checkout, an index may hold anybody's package"
 
 
 def test_asgi_needs_no_library() -> None:

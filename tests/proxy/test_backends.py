@@ -304,8 +304,8 @@ def test_what_a_cloud_needs_is_asked_for_and_never_guessed(
 @pytest.mark.parametrize(
     ("options", "module", "remedy"),
     [
-        (["--backend", "bedrock", "--region", "us-east-1"], "botocore", "headroom-mcp[bedrock]"),
-        (["--backend", "vertex_ai", "--region", "us-east5", "--project", "p"], "google.auth", "headroom-mcp[vertex]"),
+        (["--backend", "bedrock", "--region", "us-east-1"], "botocore", "[bedrock]'"),
+        (["--backend", "vertex_ai", "--region", "us-east5", "--project", "p"], "google.auth", "[vertex]'"),
     ],
 )
 def test_a_library_that_a_cloud_needs_is_named(

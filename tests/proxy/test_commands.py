@@ -80,7 +80,7 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(
     result = CliRunner().invoke(main, arguments)
 
     assert result.exit_code == 1
-    assert "headroom-mcp[proxy]" in result.output
+    assert "[proxy]'" in result.output
 
 
 @pytest.mark.parametrize("port", ["-1", "65536"])

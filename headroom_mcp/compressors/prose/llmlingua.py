@@ -82,7 +82,9 @@ def _load(model: str) -> Any:
     try:
         library: Any = importlib.import_module("llmlingua.prompt_compressor")
     except ImportError as exc:
-        msg = "shortening prose by a model needs LLMLingua-2: pip install 'headroom-mcp[ml]'"
+        from headroom_mcp.settings import extras
+
+        msg = f"shortening prose by a model needs LLMLingua-2: {extras.remedy('ml')}"
         raise MissingExtra(msg) from exc
     # The library fetches OpenAI's ranks only to boast of dollars saved; we show none, so it counts words.
     library.tiktoken = _NoRanks

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from headroom_mcp.server.http.options import VARIABLE, Options
+from headroom_mcp.settings import extras
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.types import HeadroomError, MissingExtra, SettingsError
 
@@ -22,7 +23,7 @@ def serve(host: str, port: int, options: Options) -> None:
     try:
         import uvicorn
     except ImportError as error:
-        msg = "The server over HTTP needs the extra team: pip install 'headroom-mcp[team]'."
+        msg = f"The server over HTTP needs the extra team: {extras.remedy('team')}."
         raise MissingExtra(msg) from error
     check()
     _check_port(host, port)

@@ -295,6 +295,10 @@ def _prepare(connection: Any) -> None:
 
 def _words(what: str, error: BaseException) -> str:
     """Return one line about `error`; the address, which may hold a password, stays out of it."""
+    if getattr(error, "sqlstate", None) in ("42P01", "3F000"):  # no such table, no such schema
+        return (
+            f"The shared store could not be {what}: its tables are not there. Its owner runs `headroom admin migrate`."
+        )
     lines = addresses.without_passwords(str(error)).strip().splitlines()
     said_ = lines[0] if lines else type(error).__name__
     return f"The shared store could not be {what}: {said_[:300]}."

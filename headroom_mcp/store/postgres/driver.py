@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from headroom_mcp.settings import extras
 from headroom_mcp.types import MissingExtra
 
 try:
     import psycopg as psycopg_module
     import psycopg_pool as pool_module
 except ImportError as error:
-    msg = "A store on PostgreSQL needs the extra team: pip install 'headroom-mcp[team]'."
+    msg = f"A store on PostgreSQL needs the extra team: {extras.remedy('team')}."
     raise MissingExtra(msg) from error
 
 # What goes wrong is raised as ours; the pool's own lines would stand on the standard error of a command, or of a host.
