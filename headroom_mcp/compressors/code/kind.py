@@ -25,6 +25,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 OUTLINE_TOKENS = 6_000  # below, four of five outlines lack a line that the next patch changes: it costs another read
 RANGE_OUTLINE_TOKENS = 8_000  # a range was chosen on purpose
 _LONG_LINES, _LONG_TOKENS = 400, 3_000  # without a question, a file as long as this is looked over first
+_LINES_OF_RECORD, _MOSTLY_ALIKE = 3, 0.6  # lines that each record of data has, and the share of records of one form
 _SAMPLE_LINES = 150
 _HEADER_ROWS = 8  # what a viewer says about its file stands above the first numbered line
 _VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
@@ -117,6 +118,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     plain = numbered.lines if numbered is not None else lines
     language = language_of(output) or _guessed(output)
     if _is_long(output):
+        if numbered is None and languages.is_data(language) and (listed := _as_records(output, budget)):
+            return listed
         from headroom_mcp.compressors.code import selection
 
         kept, notes = selection.choose(output, plain, language, budget)
@@ -145,6 +148,19 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return _numbered_note(numbered, Part(start, stop, "omit", note=label)) if numbered and thin else label
 
     return Compressed(parts, note=note)
+
+
+def _as_records(output: ToolOutput, budget: int) -> Compressed | None:
+    """Return the documents or items of a file of data, told apart by what differs; None where they are not alike: sixty
+    deployments have no definitions, and the one with `replicas: 0` is what they are read for."""
+    from headroom_mcp.compressors import _by_record
+
+    survey = output.survey
+    records = survey.records
+    most = max((len(group.rows) for group in survey.groups), default=0)
+    if len(records) * _LINES_OF_RECORD > len(output.lines) or most < _MOSTLY_ALIKE * len(records):
+        return None
+    return _by_record.compress(output, budget, "list") if _by_record.fits(output) else None
 
 
 def _is_long(output: ToolOutput) -> bool:

@@ -15,6 +15,7 @@ A language is a module with these names:
     MARGINS   instead of a query, True where only the indentation is known (margins.py)
     PARTS     instead of a query, True where tags enclose parts in other languages (components.py)
     HEADS     instead of a query, where lines tell enough: what a heading looks like (heads.py)
+    DATA      (optional) True where files hold data, whose documents or items may be alike
     INSTEAD   (optional) the language whose grammar serves where this one's is missing
 
 A definition's name and body are the fields `name` and `body` of its node, wherever the grammar has them.
@@ -46,3 +47,8 @@ def load(name: str) -> ModuleType:
     if name not in NAMES:
         raise KeyError(name)
     return importlib.import_module(f"headroom_mcp.compressors.code.languages.{name}")
+
+
+def is_data(name: str) -> bool:
+    """Tell whether files of the language `name` ("" for none) hold data rather than a program."""
+    return name in NAMES and getattr(load(name), "DATA", False) is True

@@ -6,6 +6,7 @@ GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".toml", ".ini", ".cfg", ".editorconfig")
 COMMENT = ("#", ";")
 CONSTANTS: frozenset[str] = frozenset()
+DATA = True
 # [tool.ruff]    [[package]]
 HEADS = late.pattern(r"^\[\[?(?P<name>[^\[\]]+)\]\]?\s*(?:#.*)?$")
 MORE = late.pattern(r"^(?:name = \"(?P<name>[^\"]+)\"|version = )")

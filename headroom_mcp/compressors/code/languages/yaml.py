@@ -6,5 +6,6 @@ GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".yaml", ".yml")
 COMMENT = ("#",)
 CONSTANTS: frozenset[str] = frozenset()
+DATA = True
 # services:      web:        - name: build       ---
 HEADS = late.pattern(r"^(?P<name>---|(?: {1,4})?(?:- )?[\w\"'/@.$<*-][^:#]*(?=:(?:\s|$)))")
