@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.compressors.table import rows as _rows
+from headroom_mcp.compressors.table import several
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import tool_errors, unlike
@@ -22,7 +24,8 @@ from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
-from headroom_mcp.text import tokens
+from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -43,6 +46,9 @@ _KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
 _MAX_FIGURES = 4  # numbers of a row whose columns are not known
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25
+_MIN_SHARE = 100  # tokens of one table of several
+_MANY_TIMES = 2  # the budget, for several tables
+_MAX_BETWEEN = 12  # lines among the rows that are none
 _BEST = 3  # matches come before rows that lack what is asked for
 _FEW_SHARE = 4
 # import time:   154
@@ -92,19 +98,45 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Keep the rows that tell something, by their line numbers; say what the others hold."""
+    """Keep the rows that tell something, by their line numbers; say what the others hold, of each table by itself."""
+    table = _rows.read(output.lines)
+    starts = several.starts(output.lines) if table.form in ("piped", "columns", "none") else [0]
+    return _one(output, table, budget, output.tokens) if len(starts) < 2 else _each(output, starts, budget)
+
+
+def _each(output: ToolOutput, starts: Sequence[int], budget: int) -> Compressed | None:
+    """Return several tables, each in short by itself; where that is too much, the records of all as a list."""
     lines = output.lines
-    table = _rows.read(lines)
+    parts: list[Part] = []
+    for start, stop in pairwise([*starts, len(lines)]):
+        piece = output.section(start, stop)
+        share = max(_MIN_SHARE, budget * piece.tokens // max(1, output.tokens))
+        found = _one(piece, _rows.read(piece.lines), share, output.tokens)
+        of_piece = found.parts if found is not None else [Part(0, stop - start, "keep")]
+        parts.extend(part._replace(start=part.start + start, stop=part.stop + start) for part in of_piece)
+    if all(part.action == "keep" for part in parts) and output.tokens < _SMALL_TOKENS:
+        return None
+    if tokens.estimate(render.render(lines, parts)) > max(_MANY_TIMES * budget, _KNOWN_TOKENS):
+        return _by_record.compress(output, budget, "list")
+    return Compressed(parts)
+
+
+def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compressed | None:
+    """Return the lines of one table in short, None where they are few, no table, or the `whole` output is small (tokens)."""
+    lines = output.lines
     if len(table.records) < 6:
         return None
     rows = _row_texts(lines, table)
     matches = _matches(output, rows, budget)
-    if output.tokens < (_MATCHED_TOKENS if matches else _KNOWN_TOKENS):
+    if whole < (_MATCHED_TOKENS if matches else _KNOWN_TOKENS):
         return None
     columns = _columns(lines, table)
     surveyed = survey.of_records(lines, table.records, columns)
-    if output.tokens < _SMALL_TOKENS and not matches and not _is_known(table, surveyed):
+    if whole < _SMALL_TOKENS and not matches and not _is_known(table, surveyed):
         return None
+    between = _between(lines, table)
+    if len(between) > max(_MAX_BETWEEN, len(table.records) // 10):
+        return _by_record.compress(output, budget, "list")
     said = _said(output, table, columns)
     choice = _by_record.Choice(surveyed, output.offset)
     header = _header(lines, table.header_stop, budget // 3)
@@ -128,7 +160,23 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         choice.take(_tops(measures), room // 2 - choice.spent)
     if len(choice.shown) == count:
         return None
-    return Compressed(_parts(output, table, choice, header, [row for row in matches if row in choice.shown], said))
+    shown = [row for row in matches if row in choice.shown]
+    parts = _parts(output, table, choice, header, shown, between)
+    return Compressed([Part(0, 0, "render", said or _gap(output.offset, parts)), *parts])
+
+
+def _between(lines: Sequence[str], table: Table) -> list[int]:
+    """Return the lines among the rows that are none: neither blank nor a rule."""
+    rows = {line for record in table.records for line in range(record.start, record.stop)}
+    among = range(table.header_stop, table.records[-1].stop)
+    return [at for at in among if at not in rows and lines[at].strip() and not _rows.RULE.match(lines[at])]
+
+
+def _gap(offset: int, parts: Sequence[Part]) -> str:
+    """Return the marker of all lines that `parts` do not show; where nothing is said of columns."""
+    gone = [part for part in parts if part.is_gone]
+    count = sum(part.stop - part.start for part in gone)
+    return f"[… {marker.counted(count, 'line')}: in {offset + gone[0].start + 1}-{offset + gone[-1].stop}]"
 
 
 def _is_known(table: Table, surveyed: Survey) -> bool:
@@ -168,15 +216,20 @@ def _figures(rows: Sequence[str]) -> list[Slot]:
 
 
 def _parts(
-    output: ToolOutput, table: Table, choice: _by_record.Choice, header: range, matches: Sequence[int], said: str
+    output: ToolOutput,
+    table: Table,
+    choice: _by_record.Choice,
+    header: range,
+    matches: Sequence[int],
+    between: Sequence[int],
 ) -> list[Part]:
     """Return the header, the rows by their numbers, and what stands around the rows as it is."""
     lines = output.lines
     last = table.records[-1].stop
-    above: set[int] = set()
+    above = set(between)
     for row in matches:
         above.update(_heading_above(lines, table.records[row].start, table.header_stop))
-    parts = [Part(0, 0, "render", said)]
+    parts: list[Part] = []
     if header:
         parts.append(Part(0, header.stop, "keep"))
     if table.header_stop > len(header):
@@ -189,7 +242,7 @@ def _parts(
 
 
 def _with_headings(output: ToolOutput, parts: Sequence[Part], above: Sequence[int]) -> list[Part]:
-    """Return `parts` with the lines `above`, headers of later tables in one output, shown by number."""
+    """Return `parts` with the lines `above`, titles and headers among the rows, shown by number."""
     lines = output.lines
     found: list[Part] = []
     for part in parts:
@@ -285,13 +338,11 @@ def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
 
 
 def _said(output: ToolOutput, table: Table, columns: Sequence[Slot]) -> str:
-    """Return a sentence about all rows: how many, and what their columns hold."""
-    count = len(table.records)
-    # Of columns that nothing is said about, nobody knows which lines are rows.
-    unit = "rows" if table.names else "lines"
-    head = f"[… {count:,} {unit}" + (f", {len(table.names)} columns" if columns else "")
+    """Return a sentence about all rows: how many, and what their columns hold; "" where nothing can be said of these."""
     if not columns:
-        return f"{head} …]"
+        return ""
+    count = len(table.records)
+    head = f"[… {count:,} rows, {len(table.names)} columns"
     read = columns[0].total
     if read < count:
         head += f"; of {read:,} of them"
@@ -300,7 +351,7 @@ def _said(output: ToolOutput, table: Table, columns: Sequence[Slot]) -> str:
         said = summary.of(slot, lambda row: output.offset + table.records[row].start + 1)
         if said and tokens.estimate("".join(told)) < _MAX_SAID_TOKENS:
             told.append(f"{slot.name}: {said}")
-    return f"{head}; {' · '.join(told)} …]" if told else f"{head} …]"
+    return f"{head}; {' · '.join(told)} …]" if told else ""
 
 
 def _bad(output: ToolOutput) -> list[int]:

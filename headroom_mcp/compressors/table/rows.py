@@ -23,7 +23,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 60
 _MAX_HEADER_LINES = 40
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
-_RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
+RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
 # words, no sentence: PID USER %CPU COMMAND
 _HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#+-]*$")
 # (400 rows) · 400 rows in set (0.01 sec)
@@ -47,7 +47,7 @@ class Table(NamedTuple):
 def read(lines: Sequence[str]) -> Table:
     """Return the table that `lines` are; form "none" where they are none."""
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    rule = next((i for i in range(first, min(len(lines), first + 6)) if _RULE.match(lines[i]) and lines[i].strip()), -1)
+    rule = next((i for i in range(first, min(len(lines), first + 6)) if RULE.match(lines[i]) and lines[i].strip()), -1)
     if rule >= 0 and rule + 1 < len(lines) and ("|" in lines[rule + 1] or "+" in lines[rule] or "|" in lines[rule]):
         header = next((line for line in reversed(lines[:rule]) if line.strip(" |+-=")), "")
         if not header and rule + 2 < len(lines):  # +---+ above the header, too
@@ -56,7 +56,8 @@ def read(lines: Sequence[str]) -> Table:
         rows = [
             record for record in _single(rule + 1, len(lines)) if len(_cells(lines[record.start], "|")) == len(names)
         ]
-        return Table("piped", "|", rule + 1, names, rows)
+        if len(names) > 1:
+            return Table("piped", "|", rule + 1, names, rows)
     delimiter, share = delimiter_of(lines[first : first + 4 * _SAMPLE])
     if share >= 0.7:
         records = _delimited_records(lines, first)
@@ -71,7 +72,8 @@ def read(lines: Sequence[str]) -> Table:
         rows = _filled(lines, header_at + 1)
         columns = aligned.spans(lines[header_at], lines[header_at + 1 :])
         names = [lines[header_at][start:stop].strip() for start, stop in columns]
-        return Table("columns", "", header_at + 1, names, rows, columns)
+        if len(names) > 1:
+            return Table("columns", "", header_at + 1, names, rows, columns)
     sampled = [line for line in lines[:: max(1, len(lines) // 200)] if line.strip()]
     indented = sum(1 for line in sampled if line[:1] in (" ", "\t"))
     if (

@@ -51,7 +51,7 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
         elif section.kind == "json":
             compact.check(lines, render.part, findings)
         elif section.kind == "table":
-            tables.check(lines, section, render, findings)
+            tables.check(lines, section, render, drawn, findings)
         elif section.kind in digests.READERS:
             digests.READERS[section.kind](lines, section, render, findings)
         else:

@@ -15,15 +15,27 @@ from headroom_mcp.types import Section
 _HEAD = re.compile(
     r"\[… ([\d,]+) (?:rows|lines)(?:, ([\d,]+) columns)?(?:; of ([\d,]+) of them)?(?:; (.*))? …\]", re.DOTALL
 )
+_GAP = re.compile(r"\[… ([\d,]+) lines?: in (\d+)-(\d+)\]")
 # (400 rows) · 400 rows in set
 _OWN_COUNT = re.compile(r"^\((\d+) rows?\)$|^(\d+) rows? in set")
 _OTHERS = re.compile(r"(?:^|, )[\d,]+ other values?(?=, |$)")
 _CATEGORY = re.compile(r"(?:^|, )((?:(?! ×).)+?) ×([\d,]+)(?: \(at ([\d, ]+)\))?(?=, |$)")
 
 
-def check(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:
-    """Check the line above a table, or a row of it."""
+def check(lines: Sequence[str], section: Section, render: Render, drawn: Sequence[Render], findings: Findings) -> None:
+    """Check the line above a table, or a row of it; of several tables in one section (`drawn`) that from there on."""
+    if (gap := _GAP.fullmatch(render.text)) is not None:
+        shown = {at for one in drawn if one.text or one.part.action == "keep" for at in range(*one.part[:2])}
+        hidden = [at for at in range(int(gap[2]) - 1, int(gap[3])) if at not in shown]
+        findings.that(number(gap[1]) == len(hidden), render.text, len(hidden))
+        return
     head = _HEAD.fullmatch(render.text)
+    if head is not None:
+        above = [one.part.start for one in drawn if one.text[:2] == "[…" and one.part.start > render.part.start]
+        start = render.part.start if render.part.start == render.part.stop else section.start
+        section = section._replace(start=start, stop=min([section.stop, *above]))
+        if head[2] and head[4]:
+            _one_header(lines[section.start : section.stop], render.text, findings)
     if head is None:
         _row(lines, section, render, findings)
         return
@@ -49,6 +61,21 @@ def check(lines: Sequence[str], section: Section, render: Render, findings: Find
                 count,
                 findings,
             )
+
+
+def _one_header(held: Sequence[str], said: str, findings: Findings) -> None:
+    """Check that of the lines counted as one table no second is a header: words without figures that has come before, or
+    that begins what stands below a blank line or a title."""
+    headers: set[str] = set()
+    for at, line in enumerate(held):
+        words = line.replace("|", " ").split()
+        if len(words) < 3 or not all(word[0].isupper() for word in words) or re.search(r"\d", line):
+            continue
+        above = held[at - 1] if at else ""
+        if line in headers or (headers and not above.strip()):
+            findings.that(False, said, f"another header: {line.strip()}")
+            return
+        headers.add(line)
 
 
 def _row(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:
