@@ -49,7 +49,7 @@ def layers() -> str:
             )
         lines.append("")
     about = report["about"]
-    return "\n".join(lines) + (
+    return "\n".join([*lines, ""]) + (
         f"Measured on {about['date']} by `python -m headroom_mcp.evals suite --tier 1 -o DIR --data DIR`, tokens by {about['tokens by']}."
     )
 
