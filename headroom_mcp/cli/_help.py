@@ -43,6 +43,7 @@ class Group(click.Group):
     """A group of commands that names the nearest one where it does not know what was typed."""
 
     context_class = Context
+    meant: Mapping[str, str] = {}  # what people type for a command → the command
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -64,7 +65,8 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that `args` begin with. Raises: UsageError with the nearest names where there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            near = nearest(args[0], self.list_commands(ctx))
+            typed = nearest(args[0], [*self.list_commands(ctx), *self.meant])
+            near = list(dict.fromkeys(self.meant.get(name, name) for name in typed))
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)

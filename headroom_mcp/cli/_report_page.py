@@ -133,7 +133,7 @@ def _filled(page: Page) -> str:
         + _key("Outputs", plots.number(totals.outputs), f"{plots.number(totals.tokens_host)} → {plots.number(totals.tokens_after)} tokens")
         + _key("Fetched back", plots.number(totals.tokens_retrieved), f"tokens in {plots.number(totals.retrievals)} retrievals")
         + _key("Added", plots.number(totals.tokens_charged), "tokens of tool schemas and context")
-        + _key("Losses", plots.number(figures.losses), f"of {plots.number(figures.originals)} originals cost more than they saved")
+        + _key("Losses", plots.number(figures.losses), f"of {plots.number(figures.originals)} originals cost more than {'it' if figures.losses == 1 else 'they'} saved")
         + "</dl>\n"
         + _section(
             "Savings over time",

@@ -24,7 +24,13 @@ _SECONDS = 30.0  # an output of 12 MB, beyond which only its ends are read close
 @click.option("--prose-words", is_flag=True, help="With --prose-model: leave out words, not sentences.")
 @click.option("--messages", metavar="FILE.json", help="A conversation: its tool results are compressed.")
 @click.option("--model", default="", help="With --messages: the model whose tokens are counted.")
-@click.option("--seconds", default=_SECONDS, show_default=True, help="What takes longer is shown as it came; 0: wait.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=_SECONDS,
+    show_default=True,
+    help="What takes longer is shown as it came; 0: wait.",
+)
 @click.option("--explain", is_flag=True, help="Say which kind each part is, and why; compress nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object with the text and the figures.")
 def compress(
@@ -63,6 +69,12 @@ def compress(
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
     text = data.decode("utf-8", "surrogateescape")
+    if _io.is_binary(data):
+        if explain:
+            _io.echo(f"binary data: {_WHY['unknown']}")
+        else:
+            _leave(data, text, as_json)
+        return
     tool_name = tool_name or ("Bash" if command else "")
     tool_input: ToolInput = {"command": command} if command else {"file_path": file} if file != "-" else {}
     if explain:
@@ -72,7 +84,7 @@ def compress(
     with _io.said_plainly():
         # A pipe's reader is not known to have seen what the session has: nothing is named instead of shown.
         settings = load_settings(project=project)._replace(
-            repeats=False, prose_model=_model(prose_model, words=prose_words), deadline_s=max(0.0, seconds)
+            repeats=False, prose_model=_model(prose_model, words=prose_words), deadline_s=seconds
         )
         result = compress_output(
             text,
@@ -91,6 +103,20 @@ def compress(
         return
     _io.write_bytes(data)  # nothing is gained: the very bytes that came
     _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
+
+
+def _leave(data: bytes, text: str, as_json: bool) -> None:
+    """Show binary data as it came: no kind would win anything, and looking for one takes longer than for a text."""
+    if as_json:
+        size = tokens.estimate(text)
+        left: dict[str, object] = {
+            **Result(text, "binary", None, size, size, "unknown")._asdict(),
+            "counted_by": "estimate",
+        }
+        _io.echo_json(left)
+        return
+    _io.write_bytes(data)
+    _io.echo(f"[{len(data):,} bytes of binary data, {_WHY['unknown']}; shown as it came]", err=True)
 
 
 def _model(named: str, *, words: bool) -> str:
@@ -112,7 +138,7 @@ def _conversation(path: str, model: str, query: str, seconds: float, as_json: bo
             tools=found.body.get("tools"),
             system=found.body.get("system"),
             query=query or None,
-            settings=load_settings(project=project)._replace(deadline_s=max(0.0, seconds)),
+            settings=load_settings(project=project)._replace(deadline_s=seconds),
             session=environment.session_id(),
             project=project,
             exact=True,

@@ -75,6 +75,8 @@ def text(file: str, language: str, as_json: bool) -> None:
         return
     for line in lines:
         _io.echo(line.text)
+    if not lines:
+        _io.echo(f"[no text was found in {file}]", err=True)
 
 
 def _size(image: str) -> tuple[int, int]:

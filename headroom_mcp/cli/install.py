@@ -157,6 +157,10 @@ def uninstall(
     _report([change for change in changes if change.before is not None], only_print, as_json)
     if with_data and not as_json:
         _io.echo(f"removed {home}" + (f", but for what is not ours: {', '.join(stays)}" if stays else ""))
+    elif not as_json and not only_print and os.path.isdir(home):
+        _io.echo(
+            f"{home} stays, with originals, notes, settings and copies of the files above: --purge removes it, too."
+        )
 
 
 def _other_host(
@@ -197,4 +201,9 @@ def _report(changes: list[Change], only_print: bool, as_json: bool) -> None:
         if only_print and change.is_change:
             before = (change.before or b"").decode("utf-8").splitlines(keepends=True)
             after = (change.after or b"").decode("utf-8").splitlines(keepends=True)
-            _io.echo("".join(difflib.unified_diff(before, after, change.file, change.file)))
+            _io.echo("".join(map(_whole, difflib.unified_diff(before, after, change.file, change.file))))
+
+
+def _whole(line: str) -> str:
+    """Return a line of a difference, marked as diff does where the file ends without a newline."""
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

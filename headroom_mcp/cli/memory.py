@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -35,7 +35,14 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")(command)
 
 
-@click.group(cls=_help.Group)
+class _Notes(_help.Group):
+    meant: Mapping[str, str] = {
+        "save": "add", "store": "add", "remember": "add", "note": "add", "find": "search", "recall": "search", "ls": "list",
+        "remove": "forget", "delete": "forget", "rm": "forget",
+    }  # fmt: skip
+
+
+@click.group(cls=_Notes)
 def memory() -> None:
     """Keep, find and remove notes.
 
@@ -54,7 +61,7 @@ def add(text: str, tags: tuple[str, ...], everywhere: bool, replaces: str, proje
 
     Example: headroom memory add "always use uv" --tag tooling
     """
-    body = sys.stdin.read() if text == "-" else text
+    body = sys.stdin.read().rstrip("\n") if text == "-" else text
     with _opened() as store:
         here = _project(project)
         scope = notes.GLOBAL if everywhere else here

@@ -18,8 +18,8 @@ _MODEL = "claude-opus-5-5"
 
 HOW = (
     "Tokens are estimated (mean error 9 % against o200k; Claude's own tokenizer is not public), against what the\n"
-    "host would have shown by itself. Subtracted: slices fetched back, outputs asked for again after a short answer, the\n"
-    "schemas of the MCP tools once per session that loaded them, context that hooks add. Outputs left as they were are\n"
+    "host would have shown by itself; what no host saw (`headroom compress`, the library), against all of it. Subtracted:\n"
+    "slices fetched back, outputs asked for again after a short answer, the schemas of the MCP tools once per session that loaded them, context that hooks add. Outputs left as they were are\n"
     "not counted."
 )
 
@@ -79,7 +79,7 @@ def stats(by: ledger.Grouping, this_project: bool, session: str | None, model: s
             _io.echo(f"\n{names[name]} is below zero: {why_negative(total)}")
     _io.echo(
         f"\n{marker.counted(figures.totals.retrievals, 'retrieval')}; {figures.losses:,} of {figures.originals:,} originals cost more"
-        f" than they saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
+        f" than {'it' if figures.losses == 1 else 'they'} saved.\nStored: {figures.original_bytes:,} bytes of originals in {figures.stored_bytes:,}.\n{HOW}"
     )
     _io.echo(_in_dollars(figures, price, model))
     if figures.cut_outputs:

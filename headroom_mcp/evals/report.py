@@ -41,7 +41,27 @@ def text(run: Run) -> str:
             )
             if not figure.passed:
                 lines += [f"      {failure}" for failure in figure.failures]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _LEGEND, verdict(run.layers)])
+
+
+_LEGEND = (
+    "%: the share of n cases in which it is so, then its 95 % interval and its bar, the share to reach. planted: something"
+    "\nunlike the rest, in formats made up for it; critical: one critical entry among a hundred; failing: what failed in a"
+    "\nrun of tests."
+)
+
+
+def verdict(layers: Sequence[Layer]) -> str:
+    """Return the last line: whether every bar is reached, or which are not."""
+    below = [f"{layer.name}: {figure.name}" for layer in layers for figure in layer.figures if not figure.passed]
+    bars = sum(figure.bar is not None for layer in layers for figure in layer.figures)
+    out = sum(bool(layer.skipped) for layer in layers)
+    left = f" {out} of {len(layers)} layers were left out." if out else ""
+    if not bars:
+        return f"No bar was tried.{left}"
+    if not below:
+        return f"Every bar is reached ({bars} of {bars}).{left}"
+    return f"{len(below)} of {bars} figures are below their bars: {'; '.join(below)}.{left}"
 
 
 def markdown(run: Run) -> str:

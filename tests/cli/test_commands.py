@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from headroom_mcp import open_store
-from headroom_mcp.cli import COMMANDS, main
+from headroom_mcp.cli import COMMANDS, _io, compress, main
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import figures as ledger
 from headroom_mcp.types import Origin
@@ -228,3 +230,84 @@ def test_uninstall_with_purge_asks_first(shell: Shell) -> None:
     shell("uninstall", "--purge", stdin=b"n\n", code=1)
 
     assert (shell.folder / "home" / "headroom.db").exists()
+
+
+def _random(size: int) -> bytes:
+    return random.Random(7).randbytes(size)
+
+
+@pytest.mark.parametrize(
+    ("data", "binary"),
+    [
+        (_random(9_000), True),
+        (_random(3 << 20), True),
+        (b"\x7fELF\x02\x01\x01" + bytes(400) + _random(2_000), True),
+        (gzip.compress(LOG * 9), True),
+        ("Все счастливые семьи похожи друг на друга.\n".encode("cp1251") * 99, False),
+        ("À côté de l'été, ça va.\n".encode("latin-1") * 99, False),
+        (("one line and another\r\n" * 99).encode("utf-16"), False),
+        (b"\x1b[1mbold\x1b[0m \x08\x07\r\n" * 99, False),
+        ("日本語のテキスト\n".encode() * 99, False),
+        (b"", False),
+    ],
+)  # fmt: skip
+def test_data_is_told_from_text_in_any_encoding(data: bytes, binary: bool) -> None:
+    assert _io.is_binary(data) is binary
+
+
+def test_binary_data_is_left_alone_with_a_reason(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _random(200_000)
+
+    assert shell("compress", stdin=data) == data
+    assert "200,000 bytes of binary data" in shell.stderr
+    assert json.loads(shell("compress", "--json", stdin=data))["outcome"] == "unknown"
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the flow has nothing to win here, and takes long over it")
+
+    monkeypatch.setattr(compress, "compress_output", never)
+    assert CliRunner().invoke(main, ["compress"], input=data).exit_code == 0
+
+
+def test_a_time_below_zero_is_refused() -> None:
+    done = CliRunner().invoke(main, ["compress", "--seconds", "-1"], input=LOG)
+
+    assert done.exit_code == 2 and "--seconds" in done.output
+
+
+def test_a_file_without_a_final_newline_is_shown_as_diff_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "settings.json").write_text('{"model": "opus"}')
+    shown = CliRunner().invoke(main, ["install", "--print"]).output.splitlines()
+
+    assert '-{"model": "opus"}' in shown
+    assert shown[shown.index('-{"model": "opus"}') + 1] == "\\ No newline at end of file"
+
+
+def test_uninstalling_says_what_stays_and_how_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("HEADROOM_HOME", str(home))
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with open_store(Settings(home=str(home))) as store:
+        store.put("x")
+
+    assert f"{home} stays" in (said := CliRunner().invoke(main, ["uninstall"]).output) and "--purge" in said
+    assert "stays" not in CliRunner().invoke(main, ["uninstall", "--purge", "--yes"]).output
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(("losses", "word"), [(1, "it saved"), (2, "they saved")])
+def test_one_original_that_cost_more_is_one(
+    losses: int, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADROOM_HOME", str(tmp_path))
+    with open_store(Settings(home=str(tmp_path))) as store:
+        for at in range(losses):
+            ref = store.put(f"text {at}", tokens_host=100, tokens_after=10)
+            store.retrieved(ref, 500)
+
+    assert f"{losses} of {losses} originals cost more than {word}" in CliRunner().invoke(main, ["stats"]).output

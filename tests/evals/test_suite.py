@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headroom_mcp.evals import __main__ as evals
 from headroom_mcp.evals import figures, report, suite
 from headroom_mcp.evals.figures import Layer
-from headroom_mcp.evals.layers import needles
+from headroom_mcp.evals.layers import facts, needles
 from headroom_mcp.store.rows import Original
 from headroom_mcp.store.sqlite.store import SqliteStore
 from headroom_mcp.text import marker
@@ -121,3 +121,17 @@ def test_what_cannot_be_read_is_said_with_two(tmp_path: Path, capsys: pytest.Cap
     assert evals.main(["quick", "--data", str(tmp_path)]) == 2
     assert "bfcl" in capsys.readouterr().err
     assert evals.main(["quick", "--ci", str(tmp_path / "none.json")]) == 2
+
+
+def test_a_run_ends_with_a_verdict_and_what_its_words_mean() -> None:
+    good, bad = (figures.share(name, n, 10, 0.9) for name, n in (("planted", 10), ("critical", 1)))
+
+    def said(*layers: figures.Layer) -> list[str]:
+        return report.text(report.Run("t", {}, layers)).splitlines()
+
+    assert said(figures.Layer("facts", (good,)))[-1] == "Every bar is reached (1 of 1)."
+    last = said(figures.Layer("facts", (good, bad)), figures.Layer("online", (), skipped="no model"))[-1]
+    assert last == "1 of 2 figures are below their bars: facts: critical. 1 of 2 layers were left out."
+    assert said(figures.Layer("facts", ()))[-1] == "No bar was tried."
+    legend = "\n".join(said(figures.Layer("facts", (good,)))[-4:-1])
+    assert all(f"{word}:" in legend for word in facts.FAMILIES)

@@ -83,3 +83,11 @@ def test_without_tesseract_the_error_says_how_to_get_it(monkeypatch: pytest.Monk
 def test_what_is_no_image_is_an_error() -> None:
     with pytest.raises(NotAnImage):
         ocr.text_of(b"not an image")
+
+
+def test_an_image_without_text_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "lines_of", lambda *_: [])
+    (tmp_path / "x.png").touch()
+    done = CliRunner().invoke(images, ["text", str(tmp_path / "x.png")])
+
+    assert done.exit_code == 0 and "no text was found in" in done.output

@@ -114,3 +114,17 @@ def test_learning_is_off_until_it_is_turned_on_and_the_rest_of_the_file_stays(tm
     file.write_text("not toml = = =")
     assert _run("auto", "on").exit_code == 1
     assert file.read_text() == "not toml = = ="
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("save", "add"), ("sav", "add"), ("remember", "add"), ("remove", "forget"), ("find", "search"), ("lst", "list")],
+)
+def test_another_word_for_a_command_is_answered_with_ours(typed: str, meant: str) -> None:
+    assert f"Did you mean {meant}" in _run(typed, "x").output
+
+
+def test_the_newline_that_ends_standard_input_is_no_part_of_a_note() -> None:
+    added = json.loads(_run("add", "-", "--json", stdin="  two\nlines\n").output)
+
+    assert added["text"] == "  two\nlines"
