@@ -14,6 +14,6 @@ def seconds(age: str, option: str = "--older-than") -> float:
     """Return the seconds of the age that `option` was given. Raises: click.UsageError."""
     match = _AGE.match(age.strip())
     if match is None:
-        msg = f"{option} {age!r} is not valid: write a number and s, m, h, d or w (30d)."
+        msg = f"{option} {age!r} is not a valid age: write a number and s, m, h, d or w (30d)."
         raise click.UsageError(msg)
     return float(match.group(1)) * _SECONDS[match.group(2)]

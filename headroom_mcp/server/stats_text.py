@@ -36,5 +36,5 @@ def _sentence(name: str, figures: Figures) -> str:
     return (
         f"{name}: {outputs}, {total.tokens_host:,} tokens became {total.tokens_after:,};"
         f" {retrievals} cost {total.tokens_retrieved:,}, what we added ourselves {total.tokens_charged:,}."
-        f" Net {total.net:+,} ({total.net_share:.0%}); {losses} cost more than they saved."
+        f" Net {total.net:+,} ({total.net_share:.0%}); {losses} cost more than {'it' if figures.losses == 1 else 'they'} saved."
     )
