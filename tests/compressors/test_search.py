@@ -74,3 +74,28 @@ def test_a_name_in_the_question_finds_its_definition_among_its_uses() -> None:
     shown = {i for part in compressed.parts if part.action != "omit" for i in range(part.start, part.stop)}
     assert 400 in shown
     assert len(shown) < 100
+
+
+def test_a_file_of_which_no_hit_is_shown_is_named_in_the_gap_that_holds_its_hits_alone() -> None:
+    alone = 0
+    for seed in range(40):
+        pick = random.Random(seed)
+        paths = [f"{pick.choice(['src', 'tests', 'vendor'])}/part_{n}.py" for n in range(pick.randint(20, 90))]
+        lines = [
+            f"{path}:{7 * at + 3}:    raise {pick.choice(['ValueError', 'KeyError'])}({pick.randint(0, 40)})"
+            for path in paths
+            for at in range(pick.randint(1, 9))
+        ]
+        output = ToolOutput("\n".join(lines), "Bash", {"command": "grep -rn raise ."}, "")
+        compressed = compressor.compress(output, pick.randint(300, 1_500))
+        if compressed is None:
+            continue
+        left_out = [lines[part.start : part.stop] for part in compressed.parts if part.action == "omit"]
+        shown = {line.partition(":")[0] for line in set(lines).difference(*left_out)}
+        for part, gap in zip((p for p in compressed.parts if p.action == "omit"), left_out, strict=True):
+            held = {line.partition(":")[0] for line in gap}
+            if len(held) == 1 and not held & shown:
+                alone += 1
+                assert part.note == f"{len(gap)} hit{'s' * (len(gap) > 1)} in {held.pop()}"
+
+    assert alone > 5

@@ -12,7 +12,7 @@ define what is looked for, those the question is about, then every file's first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs, shell
@@ -83,7 +83,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(whole) if cost < output.tokens else None
     if form == "heading":
         chosen |= _headings_of(lines, entries, chosen)
-    return Compressed(_parts(lines, entries, chosen), note=lambda start, stop: _note(entries, start, stop))
+    paths = {_path(entries[index]) for index in chosen}
+    return Compressed(_parts(lines, entries, chosen), note=lambda start, stop: _note(entries[start:stop], paths))
 
 
 def _are_counts(entries: Sequence[Entry]) -> bool:
@@ -245,7 +246,7 @@ def _parts(lines: Sequence[str], entries: Sequence[Entry], shown: set[int]) -> l
             held = {_path(entry) for entry in entries[index:stop] if entry}
             if held - {heading}:
                 heading = ""
-            parts.append(Part(index, stop, "omit", note=_note(entries, index, stop)))
+            parts.append(Part(index, stop, "omit", note=_note(entries[index:stop], per_path.keys())))
         else:
             path = _path(entries[index])
             while stop < total and stop in shown and _path(entries[stop]) == path:
@@ -270,10 +271,11 @@ def _short(entry: Entry) -> str:
     return f"{entry.number}{':' if entry.is_hit else '-'}{entry.text}"
 
 
-def _note(entries: Sequence[Entry], start: int, stop: int) -> str:
-    """Return what a gap holds: "14 hits", or "230 hits in 12 files: a.py 90, b.py 31 …"."""
+def _note(gap: Sequence[Entry], shown: Collection[str]) -> str:
+    """Return what a gap holds: "14 hits", "9 hits in c.py" where nothing is `shown` of that path, or "230 hits in 12
+    files: a.py 90, b.py 31 …"."""
     counts: dict[str, int] = {}
-    for entry in entries[start:stop]:
+    for entry in gap:
         if entry and entry.is_hit:
             counts[entry.path] = counts.get(entry.path, 0) + 1
     hits = sum(counts.values())
@@ -281,8 +283,12 @@ def _note(entries: Sequence[Entry], start: int, stop: int) -> str:
         return ""
     said = marker.counted(hits, "hit")
     if len(counts) < 2:
-        return said if stop - start != hits else ""
-    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_FILES_NAMED]
+        [path] = counts
+        if path and path not in shown:
+            return f"{said} in {path}"
+        return said if len(gap) != hits else ""
+    most = sorted(counts.items(), key=lambda item: (item[0] in shown, -item[1], item[0]))[:_MAX_FILES_NAMED]
+    most.sort(key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{path} {count}" for path, count in most)
     return f"{said} in {len(counts):,} files: {named}{' …' if len(counts) > len(most) else ''}"
 

@@ -144,7 +144,9 @@ def _hits(match: re.Match[str], gap: Gap, findings: Findings) -> None:
         findings.that(told <= sum(counts.values()), match.group(), f"at most {sum(counts.values())}")
         return
     findings.that(told == sum(counts.values()), match.group(), sum(counts.values()))
-    if match.lastindex and match.lastindex >= 3 and match[2]:
+    if match[4]:
+        findings.that(set(counts) == {match[4]}, match.group(), " ".join(sorted(counts)))
+    if match[2]:
         findings.that(number(match[2]) == len(counts), match.group(), f"{len(counts)} files")
         for named in re.finditer(r"(?:^|, )(.+?) (\d+)(?=, |$| …)", match[3].removesuffix(" …")):
             findings.that(counts[named[1]] == int(named[2]), named.group(), counts[named[1]])
@@ -272,7 +274,7 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     ),
     (re.compile(r"([\d,]+) files?(?: or suites)? of tests passed"), _files),
     (re.compile(r"\+([\d,]+) −([\d,]+)(?: in .*)?"), _diff),
-    (re.compile(r"([\d,]+) hits?(?: in ([\d,]+) files: (.*))?"), _hits),
+    (re.compile(r"([\d,]+) hits?(?: in ([\d,]+) files: (.*)| in (.+))?"), _hits),
     (re.compile(r"[\d,]+ \.[^\s,]*(?:, [\d,]+ \.[^\s,]*)*"), _suffixes),
     (re.compile(r"in ([\d,]+) directories: (.*)"), _directories),
     (re.compile(r"sections: (.*)"), _sections),
