@@ -12,7 +12,7 @@ the others (see `records`), the last record. A record of several lines is shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from headroom_mcp.compressors import _budget
@@ -73,21 +73,31 @@ class Choice(_budget.Numbered):
             about = " ".join(evidence.value for evidence in one.evidence[:3])
             self.take([one.record], limit - self.spent, about)
 
-    def parts(self, start: int, stop: int) -> list[Part]:
-        """Return lines `start` … `stop - 1` with the shown records by their line numbers."""
+    def parts(self, start: int, stop: int, told: Collection[int] = ()) -> list[Part]:
+        """Return lines `start` … `stop - 1` with the shown records by their line numbers; what the others say that are
+        `told` stands whole below, among what is counted."""
         parts: list[Part] = []
         position = start
-        for index in sorted(self.shown):
+        for index in sorted(self.shown.keys() | told):
             first, end = self.survey.records[index]
             if first > position:
-                parts.append(Part(position, first, "render", note="counted below"))
+                parts.append(_counted_below(position, first))
+            position = end
+            if index not in self.shown:
+                if parts and parts[-1].elsewhere and parts[-1].stop == first:
+                    first = parts.pop().start
+                parts.append(_counted_below(first, end, told=True))
+                continue
             said = self.shown[index]
             whole = said == self.survey.texts[index]
             parts.append(Part(first, end, "render", f"{self.offset + first + 1}\t{said}", lossless=whole))
-            position = end
         if position < stop:
-            parts.append(Part(position, stop, "render", note="counted below"))
+            parts.append(_counted_below(position, stop))
         return parts
+
+
+def _counted_below(start: int, stop: int, *, told: bool = False) -> Part:
+    return Part(start, stop, "render", note="counted below", elsewhere=told)
 
 
 def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False) -> Compressed | None:
@@ -98,13 +108,13 @@ def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False)
     if named:
         choice.take(_of_small_kinds(survey), budget - choice.spent)
     shown = choice.shown
-    table, unnamed = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
+    table, told, unnamed = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
     if named and unnamed:
         return None
     total = len(output.lines)
     unit = "" if len(survey.records) == total else f"{len(survey.records):,} records, "
     head = f"[{what} of {unit}{total:,} lines; {len(shown):,} by line number, the others counted below]"
-    parts = [Part(0, 0, "render", head), *choice.parts(0, total), Part(total, total, "render", table)]
+    parts = [Part(0, 0, "render", head), *choice.parts(0, total, told), Part(total, total, "render", table)]
     return Compressed(parts, range(total))
 
 
@@ -202,13 +212,16 @@ def _records_by_line(survey: Survey) -> list[int]:
     return found
 
 
-def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, bool]:
+def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, set[int], bool]:
     """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
-    the names of those not shown as far as there is room; the most frequent kind first. And whether names found none."""
+    the names of those not shown as far as there is room; the most frequent kind first. With it the records that these lines
+    quote or name, and whether names found no room."""
     survey, shown = choice.survey, choice.shown
     hidden_of = [(kind, [index for index in kind.rows if index not in shown]) for kind in kinds.of(survey.groups)]
     rows: list[str] = []
     names: list[tuple[str, str]] = []  # of a row's records, and the row that they are added to
+    told: set[int] = set()
+    rows_of: list[list[int]] = []
     left_kinds: list[list[int]] = []
     unnamed = False
     for kind, hidden in hidden_of:
@@ -222,6 +235,8 @@ def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, bool]:
             continue
         room -= cost
         rows.append(whole)
+        rows_of.append(hidden)
+        told.update(_quoted(choice, kind, hidden))
         name_of = dict(zip(kind.rows, kind.names, strict=False))
         listed = ", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else ""
         names.append((listed, row + _in_brackets(kind.varying)))
@@ -231,11 +246,22 @@ def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, bool]:
         if listed and cost <= room:
             room -= cost
             rows[at] = f"{row}: {listed}"
+            told.update(rows_of[at])
         elif listed:
             unnamed = True
     if left_kinds:
         rows.append(f"[… {sum(map(len, left_kinds)):,} more of {marker.counted(len(left_kinds), 'other kind')}]")
-    return "\n".join(rows), unnamed or bool(left_kinds)
+    return "\n".join(rows), told, unnamed or bool(left_kinds)
+
+
+def _quoted(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> list[int]:
+    """Return the `hidden` records of a kind that its row quotes whole: its example, where none of the kind is shown, and
+    those of the same text."""
+    if len(hidden) < len(kind.rows):
+        return []
+    texts = choice.survey.texts
+    example = texts[kind.rows[0]]
+    return [index for index in hidden if texts[index] == example] if len(example) <= _EXAMPLE_CHARS else []
 
 
 def _kind_row(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> str:

@@ -1,0 +1,61 @@
+"""Records by number and the others counted: what the last line says of them is what became of them."""
+
+from __future__ import annotations
+
+import random
+
+from headroom_mcp.compressors import _by_record
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Compressed
+
+_SAID = [
+    f"{verb} {what}"
+    for verb, what in [
+        ("Reading", "the list of packages"),
+        ("Building", "a tree of what needs what"),
+        ("Nothing", "was held back"),
+        ("Everything", "that is needed lies in /var/cache"),
+        ("Suggested:", "a viewer | another viewer"),
+        ("Recommended:", "fonts for scripts beyond latin"),
+    ]
+]
+
+
+def _of(lines: list[str], budget: int, *, named: bool = False) -> Compressed:
+    compressed = _by_record.compress(ToolOutput("\n".join(lines), "Bash", {}, ""), budget, "list", named=named)
+    assert compressed is not None
+    return compressed
+
+
+def test_a_record_is_left_out_unless_a_line_below_quotes_or_names_it() -> None:
+    quoted = 0
+    for seed in range(30):
+        pick = random.Random(seed)
+        lines = [f"Inst lib{pick.getrandbits(40):x} ({pick.randint(1, 9)}.{n} amd64)" for n in range(120)]
+        for said in _SAID * 3:
+            lines.insert(pick.randint(20, 100), said)
+        compressed = _of(lines, pick.randint(160, 700))
+
+        below = compressed.parts[-1].text or ""
+        told = {at for part in compressed.parts if part.elsewhere for at in range(part.start, part.stop)}
+        shown = {at for part in compressed.parts if part.text for at in range(part.start, part.stop)}
+        gone = {at for part in compressed.parts if part.is_gone for at in range(part.start, part.stop)}
+
+        assert all(lines[at] in below for at in told)
+        assert told | shown | gone == set(range(len(lines))) and not gone & told
+        assert not any(lines[at] in below for at in gone)
+        quoted += len(told)
+
+    assert quoted > 10
+
+
+def test_records_that_all_are_named_below_are_in_short() -> None:
+    lines = [
+        f"Step {n}: {verb} the {thing} before the next one, then wait until it is done."
+        for n, (verb, thing) in enumerate(
+            (v, t) for v in ("check", "move", "lift") for t in "door table lamp box".split()
+        )
+    ]
+    compressed = _of([*lines, "error: the ladder is broken"], 500, named=True)
+
+    assert not any(part.is_gone for part in compressed.parts)
