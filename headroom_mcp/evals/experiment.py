@@ -8,14 +8,14 @@ where an interval holds 0 the report says how many sessions it would take.
 from __future__ import annotations
 
 import datetime
-import json
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from headroom_mcp.context import prices
 from headroom_mcp.evals import statistics
+from headroom_mcp.evals.recorded import transcripts
 from headroom_mcp.settings.holdout import Experiment
 from headroom_mcp.text import tokens
 
@@ -126,7 +126,7 @@ def read(path: str) -> Session | None:
     used: set[object] = set()
     session, started = "", math.inf
     turns = calls = retrievals = failures = shown = 0
-    for entry in _entries(path):
+    for entry in transcripts.entries(path):
         session = session or str(entry.get("sessionId") or "")
         started = min(started, _seconds(entry.get("timestamp")))
         message = entry.get("message")
@@ -220,17 +220,6 @@ def _sum(a: Session, b: Session) -> Session:
     dollars = None if a.dollars is None or b.dollars is None else a.dollars + b.dollars
     summed = {name: getattr(a, name) + getattr(b, name) for name in _COUNTED}
     return a._replace(started_s=min(a.started_s, b.started_s), dollars=dollars, **summed)
-
-
-def _entries(path: str) -> Iterator[dict[str, Any]]:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        for line in file:
-            try:
-                entry = json.loads(line)
-            except ValueError:  # the last line of a session that was killed
-                continue
-            if isinstance(entry, dict):
-                yield entry
 
 
 def _seconds(stamp: object) -> float:

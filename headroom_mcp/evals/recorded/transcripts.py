@@ -155,7 +155,7 @@ def _one(path: str, rates: Rates) -> Replay:
     dollars: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="headroom-replay-") as home:
         settings = Settings(home=home)
-        for entry in _entries(path):
+        for entry in entries(path):
             agent = str(entry.get("agentId") or ("sidechain" if entry.get("isSidechain") else ""))
             context = contexts.setdefault(agent, _Context([], [], []))
             if entry.get("subtype") == "compact_boundary":
@@ -274,7 +274,8 @@ def _note_prompt(entry: dict[str, Any], message: dict[str, Any], settings: Setti
             store.sessions.set_query(session, environment.project_dir(cwd=str(entry.get("cwd", ""))), content)
 
 
-def _entries(path: str) -> Iterator[dict[str, Any]]:
+def entries(path: str) -> Iterator[dict[str, Any]]:
+    """Yield what a transcript holds of messages and compactions. Raises: OSError."""
     with open(path, encoding="utf-8", errors="replace") as stream:
         for line in stream:
             if '"message"' not in line and "compact_boundary" not in line:
