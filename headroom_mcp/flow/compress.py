@@ -11,7 +11,7 @@ from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.settings import redaction, sizes
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import marker, numbering, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import HeadroomError, Origin, Outcome, Result, Shown, ToolInput, View
 
@@ -60,7 +60,8 @@ def compress_output(
         return _untouched(text, "failed") if shown == text else _masked_only(text, shown, None)
 
 
-_MIN_ABOVE_TOKENS = 24  # saved where the reader has all that is left out: nobody makes a detour for it
+_MIN_ABOVE_TOKENS = 24  # saved where the reader has all that is left out: nobody makes a detour for it …
+_MIN_LOSSLESS_TOKENS = 12  # … and where nothing is, nobody looks up either
 
 
 class _Call(NamedTuple):
@@ -217,7 +218,10 @@ def _last_in_short(above: Sequence[Shown], call: _Call, output: ToolOutput) -> s
         if shown.text == whole:
             return ""
         for ref in marker.refs(shown.text)[-1:]:
-            if shown.label != output.label and shown.text.endswith(marker.bare_footer(ref)):
+            body = shown.text.removesuffix(f"\n{marker.bare_footer(ref)}")
+            if body != shown.text and body == numbering.bare(output.lines_from(view.numbered)):
+                return ""  # all of it, but for blanks before line numbers
+            if shown.label != output.label and body != shown.text:
                 continue  # another call, whose reader missed nothing
             if not digest:
                 from headroom_mcp.store import codec
@@ -279,7 +283,9 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     if kinds and not all(section.kind in kinds for section in planned.sections):
         return planned.kind
     shown = footer.added(planned, "0" * 12, call.view.way_back)
-    least = _MIN_ABOVE_TOKENS if planned.lacks_nothing else int(output.tokens * call.settings.min_saving)
+    least = int(output.tokens * call.settings.min_saving)
+    if planned.lacks_nothing:
+        least = _MIN_ABOVE_TOKENS if planned.omitted else _MIN_LOSSLESS_TOKENS
     if tokens.estimate(shown) > output.tokens - least or len(shown) >= len(output.text):
         return planned.kind
     return planned

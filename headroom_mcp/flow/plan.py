@@ -12,7 +12,7 @@ from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.text import heads, marker, opened, tokens
+from headroom_mcp.text import heads, marker, numbering, opened, tokens
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -116,7 +116,7 @@ def without_what_stands_above(
 
     lines = output.lines_from(numbered)
     runs = repeats.find(lines, earlier) if earlier else []
-    if not runs:
+    if not runs and not any(map(numbering.is_padded, lines)):
         return None
     draft = _compressed(output, settings.budget_tokens or budget_for(max(1, output.tokens)))  # its failures are shown
     parts = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, draft.failures(output.ambient))
@@ -124,6 +124,8 @@ def without_what_stands_above(
 
 
 def _planned(output: ToolOutput, sections: list[Section], parts: list[Part], numbered: int) -> Plan:
+    if not numbered:
+        parts = numbering.unpadded(output.lines, parts)
     body = render.render(output.lines, parts, numbered=numbered)
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     above = sum(part.stop - part.start for part in parts if part.above)

@@ -9,6 +9,7 @@ from headroom_mcp import tool_output
 from headroom_mcp.hook import event as decide
 from headroom_mcp.settings import home, sizes
 from headroom_mcp.store import glance
+from headroom_mcp.text import numbering
 from headroom_mcp.types import Shown
 
 _UNPLAIN = ("\r", "\x1b", "\b", "\0", "[headroom ")  # what is shown is not what is printed; and what may be ours
@@ -28,7 +29,7 @@ def noted(event: decide.Event, min_tokens: int) -> bool:
     for text in event.texts:
         if not decide.is_large(text, sizes.noted(min_tokens)):
             continue
-        if any(mark in text for mark in _UNPLAIN):
+        if any(mark in text for mark in _UNPLAIN) or numbering.is_padded(text):
             return False
         output = tool_output.ToolOutput(text, event.tool_name, event.tool_input)
         if event.tool == "read":

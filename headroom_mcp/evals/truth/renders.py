@@ -44,7 +44,8 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
         return
     usual = listings.usual(drawn)
     for render in drawn:
-        if not render.text or below(render, lines[render.part.start : render.part.stop], findings):
+        held = lines[render.part.start : render.part.stop]
+        if not render.text or is_unpadded(render, held) or below(render, held, findings):
             continue
         if usual is not None:
             listings.check(lines, render, usual, findings)
@@ -56,6 +57,15 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
             digests.READERS[section.kind](lines, section, render, findings)
         else:
             plain(lines, section, render, findings)
+
+
+_NUMBER = re.compile(r" *\d+\t")
+
+
+def is_unpadded(render: Render, held: Sequence[str]) -> bool:
+    """Tell whether `render` is numbered lines in full, without the blanks before their numbers."""
+    rows = render.text.split("\n")
+    return render.part.action == "render" and rows == [line.lstrip(" ") for line in held if _NUMBER.match(line)]
 
 
 _BELOW = re.compile(r'\[the next ([\d,]+) lines begin with "(.*)"\]')
