@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,33 +39,3 @@ def _team() -> Iterator[Any]:
 
     yield shared.of_this_process()
     shared.end()  # a worker of xdist ends without its exit handlers
-
-
-_STARTED_PROCESSES: set[str] = set()
-
-
-@pytest.fixture(autouse=True)
-def _no_processes_for_mutants(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mutant lives in this process only (see tests/mutation.py): a test that starts another proves nothing about it."""
-    if "mutants" not in Path(__file__).parts:
-        return
-
-    def skip(*_: object, **__: Any) -> None:
-        _STARTED_PROCESSES.add(request.node.nodeid)
-        pytest.skip(_NO_MUTANT)
-
-    monkeypatch.setattr(subprocess, "Popen", skip)
-    monkeypatch.setattr(os, "posix_spawn", skip)
-
-
-_NO_MUTANT = "starts another process, which holds no mutant"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Skip, too, what failed because a thread of it was kept from starting a process."""
-    report = yield
-    if report.failed and item.nodeid in _STARTED_PROCESSES:
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, _NO_MUTANT)
-    return report
