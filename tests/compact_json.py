@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from headroom_mcp.compressors.json.parse import Embedded, Num, dumps
@@ -13,7 +14,7 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z|(?:NaN|-?Infi
 _TABLE = re.compile(r"\[([0-9]+) rows (?=\{)")
 _KEYED = re.compile(r"\{([0-9]+) keyed (?=\{)")
 _BARE = re.compile(r"[^,\[\]{}()\n]*")
-_COLUMN_NAME = re.compile(r"[^,={}?\[\]~<^]*")
+_COLUMN_NAME = re.compile(r"[^,=:{}?\[\]~<^]*")
 _TEMPLATE = re.compile(r"((?:[^{}]|\{\{|\}\})*)\{([^{}]*)\}((?:[^{}]|\{\{|\}\})*)\Z", re.DOTALL)
 _MISSING = object()
 _GIVEN = re.compile(r"&([0-9]+) ")
@@ -32,6 +33,7 @@ class _Reader:
         self.names: dict[str, Any] = {}
         self.headers: list[Any] = []  # kept alive: `known` goes by their identity
         self.known: dict[tuple[int, str, Any], Any] = {}
+        self.labels: list[str] = []  # of the table that is being read: " name=" ends a bare string
 
     def document(self) -> Any:
         value = self.value()
@@ -121,8 +123,10 @@ class _Reader:
     def bare(self) -> Any:
         match = _BARE.match(self.text, self.at)
         assert match is not None
-        self.at = match.end()
         word = match.group()
+        stops = [at for label in self.labels if (at := word.find(f" {label}=")) >= 0]
+        word = word[: min(stops)] if stops else word
+        self.at += len(word)
         if word in _LITERALS:
             return _LITERALS[word]
         return Num(word) if _NUMBER.match(word) else word
@@ -146,6 +150,9 @@ class _Reader:
             name = match.group()
             self.at = match.end()
         rest = self.text
+        if rest.startswith(":", self.at):
+            self.at += 1
+            return name, "label", ("cell", None)
         if rest.startswith("=", self.at):
             self.at += 1
             return name, "const", self.value()
@@ -168,50 +175,92 @@ class _Reader:
             return name, "text", self.quoted()
         if rest.startswith("?{", self.at):
             self.at += 1
-            return name, "maybe", self.header()
+            return self.labelled(name, "maybe", self.header())
         if rest.startswith("[{", self.at):
             self.at += 1
             columns = self.header()
             self.take("]")
-            return name, "list", columns
+            return self.labelled(name, "list", columns)
         if rest.startswith("{*{", self.at):
             self.at += 2
             columns = self.header()
             self.take("}")
-            return name, "map", columns
+            return self.labelled(name, "map", columns)
         if rest.startswith("{", self.at):
             return name, "object", self.header()
         return name, "cell", None
 
-    def table(self, count: int) -> list[Any]:
+    def labelled(self, name: str, form: str, columns: Any) -> tuple[str, str, Any]:
+        if not self.text.startswith(":", self.at):
+            return name, form, columns
+        self.at += 1
+        return name, "label", (form, columns)
+
+    def head(self) -> tuple[list[tuple[str, str, Any]], dict[str, Any]]:
+        """Read the columns of a table and what holds where it is not written, by label; labels go by leaves or paths."""
         columns = self.header()
+        self.labels = [label for label, _, _ in _labels(columns)]
+        gone: dict[str, Any] = {}
+        if self.text.startswith(", where not written ", self.at):
+            self.at += len(", where not written ")
+            while True:
+                stop = self.text.index("=", self.at)
+                label, self.at = self.text[self.at : stop], stop + 1
+                gone[label] = self.usual()
+                if not self.text.startswith(" ", self.at):
+                    break
+                self.at += 1
         self.take(":\n")
+        return columns, gone
+
+    def usual(self) -> Any:
+        """Read a value before the next label or the end of the line above the rows."""
+        if self.text[self.at] in '"[{':
+            return self.value()
+        stop = self.text.index(":\n", self.at)
+        found = [at for label in self.labels if (at := self.text.find(f" {label}=", self.at, stop)) >= 0]
+        word, self.at = self.text[self.at : min([stop, *found])], min([stop, *found])
+        return _Reader(word).document()
+
+    def table(self, count: int) -> list[Any]:
+        columns, gone = self.head()
         rows = []
         for _ in range(count):
             if self.text.startswith("!", self.at):
                 self.at += 1
                 rows.append(self.value())
             else:
-                rows.append(self.row(columns))
+                rows.append(self.row(columns, gone=gone))
             self.take("\n")
         self.take("]")
+        self.labels = []
         return rows
 
     def keyed(self, count: int) -> tuple[Any, ...]:
-        columns = self.header()
-        self.take(":\n")
+        columns, gone = self.head()
         pairs = []
         for _ in range(count):
             key = self.word()
-            self.take(",")
-            pairs.append((key, self.row(columns, key)))
+            if self.text.startswith(",", self.at):
+                self.at += 1
+            pairs.append((key, self.row(columns, key, gone)))
             self.take("\n")
         self.take("}")
+        self.labels = []
         return tuple(pairs)
 
-    def row(self, columns: list[tuple[str, str, Any]], key: str | None = None) -> tuple[Any, ...]:
+    def row(
+        self, columns: list[tuple[str, str, Any]], key: str | None = None, gone: dict[str, Any] | None = None
+    ) -> tuple[Any, ...]:
         cells = [False]  # whether a cell has been read: the first has no comma before it
-        return self.fields(columns, cells, key)
+        row = self.fields(columns, cells, key)
+        for label, path, (form, inner) in _labels(columns):
+            value = (gone or {}).get(label, _MISSING)
+            if self.text.startswith(f" {label}=", self.at):
+                self.at += len(label) + 2
+                value = self.cell(form, inner)
+            row = _put(row, path, value)
+        return _complete(row, columns)
 
     def fields(self, columns: list[tuple[str, str, Any]], cells: list[bool], key: str | None = None) -> tuple[Any, ...]:
         row: dict[str, Any] = {}
@@ -221,6 +270,9 @@ class _Reader:
                 continue
             if form == "object":
                 row[name] = self.fields(inner, cells)
+                continue
+            if form == "label":
+                row[name] = _MISSING
                 continue
             if form != "copy":
                 if cells[0]:
@@ -237,11 +289,11 @@ class _Reader:
                 before, source, after = inner
                 row[name] = before + str(key if source == "*" and key is not None else row[source]) + after
         self.headers.append(columns)
-        return tuple((name, value) for name, value in row.items() if value is not _MISSING)
+        return tuple(row.items())
 
     def cell(self, form: str, inner: Any) -> Any:
         char = self.text[self.at : self.at + 1]
-        if char in ("", ",", "\n", ")"):
+        if char in ("", ",", "\n", ")", " "):  # a bare string does not begin with a blank: a label follows
             return _MISSING
         if form in ("cell", "once"):
             return self.value()
@@ -278,6 +330,41 @@ class _Reader:
             self.at = stop
         self.take(":")
         return key, self.parenthesised(columns, key)
+
+
+def _labels(columns: list[tuple[str, str, Any]]) -> list[tuple[str, tuple[str, ...], Any]]:
+    """Return label, path and what a cell is of the labelled columns; a label is the last name where no other column has it."""
+    leaves = list(_leaves(columns, ()))
+    last = [path[-1] for path, _, _ in leaves]
+    return [
+        (path[-1] if last.count(path[-1]) == 1 else ".".join(path), path, inner)
+        for path, form, inner in leaves
+        if form == "label"
+    ]
+
+
+def _leaves(columns: list[tuple[str, str, Any]], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    for name, form, inner in columns:
+        if form == "object":
+            yield from _leaves(inner, (*above, name))
+        elif form not in ("const", "copy"):
+            yield (*above, name), form, inner
+
+
+def _put(row: tuple[Any, ...], path: tuple[str, ...], value: Any) -> tuple[Any, ...]:
+    """Return `row` with `value` at `path`, which has a place in it."""
+    name, *rest = path
+    return tuple((key, item if key != name else _put(item, tuple(rest), value) if rest else value) for key, item in row)
+
+
+def _complete(row: tuple[Any, ...], columns: list[tuple[str, str, Any]]) -> tuple[Any, ...]:
+    """Return `row` without the keys it does not have."""
+    objects = {name: inner for name, form, inner in columns if form == "object"}
+    return tuple(
+        (name, _complete(value, objects[name]) if name in objects else value)
+        for name, value in row
+        if value is not _MISSING
+    )
 
 
 def _unbraced(text: str) -> str:

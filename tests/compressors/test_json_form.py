@@ -79,6 +79,10 @@ def test_the_compact_form_rebuilds_any_value(value: object) -> None:
     assert same(rebuilt(decode(encode.encode(opened))), value)
     assert same(rebuilt(decode(encode.encode(opened, named=True))), value)
     assert same(rebuilt(decode(encode.encode(opened, named=True, asked=lambda name, value, form: False))), value)
+    assert same(rebuilt(decode(encode.encode(opened, share=9.0))), value)
+    assert same(
+        rebuilt(decode(encode.encode(opened, named=True, asked=lambda name, value, form: False, share=0.3))), value
+    )
 
 
 @given(_VALUES)
@@ -137,6 +141,79 @@ def _followed(draw: st.DrawFn) -> object:
 @settings(max_examples=long_form.count(60, 200), deadline=None)
 def test_columns_that_follow_from_others_come_back(value: object) -> None:
     assert same(rebuilt(decode(encode.encode(value, named=True, asked=lambda name, value, form: False))), value)
+    assert same(
+        rebuilt(decode(encode.encode(value, named=True, asked=lambda name, value, form: False, share=9.0))), value
+    )
+
+
+@st.composite
+def _sparse(draw: st.DrawFn) -> object:
+    """Rows whose columns are mostly empty, of one kind or of several, some in an object, with texts that look like labels."""
+    empty: st.SearchStrategy[object] = st.sampled_from(
+        [None, False, "", [], (), parse.Num("0"), parse.Num("0.0"), "0", "null", "open", "a:b", ":", "x y"]
+    )
+    texts = st.sampled_from(["x", " b=1", "open b=", "a b=2 c=3", "a,b", "d.b=1", "x d.b=1", "…"])
+    defaults = {name: draw(empty) for name in "abc"}
+    rows: list[object] = []
+    for at in range(draw(st.integers(3, 9))):
+        fields = []
+        for name in "abc":
+            if draw(st.integers(0, 9)) < 8:
+                fields.append((name, defaults[name] if draw(st.booleans()) else draw(_SCALARS | empty | texts)))
+        deep = tuple((name, draw(_SCALARS | empty | texts)) for name in "bd")
+        rows.append((("id", parse.Num(str(at))), ("t", draw(texts)), *fields, ("d", deep)))
+    return tuple((draw(texts) + str(at), row) for at, row in enumerate(rows)) if draw(st.booleans()) else rows
+
+
+@given(_sparse(), st.sampled_from([0.0, 0.2, 9.0]))
+@settings(max_examples=long_form.count(150, 600), deadline=None)
+def test_cells_with_their_names_and_those_left_out_come_back(value: object, share: float) -> None:
+    assert same(decode(encode.encode(value, share=share)), value)
+    assert same(rebuilt(decode(encode.encode(parse.embed(value), named=True, share=share))), value)
+
+
+def test_cells_stand_with_their_names_and_what_most_rows_have_stands_above() -> None:
+    rows = [
+        {
+            "id": i,
+            "size": i * 7,
+            "state": "shut" if i == 4 else "open",
+            "late": i == 5,
+            "note": {"by": "me", "n": i % 3},
+        }
+        for i in range(1, 8)
+    ]
+    value = parse.loads(json.dumps(rows))
+
+    assert encode.encode(value, share=0.5).split("\n")[:2] + encode.encode(value, share=0.5).split("\n")[4:6] == [
+        "[7 rows {id,size:,state:,late:,note{by=me,n:}}, where not written state=open late=false:",
+        "1 size=7 n=1",
+        "4 size=28 state=shut n=1",
+        "5 size=35 late=true n=2",
+    ]
+
+
+def test_a_long_table_has_names_only_as_far_as_cells_left_out_pay_for_them() -> None:
+    rows = [{"id": i, "size": i * 7, "weight": i * 3, "flag": i % 50 == 0} for i in range(400)]
+    plain = [{name: row[name] for name in ("id", "size", "weight")} for row in rows]
+    paid = encode.encode(parse.loads(json.dumps(rows)), share=0.5).split("\n")
+
+    assert encode.encode(parse.loads(json.dumps(plain)), share=0.5).startswith("[400 rows {id,size,weight}:\n0,0,0\n")
+    assert paid[0] == "[400 rows {id,size:,weight:,flag:}, where not written flag=false:"
+    assert paid[1:3] == ["0 size=0 weight=0 flag=true", "1 size=7 weight=3"]
+
+
+def test_a_text_that_looks_like_a_name_is_never_taken_for_one() -> None:
+    rows = [
+        {"id": i, "size": i * 7, "text": "see size=9 there" if i == 2 else f"number {i}", "n": None} for i in range(6)
+    ]
+    value = parse.loads(json.dumps(rows))
+
+    assert "size:" in encode.encode([row for row in value if "9 there" not in str(row)], share=0.5)
+    assert "size:" not in encode.encode(value, share=0.5)
+    assert same(decode(encode.encode(value, share=0.5)), value)
+    keyed = tuple((f"k size={i}", row) for i, row in enumerate(value[3:]))
+    assert same(decode(encode.encode(keyed, share=0.5)), keyed)
 
 
 def test_a_link_made_of_another_column_is_written_once() -> None:

@@ -80,15 +80,16 @@ def test_the_row_that_is_asked_for_is_shown_whole_in_any_form(form: Callable[[Ro
     line = next(line for line in shown.split("\n") if wanted["customer"] in line)
     assert str(wanted["total"]) in line
     assert str(wanted["id"]) in line
-    assert len(shown) < len(text) / 2
+    assert len(shown) < 0.6 * len(text)  # cells stand with their names: shorter than half, they were misread
 
 
 @pytest.mark.parametrize("form", _FORMS)
-def test_every_form_names_its_columns_once(form: Callable[[Rows], str]) -> None:
+def test_every_form_names_its_columns_once_above_the_rows_and_no_name_in_quotes(form: Callable[[Rows], str]) -> None:
     shown = _shown(form(_rows(60)))
 
-    assert all(shown.count(name) <= 3 for name in ("customer", "state", "total"))
-    assert "rows {" in shown
+    head = next(line for line in shown.split("\n") if "rows {" in line and "customer" in line)
+    assert all(head.count(name) == 1 for name in ("customer", "state", "total"))
+    assert not any(f'"{name}"' in shown or f"'{name}'" in shown for name in ("customer", "state", "total"))
 
 
 def test_a_number_is_found_in_a_table_too_large_to_be_judged_field_by_field() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from headroom_mcp import late
+from headroom_mcp.compressors.json import labels as labelling
 from headroom_mcp.compressors.json.derive import Asked
+from headroom_mcp.compressors.json.labels import Labels, Path
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
 from headroom_mcp.compressors.json.repeated import Repeats
-from headroom_mcp.compressors.json.table import Column, Columns, columns_of, keyed_rows, same
+from headroom_mcp.compressors.json.table import Column, Columns, Row, columns_of, keyed_rows, same
 
 _UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff…"
 # A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
@@ -23,16 +25,22 @@ _LEGENDS = (
 _MIN_ALL = 3  # keys with one value between them
 
 
-def encode(value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None) -> str:
+def encode(
+    value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None, share: float | None = None
+) -> str:
     """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
-    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written."""
-    return _Writer(Repeats(value) if named else None, asked).block(value, level)
+    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written; `share`
+    of a table may be spent on cells that stand with their names (None: none does)."""
+    return _Writer(Repeats(value) if named else None, asked, share).block(value, level)
 
 
-def lossless(value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None) -> tuple[str, str]:
+def lossless(
+    value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None, share: float | None = None
+) -> tuple[str, str]:
     """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
-    a line that explains the columns of that kind ("" where there are none). Strings that are `spoken_of` stay in place."""
-    writer = _Writer(Repeats(value, spoken_of), asked)
+    a line that explains the columns of that kind ("" where there are none). Strings that are `spoken_of` stay in place;
+    `share` as for `encode`."""
+    writer = _Writer(Repeats(value, spoken_of), asked, share)
     written = writer.block(value, 0)
     legend = [said for form, said in _LEGENDS if form in writer.forms]
     return ("(" + " · ".join(legend) + ")\n" if legend else ""), written
@@ -73,7 +81,8 @@ def scalar(value: Value) -> str:
 class _Writer:
     """Writes one value, in reading order, so that a name is given where its value first stands."""
 
-    def __init__(self, repeats: Repeats | None, asked: Asked | None = None) -> None:
+    def __init__(self, repeats: Repeats | None, asked: Asked | None = None, share: float | None = None) -> None:
+        self.share = share  # of a table that may be spent on names of cells; None: none has a name
         self.repeats = repeats
         self.asked = asked
         self.forms: set[str] = set()
@@ -139,11 +148,12 @@ class _Writer:
     def _all(self, value: Value) -> str:
         return f"{{all({self.inline(value[0][1])}):" + ",".join([string(key) for key, _ in value]) + "}"
 
-    def _header(self, columns: Columns) -> str:
-        return "{" + ",".join([self._column(column) for column in columns.columns]) + "}"
+    def _header(self, columns: Columns, labels: Labels | None = None, above: Path = ()) -> str:
+        return "{" + ",".join([self._column(column, labels, above) for column in columns.columns]) + "}"
 
-    def _column(self, column: Column) -> str:
+    def _column(self, column: Column, labels: Labels | None, above: Path) -> str:
         name = _column_name(column.name)
+        label = ":" if labels is not None and (*above, column.name) in labels.names else ""
         if column.form == "const":
             return f"{name}={self.inline(column.value)}"
         self.forms.add(column.form)
@@ -155,37 +165,71 @@ class _Writer:
         if column.form == "text":
             return f"{name}^{quote(column.value)}"
         if column.columns is None:
-            return name
-        inner = self._header(column.columns)
+            return name + label
         if column.form == "object":
-            return name + inner
+            return name + self._header(column.columns, labels, (*above, column.name))
+        inner = self._header(column.columns)
         if column.form == "maybe":
-            return f"{name}?{inner}"
-        return f"{name}[{inner}]" if column.form == "list" else f"{name}{{*{inner}}}"
+            return f"{name}?{inner}{label}"
+        return f"{name}[{inner}]{label}" if column.form == "list" else f"{name}{{*{inner}}}{label}"
 
     def _table(self, rows: Sequence[Value], columns: Columns) -> str:
-        lines = [f"[{len(rows)} rows {self._header(columns)}:"]
         odd = columns.odd
+        regular = [dict(row) for index, row in enumerate(rows) if index not in odd]
+        labels = self._labels(regular, columns)
+        lines = [f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"]
         for index, row in enumerate(rows):
-            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns))
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels))
         lines.append("]")
         return "\n".join(lines)
 
     def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
-        lines = [f"{{{len(rows)} keyed {self._header(columns)}:"]
+        labels = self._labels([dict(row) for row in rows], columns, [key for key, _ in value])
+        lines = [f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"]
         for key, row in value:
-            lines.append(f"{string(key)},{self._row(row, columns)}")
+            cells = self._row(row, columns, labels)
+            lines.append(string(key) + ("" if labels is not None and cells[:1] in ("", " ") else ",") + cells)
         lines.append("}")
         return "\n".join(lines)
 
-    def _row(self, row: Value, columns: Columns) -> str:
-        cells: list[str] = []
-        self._add_cells(cells, dict(row), columns)
-        return ",".join(cells)
+    def _labels(self, rows: Sequence[Row], columns: Columns, keys: Sequence[str] = ()) -> Labels | None:
+        """Return the labels of a table of `rows`; None where it has none, or where a text could be taken for one."""
+        labels = labelling.of(rows, columns, self.share, keyed=bool(keys)) if self.share is not None else None
+        if labels is None or labelling.could_be_one([*keys, *(item for row in rows for item in row.values())], labels):
+            return None
+        return labels
 
-    def _add_cells(self, cells: list[str], row: dict[str, Value], columns: Columns) -> None:
+    def _gone(self, labels: Labels | None) -> str:
+        """Return what the line above the rows says of values that are not written."""
+        if labels is None:
+            return ""
+        said = [
+            f"{labels.names[path]}={self.inline(value)}"
+            for path, value in labels.gone.items()
+            if value is not labelling.ABSENT
+        ]
+        return ", where not written " + " ".join(said) if said else ""
+
+    def _row(self, row: Value, columns: Columns, labels: Labels | None = None) -> str:
+        cells: list[str] = []
+        labelled: list[str] = []
+        self._add_cells(cells, labelled, dict(row), columns, labels, ())
+        return ",".join(cells) + "".join(labelled)
+
+    def _add_cells(
+        self,
+        cells: list[str],
+        labelled: list[str],
+        row: dict[str, Value],
+        columns: Columns,
+        labels: Labels | None,
+        above: Path,
+    ) -> None:
         for name, form, given, inner in columns.columns:
             if form == "const" or form == "copy":
+                continue
+            if labels is not None and (label := labels.names.get((*above, name))) is not None:
+                self._add_labelled(labelled, label, row, labels.gone, (*above, name), form, inner)
                 continue
             if name not in row:
                 cells.append("")
@@ -198,11 +242,27 @@ class _Writer:
                 cells.append(word(value[len(given) :]))
                 continue
             if form == "object" and inner is not None:
-                self._add_cells(cells, dict(value), inner)
+                self._add_cells(cells, labelled, dict(value), inner, labels, (*above, name))
             elif value is None or inner is None:
                 cells.append(self.inline(value))
             else:
                 cells.append(self._formed(value, form, inner))
+
+    def _add_labelled(
+        self,
+        labelled: list[str],
+        label: str,
+        row: dict[str, Value],
+        gone: dict[Path, Value],
+        path: Path,
+        form: str,
+        inner: Columns | None,
+    ) -> None:
+        value = row.get(path[-1], labelling.ABSENT)
+        if value is labelling.ABSENT or (path in gone and labelling.is_usual(value, gone[path])):
+            return
+        cell = self.inline(value) if value is None or inner is None else self._formed(value, form, inner)
+        labelled.append(f" {label}={cell}")
 
     def _is_new(self, columns: Columns, name: str, source: Value) -> bool:
         """Tell whether this is the first row written of these columns with this value in the column `name` follows."""

@@ -1,6 +1,6 @@
 """Can a model read our forms? The same questions about the same data, once as JSON and once in each form, paired.
 
-python -m headroom_mcp.evals.readability --base-url URL --model NAME [--questions 320] [--results FILE]
+python -m headroom_mcp.evals.readability --base-url URL --model NAME [--questions 300] [--results FILE]
 python -m headroom_mcp.evals.readability --model-file model.gguf …      with `xllamacpp` installed
 python -m headroom_mcp.evals.readability --forms                        what the forms look like; asks nobody
 

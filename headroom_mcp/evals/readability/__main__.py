@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", default="", help="its name at that server, and in the table")
     parser.add_argument("--model-file", help="a GGUF file instead, read by xllamacpp")
     parser.add_argument("--key-variable", default="OPENAI_API_KEY", help="the environment variable that holds the key")
-    parser.add_argument("--questions", type=int, default=320, help="at least so many a form (%(default)s)")
+    parser.add_argument("--questions", type=int, default=300, help="at least so many a form (%(default)s)")
     parser.add_argument(
         "--form", action="append", choices=[*_CHOSEN, play.AGAIN], help="only this one, beside JSON; again"
     )

@@ -36,7 +36,7 @@ class Table(NamedTuple):
 
 
 def table(shape: str, seed: int, questions: int = 14) -> Table:
-    """Return the data of `shape` that `seed` makes, with as many look-ups."""
+    """Return the data of `shape` that `seed` makes, with as many look-ups: each row once, then again in other fields."""
     random = Random(f"{shape} {seed}")
     rows, name = SHAPES[shape](random)
     key = next(iter(rows[0]))
@@ -47,8 +47,9 @@ def table(shape: str, seed: int, questions: int = 14) -> Table:
     fields = [path for path in _paths(rows[0]) if path[0] != key]
     random.shuffle(fields)
     lookups = []
-    for turn, at in enumerate(asked):
-        path = fields[turn % len(fields)]
+    for turn in range(min(questions, len(rows) * len(fields))):
+        round_, at = turn // len(asked), asked[turn % len(asked)]
+        path = fields[(turn + round_) % len(fields)]
         found: Any = rows[at]
         for step in path:
             found = found[step]

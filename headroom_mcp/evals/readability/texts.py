@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from random import Random
 from typing import NamedTuple
 
 from headroom_mcp.evals.readability.shapes import Lookup, Table
-from headroom_mcp.evals.scenarios import exploration, words
+from headroom_mcp.evals.scenarios import words
 
-_METHOD = re.compile(r"    def (\w+)\(self, (\w+): .*limit: int = (\d+)\)")
-_METHODS = 14
-_LINES, _FAULTS = 90, 6
+_METHODS, _STEPS = 13, 20  # a shorter file is shown whole
+_LINES, _FAULTS = 60, 6
 
 
 class Text(NamedTuple):
@@ -24,17 +22,27 @@ class Text(NamedTuple):
 def outline(seed: int, questions: int) -> Table:
     """Return a module of source, and look-ups in the signatures of its methods."""
     random = Random(f"outline {seed}")
-    name = words.pascal(random)
-    text = exploration.source(random, name, "Stage", 0, _METHODS)
-    methods = _METHOD.findall(text)
-    asked = [random.choice(methods) for _ in range(questions)]
+    lines = [
+        '"""Counts what has come in."""',
+        "",
+        "",
+        f"class {words.pascal(random)}:",
+        '    """Takes each in turn."""',
+        "",
+    ]
     lookups = []
-    for turn, (method, parameter, limit) in enumerate(asked):
-        if turn % 2:
-            lookups.append(Lookup(f"What is the first parameter after self of the method {method}?", parameter))
-        else:
-            lookups.append(Lookup(f"What is the default limit of the method {method}?", limit))
-    return Table("outline", Text(text, "cat steps.py"), list(dict.fromkeys(lookups)))
+    for method in dict.fromkeys(words.snake(random) for _ in range(_METHODS)):
+        noun, limit = random.choice(words.NOUNS), random.randrange(2, 90)
+        lines += [f"    def {method}(self, {noun}: int, limit: int = {limit}) -> int:", f"        total = {noun}"]
+        for _ in range(_STEPS):
+            lines += [f"        if total > {random.randrange(900)}:", f"            total -= {random.randrange(90)}"]
+        lines += ["        return min(total, limit)", ""]
+        lookups += [
+            Lookup(f"What is the first parameter after self of the method {method}?", noun),
+            Lookup(f"What is the default limit of the method {method}?", str(limit)),
+        ]
+    random.shuffle(lookups)
+    return Table("outline", Text("\n".join(lines), "cat steps.py"), lookups[:questions])
 
 
 def log(seed: int, questions: int) -> Table:

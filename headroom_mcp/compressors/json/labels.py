@@ -1,0 +1,184 @@
+"""Which cells of a table are written with their names, `minutes=286`: a model that counts commas miscounts.
+
+A name costs a token or two in each row. It is paid for by cells that need not be written at all, since the line above the
+rows says what holds where nothing is written (`locked=false`), and, up to a share of the table, by its readers.
+
+    [14 rows {number,title,author,comments:,locked:,repository=acme/widgets}, where not written locked=false:
+    4012,harvest ignores the limit,ralzelost comments=6
+    4013,stable never returns,corlimhol comments=34 locked=true
+    ]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from headroom_mcp import late
+from headroom_mcp.compressors.json.parse import Embedded, Num, Value
+from headroom_mcp.compressors.json.table import Column, Columns, Row
+from headroom_mcp.late import NamedTuple
+
+Path = tuple[str, ...]
+
+ABSENT = object()
+_PLAIN_NAME = late.pattern(r"[A-Za-z_][\w.-]*\Z")
+_FORMS = ("cell", "maybe", "list", "map")
+_MIN_ROWS, _MIN_CELLS = 3, 2  # a name and one cell behind it are not mistaken
+_MAX_TOKENS = 120.0  # a long table is searched rather than read: the rows of a question are shown as JSON
+_MARK_TOKENS = 0.5  # of a name in the line above the rows
+_USUAL_SHARE, _USUAL_CHARS = 0.6, 24  # a value that so many rows have is said once
+_EMPTY_TOKENS, _COMMA_TOKENS = 2.0, 0.6
+_CELL_CHARS, _NAME_CHARS = 3, 5  # characters a token
+
+
+class Labels(NamedTuple):
+    """`names`: how the cells of a column are labelled, by its path. `gone`: what need not be written, by path; `ABSENT`
+    where that is a key which the row has not."""
+
+    names: dict[Path, str]
+    gone: dict[Path, Value]
+
+
+class _Judged(NamedTuple):
+    path: Path
+    extra: float
+    gone: Value
+    has_gone: bool
+    is_number: bool
+
+
+def of(rows: Sequence[Row], columns: Columns, share: float, *, keyed: bool) -> Labels | None:
+    """Return the labels of a table that is written with all its `rows`, None where it is written without.
+
+    `share` of the table's tokens may be spent on them. The first cell of a row, or its key (`keyed`), is what it is known by
+    and stands without a name.
+    """
+    if len(rows) < _MIN_ROWS:
+        return None
+    leaves = list(_leaves(columns, (), rows))
+    if not keyed:
+        leaves = leaves[1:]
+    if len(leaves) < _MIN_CELLS:
+        return None
+    sources = _sources(columns)  # are read before what follows from them
+    judged = [
+        found
+        for path, column, values in leaves
+        if path[-1] not in sources and (found := _judge(path, column, values)) is not None
+    ]
+    room = min(share * sum(_cost(values) for _, _, values in leaves), _MAX_TOKENS)
+    chosen: list[_Judged] = []
+    for found in sorted(judged, key=lambda one: (one.extra > 0, not one.is_number, one.extra, one.path)):
+        if found.extra > max(0.0, room):
+            continue
+        room -= found.extra
+        chosen.append(found)
+    if not chosen:
+        return None
+    last = [path[-1] for path, _, _ in leaves]
+    order = {path: at for at, (path, _, _) in enumerate(leaves)}
+    chosen.sort(key=lambda one: order[one.path])
+    names = {one.path: one.path[-1] if last.count(one.path[-1]) == 1 else ".".join(one.path) for one in chosen}
+    if len(set(names.values())) < len(names):
+        return None
+    return Labels(names, {one.path: one.gone for one in chosen if one.has_gone})
+
+
+def _leaves(columns: Columns, above: Path, rows: Sequence[Row]) -> Iterator[tuple[Path, Column, list[Value]]]:
+    """Yield the columns that have cells of their own, with their values in `rows`."""
+    for column in columns.columns:
+        path = (*above, column.name)
+        if column.form == "object" and column.columns is not None:
+            yield from _leaves(column.columns, path, [dict(row[column.name]) for row in rows])
+        elif column.form not in ("const", "copy"):
+            yield path, column, [row.get(column.name, ABSENT) for row in rows]
+
+
+def _sources(columns: Columns) -> set[str]:
+    """Return the names of columns from which others follow."""
+    found: set[str] = set()
+    for column in columns.columns:
+        if column.form == "copy":
+            found.add(column.value[1])
+        elif column.form == "once":
+            found.add(column.value)
+        elif column.form == "object" and column.columns is not None:
+            found |= _sources(column.columns)
+    return found
+
+
+def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
+    """Return what labels would cost in a column, in tokens; None where it can have none."""
+    if column.form not in _FORMS or not all(_PLAIN_NAME.match(name) for name in path):
+        return None
+    gone, count = _usual(values)
+    written = len(values) - count
+    name = max(1.0, len(path[-1]) / _NAME_CHARS)
+    said = name + 2 + _cost([gone]) if count and gone is not ABSENT else 0
+    extra = written * name - _cost([gone]) * count + _MARK_TOKENS + said
+    scalars = all(type(value) not in (tuple, list) for value in values)
+    if extra > 0 and not scalars:
+        return None
+    some = [value for value in values if value is not ABSENT and value is not None]
+    return _Judged(path, extra, gone, count > 0, all(type(value) in (Num, bool) for value in some))
+
+
+def _usual(values: Sequence[Value]) -> tuple[Value, int]:
+    """Return what need not be written, and how often it comes: a missing key, or else the commonest value if it is short."""
+    absent = sum(1 for value in values if value is ABSENT)
+    if absent:
+        return ABSENT, absent
+    common, count = Counter(map(_told_apart, values)).most_common(1)[0]
+    value = next(value for value in values if _told_apart(value) == common)
+    if (
+        common is None
+        or count < _USUAL_SHARE * len(values)
+        or (type(value) in (str, Num) and len(value) > _USUAL_CHARS)
+    ):
+        return None, 0
+    return value, count
+
+
+def _told_apart(value: Value) -> tuple[type, str] | None:
+    """Return what tells a short value from others, 0 from false and "0"; None for what is never left out."""
+    if type(value) in (tuple, list):
+        return None if value else (type(value), "")
+    return None if type(value) is Embedded else (type(value), str(value))
+
+
+def is_usual(value: Value, usual: Value) -> bool:
+    """Tell whether `value` is the one that need not be written."""
+    return _told_apart(value) == _told_apart(usual)
+
+
+def _cost(values: Sequence[Value]) -> float:
+    """Return about how many tokens the cells of a column take without names."""
+    return sum(
+        _COMMA_TOKENS
+        if value is ABSENT
+        else 1 + len(value) / _CELL_CHARS
+        if type(value) in (str, Num)
+        else _EMPTY_TOKENS
+        for value in values
+    )
+
+
+def could_be_one(values: Iterable[Value], labels: Labels) -> bool:
+    """Tell whether a text in `values` holds what could be taken for one of the labels."""
+    marks = [f" {name}=" for name in labels.names.values()]
+    return any(mark in text for text in _texts(values) for mark in marks)
+
+
+def _texts(values: Iterable[Value]) -> Iterator[str]:
+    for value in values:
+        if type(value) is str:
+            yield value
+        elif type(value) is tuple:
+            for key, item in value:
+                yield key
+                yield from _texts([item])
+        elif type(value) is list:
+            yield from _texts(value)
+        elif type(value) is Embedded:
+            yield from _texts([value.value])
