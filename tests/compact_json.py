@@ -16,6 +16,7 @@ _KEYED = re.compile(r"\{([0-9]+) keyed (?=\{)")
 _BARE = re.compile(r"[^,\[\]{}()\n]*")
 _COLUMN_NAME = re.compile(r"[^,=:{}?\[\]~<^]*")
 _TEMPLATE = re.compile(r"((?:[^{}]|\{\{|\}\})*)\{([^{}]*)\}((?:[^{}]|\{\{|\}\})*)\Z", re.DOTALL)
+_EMPTY = re.compile(r'null|false|""|\[\]|\{\}')
 _MISSING = object()
 _GIVEN = re.compile(r"&([0-9]+) ")
 _USED = re.compile(r"\*([0-9]+)")
@@ -206,21 +207,14 @@ class _Reader:
             while True:
                 stop = self.text.index("=", self.at)
                 label, self.at = self.text[self.at : stop], stop + 1
-                gone[label] = self.usual()
+                empty = _EMPTY.match(self.text, self.at)
+                assert empty is not None
+                gone[label], self.at = _Reader(empty.group()).document(), empty.end()
                 if not self.text.startswith(" ", self.at):
                     break
                 self.at += 1
         self.take(":\n")
         return columns, gone
-
-    def usual(self) -> Any:
-        """Read a value before the next label or the end of the line above the rows."""
-        if self.text[self.at] in '"[{':
-            return self.value()
-        stop = self.text.index(":\n", self.at)
-        found = [at for label in self.labels if (at := self.text.find(f" {label}=", self.at, stop)) >= 0]
-        word, self.at = self.text[self.at : min([stop, *found])], min([stop, *found])
-        return _Reader(word).document()
 
     def table(self, count: int) -> list[Any]:
         columns, gone = self.head()

@@ -26,21 +26,21 @@ _MIN_ALL = 3  # keys with one value between them
 
 
 def encode(
-    value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None, share: float | None = None
+    value: Value, level: int = 0, *, named: bool = False, asked: Asked | None = None, label_tokens: float | None = None
 ) -> str:
     """Return the compact form of `value`. `level` 0 and 1 write long entries on lines of their own; `named` writes what
-    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written; `share`
-    of a table may be spent on cells that stand with their names (None: none does)."""
-    return _Writer(Repeats(value) if named else None, asked, share).block(value, level)
+    occurs again only once (`&1 value`, then `*1`); with `asked`, columns that follow from others are not written; `label_tokens`
+    may be spent on cells that stand with their names (None: none does)."""
+    return _Writer(Repeats(value) if named else None, asked, label_tokens).block(value, level)
 
 
 def lossless(
-    value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None, share: float | None = None
+    value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None, label_tokens: float | None = None
 ) -> tuple[str, str]:
     """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
     a line that explains the columns of that kind ("" where there are none). Strings that are `spoken_of` stay in place;
-    `share` as for `encode`."""
-    writer = _Writer(Repeats(value, spoken_of), asked, share)
+    `label_tokens` as for `encode`."""
+    writer = _Writer(Repeats(value, spoken_of), asked, label_tokens)
     written = writer.block(value, 0)
     legend = [said for form, said in _LEGENDS if form in writer.forms]
     return ("(" + " · ".join(legend) + ")\n" if legend else ""), written
@@ -81,8 +81,8 @@ def scalar(value: Value) -> str:
 class _Writer:
     """Writes one value, in reading order, so that a name is given where its value first stands."""
 
-    def __init__(self, repeats: Repeats | None, asked: Asked | None = None, share: float | None = None) -> None:
-        self.share = share  # of a table that may be spent on names of cells; None: none has a name
+    def __init__(self, repeats: Repeats | None, asked: Asked | None = None, label_tokens: float | None = None) -> None:
+        self.label_tokens = label_tokens  # left for names of cells; None: none has a name
         self.repeats = repeats
         self.asked = asked
         self.forms: set[str] = set()
@@ -194,9 +194,12 @@ class _Writer:
 
     def _labels(self, rows: Sequence[Row], columns: Columns, keys: Sequence[str] = ()) -> Labels | None:
         """Return the labels of a table of `rows`; None where it has none, or where a text could be taken for one."""
-        labels = labelling.of(rows, columns, self.share, keyed=bool(keys)) if self.share is not None else None
+        if self.label_tokens is None:
+            return None
+        labels = labelling.of(rows, columns, self.label_tokens, keyed=bool(keys))
         if labels is None or labelling.could_be_one([*keys, *(item for row in rows for item in row.values())], labels):
             return None
+        self.label_tokens -= labels.cost
         return labels
 
     def _gone(self, labels: Labels | None) -> str:

@@ -1,7 +1,8 @@
 """Which cells of a table are written with their names, `minutes=286`: a model that counts commas miscounts.
 
 A name costs a token or two in each row. It is paid for by cells that need not be written at all, since the line above the
-rows says what holds where nothing is written (`locked=false`), and, up to a share of the table, by its readers.
+rows says what holds where nothing is written (`locked=false`), and up to some tokens a document by its readers: a long
+table is searched rather than read, and the rows of a question are shown as JSON.
 
     [14 rows {number,title,author,comments:,locked:,repository=acme/widgets}, where not written locked=false:
     4012,harvest ignores the limit,ralzelost comments=6
@@ -11,7 +12,6 @@ rows says what holds where nothing is written (`locked=false`), and, up to a sha
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from headroom_mcp import late
@@ -23,21 +23,21 @@ Path = tuple[str, ...]
 
 ABSENT = object()
 _PLAIN_NAME = late.pattern(r"[A-Za-z_][\w.-]*\Z")
+_EMPTY: tuple[Value, ...] = (None, False, "", [], ())
 _FORMS = ("cell", "maybe", "list", "map")
 _MIN_ROWS, _MIN_CELLS = 3, 2  # a name and one cell behind it are not mistaken
-_MAX_TOKENS = 120.0  # a long table is searched rather than read: the rows of a question are shown as JSON
 _MARK_TOKENS = 0.5  # of a name in the line above the rows
-_USUAL_SHARE, _USUAL_CHARS = 0.6, 24  # a value that so many rows have is said once
 _EMPTY_TOKENS, _COMMA_TOKENS = 2.0, 0.6
-_CELL_CHARS, _NAME_CHARS = 3, 5  # characters a token
+_NAME_CHARS = 5  # a token
 
 
 class Labels(NamedTuple):
     """`names`: how the cells of a column are labelled, by its path. `gone`: what need not be written, by path; `ABSENT`
-    where that is a key which the row has not."""
+    where that is a key which the row has not. `cost` in tokens, beside the same table without."""
 
     names: dict[Path, str]
     gone: dict[Path, Value]
+    cost: float
 
 
 class _Judged(NamedTuple):
@@ -48,10 +48,10 @@ class _Judged(NamedTuple):
     is_number: bool
 
 
-def of(rows: Sequence[Row], columns: Columns, share: float, *, keyed: bool) -> Labels | None:
+def of(rows: Sequence[Row], columns: Columns, room: float, *, keyed: bool) -> Labels | None:
     """Return the labels of a table that is written with all its `rows`, None where it is written without.
 
-    `share` of the table's tokens may be spent on them. The first cell of a row, or its key (`keyed`), is what it is known by
+    `room` is what they may cost, in tokens. The first cell of a row, or its key (`keyed`), is what it is known by
     and stands without a name.
     """
     if len(rows) < _MIN_ROWS:
@@ -67,12 +67,12 @@ def of(rows: Sequence[Row], columns: Columns, share: float, *, keyed: bool) -> L
         for path, column, values in leaves
         if path[-1] not in sources and (found := _judge(path, column, values)) is not None
     ]
-    room = min(share * sum(_cost(values) for _, _, values in leaves), _MAX_TOKENS)
+    left = room
     chosen: list[_Judged] = []
     for found in sorted(judged, key=lambda one: (one.extra > 0, not one.is_number, one.extra, one.path)):
-        if found.extra > max(0.0, room):
+        if found.extra > max(0.0, left):
             continue
-        room -= found.extra
+        left -= found.extra
         chosen.append(found)
     if not chosen:
         return None
@@ -82,7 +82,7 @@ def of(rows: Sequence[Row], columns: Columns, share: float, *, keyed: bool) -> L
     names = {one.path: one.path[-1] if last.count(one.path[-1]) == 1 else ".".join(one.path) for one in chosen}
     if len(set(names.values())) < len(names):
         return None
-    return Labels(names, {one.path: one.gone for one in chosen if one.has_gone})
+    return Labels(names, {one.path: one.gone for one in chosen if one.has_gone}, max(0.0, room - left))
 
 
 def _leaves(columns: Columns, above: Path, rows: Sequence[Row]) -> Iterator[tuple[Path, Column, list[Value]]]:
@@ -115,8 +115,9 @@ def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
     gone, count = _usual(values)
     written = len(values) - count
     name = max(1.0, len(path[-1]) / _NAME_CHARS)
-    said = name + 2 + _cost([gone]) if count and gone is not ABSENT else 0
-    extra = written * name - _cost([gone]) * count + _MARK_TOKENS + said
+    cell = _COMMA_TOKENS if gone is ABSENT else _EMPTY_TOKENS
+    said = name + cell + 2 if count and gone is not ABSENT else 0
+    extra = written * name - count * cell + _MARK_TOKENS + said
     scalars = all(type(value) not in (tuple, list) for value in values)
     if extra > 0 and not scalars:
         return None
@@ -125,43 +126,24 @@ def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
 
 
 def _usual(values: Sequence[Value]) -> tuple[Value, int]:
-    """Return what need not be written, and how often it comes: a missing key, or else the commonest value if it is short."""
+    """Return what need not be written, and how often it comes: a missing key, or else null, false or what is empty.
+
+    No other value, however common: of a row without `state=open`, models read the `state=closed` of a row nearby.
+    """
     absent = sum(1 for value in values if value is ABSENT)
     if absent:
         return ABSENT, absent
-    common, count = Counter(map(_told_apart, values)).most_common(1)[0]
-    value = next(value for value in values if _told_apart(value) == common)
-    if (
-        common is None
-        or count < _USUAL_SHARE * len(values)
-        or (type(value) in (str, Num) and len(value) > _USUAL_CHARS)
-    ):
-        return None, 0
-    return value, count
-
-
-def _told_apart(value: Value) -> tuple[type, str] | None:
-    """Return what tells a short value from others, 0 from false and "0"; None for what is never left out."""
-    if type(value) in (tuple, list):
-        return None if value else (type(value), "")
-    return None if type(value) is Embedded else (type(value), str(value))
+    best: tuple[Value, int] = (None, 0)
+    for empty in _EMPTY:
+        count = sum(1 for value in values if is_usual(value, empty))
+        if count > best[1]:
+            best = (empty, count)
+    return best
 
 
 def is_usual(value: Value, usual: Value) -> bool:
     """Tell whether `value` is the one that need not be written."""
-    return _told_apart(value) == _told_apart(usual)
-
-
-def _cost(values: Sequence[Value]) -> float:
-    """Return about how many tokens the cells of a column take without names."""
-    return sum(
-        _COMMA_TOKENS
-        if value is ABSENT
-        else 1 + len(value) / _CELL_CHARS
-        if type(value) in (str, Num)
-        else _EMPTY_TOKENS
-        for value in values
-    )
+    return type(value) is type(usual) and bool(value == usual)
 
 
 def could_be_one(values: Iterable[Value], labels: Labels) -> bool:

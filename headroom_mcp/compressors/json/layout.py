@@ -21,7 +21,7 @@ _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small documen
 _SMALL_SHARE = 0.75
 _BACKGROUND_TOKENS, _BACKGROUND_SHARE = 220, 0.07  # where few rows stand out of many, what fills up says nothing
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
-_LABELS_SHARE = 0.5  # of what a short table takes may go to names of cells
+_LABEL_TOKENS = 140.0  # of a document may go to names of cells, without which models take one for another
 _MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
 _UNLIMITED_CHARS = 60_000
 _MARGIN_CHARS = 1_000  # the footer and what stands around the document
@@ -179,7 +179,7 @@ def _rendered(
         background = _is_background(value, len(documents), thinner.query)
         small = small and not background
         if cost <= room or little or small or (blind and not background):
-            legend, labelled = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, _LABELS_SHARE)
+            legend, labelled = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, _LABEL_TOKENS)
             if labelled != written and len(legend) + len(labelled) <= limit_chars:
                 whole = legend + labelled
             total = survey.count_of(value) + clipped
