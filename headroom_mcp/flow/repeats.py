@@ -22,6 +22,11 @@ from headroom_mcp.types import Note, Origin, Part, Shown
 MIN_LINES = 2
 MIN_TOKENS = 30  # below this the note costs more than it saves, and the reader's detour too
 LABEL_CHARS = 24  # of the call that showed them: it is said in every note
+_MARKS = frozenset("'\"`|<>;&$(){}:?")  # of words that are no plain path
+_SHORT_WORD_CHARS, _MIN_NAME_CHARS = (
+    10,
+    5,
+)  # "bin/test" is no longer than it should be; "src/de…" says nothing without "src"
 _NUMBER_CHARS = 12  # a line number with its margin
 _MIN_GAIN = 12  # tokens that a note must save
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried
@@ -228,6 +233,13 @@ def _note(lines: Sequence[str], start: int, stop: int, run: Run, shown: Shown) -
     return f"{what}{pointer(shown.label)}{moved}"
 
 
+def _without_folders(word: str) -> str:
+    """Return what a path ends in, and any other `word` as it is; one that the label cuts off must end in more than a letter or two."""
+    last = word.rpartition("/")[2]
+    is_path = len(word) > _SHORT_WORD_CHARS and len(last) >= _MIN_NAME_CHARS and not _MARKS.intersection(word)
+    return last if is_path else word
+
+
 def _has_line_number(line: str) -> bool:
     """Tell whether a number at the head of `line` is certainly that of a line, as viewers write it: a time is none."""
     return "\t" in line[:_NUMBER_CHARS]
@@ -249,7 +261,11 @@ def points_to(text: str, label: str = "") -> bool:
 
 
 def _name(label: str) -> str:
+    """Return the call `label` in few characters: of a long one, paths without their folders, which tell the least."""
     label = label or "an earlier call"
+    if len(label) <= LABEL_CHARS:
+        return label
+    label = " ".join(map(_without_folders, label.split(" ")))
     return label if len(label) <= LABEL_CHARS else f"{label[: LABEL_CHARS - 1].rstrip()}…"
 
 

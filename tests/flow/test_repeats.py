@@ -442,3 +442,21 @@ def test_no_question_is_a_question_like_an_empty_one(tmp_path: Path) -> None:
     with open_store(Settings(home=str(tmp_path))) as store:
         assert compress_output(text, query=None, store=store) == compress_output(text, query="", store=store)
         assert compress_output(text, query=None, store=store).outcome == "compressed"
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("cat a/b.py", "cat a/b.py"),
+        ("pytest tests/lint/unittest_lint.py", "pytest unittest_lint.py"),
+        ("nl -ba sympy/physics/quantum/tensorprod…", "nl -ba tensorprod…"),
+        ("bin/test sympy/physics/quantum/qubit.py", "bin/test qubit.py"),
+        ("ls -la src/deep/folder/with/a/name/", "ls -la src/deep/folder/…"),
+        ("cat pylint/config/with/many/folders/a…", "cat pylint/config/with/…"),
+        ("sed -i 's/alpha_and/beta_and/' lib/alpha.py", "sed -i 's/alpha_and/bet…"),
+        ("curl https://example.com/one/two/three", "curl https://example.co…"),
+    ],
+)
+def test_a_call_is_known_by_its_program_and_file_rather_than_by_folders(label: str, said: str) -> None:
+    assert repeats.pointer(label) == f"as shown above by {said}"
+    assert repeats.points_to(repeats.pointer(label), label)
