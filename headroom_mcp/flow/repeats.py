@@ -153,7 +153,7 @@ def fold(
     stretches = _stretches(lines, runs, keep, earlier)
     at = 0
     for part in parts:
-        if part.action == "render" or part.text or part.start == part.stop:
+        if part.start == part.stop or ((part.action == "render" or part.text) and not _is_by_line(lines, part)):
             folded.append(part)
             continue
         while at < len(stretches) and stretches[at][1] <= part.start:
@@ -164,18 +164,35 @@ def fold(
                 break
             start, stop = max(start, position), min(stop, part.stop)
             if start > position:
-                folded.append(_rest(part, position, start, note))
+                folded.append(_rest(lines, part, position, start, note))
             folded.append(_above(lines, start, stop, run, earlier))
             position = stop
         if position < part.stop:
-            folded.append(_rest(part, position, part.stop, note))
+            folded.append(_rest(lines, part, position, part.stop, note))
     return _join(lines, folded, stretches, earlier)
 
 
-def _rest(part: Part, start: int, stop: int, note: Note) -> Part:
+def _rest(lines: Sequence[str], part: Part, start: int, stop: int, note: Note) -> Part:
     """Return lines `start` … `stop - 1` of `part`; where a gap is cut, with a note of their own."""
-    cut = part.action == "omit" and (start, stop) != (part.start, part.stop)
-    return part._replace(start=start, stop=stop, note=note(start, stop) if cut else part.note)
+    cut = (start, stop) != (part.start, part.stop)
+    if cut and part.action == "render":
+        rows = part.text.split("\n")[start - part.start : stop - part.start]
+        rows[0] = lines[start].lstrip(" ")  # below a gap, a number is said again
+        return part._replace(start=start, stop=stop, text="\n".join(rows))
+    return part._replace(start=start, stop=stop, note=note(start, stop) if cut and part.action == "omit" else part.note)
+
+
+def _is_by_line(lines: Sequence[str], part: Part) -> bool:
+    """Tell whether `part` shows its lines one by one, with or without the numbers before them."""
+    rows = part.text.split("\n")
+    return (
+        part.lossless
+        and len(rows) == part.stop - part.start
+        and all(
+            line.lstrip(" ") == row or line.endswith(f"\t{row}")
+            for line, row in zip(lines[part.start : part.stop], rows, strict=True)
+        )
+    )
 
 
 def _stretches(

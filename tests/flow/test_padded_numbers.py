@@ -52,6 +52,25 @@ def test_what_was_shown_without_blanks_stands_above(tmp_path: Path) -> None:
     assert shown.split("\n")[1] == f"41\t{_code(41, 41)[0]}"
 
 
+def test_a_long_window_has_thin_numbers_and_names_what_stands_above(tmp_path: Path) -> None:
+    with open_store(Settings(home=str(tmp_path))) as store:
+        for first, last in ((101, 160), (62, 123), (140, 230)):
+            command = {"command": f"nl -ba a.py | sed -n '{first},{last}p'"}
+            text = _numbered(_code(first, last), first)
+            shown = compress_output(text, tool_name="Bash", tool_input=command, session="s", store=store).text
+            lines = shown.split("\n")
+            numbers = [int(line.partition("\t")[0]) for line in lines if "\t" in line]
+            gap = next((at for at, line in enumerate(lines) if marker.is_gap(line)), 0)
+            if first == 62:
+                assert lines[gap].startswith("[… 23 lines: 40-62 · 101-123 as shown above by nl -ba a.py")
+                assert numbers == [62, *range(65, 101, 5)]
+            if first == 140:
+                assert lines[gap].startswith("[… 21 lines: 1-21 · 140-160 as shown above by nl -ba a.py")
+                assert lines[gap + 1] == f"161\t{_code(161, 161)[0]}"
+                assert numbers == [161, *range(165, 231, 5)]
+            assert numbering.LEGEND in lines
+
+
 def test_a_hook_shows_a_small_window_without_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADROOM_HOME", str(tmp_path / "store"))
     session = ClaudeSession(tmp_path)
