@@ -7,7 +7,8 @@ stamp at the head of every line is cut and said once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
@@ -17,7 +18,7 @@ from headroom_mcp.facts import test_run
 from headroom_mcp.facts import verdicts as _verdicts
 from headroom_mcp.records import survey
 from headroom_mcp.records.surprise import Evidence
-from headroom_mcp.text import failure_words, heads, templates, tokens
+from headroom_mcp.text import failure_words, heads, marker, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -98,7 +99,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     told = facts_module.failures(lines, covered)
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
-    take(_rare_warnings(lines), budget // 6)
+    warned = _warnings(lines)
+    warnings = _rare_first(lines, warned)
+    take(warnings, budget // 6 if found or told else budget * 2 // 3)  # where nothing fails, they are the news
     take(_unlike(output if read is None else output.with_lines(list(lines))), budget // 4)
     run = test_run.told(lines)
     named = [(i, test_run.name_of(lines[i])) for i in run.failed]
@@ -116,7 +119,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     failing = [i for i in kept if i in told]
     near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
     take([i for i in near if not _verdicts.passes(lines[i])], left)
-    parts = _failure_parts.around(lines, shown, kept)
+    take(warnings, left)
+    parts = _failure_parts.around(lines, shown, kept, _told_of(lines, warned))
     if read is None or display == original:
         return Compressed(parts, range(len(lines)))
     note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
@@ -164,17 +168,31 @@ def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequen
     return list(dict.fromkeys([*reversed(near), *ends]))
 
 
-def _rare_warnings(lines: Sequence[str]) -> list[int]:
-    """Return the first line of each template of warnings, rare ones first."""
-    at = [
+def _warnings(lines: Sequence[str]) -> list[int]:
+    return [
         i
         for i in facts_module.touched(lines, ("warn", "\nw: ", "\nw "))
         if failure_words.WARNING.search(lines[i][:200])
     ]
+
+
+def _rare_first(lines: Sequence[str], warned: Sequence[int]) -> list[int]:
+    """Return the first line of each template of the lines that are `warned` in, rare ones first."""
     members: dict[str, list[int]] = {}
-    for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
+    for index, form in zip(warned, templates.masked([lines[i] for i in warned]), strict=True):
         members.setdefault(form, []).append(index)
     return [group[0] for group in sorted(members.values(), key=lambda group: (len(group), -group[-1]))][:40]
+
+
+def _told_of(lines: Sequence[str], warned: Sequence[int]) -> Callable[[int, int], str]:
+    """Return what says of left-out lines how their tests went and how many of them warn."""
+
+    def told(start: int, stop: int) -> str:
+        warn = bisect_left(warned, stop) - bisect_left(warned, start)
+        said = [_verdicts.counts(lines[start:stop]), marker.among(warn, "warnings") if warn else ""]
+        return ", ".join(filter(None, said))
+
+    return told
 
 
 def _unlike(output: ToolOutput) -> list[int]:

@@ -34,6 +34,8 @@ _MAX_TIMES_USUAL, _MIN_LONG = (
 _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
+_KEY_ENDS = ("=", ":")
+_ALIGNED = 0.9  # of the keys end in one column: they are aligned to the right
 _SAMPLE = 100
 _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
@@ -107,7 +109,7 @@ _BLANK = _Label("", 0, False)
 
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
-    labels = [_label(line) for line in lines]
+    labels = _labels(lines)
     counts = Counter(label.word for label in labels if label.word)
     total = sum(counts.values())
     if total < _MIN_RECORDS * 2 or counts.most_common(1)[0][1] * _MIN_LINES_EACH > total * 1.5:
@@ -184,6 +186,31 @@ def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
         return False
     word, count = before.most_common(1)[0]
     return count >= 0.9 * (len(heads) - 1) and all(labels[index].word != word for index in heads[:10])
+
+
+def _labels(lines: Sequence[str]) -> list[_Label]:
+    """Return the label of each line; keys that end in one column are as deep as the widest of them."""
+    column = _right_edge(lines)
+    if not column:
+        return [_label(line) for line in lines]
+    return [_label(line.lstrip() if line[column : column + 1] in _KEY_ENDS else line) for line in lines]
+
+
+def _right_edge(lines: Sequence[str]) -> int:
+    """Return the column where the keys of `lines` end, if they are aligned to the right: "     id = 7" above "created = …";
+    else 0."""
+    ends: Counter[int] = Counter()
+    indents: set[tuple[int, int]] = set()
+    for line in lines[:_LOOKED_AT]:
+        match = _LABEL.match(line)
+        if match and match[5] and match[5] in _KEY_ENDS:
+            ends[match.start(5)] += 1
+            indents.add((match.start(5), match.end(1)))
+    if not ends:
+        return 0
+    column, times = ends.most_common(1)[0]
+    depths = sum(1 for at, _ in indents if at == column)
+    return column if times >= _ALIGNED * ends.total() and depths > 1 else 0
 
 
 def _label(line: str) -> _Label:

@@ -82,3 +82,18 @@ def test_what_stands_behind_records_is_not_swallowed_by_the_last_of_them() -> No
     found = _records("\n".join([*records, *table]))
 
     assert found[-30:] == table[-30:]
+
+
+_FIELDS = ("id", "name", "email", "created", "plan", "last_seen_at")
+
+
+@pytest.mark.parametrize("mark", [" = ", ": ", " : "])
+@pytest.mark.parametrize("first", ["id", "created", "last_seen_at"])
+def test_keys_that_are_aligned_to_the_right_are_of_one_depth(mark: str, first: str) -> None:
+    fields = [first, *(field for field in _FIELDS if field != first)]
+    width = max(map(len, fields)) + 2 * (mark == ": ")
+    entries = [[f"{field:>{width}}{mark}{field[0]}{at}" for field in fields] for at in range(12)]
+
+    found = _records("\n\n".join("\n".join(entry) for entry in entries))
+
+    assert found == ["\n".join(entry) for entry in entries]
