@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.compressors import _budget
+from headroom_mcp.facts import find
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.text import tokens
+from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
@@ -24,6 +26,7 @@ _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
 _PATH = late.pattern(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\)?[^\s:|,;<>\"'=(){}]+(?: [^\s:|,;<>\"'=(){}]+){0,3}$")
+_SUFFIX = late.pattern(r"\.(?!\d+$)[\w+-]+")
 _SAMPLE = 200
 _WRAPPED_CHARS = 56  # no encoder wraps its lines earlier
 
@@ -60,23 +63,45 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     cost = _cost(lines, whole)
     if cost <= budget or output.tokens < _SMALL_TOKENS or (not output.query and cost < 0.5 * output.tokens):
         return Compressed(whole) if cost < output.tokens else None
-    parts = _parts(lines, folders, matches | _chosen(lines, folders, matches, budget), matches)
+    said = _said(lines, budget * 2 // 3)
+    room = budget - sum(tokens.estimate(lines[i]) + _GAP_TOKENS * (i - 1 not in said) for i in matches | said)
+    parts = _parts(lines, folders, matches | said | _chosen(lines, folders, room), matches | said)
     return Compressed(parts, note=lambda start, stop: note(lines, folders, start, stop))
+
+
+def _said(lines: Sequence[str], room: int) -> set[int]:
+    """Return the lines that are no paths, failures first, one of each template before others, within `room` tokens: what a
+    program says of what it lists, and at its end."""
+    others = [i for i, line in enumerate(lines) if line and _is_said(line)]
+    texts = [lines[i] for i in others]
+    first: dict[str, int] = {}
+    again: list[int] = []
+    for at, form in enumerate(templates.masked(texts)):
+        if first.setdefault(form, at) != at:
+            again.append(at)
+    order = dict.fromkeys([*find.failures(texts), *first.values(), *again])
+    priced = ((others[at], tokens.estimate(texts[at]) + 2) for at in order)
+    return {index for index, _ in _budget.within(room, priced)}
 
 
 def _cost(lines: Sequence[str], parts: Sequence[Part]) -> int:
     return sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in parts)
 
 
-def _chosen(lines: Sequence[str], folders: Sequence[str], matches: set[int], budget: int) -> set[int]:
-    """Return the lines that fit: the first names of each directory, shallow directories first."""
+def _is_said(line: str) -> bool:
+    """Tell whether `line` is no path, or of words that may be a path but look like none: "no errors were found"."""
+    named = "/" in line or "\\" in line or _SUFFIX.search(line) is not None
+    return not _PATH.match(line) or (" " in line and not named)
+
+
+def _chosen(lines: Sequence[str], folders: Sequence[str], room: int) -> set[int]:
+    """Return the lines that fit into `room` tokens: the first names of each directory, shallow directories first."""
     in_folder: dict[str, int] = {}
     weighed: list[tuple[float, int]] = []
     for index, folder in enumerate(folders):
         rank = in_folder[folder] = in_folder.get(folder, 0) + 1
         weighed.append((rank + 1.5 * folder.count("/"), index))
     weighed.sort()
-    room = budget - sum(tokens.estimate(lines[i]) + _GAP_TOKENS for i in matches)
     chosen: set[int] = set()
     seen: set[str] = set()
     for _, index in weighed:
@@ -130,7 +155,7 @@ def note(lines: Sequence[str], folders: Sequence[str], start: int, stop: int) ->
         per_folder[folder] = per_folder.get(folder, 0) + 1
         name = lines[index].rpartition("/")[2]
         suffix = name[name.rindex(".") :] if "." in name[1:] else ""
-        if len(suffix) <= 8 and not suffix[1:].isdigit():
+        if len(suffix) <= 8 and _SUFFIX.fullmatch(suffix):
             suffixes[suffix] = suffixes.get(suffix, 0) + 1
     kinds = sorted(
         ((count, suffix) for suffix, count in suffixes.items() if suffix), key=lambda pair: (-pair[0], pair[1])

@@ -18,15 +18,17 @@ WORDS: dict[str, tuple[End, Measure]] = {
     **dict.fromkeys(("smallest", "lightest"), ("least", "size")),
     **dict.fromkeys(("oldest", "earliest"), ("least", "date")),
     **dict.fromkeys(("newest", "latest", "youngest"), ("most", "date")),
-    **dict.fromkeys(("highest", "greatest", "maximum", "max", "most", "worst", "top", "costliest"), ("most", "any")),
+    **dict.fromkeys(("highest", "greatest", "maximum", "max", "most", "top", "costliest"), ("most", "any")),
     **dict.fromkeys(("lowest", "minimum", "min", "least", "fewest", "cheapest"), ("least", "any")),
     "first": ("first", "place"),
     "last": ("last", "place"),
 }  # fmt: skip
+# Which end these mean depends on what is measured: a rate, a delay.
+EITHER = ("worst", "best")
 # What else asks for an end, without saying of what: "almost full", "running out of memory".
 TOWARDS: dict[End, tuple[str, ...]] = {
-    "most": ("best", "expensive", "last"),
-    "least": ("low", "worst", "nearly", "almost", "running out", "short of"),
+    "most": (*EITHER, "expensive", "last"),
+    "least": (*EITHER, "low", "nearly", "almost", "running out", "short of"),
 }
 _FIGURES = {word: figure for figure, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
 _WORD = late.pattern(r"[^\W_]+")
@@ -48,7 +50,7 @@ def read(question: str) -> list[Superlative]:
     words = [match.group().lower() for match in _WORD.finditer(question)]
     found: list[Superlative] = []
     for at, word in enumerate(words):
-        known = WORDS.get(word)
+        known = WORDS.get(word, ("most", "any") if word in EITHER else None)
         if known is None or (word == "last" and words[at + 1 : at + 2] in (["time"], ["week"], ["night"])):
             continue
         count = next(
@@ -57,6 +59,8 @@ def read(question: str) -> list[Superlative]:
         )
         about = tuple(words[max(0, at - _AROUND) : at] + words[at + 1 : at + 1 + _AROUND])
         found.append(Superlative(*known, min(_MAX, count), about))
+        if word in EITHER:
+            found.append(found[-1]._replace(end="least"))
     return found
 
 

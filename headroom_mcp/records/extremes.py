@@ -23,17 +23,19 @@ _NAMES = {
 }  # fmt: skip
 _TIME_UNIT = late.pattern(r"\d ?(?:ns|us|µs|ms|s|secs?|m|mins?|h|d)$")
 _SIZE_UNIT = late.pattern(r"\d ?(?:[kKMGT]i?[bB]?|[bB]|bytes)$")
+_WORD = late.pattern(r"[^\W\d_]{4,}")
 _MOSTLY = 0.8
 _SAMPLE = 60
 _OUTERMOST = 5  # records from each end of a column
 
 
 class _Column(NamedTuple):
-    """Values by record, with the name of their slot where it has one."""
+    """Values by record, with the name of their slot where it has one, and the words that all the records share."""
 
     name: str
     rows: Sequence[int]
     values: Sequence[str]
+    shared: frozenset[str] = frozenset()
 
 
 def of(survey: Survey, wanted: Sequence[Superlative], columns: Sequence[Slot] = ()) -> list[int]:
@@ -50,7 +52,7 @@ def of(survey: Survey, wanted: Sequence[Superlative], columns: Sequence[Slot] = 
             figures, worth = _judged(column, one)
             if worth > best_worth:
                 best, best_worth = figures, worth
-            elif worth and worth == best_worth and column.name:
+            elif worth and worth == best_worth and (column.name or _speaks_of(column, one)):
                 best = best + figures  # the same slot in records of another form
         best.sort(key=lambda item: (-item[0], item[1]) if one.end == "most" else item)
         found.update(dict.fromkeys(row for _, row in best[: one.how_many]))
@@ -91,12 +93,21 @@ def _columns(survey: Survey, columns: Sequence[Slot]) -> Iterator[_Column]:
     for group in survey.groups:
         if len(group.rows) < 2:
             continue
+        said = (cells[0] for cells, counts in zip(group.columns, group.counts, strict=True) if len(counts) == 1)
+        shared = frozenset(word.lower() for cell in said for word in _WORD.findall(cell))
         for at, cells in enumerate(group.columns):
             before = group.columns[at - 1] if at else ()
             name = before[0].strip("\"'") if before and len(group.counts[at - 1]) == 1 else ""
             after = group.columns[at + 1] if at + 1 < len(group.columns) else ()
             unit = after[0] if after and len(group.counts[at + 1]) == 1 and _is_unit(after[0]) else ""
-            yield _Column(name, group.rows, [f"{cell} {unit}" for cell in cells] if unit else cells)
+            yield _Column(name, group.rows, [f"{cell} {unit}" for cell in cells] if unit else cells, shared)
+
+
+def _speaks_of(column: _Column, one: Superlative) -> bool:
+    """Tell whether all records of a column hold a word that is said beside the superlative: the longest pause."""
+    return any(
+        len(word) > 3 and (word in column.shared or word.removesuffix("s") in column.shared) for word in one.about
+    )
 
 
 def _is_unit(word: str) -> bool:
@@ -121,11 +132,13 @@ def _judged(column: _Column, one: Superlative) -> tuple[list[tuple[float, int]],
         worth += 8.0
     if one.measure in _NAMES and any(name == word or (len(word) > 3 and word in name) for word in _NAMES[one.measure]):
         worth += 4.0
+    if _speaks_of(column, one):
+        worth += 2.0
     pattern = {"time": _TIME_UNIT, "size": _SIZE_UNIT}.get(one.measure)
     if pattern is not None and sum(1 for value in told if pattern.search(value)) >= _MOSTLY * len(told):
         worth += 4.0
     if numeric and not dated and (_is_counter(told) or name in ("id", "pid", "port", "line", "code", "status")):
-        worth -= 0.9
+        worth = max(0.1, worth - 3.0)
     figures = _dates(column) if dated else _figures(column, falling=one.measure == "date" and name == "age")
     return figures, worth
 
@@ -151,6 +164,7 @@ def _dates(column: _Column) -> list[tuple[float, int]]:
 
 
 def _is_counter(told: Sequence[str]) -> bool:
-    """Tell whether sampled numbers rise all the way: line numbers, ids that are given one after another."""
+    """Tell whether sampled numbers rise all the way: line numbers, ids that are given one after another, a clock."""
     figures = [figure for value in told if (figure := _figure(value)) is not None]
-    return len(figures) > 4 and all(low < high for low, high in pairwise(figures))
+    rising = all(low <= high for low, high in pairwise(figures))
+    return len(figures) > 4 and rising and len(set(figures)) * 2 > len(figures)

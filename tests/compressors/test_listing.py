@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headroom_mcp import compress_output
+from headroom_mcp.compressors import _paths
 from headroom_mcp.compressors.listing import kind as listing
 from headroom_mcp.compressors.listing import rows as short_rows
 from headroom_mcp.text import parts as render
@@ -106,3 +109,32 @@ def test_a_long_listing_that_is_short_enough_in_rows_keeps_every_name_though_one
     assert compressed is not None
     shown = render.render(output.lines, compressed.parts)
     assert all(f"module_{n}.py" in shown for n in range(40))
+
+
+_SAID_OF_LISTS = (
+    "{path}: open_root: [Errno 2] No such file or directory",
+    "no errors were found",
+    "skipped {path}: permission denied (13)",
+    "snapshot 1639e4b4 saved",
+    "2 files vanished before they could be sent (code 24)",
+)
+
+
+@pytest.mark.parametrize("said", _SAID_OF_LISTS)
+@pytest.mark.parametrize("mark", ["", "A ", ">f+++++++++ ", "added "])
+@pytest.mark.parametrize("query", ["", "Which module handles an Error?"])
+def test_what_a_program_says_amid_the_paths_it_lists_is_shown(said: str, mark: str, query: str) -> None:
+    names = ["Error", "Config", "Invalid", *(f"Part{at}" for at in range(9))]
+    paths = [f"{mark}/usr/share/perl5/Module{at}/{name}.pm" for at in range(60) for name in names]
+    line = said.format(path="/srv/none")
+
+    shown = compress_output("\n".join([*paths[:500], line, *paths[500:]]), query=query).text
+
+    assert line in shown
+
+
+def test_what_a_gap_holds_is_no_figure() -> None:
+    folders = ["src"] * 12
+    lines = [f"src/part{at}.675 MiB" for at in range(12)]
+
+    assert not _paths.note(lines, folders, 0, len(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import count
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from headroom_mcp import compress_output
 from headroom_mcp.query import bm25, superlatives
 
 _NAMES = "oat rye hay corn flax bean reed moss fern kelp".split()
+_CLOCK = count(4711)
 Row = tuple[str, int, int, str]
 """A name, milliseconds, bytes, a date."""
 
@@ -25,6 +27,7 @@ FORMATS: dict[str, tuple[str, Callable[[Row], str]]] = {
         lambda row: f"{row[0]:<16}{row[1]:>10}{row[2]:>10}  {row[3]}",
     ),
     "bars": ("", lambda row: f"{row[0]:<16} | took {row[1]:>8} ms | size {row[2]:>8} | date {row[3]}"),
+    "clock": ("", lambda row: f"[{next(_CLOCK) * 0.073:.3f}s][info] task {row[0]} finished, {row[2]} bytes, created {row[3]}, {row[1]}ms"),
     "bullets": ("", lambda row: f"  - {row[0]}: done in {row[1]}ms, {row[2]} bytes, created {row[3]}"),
     "rows": ("", lambda row: json.dumps({"task": row[0], "duration": row[1], "size": row[2], "created": row[3]})),
 }  # fmt: skip
@@ -35,6 +38,7 @@ QUESTIONS: dict[str, tuple[int, bool, int]] = {
     "Which task has the largest size?": (2, True, 1),
     "two smallest tasks by size": (2, False, 2),
     "What is the oldest task, by date created?": (3, False, 1),
+    "Which two tasks are the worst by duration?": (1, False, 1),
     "the newest two by created date": (3, True, 2),
 }
 
