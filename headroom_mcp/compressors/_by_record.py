@@ -29,7 +29,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _MAX_RECORD_CHARS = 600
-_SUMMARIES = 6
+_SUMMARIES, _WARNINGS = 6, 12
 _FEW_OF_A_KIND = 5
 _EXAMPLE_CHARS = 160
 _ALIKE = 0.8  # of text that is less understood, nobody knows what is usual in it
@@ -144,6 +144,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
 
         choice.take((record_of[line] for line in test_run.conclusions(output.lines)), budget // 3)
     choice.take(_odd_failures(survey, failing), budget // 5)
+    choice.take((record_of[line] for line in facts_module.warnings(output.lines)[:_WARNINGS]), budget // 4)
     choice.take(unlike.meant(output.query, survey), budget // 5)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget // 5, output.query)

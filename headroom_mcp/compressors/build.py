@@ -18,7 +18,7 @@ from headroom_mcp.facts import test_run
 from headroom_mcp.facts import verdicts as _verdicts
 from headroom_mcp.records import survey
 from headroom_mcp.records.surprise import Evidence
-from headroom_mcp.text import failure_words, heads, marker, templates, tokens
+from headroom_mcp.text import failure_words, heads, marker, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -39,6 +39,7 @@ _SMALL_TOKENS = 600  # below, only steps that went well go
 _MAX_RECORD_LINES = 8
 _RARE = 2  # times
 _MAX_TOTALS = 20  # of test runs
+_MAX_WARNINGS = 40
 _LINE_CHARS = 400  # what a line's price counts
 
 
@@ -99,8 +100,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     told = facts_module.failures(lines, covered)
     take(told, budget // 4)
     take(facts_module.matches(output.query, lines), budget // 8)
-    warned = _warnings(lines)
-    warnings = _rare_first(lines, warned)
+    warned = facts_module.warned(lines)
+    warnings = facts_module.warnings(lines)[:_MAX_WARNINGS]
     take(warnings, budget // 6 if found or told else budget * 2 // 3)  # where nothing fails, they are the news
     take(_unlike(output if read is None else output.with_lines(list(lines))), budget // 4)
     run = test_run.told(lines)
@@ -166,22 +167,6 @@ def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequen
     near = [n for n, block in enumerate(found) if any(i in words for i in range(block.start, block.stop))]
     ends = [0, len(found) - 1] if found else []
     return list(dict.fromkeys([*reversed(near), *ends]))
-
-
-def _warnings(lines: Sequence[str]) -> list[int]:
-    return [
-        i
-        for i in facts_module.touched(lines, ("warn", "\nw: ", "\nw "))
-        if failure_words.WARNING.search(lines[i][:200])
-    ]
-
-
-def _rare_first(lines: Sequence[str], warned: Sequence[int]) -> list[int]:
-    """Return the first line of each template of the lines that are `warned` in, rare ones first."""
-    members: dict[str, list[int]] = {}
-    for index, form in zip(warned, templates.masked([lines[i] for i in warned]), strict=True):
-        members.setdefault(form, []).append(index)
-    return [group[0] for group in sorted(members.values(), key=lambda group: (len(group), -group[-1]))][:40]
 
 
 def _told_of(lines: Sequence[str], warned: Sequence[int]) -> Callable[[int, int], str]:

@@ -74,7 +74,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if query and len(output.text) <= _MAX_RANKED_CHARS:
         left -= _take_answers(lines, costs, query, budget // 2, kept)
     left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
-    left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left // 2, kept)
+    left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left * 3 // 4, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
     left -= _take_telling(lines, forms, costs, dull, left, kept)
@@ -109,15 +109,16 @@ def _of_each_record(output: ToolOutput) -> list[int]:
             if keys[at] and keys[at] not in own:
                 own.add(keys[at])
                 found.setdefault(keys[at], []).append(at)
-    telling = [
-        at
-        for at in found.values()
-        if len(at) * 3 >= 2 * len(records) and len({lines[i].strip() for i in at}) * 2 > len(at)
-    ]
+    common = [at for at in found.values() if len(at) * 3 >= 2 * len(records)]
+    values = [len({lines[i].strip() for i in at}) for at in common]
+    telling = [at for at, count in zip(common, values, strict=True) if count * 2 > len(at)]
     if len(telling) < _MIN_TELLING:
         return []
-    telling.sort(key=lambda at: sum(len(lines[i]) for i in at) / len(at))
-    return [*(start for start, _ in records), *(i for at in telling for i in at)]
+    sorts = [at for at, count in zip(common, values, strict=True) if 1 < count <= len(at) // 2]
+    by_length = [sorted(some, key=lambda at: sum(len(lines[i]) for i in at) / len(at)) for some in (telling, sorts)]
+    # The shortest of what tells records apart, what sorts them, the rest of what tells them apart.
+    order = [*by_length[0][:1], *by_length[1], *by_length[0][1:]]
+    return [*(start for start, _ in records), *(i for at in order for i in at)]
 
 
 def _share_kept(tokens: int) -> float:

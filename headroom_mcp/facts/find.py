@@ -104,6 +104,20 @@ def all_failures(lines: Sequence[str]) -> list[int]:
     return [i for i in touched(lines, failure_words.STEMS) if failure_words.is_failure(lines[i][:_MAX_LINE_CHARS])]
 
 
+def warned(lines: Sequence[str]) -> list[int]:
+    """Return the lines that warn, in order."""
+    return [i for i in touched(lines, ("warn", "\nw: ", "\nw ")) if failure_words.WARNING.search(lines[i][:200])]
+
+
+def warnings(lines: Sequence[str]) -> list[int]:
+    """Return the first line of each template of those that warn, rare ones first."""
+    at = warned(lines)
+    members: dict[str, list[int]] = {}
+    for index, form in zip(at, templates.masked([lines[i] for i in at]), strict=True):
+        members.setdefault(form, []).append(index)
+    return [group[0] for group in sorted(members.values(), key=lambda group: (len(group), -group[-1]))]
+
+
 def summaries(lines: Sequence[str]) -> list[int]:
     """Return lines that count or conclude, the last ones first."""
     told = (

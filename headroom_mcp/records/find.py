@@ -36,6 +36,10 @@ _MAX_LABEL_CHARS = 60
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
 _KEY_ENDS = ("=", ":")
 _ALIGNED = 0.9  # of the keys end in one column: they are aligned to the right
+_MAX_ABOVE, _ALIKE_ABOVE = (
+    3,
+    0.8,
+)  # lines between a blank line and a head, and the share of heads where they are as many
 _SAMPLE = 100
 _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
@@ -57,11 +61,29 @@ def find(lines: Sequence[str]) -> list[Record]:
         heads = [index for index, line in enumerate(lines) if line and not line.isspace()]
     if not heads:
         return [Record(0, len(lines))] if lines else []
+    heads = _from_the_paragraph(lines, heads)
     # What stands before the first head is read line by line.
     before = [index for index in range(heads[0]) if lines[index].strip()]
     starts = [*before, *_with_what_is_too_long(lines, heads)]
     starts[0] = 0
     return [Record(start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _from_the_paragraph(lines: Sequence[str], heads: Sequence[int]) -> list[int]:
+    """Return `heads`, or the lines as far above them as a blank line or a rule always is: the title of a table over its rule."""
+    above = [_lines_above(lines, head) for head in heads]
+    usual, times = Counter(above).most_common(1)[0]
+    if not 0 < usual <= _MAX_ABOVE or times < _ALIKE_ABOVE * len(heads):
+        return list(heads)
+    return [head - count if count <= _MAX_ABOVE else head for head, count in zip(heads, above, strict=True)]
+
+
+def _lines_above(lines: Sequence[str], head: int) -> int:
+    """Return how many lines stand between line `head` and the blank line or rule above it, not counted past the limit."""
+    count = 0
+    while count <= _MAX_ABOVE and head - count and _WORDS.search(lines[head - count - 1]):
+        count += 1
+    return count
 
 
 def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[int]:

@@ -19,7 +19,7 @@ import re
 
 from headroom_mcp import late
 
-FAILED = r"errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|killed"
+FAILED = r"errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|killed|deadlock(?:ed)?"
 REFUSED = r"denied|refused|rejected|unreachable|timed? ?out"
 MISSING = r"undefined|unresolved|cannot|can't|could not|couldn't|not found|no such|unable to"
 WRONG = r"invalid|unexpected|mismatch|corrupt(?:ed)?|conflict"
@@ -35,7 +35,7 @@ STEMS = (
     *MARKS,
     *(
         "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
-        "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|exit code|exit status|"
+        "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|deadlock|exit code|exit status|"
         "broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
     ).split("|"),
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
+from headroom_mcp import compress_output
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed
@@ -59,3 +62,20 @@ def test_records_that_all_are_named_below_are_in_short() -> None:
     compressed = _of([*lines, "error: the ladder is broken"], 500, named=True)
 
     assert not any(part.is_gone for part in compressed.parts)
+
+
+@pytest.mark.parametrize("label", ["WARNING", "[warn]", "warning:", "# WARNING"])
+@pytest.mark.parametrize("query", ["", "Did it start?"])
+def test_a_warning_is_shown_whatever_marks_the_levels_of_a_log(label: str, query: str) -> None:
+    marks = "*-#"
+    lines = [
+        f"10080:M 26 Nov 2026 11:05:{at % 60:02d}.{at:03d} {marks[at % 3]} step {at} of the start is done"
+        for at in range(400)
+    ]
+    lines[37] = (
+        f"10080:M 26 Nov 2026 11:05:37.037 # {label} overcommit must be enabled for sentence {'and clause ' * 20}"
+    )
+
+    shown = compress_output("\n".join(lines), query=query).text
+
+    assert "overcommit must be enabled" in shown

@@ -37,3 +37,28 @@ def test_few_records_of_many_lines_are_told_apart_by_their_short_fields(packages
         assert f"-{at}\n" in shown  # its name
         assert f"Version: {at}." in shown
     assert len(shown) < len(output.text) * 3 // 4
+
+
+def _issue(at: int) -> str:
+    """Return one finding of a scanner: a head, what sorts it, where it is, a reference and a piece of code."""
+    words = [_WORDS[(at * 5 + n) % len(_WORDS)] for n in range(6)]
+    fields = [f">> Issue: [R{100 + at}] the {words[0]} of the {words[1]} is open to the {words[2]} beside it"]
+    fields += [f"   Severity: {('Low', 'Medium', 'High')[at % 3]}   Confidence: {('High', 'Low')[at % 2]}"]
+    fields += [f"   More: https://example.com/rules/{words[3]}/{words[4]}/r{100 + at}-{words[5]}.html#about-{words[0]}"]
+    fields += [f"   Location: src/{words[3]}.py:{at * 7 + 3}:4"]
+    code = [
+        f"{at * 7 + line}\t    {words[line]}_{at} = {words[line + 1]}({words[line + 2]}, {at})" for line in range(3)
+    ]
+    return "\n".join([*fields, *code, ""])
+
+
+@pytest.mark.parametrize("rule", ["-" * 50, "=" * 20])
+@pytest.mark.parametrize("issues", [10, 14])
+def test_every_finding_of_a_scanner_is_named(issues: int, rule: str) -> None:
+    output = ToolOutput(f"\n{rule}\n".join(map(_issue, range(issues))), "Bash", {"command": "scan"})
+
+    compressed = load("general").compress(output, output.tokens // 4)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert [at for at in range(issues) if f">> Issue: [R{100 + at}]" not in shown] == []
