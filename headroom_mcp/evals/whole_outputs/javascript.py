@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from headroom_mcp.evals.whole_outputs.draw import Case, Printed, Run
-
-
-def _frame(case: Case, call: str) -> list[str]:
-    at = case.line
-    return [
-        f"      {at - 2} |   const made = build(3);",
-        f"      {at - 1} |",
-        f"    > {at} |   {call}",
-        "         |                  ^",
-        f"      {at + 1} | }});",
-    ]
-
-
-def _said(case: Case, place: str) -> list[tuple[str, ...]]:
-    return [(case.words,), (str(case.want),), (str(case.got),), (place,)]
+from headroom_mcp.evals.whole_outputs import browsers
+from headroom_mcp.evals.whole_outputs.draw import Printed, Run
 
 
 def jest(random: Random, run: Run) -> Printed:
@@ -36,10 +22,10 @@ def jest(random: Random, run: Run) -> Printed:
                 f"  ● {suite.title} › {case.words}", "",
                 "    expect(received).toBe(expected) // Object.is equality", "",
                 f"    Expected: {case.want}", f"    Received: {case.got}", "",
-                *_frame(case, f"expect(total(made)).toBe({case.want});"), "",
+                *browsers.frame(case, f"expect(total(made)).toBe({case.want});"), "",
                 f"      at Object.<anonymous> ({path}:{case.line}:22)", "",
             ]  # fmt: skip
-            marks += _said(case, f"{path}:{case.line}")
+            marks += browsers.said(case, f"{path}:{case.line}")
     bad = sum(1 for suite in run.suites if suite.failed)
     failed = f"{bad} failed, " if bad else ""
     totals = [
@@ -85,7 +71,7 @@ def vitest(random: Random, run: Run) -> Printed:
                 f"     {case.line + 1}| }});", "",
                 f"⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[{len(marks) // 4 + 1}/{run.failed}]⎯", "",
             ]  # fmt: skip
-            marks += _said(case, f"{path}:{case.line}")
+            marks += browsers.said(case, f"{path}:{case.line}")
     if details:
         details = ["", f"⎯⎯⎯⎯⎯⎯⎯ Failed Tests {run.failed} ⎯⎯⎯⎯⎯⎯⎯", "", *details]
     bad = sum(1 for suite in run.suites if suite.failed)
@@ -118,7 +104,7 @@ def mocha(random: Random, run: Run) -> Printed:
                 f"      at Context.<anonymous> ({path}:{case.line}:12)",
                 "      at process.processImmediate (node:internal/timers:476:21)", "",
             ]  # fmt: skip
-            marks += _said(case, f"{path}:{case.line}")
+            marks += browsers.said(case, f"{path}:{case.line}")
     totals = [f"  {run.passed} passing (312ms)", *([f"  {run.failed} failing"] if run.failed else [])]
     return Printed([*lines, "", "", *totals, "", *details], marks, totals)
 
@@ -140,7 +126,7 @@ def ava(random: Random, run: Run) -> Printed:
                 "  Difference (- actual, + expected):", "", f"  - {case.got}", f"  + {case.want}", "",
                 f"  › file://{path}:{case.line}:5", "",
             ]  # fmt: skip
-            marks += _said(case, f"{path}:{case.line}")
+            marks += browsers.said(case, f"{path}:{case.line}")
     if not run.failed:
         totals = [f"  {run.passed} tests passed"]
     else:
@@ -166,7 +152,7 @@ def tap(random: Random, run: Run) -> Printed:
                     "          at Test.assert [as _assert] (/srv/app/node_modules/tape/lib/test.js:314:48)",
                     f"          at Test.<anonymous> ({path}:5)", "  ...",
                 ]  # fmt: skip
-                marks += _said(case, f"{suite.name}.js:{case.line}")
+                marks += browsers.said(case, f"{suite.name}.js:{case.line}")
     totals = [f"1..{run.total}", f"# tests {run.total}", f"# pass  {run.passed}"]
     totals += [f"# fail  {run.failed}"] if run.failed else []
     return Printed([*lines, "", *totals, *([] if run.failed else ["", "# ok"])], marks, totals)
@@ -192,7 +178,7 @@ def node(random: Random, run: Run) -> Printed:
                 "    code: 'ERR_ASSERTION',", f"    actual: {case.got},", f"    expected: {case.want},",
                 "    operator: 'strictEqual'", "  }", "",
             ]  # fmt: skip
-            marks += _said(case, f"{path}:{case.line}")
+            marks += browsers.said(case, f"{path}:{case.line}")
     totals = [f"ℹ tests {run.total}", f"ℹ pass {run.passed}", f"ℹ fail {run.failed}"]
     counts = [
         totals[0],
@@ -204,113 +190,6 @@ def node(random: Random, run: Run) -> Printed:
         "ℹ duration_ms 91.2345",
     ]
     return Printed([*lines, *counts, *(["", "✖ failing tests:", "", *details] if details else [])], marks, totals)
-
-
-def playwright(random: Random, run: Run) -> Printed:
-    """`playwright test --reporter=list`."""
-    lines = ["", f"Running {run.total} tests using 4 workers", ""]
-    details: list[str] = []
-    names: list[str] = []
-    marks: list[tuple[str, ...]] = []
-    number = 0
-    for suite in run.suites:
-        for case in suite.cases:
-            number += 1
-            name = f"[chromium] › tests/{suite.name}.spec.ts:{case.line}:5 › {suite.title} › {case.words}"
-            lines.append(f"  {'✘' if case.failed else '✓'} {number:4} {name} ({case.ms}ms)")
-            if case.failed:
-                names.append(f"    {name} ────")
-                details += [
-                    "", f"  {len(names)}) {name} ────", "",
-                    "    Error: expect(received).toBe(expected) // Object.is equality", "",
-                    f"    Expected: {case.want}", f"    Received: {case.got}", "",
-                    *_frame(case, f"expect(await total(page)).toBe({case.want});"), "",
-                    f"        at /srv/app/tests/{suite.name}.spec.ts:{case.line}:20", "",
-                ]  # fmt: skip
-                marks += _said(case, f"{suite.name}.spec.ts:{case.line}")
-    totals = [*([f"  {run.failed} failed"] if run.failed else []), f"  {run.passed} passed (1.2m)"]
-    ends = [totals[0], *names, totals[1]] if run.failed else totals
-    return Printed([*lines, "", *details, *ends], marks, totals)
-
-
-def cypress(random: Random, run: Run) -> Printed:
-    """`cypress run`."""
-    lines: list[str] = []
-    marks: list[tuple[str, ...]] = []
-    rows: list[str] = []
-    edge = "─" * 80
-    for at, suite in enumerate(run.suites, 1):
-        lines += [
-            "",
-            edge,
-            "",
-            f"  Running:  {suite.name}.cy.js  ({at} of {len(run.suites)})",
-            "",
-            "",
-            f"  {suite.title}",
-        ]
-        details: list[str] = []
-        for case in suite.cases:
-            if not case.failed:
-                lines.append(f"    ✓ {case.words} ({case.ms}ms)")
-                continue
-            number = len(details) // 12 + 1
-            lines.append(f"    {number}) {case.words}")
-            details += [
-                f"  {number}) {suite.title}", f"       {case.words}:", "",
-                f"      AssertionError: Timed out retrying after 4000ms: expected {case.got} to equal {case.want}",
-                "      + expected - actual", "", f"      -{case.got}", f"      +{case.want}", "      ",
-                f"      at Context.eval (webpack:///./cypress/e2e/{suite.name}.cy.js:{case.line}:22)", "", "",
-            ]  # fmt: skip
-            marks += _said(case, f"{suite.name}.cy.js:{case.line}")
-        good, bad = len(suite.cases) - len(suite.failed), len(suite.failed)
-        lines += ["", "", f"  {good} passing (3s)", *([f"  {bad} failing"] if bad else []), "", *details]
-        lines += [
-            "", "  (Results)", "", f"  ┌{edge}┐", f"  │ {f'Tests:        {good + bad}':<78} │",
-            f"  │ {f'Passing:      {good}':<78} │", f"  │ {f'Failing:      {bad}':<78} │", f"  └{edge}┘",
-        ]  # fmt: skip
-        rows += [
-            f"  │ {'✖' if bad else '✔'}  {suite.name + '.cy.js':<34} 00:12 {good + bad:8} {good:8} {bad or '-':>8}        -        - │",
-            f"  ├{edge}┤",
-        ]
-    bad = sum(1 for suite in run.suites if suite.failed)
-    verdict = (
-        f"✖  {bad} of {len(run.suites)} failed ({100 * bad // len(run.suites)}%)" if bad else "✔  All specs passed!"
-    )
-    totals = [f"    {verdict:<36} 00:27 {run.total:8} {run.passed:8} {run.failed or '-':>8}        -        -"]
-    lines += [
-        "",
-        edge,
-        "",
-        "  (Run Finished)",
-        "",
-        "",
-        f"       {'Spec':<42} Tests  Passing  Failing  Pending  Skipped",
-        f"  ┌{edge}┐",
-    ]
-    return Printed([*lines, *rows[:-1], f"  └{edge}┘", *totals], marks, totals)
-
-
-def karma(random: Random, run: Run) -> Printed:
-    """`karma start --single-run`, its progress as lines of their own."""
-    browser = "Chrome Headless 120.0.0.0 (Linux x86_64)"
-    lines = ["01 03 2026 12:00:01.123:INFO [karma-server]: Karma v6.4.3 server started at http://localhost:9876/"]
-    marks: list[tuple[str, ...]] = []
-    number = bad = 0
-    for suite in run.suites:
-        for case in suite.cases:
-            number += 1
-            if case.failed:
-                bad += 1
-                lines += [
-                    f"{browser} {suite.title} {case.words} FAILED", f"\tExpected {case.got} to be {case.want}.",
-                    "\t    at <Jasmine>", f"\t    at UserContext.<anonymous> (src/{suite.name}.spec.ts:{case.line}:24)",
-                ]  # fmt: skip
-                marks += _said(case, f"{suite.name}.spec.ts:{case.line}")
-            state = f"({bad} FAILED)" if bad else "SUCCESS"
-            lines.append(f"{browser}: Executed {number} of {run.total} {state} (0.123 secs / {number / 900:.3f} secs)")
-    total = f"TOTAL: {f'{bad} FAILED, ' if bad else ''}{run.passed} SUCCESS"
-    return Printed([*lines, total], marks, [total])
 
 
 def deno(random: Random, run: Run) -> Printed:
@@ -330,7 +209,7 @@ def deno(random: Random, run: Run) -> Printed:
                 "    at assertEquals (https://jsr.io/@std/assert/1.0.0/equals.ts:64:9)",
                 f"    at file:///srv/app/{suite.name}_test.ts:{case.line + 2}:3", "",
             ]  # fmt: skip
-            marks += _said(case, f"{suite.name}_test.ts:{case.line}")
+            marks += browsers.said(case, f"{suite.name}_test.ts:{case.line}")
     heads = [f"{case.words} => ./{suite.name}_test.ts:{case.line}:6" for suite, case in run.failures]
     totals = [f"{'FAILED' if run.failed else 'ok'} | {run.passed} passed | {run.failed} failed (91ms)"]
     if not details:
@@ -353,7 +232,7 @@ def bun(random: Random, run: Run) -> Printed:
                     "error: expect(received).toBe(expected)", "", f"Expected: {case.want}", f"Received: {case.got}", "",
                     f"      at <anonymous> (/srv/app/src/{suite.name}.test.ts:{case.line}:22)",
                 ]  # fmt: skip
-                marks += _said(case, f"{suite.name}.test.ts:{case.line}")
+                marks += browsers.said(case, f"{suite.name}.test.ts:{case.line}")
             lines.append(f"{'✗' if case.failed else '✓'} {suite.title} > {case.words} [{case.ms / 9:.2f}ms]")
     totals = [
         f" {run.passed} pass",
@@ -379,7 +258,7 @@ def cucumber(random: Random, run: Run) -> Printed:
             f"           -{case.got}", f"           +{case.want}", "",
             f"           at World.<anonymous> (/srv/app/{path}:13:10)", "   - And the pen is closed # " + path + ":18", "",
         ]  # fmt: skip
-        marks += _said(case, f"features/{suite.name}.feature:{case.line}")
+        marks += browsers.said(case, f"features/{suite.name}.feature:{case.line}")
     bad = f"{run.failed} failed, " if run.failed else ""
     totals = [f"{run.total} scenarios ({bad}{run.passed} passed)"]
     steps_total = f"{3 * run.total + run.failed} steps ({bad}{3 * run.total - run.failed} passed)"
@@ -393,9 +272,9 @@ RUNNERS = {
     "ava": ("npx ava", ava),
     "tap": ("npx tape 'test/*.js'", tap),
     "node": ("node --test", node),
-    "playwright": ("npx playwright test", playwright),
-    "cypress": ("npx cypress run", cypress),
-    "karma": ("npx karma start --single-run", karma),
+    "playwright": ("npx playwright test", browsers.playwright),
+    "cypress": ("npx cypress run", browsers.cypress),
+    "karma": ("npx karma start --single-run", browsers.karma),
     "deno": ("deno test", deno),
     "bun": ("bun test", bun),
     "cucumber": ("npx cucumber-js", cucumber),
