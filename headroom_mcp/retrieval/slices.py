@@ -124,13 +124,10 @@ def _numbered_page(ref: str, text_lines: list[str], first: int, last: int, max_t
         return f"[{ref}: the original is empty]"
     room = max_tokens
     stop = first - 1
-    while stop < last:
-        room -= tokens.estimate(text_lines[stop]) + 1
-        if room < 0 and stop >= first:
-            break
+    while stop < last and (room := room - tokens.estimate(text_lines[stop]) - 1) >= 0:
         stop += 1
-    if room < 0 and stop == first:
-        return _characters(ref, text_lines, stop, 1, len(text_lines[first - 1]), max_tokens)
+    if stop < first:
+        return _characters(ref, text_lines, first, 1, len(text_lines[first - 1]), max_tokens)
     shown = "\n".join(text_lines[first - 1 : stop])
     head = f"[{ref}: lines {first}-{stop} of {total}]"
     if stop < last:

@@ -50,7 +50,8 @@ def main() -> int:
     known = {} if given.fresh else _verdicts(noted)
     waiting = [mutant for mutant in chosen if _is_open(known.get(mutant.key, ("", ""))[0], again=given.again)]
     if waiting:
-        _run(folder, waiting, given)
+        so_far = [] if given.again else [key for key, (outcome, _) in known.items() if outcome == "so far"]
+        _run(folder, waiting, so_far, given)
     known = _verdicts(noted)
     verdicts = [Verdict(mutant, *known.get(mutant.key, ("not run", ""))) for mutant in chosen]
     return _report(verdicts, given.least, as_json=given.json)
@@ -77,7 +78,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _is_open(outcome: str, *, again: bool) -> bool:
-    return outcome in ("", "not run") or (again and outcome in ("survived", "no tests"))
+    return outcome in ("", "not run", "so far") or (again and outcome in ("survived", "no tests"))
 
 
 def _copy(to: Path) -> None:
@@ -98,7 +99,7 @@ def _copy(to: Path) -> None:
             shutil.copy2(source, target)
 
 
-def _run(folder: Path, mutants: list[Mutant], given: argparse.Namespace) -> None:
+def _run(folder: Path, mutants: list[Mutant], so_far: list[str], given: argparse.Namespace) -> None:
     """Write the verdicts on some mutants, in another process, whose package is the copy's."""
     copy, work = folder / "copy", folder / "work.json"
     modules = {mutant.module for mutant in made(copy, folder / "made")}
@@ -106,6 +107,7 @@ def _run(folder: Path, mutants: list[Mutant], given: argparse.Namespace) -> None
     files = [path for path in files if path.removesuffix(".py").replace("/", ".") in modules]
     told = {
         "mutants": mutants,
+        "so_far": so_far,
         "jobs": given.jobs,
         "verdicts": str(folder / "verdicts.jsonl"),
         "reach": str(folder / "reach.json"),
@@ -129,7 +131,7 @@ def _verdicts(noted: Path) -> dict[str, tuple[str, str]]:
 
 
 def _report(verdicts: list[Verdict], least: float, *, as_json: bool) -> int:
-    ran = [verdict for verdict in verdicts if verdict.outcome != "not run"]
+    ran = [verdict for verdict in verdicts if verdict.outcome not in ("not run", "so far")]
     killed = sum(verdict.outcome == "killed" for verdict in ran)
     score = 100 * killed / len(ran) if ran else 0.0
     alive = sorted((verdict for verdict in ran if verdict.outcome != "killed"), key=lambda verdict: verdict.mutant[1:4])
