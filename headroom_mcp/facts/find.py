@@ -177,3 +177,19 @@ def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False
             touched.add(index)
             at = text.find(stem, ends[index])
     return sorted(touched)
+
+
+def met(lines: Sequence[str], expressions: Sequence[re.Pattern[str] | late.LatePattern]) -> list[int]:
+    """Return the lines that one of `expressions` finds in lower case, in order; none may reach over a line break but one that
+    begins with it. Each is one search over the whole text."""
+    text, ends = _lowered(lines)
+    if not ends:
+        return [i for i, line in enumerate(lines) if any(one.search(f"\n{line.lower()}") for one in expressions)]
+    found: set[int] = set()
+    for one in expressions:
+        match = one.search(text)
+        while match is not None:
+            index = bisect_left(ends, match.end() - 1)
+            found.add(index)
+            match = one.search(text, ends[index])
+    return sorted(found)

@@ -17,13 +17,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import moulds
 from headroom_mcp.facts import verdicts as known
 from headroom_mcp.late import Literal, NamedTuple
-from headroom_mcp.text import failure_words
+from headroom_mcp.text import failure_words, words
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -42,7 +43,10 @@ _CLASSES: dict[str, Verdict] = {
 }  # fmt: skip
 # Any of these stands in a verdict (lower case).
 _STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run", " s = ")  # fmt: skip
-_WORD = late.pattern(rf"(?<![\w-])(?:{_FAILED}|{_PASSED}|{_SKIPPED})(?![\w-])|[{''.join(_MARKS)}]", re.IGNORECASE)
+_ALL = f"{_FAILED}|{_PASSED}|{_SKIPPED}".split("|")
+_WORD = late.pattern(
+    rf"{words.firsts(_ALL, ''.join(_MARKS))}(?:(?<=[{''.join(_MARKS)}])|(?<![\w-].)(?i:{words.rests(_ALL)})(?![\w-]))"
+)
 # what may follow a verdict at the end of a line: a time, a share, a count, punctuation
 _REST = late.pattern(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")
 _REASON = late.pattern(r"\s*(?:(?:\(.*\)|'.*'|\".*\")[\s\d%\[\]]*$|: )")  # SKIPPED (needs network)   [ 41%]
@@ -66,6 +70,7 @@ _HAS_WORD = late.pattern(r"[^\W_]")
 _SUITE = late.pattern(r"^\W*(?:suite|feature|file|all)\b", re.IGNORECASE)
 # 12 ms · [ 4%] · (0.01s), at a verdict's end
 _MEASURED = late.pattern(r"(?:[(\[] *|(?<![\d.,]))\d[\d.,]{0,15} ?(?:%|ms|s|secs?|seconds?)[)\].]?\s*$")
+_MEASURED_ENDS, _MEASURED_CHARS = "%sdc)].", 60  # what it may end with, and may be long
 # PASS src/a.test.ts · ok  example.org/barn  0.1s · ✓ src/a.test.ts (12 tests) · t/a.t .. ok: how a whole file went
 _OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
@@ -86,7 +91,16 @@ _TOTAL = late.pattern(
     r"|\ball (?:tests|specs|suites|examples|checks) (?:passed|succeeded|ok)\b|^\W*test run\b.*\b(?:passed|failed)\b",
     re.IGNORECASE,
 )
-_TOTAL_STEMS = ("pass", "fail", "error", "succe", "skip", "pend", "ignor", "flaky", "test", "exam", "scenario", "step", "spec", "suite", "run", "assert", "total", "ok", "result: ", "build ")  # fmt: skip
+# What each total has, in lower case, and few other lines do: looked for in the whole text at once.
+_MAY_TOTAL = (
+    late.pattern(
+        r"[\d,] (?:of \d|test|spec|subtest|pass|fail|error|succe|skip|pend|ignor|x(?:pass|fail)|flaky|did not|interrupt|exam|scenario|step|suite|feature|run|assert)"
+    ),
+    late.pattern(r"(?:pass|fail|error|succe|skip|total|test)[a-z]{0,4}(?: [a-z]{3,6})?[ :=|]+\d"),
+    late.pattern(r"(?:test|spec|suite|example|check)s?(?: run)? (?:passed|failed|succe|ok)"),
+    late.pattern(r"\n[^\w\n]*(?:(?:ok|failed|passed|failures)[^\w\n(]*(?:[(\n]|\Z)|test run|result: )"),
+    late.pattern(r"build (?:success|fail)"),
+)
 # what a runner counts; linters count errors and warnings, too
 _OF_TESTS = late.pattern(
     r"\b(?:tests?|specs?|examples?|scenarios?|assertions?|pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|succeeded|success(?:es)?|runs|subtests)\b",
@@ -210,10 +224,13 @@ def _is_bare(line: str) -> bool:
     return bool(_FIGURE.search(line)) and len("".join(rest)) <= _MAX_BARE_CHARS
 
 
+@lru_cache(maxsize=1 << 15)  # several steps ask for the names of the same tests
 def name_of(line: str) -> str:
     """Return a verdict's line without the verdict, its marks and what was measured: the name of the test."""
-    words = _WORD.sub(" ", line[:_LOOKED_AT])
-    return _MEASURED.sub("", words.rstrip()).strip(" \t|.:=*-–[]()#›…")
+    told = _WORD.sub(" ", line[:_LOOKED_AT]).rstrip()
+    if told[-1:] in _MEASURED_ENDS:
+        told = told[:-_MEASURED_CHARS] + _MEASURED.sub("", told[-_MEASURED_CHARS:])
+    return told.strip(" \t|.:=*-–[]()#›…")
 
 
 def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
@@ -295,7 +312,7 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
         if index not in verdicts:
             if leading[index]:
                 headings.add(line.strip(" \t▶:>"))
-        elif _OF_FILE.search(line[:_LOOKED_AT]) or name_of(line) in headings:
+        elif _OF_FILE.search(line[:_LOOKED_AT]) or (headings and name_of(line) in headings):
             suites.add(index)
     suites |= _that_hold(lines, verdicts, suites)
     return suites | _of_their_level(lines, verdicts, suites)
@@ -343,8 +360,7 @@ def _leading(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[bool]:
 
 def _that_count(lines: Sequence[str]) -> list[int]:
     """Return the lines that count or conclude, in order."""
-    touched = facts.touched(lines, _TOTAL_STEMS)
-    return [i for i in touched if len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])]
+    return [i for i in facts.met(lines, _MAY_TOTAL) if len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])]
 
 
 def _totals(lines: Sequence[str], every: Sequence[int], verdicts: dict[int, Verdict]) -> list[int]:

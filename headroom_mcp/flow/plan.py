@@ -219,21 +219,25 @@ class _Draft(NamedTuple):
     def dropped(self) -> list[Fact]:
         """Return the facts that a compressor may have dropped and that the gate answers for."""
         found = list(self.searched)
-        for piece in self.pieces:
-            if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines):
+        for piece in self._with_gaps():
+            if len(piece.answers_for) < len(piece.output.lines):
                 found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
-            if (
-                not piece.kept_whole and piece.kind not in _QUOTING and piece.kind != "test_output"
-            ):  # it reads the run itself
+            if piece.kind not in _QUOTING and piece.kind != "test_output":  # it reads the run itself
                 found += piece.totals()
         return found
+
+    def _with_gaps(self) -> list[_Piece]:
+        """Return the pieces of which lines are left out: to no other can the gate put anything back."""
+        starts = [piece.start for piece in self.pieces]
+        gaps = {bisect_right(starts, part.start) - 1 for part in self.parts if part.action == "omit"}
+        return [piece for at, piece in enumerate(self.pieces) if at in gaps]
 
     def unlike(self) -> list[Fact]:
         """Return the records that are unlike the others of their section, where no compressor answers for them."""
         return [
             fact
-            for piece in self.pieces
-            if not piece.kept_whole and len(piece.answers_for) < len(piece.output.lines)
+            for piece in self._with_gaps()
+            if len(piece.answers_for) < len(piece.output.lines)
             for fact in piece.unlike()
         ]
 

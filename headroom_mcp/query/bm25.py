@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from headroom_mcp import late
 
@@ -38,6 +39,8 @@ def terms(text: str) -> list[str]:
 
 
 def _terms_of(token: str) -> list[str]:
+    if token.isalnum() and (token.islower() or token.isdigit()):
+        return [token]
     whole = token.lower()
     found = [whole]
     for piece in _SPLIT.split(token) if not token.isalnum() else (token,):
@@ -45,10 +48,15 @@ def _terms_of(token: str) -> list[str]:
         if low != whole:
             found.append(low)
         if not (piece.islower() or piece.isdigit()):
-            words = _CAMEL.findall(piece)
-            if len(words) > 1:
-                found.extend(word.lower() for word in words)
+            found.extend(_humps(piece))
     return found
+
+
+@lru_cache(maxsize=1 << 12)  # times of day have the same "01T12" in thousands of lines
+def _humps(piece: str) -> list[str]:
+    """Return the words of a name in camel case, in lower case; none of what is one word."""
+    words = _CAMEL.findall(piece)
+    return [word.lower() for word in words] if len(words) > 1 else []
 
 
 def may_compare(question: str) -> bool:
@@ -81,9 +89,8 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     scores = [0.0] * len(texts)
     if not wanted or not texts:
         return scores
-    wanted_set = frozenset(wanted)
+    known = _Tokens(frozenset(wanted))
     hits: list[tuple[int, dict[str, int], int]] = []
-    known: dict[str, tuple[int, list[str]]] = {}  # by token: how many terms it has, and the wanted ones
     document_frequency: dict[str, int] = {}
     total_length = 0
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
@@ -92,25 +99,40 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
         if occurs(text.lower()) is None:
             total_length += len(text) // _CHARS_PER_TERM
             continue
-        length = 0
-        counts: dict[str, int] = {}
-        for token in _TOKEN.findall(text):
-            told = known.get(token)
-            if told is None:
-                words = _terms_of(token)
-                told = known[token] = len(words), [word for word in words if word in wanted_set]
-            length += told[0]
-            for word in told[1]:
-                counts[word] = counts.get(word, 0) + 1
+        found = _TOKEN.findall(text)
+        length = sum(map(known.__getitem__, found))
         total_length += length
+        counts: dict[str, int] = {}
+        for token in filter(known.telling.__contains__, found):
+            for word in known.telling[token]:
+                counts[word] = counts.get(word, 0) + 1
         if counts:
             hits.append((index, counts, length))
             for word in counts:
                 document_frequency[word] = document_frequency.get(word, 0) + 1
     average = max(1.0, total_length / len(texts))
+    worth = {word: rarity(len(texts), holders) for word, holders in document_frequency.items()}
     for index, counts, length in hits:
+        share = length / average
         score = 0.0
         for word, frequency in counts.items():
-            score += rarity(len(texts), document_frequency[word]) * saturated(frequency, length / average)
+            score += worth[word] * saturated(frequency, share)
         scores[index] = score
     return scores
+
+
+class _Tokens(dict[str, int]):
+    """By token, of how many terms it is; `telling` are the terms of those that hold any that is wanted."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.telling: dict[str, list[str]] = {}
+
+    def __missing__(self, token: str) -> int:
+        words = _terms_of(token)
+        told = [word for word in words if word in self.wanted]
+        if told:
+            self.telling[token] = told
+        self[token] = len(words)
+        return len(words)

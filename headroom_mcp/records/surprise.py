@@ -7,8 +7,8 @@ counts in full, the next ones a little. What comes out is one list with its evid
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import compress, islice
+from collections.abc import Iterable, Sequence
+from itertools import compress, filterfalse, islice
 
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import usual, values
@@ -39,6 +39,15 @@ class _Looks(NamedTuple):
 
     figures: dict[str, float]
     shapes: dict[str, str]
+
+    def take_in(self, met: Iterable[str]) -> None:
+        """Look at the values `met`."""
+        figures, shapes = self.figures, self.shapes
+        for value in met:
+            figure = None if value.isalpha() else values.number(value.strip("\"'"))
+            shapes[value] = values.shape(value, figure)
+            if figure is not None:
+                figures[value] = figure
 
 
 class Surprise(NamedTuple):
@@ -83,11 +92,7 @@ def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
     sample = list(islice(counts, _SAMPLE))
     if sum(map(values.is_time, sample)) * 2 > len(sample):
         return {}
-    for value in counts.keys() - looks.shapes.keys():
-        figure = values.number(value.strip("\"'"))
-        looks.shapes[value] = values.shape(value, figure)
-        if figure is not None:
-            looks.figures[value] = figure
+    looks.take_in(list(filterfalse(looks.shapes.__contains__, counts)))
     found: dict[str, Evidence] = {}
     figures = {value: looks.figures[value] for value in filter(looks.figures.__contains__, counts)}
     numeric = len(figures) * 10 >= len(counts) * 7
@@ -105,29 +110,31 @@ def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
 
 def _rare_shapes(slot: Slot, looks: _Looks) -> dict[str, float]:
     """Return the score of each value of `slot` that is of another shape than most."""
-    shape_of = _shapes(slot.counts, slot.total, looks)
+    length, of_length = Counter(map(len, slot.counts)).most_common(1)[0]
+    may_be_hex = length >= _HEX_CHARS and of_length >= _MOSTLY * len(slot.counts)
+    if not may_be_hex and len(set(map(looks.shapes.__getitem__, slot.counts))) == 1:
+        return {}
+    shape_of = _shapes(slot.counts, slot.total, looks, length if may_be_hex else 0)
     if len(set(shape_of.values())) == 1:
         return {}
     shapes: dict[str, int] = {}
-    for value, count in slot.counts.items():
-        shape = shape_of[value]
+    for shape, count in zip(shape_of.values(), slot.counts.values(), strict=True):
         shapes[shape] = shapes.get(shape, 0) + count
     rare = usual.rarities(shapes, slot.total)
     return {value: rare[shape] for value, shape in shape_of.items() if shape in rare} if rare else {}
 
 
-def _shapes(counts: dict[str, int], total: int, looks: _Looks) -> dict[str, str]:
+def _shapes(counts: dict[str, int], total: int, looks: _Looks, hex_chars: int) -> dict[str, str]:
     """Return the shape of each value. Names that all differ are of one shape, however they are written; where most are hex
-    ids of one length, those of digits or letters alone are, too."""
+    ids of one length (`hex_chars`), those of digits or letters alone are, too."""
     shapes = dict(zip(counts, map(looks.shapes.__getitem__, counts), strict=True))
     for value in [value for value, shape in shapes.items() if shape == "zero"]:
         if value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
             shapes[value] = "number"  # a counter begins with it
     if len(counts) * 2 > total and len(set(shapes.values())) > 1:
         shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}
-    length, most = Counter(map(len, counts)).most_common(1)[0]
-    if length >= _HEX_CHARS and most >= _MOSTLY * len(counts):
-        alike = [value for value in counts if len(value) == length and not value.strip("0123456789abcdefABCDEF")]
+    if hex_chars:
+        alike = [value for value in counts if len(value) == hex_chars and not value.strip("0123456789abcdefABCDEF")]
         if len(alike) >= _MOSTLY * len(counts):
             shapes.update(dict.fromkeys(alike, "hex"))
     return shapes

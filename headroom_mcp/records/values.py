@@ -22,18 +22,24 @@ _UNITS = {
 }  # fmt: skip
 _NOTHING = frozenset(("null", "none", "nil", "n/a", "na", "<none>", "(none)", "nan", "undefined", "(null)"))
 _MAX_NUMBER_CHARS = 32
+_BEFORE_DIGITS = "-+−$€£¥."
 
 Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
-@lru_cache(maxsize=1 << 14)
 def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
     if not value or len(value) > _MAX_NUMBER_CHARS:
         return None
-    if value.isdecimal() and value.isascii():
+    whole, point, rest = value.partition(".")
+    if (whole.isdecimal() or not whole) and (rest.isdecimal() or not point) and value.isascii():
         return float(value)
+    return _parsed(value) if value[0].isdecimal() or value[0] in _BEFORE_DIGITS else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _parsed(value: str) -> float | None:
     if "," in value and _COMMA.fullmatch(value):
         value = value.replace(".", "").replace(",", ".")
     match = _NUMBER.fullmatch(value)

@@ -9,7 +9,7 @@ Everybody who looks for failures takes the words from here, and says himself whe
     UNHEALTHY   crashing, unavailable, out of memory …              the state a service reports
     EXCEPTION   KeyError, java.io.IOException …                     the name of what was raised
 
-`WORDS` finds any of the first four and EXCEPTION, in any case; `STRONG` finds them where a failing program puts them (as a
+`WORDS` finds any of the first four and EXCEPTION, in any case; `is_strong` finds them where a failing program puts them (as a
 label, after a place, in capitals); `DENIED` finds the same words where they say that nothing failed ("0 errors").
 """
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 
 from headroom_mcp import late
+from headroom_mcp.text import words
 
 FAILED = r"errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|killed|deadlock(?:ed)?"
 REFUSED = r"denied|refused|rejected|unreachable|timed? ?out"
@@ -47,30 +48,42 @@ STATE_STEMS = (
 # What failing programs print as it stands here: for texts too long for an expression.
 LITERAL = ("ERROR", "Error:", "error:", "FATAL", "CRITICAL", "panic:", "Traceback (most recent", "FAILED", "Exception:")
 
-WORDS = late.pattern(rf"\b(?:{FAILED}|{REFUSED}|{MISSING}|{WRONG})\b|{EXCEPTION}", re.IGNORECASE)
+_ALL = f"{FAILED}|{REFUSED}|{MISSING}|{WRONG}".split("|")
+WORDS = late.pattern(
+    rf"{words.firsts(_ALL)}(?:(?<!\w.)(?i:{words.rests(_ALL)})\b|(?<=\w[eE])(?i:rror|xception)\b)"  # KeyError, too
+)
 STATES = late.pattern(
     rf"\b(?:{FAILED}|fail|{REFUSED}|{UNHEALTHY})\b|(?:Error|Exception|BackOff|Failed)\b|\b(?:ERR|Err[A-Z]\w+)",
     re.IGNORECASE,
 )
-# What a program prints when it fails: a label at the start or after a place, an exception's name, a verdict.
-STRONG = late.pattern(
-    rf"^\W{{0,4}}(?:{LABEL}|e)\b[\s:\[(!>]"
-    r"|^\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
-    r"|:\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
-    r"|\berror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
-    r"|(?<![^\s.:])(?:[A-Za-z_][\w$]*)?(?:Error|Exception|Failure|Throwable)\b:? "
-    r"|(?<![^\s.:])[A-Za-z_][\w$]*(?:Error|Exception)$"
-    rf"|\b(?:FAILED|FAIL|FATAL|ERROR|SEVERE|CRITICAL|PANIC|EMERG|ALERT)\b|<<< (?:FAILURE|ERROR)|^not ok\b|^\s*[{MARKS}]|panicked at"
-    r"|Segmentation fault|core dumped|No space left|Out of ?memory|OOM|^make(?:\[\d+\])?: \*\*\*|\bexited with(?: code| status)? [1-9]"
-    r"|\bexit (?:code|status):? [1-9]|^Traceback \(most recent|^Caused by:"
+# What a program prints when it fails, at the start of a line. e: is kotlinc's
+_STRONG_START = late.pattern(
+    r"\W{0,4}e\b[\s:\[(!>]"
+    r"|\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
+    rf"|not ok\b|\s*[{MARKS}]|make(?:\[\d+\])?: \*\*\*|Traceback \(most recent|Caused by:"
+)
+# The same anywhere in it: each alternative begins with a letter of its own, so that most places are passed over at once.
+_STRONG_WITHIN = late.pattern(
+    r":\d+(?::\d+)?:? (?:fatal )?error\b"  # a.c:3:4: error
+    r"|e(?<!\w.)(?:rror(?:\[[A-Z]+\d+\]| [A-Z]{1,5}\d{2,5})\b"  # error[E0308], error TS2304
+    r"|xited with(?: code| status)? [1-9]|xit (?:code|status):? [1-9])"
+    r"|F(?<!\w.)A(?:IL(?:ED)?|TAL)\b|E(?<!\w.)(?:RROR|MERG)\b|S(?<!\w.)EVERE\b|C(?<!\w.)RITICAL\b|P(?<!\w.)ANIC\b|A(?<!\w.)LERT\b"
+    r"|<<< (?:FAILURE|ERROR)|panicked at|Segmentation fault|core dumped|No space left|Out of ?memory|OOM"
+)
+# java.io.IOException: … · KeyError at the end
+_STRONG_NAMES = ("Error", "Exception", "Failure", "Throwable")
+_STRONG_NAMED = late.pattern(
+    r"[A-Za-z_](?<![^\s.:].)[\w$]*(?:(?:(?<=Error)|(?<=Exception)|(?<=Failure)|(?<=Throwable))\b:? |(?:(?<=[\w$]Error)|(?<=[\w$]Exception))$)"
 )
 STRONG_LABEL = late.pattern(rf"^\W{{0,4}}(?:{LABEL})\b[\s:\[(!>]", re.IGNORECASE)
 # error: the disk is full · make: fatal: … · FAILED tests/test_a.py, at the start of a short line
 LABELLED = late.pattern(rf"^\s*(?:[\w./-]{{1,40}}: )?(?:{LABEL})\b(?:[:(\[]| \w*:)", re.IGNORECASE)
+# 0 errors · failed: 0 · PASSED [ 50%] · … ok, error_handler
 DENIED = late.pattern(
-    r"\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
-    r"|\b(?:PASSED|passed|SUCCESS|\.\.\. ok)\b\s*(?:\[|$)|\berror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b",
-    re.IGNORECASE,
+    r"[0nzwefpsNZWEFPS.](?:(?<!\w.)(?i:(?:(?<=0)|(?<=n)o|(?<=z)ero|(?<=w)ithout) (?:errors?|failures?|failed|warnings?)\b"
+    r"|(?:(?<=e)rrors?|(?<=f)ailures?|(?<=f)ailed)[\"']?\s*[:=]\s*(?:0\b|null|none|false|\[\]|\"\")"
+    r"|(?:(?<=p)assed|(?<=s)uccess)\b\s*(?:\[|$)|(?<=e)rror[-_]?(?:handling|handler|log|page|boundary|prone|message)s?\b)"
+    r"|(?<=\w\.)(?i:\.\. ok)\b\s*(?:\[|$))"
 )
 # How a build, a job or a step says at its end that it failed: exited with code 2 · BUILD FAILED · make: *** …
 CONCLUDING = late.pattern(
@@ -85,9 +98,11 @@ WARNING = late.pattern(r"\bwarning\b[: \[(]|^W(?:ARN)?[: ]|\[WARN(?:ING)?\]", re
 
 def is_strong(line: str) -> bool:
     """Tell whether `line` reports a failure as failing programs do."""
-    return bool(STRONG.search(line) or STRONG_LABEL.match(line))
+    if _STRONG_START.match(line) or STRONG_LABEL.match(line) or _STRONG_WITHIN.search(line):
+        return True
+    return any(name in line for name in _STRONG_NAMES) and _STRONG_NAMED.search(line) is not None
 
 
 def is_failure(line: str) -> bool:
     """Tell whether `line` speaks of a failure at all, and does not say that there was none."""
-    return bool(STRONG.search(line) or STRONG_LABEL.match(line) or WORDS.search(line)) and not DENIED.search(line)
+    return (is_strong(line) or WORDS.search(line) is not None) and not DENIED.search(line)

@@ -20,7 +20,7 @@ from headroom_mcp.records import survey as survey_module
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Note, Part
+from headroom_mcp.types import Compressed, Fact, Part
 
 _SAMPLE = 300
 _KNOWN_SHARE = 0.08
@@ -62,18 +62,29 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if chosen is None:
         return None
     limit = max(budget, _ENOUGH_TOKENS)
-    parts, note = _applied(chosen, output, limit)
+    kept, notes = _dropped(chosen, output) or (None, {})
+    parts = _parts(output.lines, notes)
     second = _LONG.get(chosen.name, "")
-    if second in compressors.BUILTIN:
-        left = tokens.estimate(render.render(output.lines, apply(chosen, output))) if parts else output.tokens
-        if left > limit:
-            answer: Compressed | None = compressors.load(second).compress(output, budget)
-            # The facts are those of this kind, and the gate answers for them.
-            return answer and answer._replace(answers_for=())
+    second = second if second in compressors.BUILTIN else ""
+    if second and parts and tokens.estimate(render.render(output.lines, parts)) > limit:
+        return _by_kind(second, output, budget)
+    if kept is not None:
+        _thin(output, limit, kept, notes)
+        parts = _parts(output.lines, notes)
+    if second and not parts and output.tokens > limit:
+        return _by_kind(second, output, budget)
     from headroom_mcp.compressors import _long_lines
 
     shown = _long_lines.clipped(output, parts or [Part(0, len(output.lines), "keep")], budget)
-    return None if all(part.action == "keep" for part in shown) else Compressed(shown, note=note)
+    if all(part.action == "keep" for part in shown):
+        return None
+    return Compressed(shown, note=lambda start, stop: _note(notes, start, stop))
+
+
+def _by_kind(kind: str, output: ToolOutput, budget: int) -> Compressed | None:
+    """Return what the compressor of a `kind` makes of the output; the facts are those of this one, and the gate answers."""
+    answer: Compressed | None = compressors.load(kind).compress(output, budget)
+    return answer and answer._replace(answers_for=())
 
 
 def filter_of(output: ToolOutput) -> Filter | None:
@@ -91,20 +102,23 @@ def apply(chosen: Filter, output: ToolOutput, limit: int = 0) -> list[Part]:
 
     With a `limit` in tokens, the middle of what the stages leave goes, too; failures and what the filter keeps stay.
     """
-    return _applied(chosen, output, limit)[0]
+    dropped = _dropped(chosen, output)
+    if dropped is None:
+        return []
+    kept, notes = dropped
+    if limit:
+        _thin(output, limit, kept, notes)
+    return _parts(output.lines, notes)
 
 
-def _applied(chosen: Filter, output: ToolOutput, limit: int) -> tuple[list[Part], Note]:
-    """Return the parts of `apply`, and what says what a gap holds: the lines that each of the filter's stages dropped."""
+def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, str]] | None:
+    """Return the lines that must stay, and those that the filter's stages drop, each with what is said of it; None where
+    it does not apply."""
     lines = output.lines
     notes: dict[int, str] = {}
-
-    def note(start: int, stop: int) -> str:
-        return _note(notes, start, stop)
-
     if any(pattern.search(line) for pattern in chosen.unless for line in lines):
-        return [], note
-    failing = [fact.line for fact in fact_finder.find(output) if fact.rank == 0]
+        return None
+    failing = fact_finder.failures(lines)
     kept = set(failing)
     kept.update(i for i, line in enumerate(lines) if any(pattern.search(line) for pattern in chosen.keep))
     drops = _in_force(chosen, lines)
@@ -122,12 +136,16 @@ def _applied(chosen: Filter, output: ToolOutput, limit: int) -> tuple[list[Part]
     for fold in chosen.fold:
         _fold(lines, fold, kept, notes)
     _bound(len(lines), chosen, kept, notes)
-    if limit:
-        _thin(output, limit, kept, notes)
+    return kept, notes
+
+
+def _parts(lines: Sequence[str], notes: dict[int, str]) -> list[Part]:
+    """Return the parts of an output without the lines of `notes`; none where all stay."""
     if not notes:
-        return [], note
+        return []
     left = (index for index in range(len(lines)) if index not in notes)
-    return render.close_cheap_gaps(lines, render.from_kept(left, len(lines), note)), note
+    parts = render.from_kept(left, len(lines), lambda start, stop: _note(notes, start, stop))
+    return render.close_cheap_gaps(lines, parts)
 
 
 def _fold(lines: Sequence[str], fold: filter_rules.Fold, kept: set[int], notes: dict[int, str]) -> None:
