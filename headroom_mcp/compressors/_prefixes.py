@@ -64,17 +64,28 @@ def _run(lines: Sequence[str], start: int, stop: int) -> tuple[int, str]:
     """Return where the run of lines ends that is worth most without what it begins with, and that; "" for none."""
     best_end, best, most = start, "", _WORTH_CHARS
     common = lines[start][:_MAX_PREFIX_CHARS]
+    prefix: str | None = None
     for at in range(start + 1, stop):
-        common = _common(common, lines[at])
-        match = _TO_A_SEAM.match(common)
-        prefix = match.group() if match else ""
-        if len(prefix.strip()) < _MIN_PREFIX_CHARS or _COLUMNS.search(prefix) or not any(map(str.isalpha, prefix)):
+        shared = _common(common, lines[at])
+        if prefix is None or shared != common:
+            common = shared
+            prefix = _worth_saying(common)
+        if not prefix:
             break
         count = at + 1 - start
         gain = (count - 1) * len(prefix) - _SAID_CHARS
         if count >= _MIN_LINES and gain > most:
             best_end, best, most = at + 1, prefix, gain
     return best_end, best
+
+
+def _worth_saying(common: str) -> str:
+    """Return what lines that begin with `common` begin with up to where a name ends; "" where that says nothing."""
+    match = _TO_A_SEAM.match(common)
+    prefix = match.group() if match else ""
+    if len(prefix.strip()) < _MIN_PREFIX_CHARS or _COLUMNS.search(prefix) or not any(map(str.isalpha, prefix)):
+        return ""
+    return prefix
 
 
 def _common(one: str, other: str) -> str:

@@ -24,7 +24,7 @@ from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import moulds
 from headroom_mcp.facts import verdicts as known
 from headroom_mcp.late import Literal, NamedTuple
-from headroom_mcp.text import failure_words, words
+from headroom_mcp.text import failure_words
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -45,7 +45,7 @@ _CLASSES: dict[str, Verdict] = {
 _STEMS = (*_MARKS, "pass", "ok", "succe", "fail", "error", "abort", "crash", "timed", "timeout", "skip", "ignored", "pending", "todo", "disabled", "not run", " s = ")  # fmt: skip
 _ALL = f"{_FAILED}|{_PASSED}|{_SKIPPED}".split("|")
 _WORD = late.pattern(
-    rf"{words.firsts(_ALL, ''.join(_MARKS))}(?:(?<=[{''.join(_MARKS)}])|(?<![\w-].)(?i:{words.rests(_ALL)})(?![\w-]))"
+    rf"{failure_words.firsts(_ALL, ''.join(_MARKS))}(?:(?<=[{''.join(_MARKS)}])|(?<![\w-].)(?i:{failure_words.rests(_ALL)})(?![\w-]))"
 )
 # what may follow a verdict at the end of a line: a time, a share, a count, punctuation
 _REST = late.pattern(r"(?:[\W\d_]|(?<![^\W\d_])(?:ms|s|secs?|seconds?|min|m|h|after|in|with|issues?)\b)*")

@@ -56,7 +56,9 @@ _FAILED = late.pattern(
 _DURATION = late.pattern(r" \(?\d[\d.]{0,12} ?m?s\)?$")  # what a reporter puts after a test's name: "(12 ms)"
 _TICKS = ("✓ ", "✔ ", "√ ")
 _APART = late.pattern(r"::| > | › | - |\s{2,}")
-_WORDS = late.pattern(r"[\s:()#]+")
+_APART_MARKS = ("::", " > ", " › ", " - ")
+_JOINTS = ":()#"
+_AS_BLANKS = dict.fromkeys(map(ord, _JOINTS), " ")
 _LOOKED_AT = 400  # characters of a line
 
 
@@ -136,7 +138,7 @@ def passes(line: str) -> bool:
 
 def key_of(name: str) -> str:
     """Return the last part of a test's name: what its own report is headed by."""
-    last = _APART.split(name.strip())[-1].strip()
+    last = _apart(name.strip())[-1].strip()
     if " " not in last and "[" not in last:
         last = re.split(r"[.#]", last.rstrip("."))[-1] or last
     return last
@@ -151,12 +153,21 @@ def _length(line: str) -> int:
 def _names(head: str) -> frozenset[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
-    names = {part.strip() for part in _APART.split(text)}
+    names = {part.strip() for part in _apart(text)}
     names.add(text)
-    for word in _WORDS.split(text):
+    for word in text.translate(_AS_BLANKS).split():
         names.add(word)
         names.add(word.partition(".")[2] if "[" in word else word.rpartition(".")[2])
+    if text[:1] in _JOINTS or text[-1:] in _JOINTS:
+        names.add("")
     return frozenset(names)
+
+
+def _apart(text: str) -> list[str]:
+    """Return the parts of a test's name; most have but one."""
+    if any(mark in text for mark in _APART_MARKS) or " ".join(text.split()) != text:
+        return _APART.split(text)
+    return [text]
 
 
 def _is_suite(lines: Sequence[str], index: int) -> bool:

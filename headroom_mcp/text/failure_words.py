@@ -16,9 +16,30 @@ label, after a place, in capitals); `DENIED` finds the same words where they say
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.text import words
+
+
+def rests(words: Sequence[str]) -> str:
+    """Return an expression for what follows the first letter of any of `words`, each an expression that begins with a lower-case
+    letter; to be used in `(?i:…)`, after `firsts`.
+
+    `re` tries an expression at every character, and words behind a `\\b` one after the other. One that begins with the set of
+    their first letters passes over all other characters in a fast loop, and asks what stands before the word only then:
+    `[efEF](?<!\\w.)(?i:(?<=e)(?:rror)|(?<=f)(?:ailed|atal))\\b` finds what `\\b(?:error|failed|fatal)\\b` does.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"(?<={letter})(?:{'|'.join(after)})" for letter, after in by_letter.items())
+
+
+def firsts(words: Sequence[str], also: str = "") -> str:
+    """Return the set of the first letters of `words`, small and capital, and of the characters `also`."""
+    letters = "".join(dict.fromkeys(word[0] for word in words))
+    return f"[{letters}{letters.upper()}{also}]"
+
 
 FAILED = r"errors?|fatal|panic|exception|failed|failure|fails|critical|abort(?:ed)?|killed|deadlock(?:ed)?"
 REFUSED = r"denied|refused|rejected|unreachable|timed? ?out"
@@ -50,7 +71,7 @@ LITERAL = ("ERROR", "Error:", "error:", "FATAL", "CRITICAL", "panic:", "Tracebac
 
 _ALL = f"{FAILED}|{REFUSED}|{MISSING}|{WRONG}".split("|")
 WORDS = late.pattern(
-    rf"{words.firsts(_ALL)}(?:(?<!\w.)(?i:{words.rests(_ALL)})\b|(?<=\w[eE])(?i:rror|xception)\b)"  # KeyError, too
+    rf"{firsts(_ALL)}(?:(?<!\w.)(?i:{rests(_ALL)})\b|(?<=\w[eE])(?i:rror|xception)\b)"  # KeyError, too
 )
 STATES = late.pattern(
     rf"\b(?:{FAILED}|fail|{REFUSED}|{UNHEALTHY})\b|(?:Error|Exception|BackOff|Failed)\b|\b(?:ERR|Err[A-Z]\w+)",
