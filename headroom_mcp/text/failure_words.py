@@ -94,7 +94,7 @@ _STRONG_WITHIN = late.pattern(
 # java.io.IOException: … · KeyError at the end
 _STRONG_NAMES = ("Error", "Exception", "Failure", "Throwable")
 _STRONG_NAMED = late.pattern(
-    r"[A-Za-z_](?<![^\s.:].)[\w$]*(?:(?:(?<=Error)|(?<=Exception)|(?<=Failure)|(?<=Throwable))\b:? |(?:(?<=[\w$]Error)|(?<=[\w$]Exception))$)"
+    r"(?<![^\s.:])(?:[A-Za-z_][\w$]*)?(?:Error|Exception|Failure|Throwable)\b:? |(?<![^\s.:])[A-Za-z_][\w$]*(?:Error|Exception)$"
 )
 STRONG_LABEL = late.pattern(rf"^\W{{0,4}}(?:{LABEL})\b[\s:\[(!>]", re.IGNORECASE)
 # error: the disk is full · make: fatal: … · FAILED tests/test_a.py, at the start of a short line
