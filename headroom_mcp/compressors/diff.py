@@ -1,6 +1,6 @@
 """Unified diffs: git diff, git show, git log -p, diff -u. Keeps file and hunk headers and every changed line it can.
 
-Lock files, generated and minified files are folded to their counts. Where the rest is too long, hunks that the question
+What a header says again goes, and lines taken away that are added right below but for their blanks. Lock files, generated and minified files are folded to their counts. Where the rest is too long, hunks that the question
 is about come first, then sources before tests before documents; a folded hunk says what it adds and takes away.
 """
 
@@ -16,13 +16,19 @@ from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact
+from headroom_mcp.types import Compressed, Fact, Part
 
 _SMALL_TOKENS = 1_500  # below, a line of context lost costs more than it saves
 _CONTEXT_LINES = 1  # on each side of a change, in a diff that is too long
 _GAP_TOKENS = 14
+_MIN_HEADER_TOKENS = (
+    40  # together, of lines that say a file's name once more: the line that says so costs a third of it
+)
+_MIN_MOVED = 3  # lines taken away and added again, but for blanks
 _FEW = 2  # hunks with a changed line of one form
-# A diff is read to be judged: half of it, up to this much, is shown where the usual budget would be less.
+# A diff is read to be judged: up to the first every change is shown; of a longer one half, up to the second, where the usual
+# budget would be less.
+_JUDGED_TOKENS = 3_000
 _GENEROUS_TOKENS = 6_000
 
 _FILE = late.pattern(r"^(?:diff --git |diff --cc |diff --combined |diff -|Index: |Only in )")
@@ -76,14 +82,38 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
-    """Keep changed lines, thin context, fold what machines wrote."""
+    """Keep changed lines, thin context, fold what machines wrote; of a short diff only what is said twice goes."""
     lines = output.lines
-    if output.tokens < _SMALL_TOKENS:
-        return None
     files, hunks = _read(lines)
     if not hunks:
         return None
-    room = max(budget, min(output.tokens // 2, _GENEROUS_TOKENS))
+    kept = set(range(len(lines))) if output.tokens < _SMALL_TOKENS else _chosen(output, files, hunks, budget)
+    moved = {row for row, added in _moved(lines, hunks).items() if added in kept}
+    kept.difference_update(moved)
+    again = [] if output.files() else _said_again(lines, files)  # a patch that lies in a file may be one to apply
+    again = [row for row in again if row in kept]
+    if len(kept) >= len(lines) and not again:
+        return None
+    file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
+
+    hunk_at = {index: number for number, hunk in enumerate(hunks) for index in range(hunk.start, hunk.stop)}
+    begun = {hunk_at[index] for index in kept if index in hunk_at}  # their files stand above
+
+    def note(start: int, stop: int) -> str:
+        if moved.issuperset(range(start, stop)):
+            return f"−{stop - start:,}, as added below but for blanks"
+        of = hunk_at.get(start)
+        within = of is not None and of in begun and of == hunk_at.get(stop - 1)
+        return _note(lines, files, file_at, range(start, stop), within)
+
+    return Compressed(_without(again, render.from_kept(kept, len(lines), note)), note=note)
+
+
+def _chosen(output: ToolOutput, files: Sequence[File], hunks: Sequence[Hunk], budget: int) -> set[int]:
+    """Return the lines to show of a diff that is too long to be shown whole."""
+    lines = output.lines
+    judged = output.tokens < _JUDGED_TOKENS and (not output.limit_chars or len(output.text) < output.limit_chars)
+    room = output.tokens if judged else max(budget, min(output.tokens // 2, _GENEROUS_TOKENS))
     inside = {index for hunk in hunks for index in range(hunk.start, hunk.stop)}
     kept = {i for i in range(len(lines)) if i not in inside}
     outside = tokens.estimate("\n".join(lines[i] for i in sorted(kept)))
@@ -104,19 +134,87 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         if room < _GAP_TOKENS * 3:
             break
         room -= _add_some(output, hunk, kept, room)
-    if len(kept) >= len(lines):
-        return None
-    file_at = {index: hunk.file for hunk in hunks for index in range(hunk.start, hunk.stop)}
+    return kept
 
-    hunk_at = {index: number for number, hunk in enumerate(hunks) for index in range(hunk.start, hunk.stop)}
-    begun = {hunk_at[index] for index in kept if index in hunk_at}  # their files stand above
 
-    def note(start: int, stop: int) -> str:
-        of = hunk_at.get(start)
-        within = of is not None and of in begun and of == hunk_at.get(stop - 1)
-        return _note(lines, files, file_at, range(start, stop), within)
+def _said_again(lines: Sequence[str], files: Sequence[File]) -> list[int]:
+    """Return the lines of headers that say nothing but what `diff --git` says above them: blobs and the file's name twice."""
+    found: list[int] = []
+    for file in files:
+        rows = range(file.start + 1, file.stop)
+        told = {lines[row][:4]: lines[row][4:] for row in rows if lines[row].startswith(("--- ", "+++ "))}
+        old, new = told.get("--- ", ""), told.get("+++ ", "")
+        names = [name for name in (old, new) if name != "/dev/null"]
+        is_one_sided = any(lines[row].startswith(("new file ", "deleted file ")) for row in rows)
+        if not names or not lines[file.start].startswith("diff --git ") or (len(names) < 2 and not is_one_sided):
+            continue
+        said = [names[0], names[-1]] if len(names) > 1 else [f"a/{names[0][2:]}", f"b/{names[0][2:]}"]
+        if lines[file.start] == f"diff --git {said[0]} {said[1]}":
+            found += [row for row in rows if lines[row].startswith(("index ", "--- ", "+++ "))]
+    return found if tokens.estimate("\n".join(lines[row] for row in found)) >= _MIN_HEADER_TOKENS else []
 
-    return Compressed(render.from_kept(kept, len(lines), note), note=note)
+
+def _without(again: Sequence[int], parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` without the kept lines `again` (rising), and what they are said once."""
+    if not again:
+        return list(parts)
+    legend = "[index, --- and +++ lines cut]"
+    made: list[Part] = []
+    going = render.runs(again)
+    for part in parts:
+        position = part.start
+        for start, stop in going if part.action == "keep" else ():
+            if not part.start <= start < part.stop:
+                continue
+            if start > position:
+                made.append(Part(position, start, "keep"))
+            if legend:
+                made.append(Part(start, start, "render", legend, lossless=True))
+                legend = ""
+            made.append(Part(start, stop, "render", note="said above"))
+            position = stop
+        if position < part.stop:
+            made.append(part._replace(start=position))
+    return made
+
+
+def _moved(lines: Sequence[str], hunks: Sequence[Hunk]) -> dict[int, int]:
+    """Return the lines taken away that stand again among those added right below, in a row and but for their blanks, each with
+    the line where it does."""
+    found: dict[int, int] = {}
+    for hunk in hunks:
+        row = hunk.start + 1
+        while row < hunk.stop:
+            added = row
+            while added < hunk.stop and lines[added].startswith("-"):
+                added += 1
+            stop = added
+            while stop < hunk.stop and lines[stop].startswith("+"):
+                stop += 1
+            if added - row >= _MIN_MOVED and stop - added >= _MIN_MOVED:
+                found.update(_alike(lines, row, added, stop))
+            row = max(stop, row + 1)
+    return found
+
+
+def _alike(lines: Sequence[str], start: int, middle: int, stop: int) -> dict[int, int]:
+    """Return those of the lines `start` … `middle - 1` that follow one another among `middle` … `stop - 1`, too, with these."""
+    bare = ["".join(lines[row][1:].split()) for row in range(start, stop)]
+    places: dict[str, list[int]] = {}
+    for at in range(middle - start, stop - start):
+        places.setdefault(bare[at], []).append(at)
+    found: dict[int, int] = {}
+    at, least, last = 0, 0, middle - start
+    while at < last:
+        begins = next((place for place in places.get(bare[at], ()) if place >= least), -1) if bare[at] else -1
+        length = 0
+        while begins >= 0 and at + length < last and bare[begins + length : begins + length + 1] == [bare[at + length]]:
+            length += 1
+        if length >= _MIN_MOVED:
+            found.update((start + at + by, start + begins + by) for by in range(length))
+            least = begins + length
+        at += max(1, length)
+    return found
 
 
 def _add_some(output: ToolOutput, hunk: Hunk, kept: set[int], room: int) -> int:

@@ -53,6 +53,11 @@ _LOOKED_INTO = 20  # failures in which what was printed meanwhile is looked at
 _LOOKED_AT = 600  # lines at the end of a run no runner of which is known
 _GAP_TOKENS = 12
 _MIN_TABLE_LINES = 8  # fewer lines besides the verdicts hold no table
+# plugins: cov-7.1.0, xdist-3.8.0    rootdir: /srv/app    how a runner is set up, run after run. A seed is not among it: who runs
+# the tests once more needs it.
+_SET_UP = late.pattern(
+    r"^(?:rootdir|cachedir|configfile|inifile|testpaths|plugins|hypothesis profile|asyncio|anyio|benchmark|Configuration|Runtime)\b"
+)
 
 
 def score(output: ToolOutput) -> float:
@@ -89,7 +94,11 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     shown = _failure_parts.parts_of(lines, found, room, offset=output.offset)
     covered = {i for block in found for i in range(block.start, block.stop)}
     chosen = _Chosen(lines, covered)
-    chosen.kept = {*range(min(3, len(lines))), *range(max(0, len(lines) - 6), len(lines))} - covered
+    set_up = _set_up(lines, reading)
+    first = [
+        i for i in range(min(3, len(lines))) if i not in set_up and not (lines[i].strip() and i in reading.routine)
+    ]
+    chosen.kept = {*first, *range(max(0, len(lines) - 6), len(lines))} - covered
     failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
@@ -103,9 +112,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     shown = sorted([*shown, *figures], key=lambda part: part.start)
     chosen.leave_out(figures)
     left -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in figures)
-    news = _not_told_yet(lines, [i for i in reading.news(lines) if i not in named], covered)
+    news = [i for i in reading.news(lines) if i not in named and i not in set_up]
+    news = _not_told_yet(lines, news, covered)
     chosen.take_runs(_without_lists(lines, news), left)
-    chosen.take(_unlike(lines, reading, chosen.kept | covered), budget // 3)
+    chosen.take(_unlike(lines, reading, chosen.kept | covered | set_up), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
@@ -191,6 +201,17 @@ def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
     progress = {i for i, often in reading.routine.items() if not often}
     found = facts_module.matches(output.query, output.lines)[:_MAX_ANSWERS]
     return [i for i in found if i not in passed and i not in progress]
+
+
+def _set_up(lines: Sequence[str], reading: test_run.Reading) -> set[int]:
+    """Return the lines above the first verdict in which a runner says how it is set up."""
+    found: set[int] = set()
+    for index, line in enumerate(lines):
+        if index in reading.verdicts or (line.strip() and reading.routine.get(index) == 0):
+            break
+        if _SET_UP.match(line) and "seed" not in line:
+            found.add(index)
+    return found
 
 
 def _not_told_yet(lines: Sequence[str], news: Sequence[int], covered: Collection[int]) -> list[int]:

@@ -22,6 +22,7 @@ _FORMS = (late.pattern(r"^ *(\d+)(\t)(.*)$", re.DOTALL), late.pattern(r"^ *(\d+)
 #   120<TAB>code (nl, cat -n, Read)     120:code and 120-code (grep -n)
 _NUMBERED = late.pattern(r"^\s*(\d{1,8})(?:\t|[:\-](?=.))(.*)$")
 MIN_THIN_LINES = 50  # a shorter window was chosen by its numbers, and the next one will be, too
+MIN_VIEWED_LINES = 12  # where a viewer numbers whatever it shows, nobody chose by numbers: its editor goes by text
 MIN_RUN_LINES = 3
 _SAMPLE_LINES = 40
 _MIN_LINES = 8

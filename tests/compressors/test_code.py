@@ -17,6 +17,7 @@ from headroom_mcp.commands import suffixes
 from headroom_mcp.compressors.code import grammar, guess, languages, outline, python_ast, trims, units
 from headroom_mcp.compressors.code import kind as code
 from headroom_mcp.evals import code_check
+from headroom_mcp.flow import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
@@ -401,6 +402,24 @@ def test_nl_shows_every_fifth_number_and_loses_no_line() -> None:
     assert shown is not None
     assert shown.split("\n")[:3] == ["1009\t    call(1009)", "1010\t    call(1010)", "    call(1011)"]
     assert re.findall(r"call\((\d+)\)", shown) == [str(number) for number in range(1009, 1060)]
+
+
+def _window(rows: int) -> str:
+    return "\n".join(f"{number:6}\u2192    call({number}, weight={number % 7})" for number in range(1009, 1009 + rows))
+
+
+def _planned(tool_name: str, tool_input: dict[str, object]) -> plan.Plan:
+    return plan.plan(ToolOutput(_window(40), tool_name, tool_input), Settings())
+
+
+def test_a_short_window_keeps_the_numbers_that_a_command_was_asked_for() -> None:
+    viewed = _planned("Read", {"file_path": "/srv/weigh.py", "offset": 1009, "limit": 40})
+    asked = _planned("Bash", {"command": "nl -ba weigh.py | sed -n 1009,1048p"})
+
+    assert viewed.body.startswith(numbering.LEGEND)
+    assert viewed.lacks_nothing
+    assert re.findall(r"call\((\d+),", viewed.body) == [str(number) for number in range(1009, 1049)]
+    assert asked.body == _window(40)
 
 
 @given(st.lists(st.text(alphabet="ab1 \t\u2192:", max_size=9), min_size=12, max_size=40), st.integers(1, 5_000))

@@ -36,3 +36,43 @@ def test_what_a_summary_says_once_more_of_the_failures_is_left_out() -> None:
     assert "1 parcel too many" in shown
     assert below.count("1 parcel too many") == 1  # in the last lines, which always stand
     assert "the scales were not calibrated" in below
+
+
+_SET_UP = [
+    "========================= test session starts =========================",
+    "platform linux -- Python 3.11.7, pytest-9.2.0, pluggy-1.7.0",
+    "cachedir: .pytest_cache",
+    "Using --random-order-seed=4711",
+    "rootdir: /home/dev/depot",
+    "plugins: cov-7.1.0, xdist-3.8.0, anyio-4.16.0",
+    "collected 40 items",
+    *(f"tests/test_weigh_{at}.py " + "." * 4 + f" [ {at}0%]" for at in range(10)),
+    "",
+    "warning: the scales were not calibrated",
+    "========================= 40 passed in 0.41s =========================",
+]
+
+
+def test_what_a_runner_says_about_its_set_up_goes_but_for_a_seed() -> None:
+    shown = _shown(_SET_UP)
+
+    assert "plugins:" not in shown
+    assert "cachedir" not in shown
+    for line in ("platform linux", "--random-order-seed=4711", "not calibrated", "40 passed"):
+        assert line in shown
+
+
+def test_the_set_up_is_shown_to_who_asks_for_it() -> None:
+    assert "xdist-3.8.0" in _shown(_SET_UP, "Which version of xdist is installed?")
+
+
+def test_below_the_first_verdict_nothing_is_set_up() -> None:
+    below = [*_SET_UP[:10], "plugins: the depot needs weigh-1.2, book-2.0 and send-3.1", *_SET_UP[10:]]
+
+    assert "book-2.0" in _shown(below)
+
+
+def _shown(lines: list[str], query: str = "") -> str:
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "pytest"}, query)
+    compressed = load("test_output").compress(output, 300)
+    return output.text if compressed is None else render.render(lines, compressed.parts)

@@ -137,7 +137,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         # What stays is shown another way, so that it must be known here which gaps are none.
         parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
     if numbered is not None:
-        parts = _with_thin_numbers(numbered, parts)
+        least = numbering.MIN_VIEWED_LINES if output.path else numbering.MIN_THIN_LINES
+        parts = _with_thin_numbers(numbered, parts, least)
     if all(part.action == "keep" for part in parts):
         return None
     gaps = [part for part in render.from_kept(kept, len(lines), notes) if part.action == "omit"]
@@ -217,8 +218,9 @@ def _clipped(lines: list[str], parts: list[Part]) -> list[Part]:
     return clipped
 
 
-def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[Part]:
-    """Show long kept runs with every fifth line number, and say in gaps which numbers they hold."""
+def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part], least: int) -> list[Part]:
+    """Show kept runs with every fifth line number where that is of use to `least` lines, and say in gaps which numbers they
+    hold."""
     thin: list[Part] = []
     saved = 0
     for part in parts:
@@ -235,7 +237,7 @@ def _with_thin_numbers(numbered: numbering.Numbered, parts: list[Part]) -> list[
                 continue
             saved += stop - start
             thin.append(Part(start, stop, "render", shown, lossless=True))
-    if saved < numbering.MIN_THIN_LINES:
+    if saved < least:
         return [part if part.action != "omit" else part._replace(note=_numbered_note(numbered, part)) for part in parts]
     return [Part(0, 0, "render", numbering.LEGEND, lossless=True), *thin]
 
