@@ -183,6 +183,20 @@ def test_lines_below_what_they_do_not_begin_with_are_found(wrong: str) -> None:
     assert _said(lines, [Part(0, 4, "render", false[wrong], lossless=True)], "test_output")
 
 
+@pytest.mark.parametrize("wrong", ["next 3", 'end with ".. OK"', "one... OK"])
+def test_lines_below_what_they_do_not_end_with_are_found(wrong: str) -> None:
+    lines = [f"  Applying {name}... OK" for name in ("one", "two", "three", "four")]
+    said = '[the next 4 lines begin with "  Applying " and end with "... OK"]\none\ntwo\nthree\nfour'
+    false = {
+        "next 3": said.replace("next 4", "next 3"),
+        'end with ".. OK"': said.replace('"... OK"', '".. OK"'),
+        "one... OK": said.replace("\none", "\none... OK"),
+    }
+
+    assert _said(lines, [Part(0, 4, "render", said, lossless=True)], "general") == []
+    assert _said(lines, [Part(0, 4, "render", false[wrong], lossless=True)], "general")
+
+
 def test_a_bare_footer_is_true_only_where_nothing_is_missing() -> None:
     lines = [f"step {i} of the plan" for i in range(20)]
 

@@ -1,12 +1,12 @@
-"""Neighbouring lines that begin alike: what they begin with is said once.
+"""Neighbouring lines that begin or end alike: what they begin and end with is said once.
 
     FAILED tests/core/test_plot.py::TestLegend::test_anonymous      [the next 3 lines begin with "FAILED tests/core/test_plot.py::"]
     FAILED tests/core/test_plot.py::TestLegend::test_three_layers   TestLegend::test_anonymous
     FAILED tests/core/test_plot.py::TestScales::test_inference      TestLegend::test_three_layers
                                                                     TestScales::test_inference
 
-Nothing is left out: every line is what is said before it and what stands of it. A name is never cut in two, and columns
-stay under their header.
+Nothing is left out: every line is what is said to be before and after it and what stands of it. A name is never cut in two, and
+columns stay under their header.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _SAID_CHARS = 50  # what the line that says it costs, beside the prefix
 _WORTH_CHARS = 30
 # "FAILED tests/a.py::", "  Applying ": up to where a name ends; a path is one name
 _TO_A_SEAM = late.pattern(r".*(?:::|[\s=|])")
+# "... OK", ", which is not installed.": from where a name ends
+_FROM_A_SEAM = late.pattern(r"(?:\.\.|[^\w\s./\\:@#-]|:?\s).*")
 _COLUMNS = late.pattern(r"\S(?:\s{2,}|\t)")
 
 
@@ -46,8 +48,8 @@ def _of_kept(lines: Sequence[str], start: int, stop: int, least: int) -> list[Pa
     parts: list[Part] = []
     position = at = start
     while at < stop:
-        end, prefix = _run(lines, at, stop)
-        said = _said(lines, at, end, prefix, least) if prefix else ""
+        end, prefix, suffix = _run(lines, at, stop)
+        said = _said(lines, at, end, prefix, suffix, least) if prefix or suffix else ""
         if not said:
             at += 1
             continue
@@ -60,32 +62,40 @@ def _of_kept(lines: Sequence[str], start: int, stop: int, least: int) -> list[Pa
     return parts
 
 
-def _run(lines: Sequence[str], start: int, stop: int) -> tuple[int, str]:
-    """Return where the run of lines ends that is worth most without what it begins with, and that; "" for none."""
-    best_end, best, most = start, "", _WORTH_CHARS
-    common = lines[start][:_MAX_PREFIX_CHARS]
-    prefix: str | None = None
+def _run(lines: Sequence[str], start: int, stop: int) -> tuple[int, str, str]:
+    """Return where the run of lines ends that is worth most without what it begins and ends with, and that; "" for none."""
+    best_end, best, most = start, ("", ""), _WORTH_CHARS
+    shared = ("", "")
+    begins = lines[start][:_MAX_PREFIX_CHARS]
+    ends = lines[start][: -_MAX_PREFIX_CHARS - 1 : -1]  # backwards
     for at in range(start + 1, stop):
-        shared = _common(common, lines[at])
-        if prefix is None or shared != common:
-            common = shared
-            prefix = _worth_saying(common)
-        if not prefix:
+        both = (_common(begins, lines[at]), _common(ends, lines[at][: -_MAX_PREFIX_CHARS - 1 : -1]))
+        if at == start + 1 or both != (begins, ends):
+            begins, ends = both
+            shared = (_to_a_seam(begins), _from_a_seam(ends[::-1]))
+        if shared == ("", ""):
             break
         count = at + 1 - start
-        gain = (count - 1) * len(prefix) - _SAID_CHARS
+        gain = (count - 1) * (len(shared[0]) + len(shared[1])) - _SAID_CHARS
         if count >= _MIN_LINES and gain > most:
-            best_end, best, most = at + 1, prefix, gain
-    return best_end, best
+            best_end, best, most = at + 1, shared, gain
+    return best_end, *best
 
 
-def _worth_saying(common: str) -> str:
-    """Return what lines that begin with `common` begin with up to where a name ends; "" where that says nothing."""
+def _to_a_seam(common: str) -> str:
+    """Return what lines that all begin with `common` may be said to begin with."""
     match = _TO_A_SEAM.match(common)
-    prefix = match.group() if match else ""
-    if len(prefix.strip()) < _MIN_PREFIX_CHARS or _COLUMNS.search(prefix) or not any(map(str.isalpha, prefix)):
-        return ""
-    return prefix
+    return match.group() if match and _can_be_said(match.group()) else ""
+
+
+def _from_a_seam(common: str) -> str:
+    """Return what lines that all end with `common` may be said to end with."""
+    match = _FROM_A_SEAM.search(common)
+    return match.group() if match and _can_be_said(match.group()) else ""
+
+
+def _can_be_said(common: str) -> bool:
+    return len(common.strip()) >= _MIN_PREFIX_CHARS and not _COLUMNS.search(common) and any(map(str.isalpha, common))
 
 
 def _common(one: str, other: str) -> str:
@@ -97,13 +107,13 @@ def _common(one: str, other: str) -> str:
     return one[: len(other)]
 
 
-def _said(lines: Sequence[str], start: int, stop: int, prefix: str, least: int) -> str:
-    """Return lines `start` … `stop - 1` below what they begin with; "" where that saves less than `least` tokens, or where
-    it cannot be told."""
-    if marker.plain(prefix) != prefix or '"' in prefix:
+def _said(lines: Sequence[str], start: int, stop: int, prefix: str, suffix: str, least: int) -> str:
+    """Return lines `start` … `stop - 1` below what they begin and end with; "" where that saves less than `least` tokens, or
+    where it cannot be told."""
+    if marker.plain(prefix + suffix) != prefix + suffix or '"' in prefix + suffix:
         return ""
-    rest = [line[len(prefix) :] for line in lines[start:stop]]
-    if not all(rest):
+    rest = [line[len(prefix) : len(line) - len(suffix)] for line in lines[start:stop]]
+    if not all(rest) or any(len(line) < len(prefix) + len(suffix) for line in lines[start:stop]):
         return ""
-    said = "\n".join([marker.below(len(rest), prefix), *rest])
+    said = "\n".join([marker.below(len(rest), prefix, suffix), *rest])
     return said if tokens.estimate("\n".join(lines[start:stop])) - tokens.estimate(said) >= least else ""

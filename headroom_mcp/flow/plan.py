@@ -29,9 +29,9 @@ _RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "dif
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Compilers quote the line that a message is about.
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
-# What many of their lines begin with is the same: a path, a verdict.
+# What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
-_HEAD_CHARS = 10
+_WHOLE_TOKENS = 1_500  # below, a form that leaves nothing out is tried, too
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -60,7 +60,10 @@ class Plan(NamedTuple):
         return not self.overwritten and all(
             part.action == "keep"
             or part.above
-            or (part.lossless and part.stop - part.start in (0, part.text.count("\n") + 1))
+            or (
+                part.lossless
+                and part.stop - part.start in (0, part.text.count("\n") + (not marker.is_below(part.text)))
+            )
             for part in self.parts
         )
 
@@ -96,10 +99,8 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
-    if not numbered and _LISTED.issuperset(s.kind for s in draft.sections) and _begin_alike(lines, parts):
-        from headroom_mcp.compressors import _prefixes
-
-        parts = _prefixes.cut(lines, parts, output.tokens)
+    if not numbered and _LISTED.issuperset(s.kind for s in draft.sections):
+        parts = _said_once(output, parts)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -145,14 +146,17 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
     return None
 
 
-def _begin_alike(lines: Sequence[str], parts: Sequence[Part]) -> bool:
-    """Tell whether three kept lines in a row begin with the same characters."""
-    for part in parts:
-        if part.action == "keep" and part.stop - part.start > 2:
-            heads = [line[:_HEAD_CHARS] for line in lines[part.start : part.stop]]
-            if any(a == b == c and a.strip() for a, b, c in zip(heads, heads[1:], heads[2:], strict=False)):
-                return True
-    return False
+def _said_once(output: ToolOutput, parts: list[Part]) -> list[Part]:
+    """Return `parts` with what neighbouring lines begin and end with said once; of a short output all of its lines so, where
+    that costs no more: nothing is left out then."""
+    lines = output.lines
+    whole = [Part(0, len(lines), "keep")] if output.tokens < _WHOLE_TOKENS else []
+    if not render.run_alike(lines, whole or parts):
+        return parts
+    from headroom_mcp.compressors import _prefixes
+
+    cut = _prefixes.cut(lines, parts, output.tokens)
+    return _cheaper(lines, cut, _prefixes.cut(lines, whole, output.tokens)) if whole else cut
 
 
 class _Piece(NamedTuple):

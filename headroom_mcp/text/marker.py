@@ -55,9 +55,15 @@ def gap_of(count: int, unit: str, where: str, note: str = "") -> str:
     return f"[… {inner} · {plain(note)}]" if note else f"[… {inner}]"
 
 
-def below(count: int, prefix: str) -> str:
-    """Return the line above `count` lines that are shown without the `prefix` that all of them begin with."""
-    return f'[the next {count:,} lines begin with "{prefix}"]'
+def below(count: int, prefix: str, suffix: str = "") -> str:
+    """Return the line above `count` lines that are shown without the `prefix` and `suffix` that all of them have."""
+    said = [f'{how} with "{affix}"' for how, affix in (("begin", prefix), ("end", suffix)) if affix]
+    return f"[the next {count:,} lines {' and '.join(said)}]"
+
+
+def is_below(text: str) -> bool:
+    """Tell whether `text` is lines under the line that says what all of them begin or end with."""
+    return text.startswith("[the next ")
 
 
 def plain(said: str) -> str:

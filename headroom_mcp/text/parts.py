@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Note, Omission, Part
 
+_HEAD_CHARS, _TAIL_CHARS = 10, 6
+
 
 def render(lines: Sequence[str], parts: Iterable[Part], *, numbered: int = 0) -> str:
     """Return the text of `parts` over `lines`: kept lines verbatim, gaps as markers in place, renders as they are.
@@ -109,6 +111,17 @@ def check(parts: Sequence[Part], total: int) -> None:
     if position != total:
         msg = f"parts end at line {position} of {total}"
         raise ValueError(msg)
+
+
+def run_alike(lines: Sequence[str], parts: Sequence[Part]) -> bool:
+    """Tell whether three kept lines in a row begin or end with the same characters."""
+    for part in parts:
+        if part.action == "keep" and part.stop - part.start > 2:
+            rows = lines[part.start : part.stop]
+            for ends in ([row[:_HEAD_CHARS] for row in rows], [row[-_TAIL_CHARS:] for row in rows]):
+                if any(a == b == c and a.strip() for a, b, c in zip(ends, ends[1:], ends[2:], strict=False)):
+                    return True
+    return False
 
 
 def _is_cheap(lines: Sequence[str], part: Part) -> bool:

@@ -12,6 +12,8 @@ from headroom_mcp import compressors
 from headroom_mcp.compressors import _prefixes, git
 from headroom_mcp.compressors.listing import kind as listing
 from headroom_mcp.compressors.search import kind as search
+from headroom_mcp.flow import plan
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
@@ -120,19 +122,24 @@ _HEADS = st.sampled_from(
 )
 
 
+_TAILS = st.sampled_from(["... OK", ", which is not installed.", " [failed] in 3 s", "", "x", ".test.tsx", "  col  7 "])
+_NEXT = re.compile(r'\[the next (\d+) lines (?:begin with "([^"]*)")?(?: and )?(?:end with "([^"]*)")?\]')
+
+
 @LAW
-@given(rows=st.lists(st.tuples(_HEADS, _NAMES), min_size=3, max_size=40))
-def test_lines_below_what_they_begin_with_can_be_rebuilt(rows: list[tuple[str, str]]) -> None:
-    lines = [f"{head}{name}" for head, name in rows]
+@given(rows=st.lists(st.tuples(_HEADS, _NAMES, _TAILS), min_size=3, max_size=40))
+def test_lines_below_what_they_begin_and_end_with_can_be_rebuilt(rows: list[tuple[str, str, str]]) -> None:
+    lines = ["".join(row) for row in rows]
     rebuilt: list[str] = []
     for part in _prefixes.cut(lines, [Part(0, len(lines), "keep")], 100):
         if part.action == "keep":
             rebuilt.extend(lines[part.start : part.stop])
             continue
         head, *rest = part.text.split("\n")
-        prefix = head.partition('"')[2].removesuffix('"]')
-        assert f"next {len(rest)} lines" in head
-        rebuilt.extend(f"{prefix}{row}" for row in rest)
+        said = _NEXT.fullmatch(head)
+        assert said is not None
+        assert int(said[1]) == len(rest)
+        rebuilt.extend(f"{said[2] or ''}{row}{said[3] or ''}" for row in rest)
 
     assert rebuilt == lines
 
@@ -147,9 +154,32 @@ def test_many_failures_of_one_file_name_it_once() -> None:
     assert _cut(lines) == ['[the next 12 lines begin with "FAILED tests/core/test_plot.py::TestLegend::"]']
 
 
+_STEPS = ("initial", "names", "prices", "stock", "orders", "parcels", "pens", "barns", "levies")
+
+
+def test_what_many_lines_end_with_is_said_once() -> None:
+    steps = [f"  Applying orders.{i:04d}_{name}... OK" for i, name in enumerate(_STEPS)]
+    missing = [f"{name} 1.{i} requires weigh, which is not installed." for i, name in enumerate(_STEPS)]
+
+    assert _cut(steps) == ['[the next 9 lines begin with "  Applying " and end with "... OK"]']
+    assert _cut(missing) == ['[the next 9 lines end with " requires weigh, which is not installed."]']
+
+
+def test_a_short_output_of_lines_that_end_alike_lacks_nothing() -> None:
+    text = "\n".join(f"package_{i} 1.{i}.0 requires part_{i * 7}, which is not installed." for i in range(17))
+
+    planned = plan.plan(ToolOutput(text, "Bash", {"command": "pip check"}), Settings())
+
+    assert planned.lacks_nothing
+    assert "which is not installed." in planned.body.split("\n")[0]
+    assert planned.body.count("which is not installed") == 1
+
+
 @pytest.mark.parametrize(
     "lines",
     [
+        [f"src/{name}/index.test.tsx" for name in "abcdefgh"],  # no name is cut in two at its end
+        [f"name_{name}.py::TestLegend::test_all" for name in "abcdefgh"],
         [f"packages/web/components/forms/{name}.tsx" for name in "abcdefgh"],  # a path is one name
         [
             f"  0.00    0.000000           0        {i:2d} call_{i}" for i in range(30)

@@ -68,17 +68,17 @@ def is_unpadded(render: Render, held: Sequence[str]) -> bool:
     return render.part.action == "render" and rows == [line.lstrip(" ") for line in held if _NUMBER.match(line)]
 
 
-_BELOW = re.compile(r'\[the next ([\d,]+) lines begin with "(.*)"\]')
+_BELOW = re.compile(r'\[the next ([\d,]+) lines (?:begin with "([^"]*)")?(?: and )?(?:end with "([^"]*)")?\]')
 
 
 def below(render: Render, held: Sequence[str], findings: Findings) -> bool:
-    """Check lines that stand below what they begin with; tell whether `render` is that."""
+    """Check lines that stand below what they begin and end with; tell whether `render` is that."""
     head, *rows = render.text.split("\n")
     match = _BELOW.fullmatch(head)
     if match is None:
         return False
     findings.that(number(match[1]) == len(rows), head, len(rows))
-    findings.that([f"{match[2]}{row}" for row in rows] == list(held), head)
+    findings.that([f"{match[2] or ''}{row}{match[3] or ''}" for row in rows] == list(held), head)
     return True
 
 
