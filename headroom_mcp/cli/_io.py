@@ -40,23 +40,6 @@ def write_text(text: str) -> None:
     write_bytes(data if data.endswith(b"\n") else data + b"\n")
 
 
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x07\x08\x0b\x0c\x1b"))
-_SAMPLE_BYTES = 1 << 20
-
-
-def is_binary(data: bytes) -> bool:
-    """Tell whether `data` is no text in any encoding: bytes that are not UTF-8 and control characters, much of both.
-
-    Text in an older encoding has the former alone, UTF-16 and the logs of terminals the latter.
-    """
-    sample = data[:_SAMPLE_BYTES]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls * 50 <= len(sample):
-        return False
-    undecodable = len(sample) - len(sample.decode("utf-8", "ignore").encode())
-    return undecodable * 20 > len(sample)
-
-
 def write_bytes(data: bytes) -> None:
     """Write `data` to standard output as it is."""
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from headroom_mcp.cli import _io
 from headroom_mcp.flow.compress import compress_output
 from headroom_mcp.settings import environment
 from headroom_mcp.settings.load import load_settings
-from headroom_mcp.text import tokens
+from headroom_mcp.text import lines, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Origin, Result, ToolInput, View
 
@@ -69,16 +69,13 @@ def compress(
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
     text = data.decode("utf-8", "surrogateescape")
-    if _io.is_binary(data):
-        if explain:
-            _io.echo(f"binary data: {_WHY['unknown']}")
-        else:
-            _leave(data, text, as_json)
-        return
     tool_name = tool_name or ("Bash" if command else "")
     tool_input: ToolInput = {"command": command} if command else {"file_path": file} if file != "-" else {}
     if explain:
-        _explain(ToolOutput(text, tool_name, tool_input, query), as_json)
+        if lines.is_binary(text):
+            _io.echo(f"binary data: {_WHY['unknown']}")
+        else:
+            _explain(ToolOutput(text, tool_name, tool_input, query), as_json)
         return
     project = environment.project_dir()
     with _io.said_plainly():
@@ -102,21 +99,8 @@ def compress(
         _io.write_text(result.text)
         return
     _io.write_bytes(data)  # nothing is gained: the very bytes that came
-    _io.echo(f"[{_WHY[result.outcome]}; shown as it came]", err=True)
-
-
-def _leave(data: bytes, text: str, as_json: bool) -> None:
-    """Show binary data as it came: no kind would win anything, and looking for one takes longer than for a text."""
-    if as_json:
-        size = tokens.estimate(text)
-        left: dict[str, object] = {
-            **Result(text, "binary", None, size, size, "unknown")._asdict(),
-            "counted_by": "estimate",
-        }
-        _io.echo_json(left)
-        return
-    _io.write_bytes(data)
-    _io.echo(f"[{len(data):,} bytes of binary data, {_WHY['unknown']}; shown as it came]", err=True)
+    size = f"{len(data):,} bytes of binary data, " if result.kind == "binary" else ""
+    _io.echo(f"[{size}{_WHY[result.outcome]}; shown as it came]", err=True)
 
 
 def _model(named: str, *, words: bool) -> str:
@@ -170,10 +154,17 @@ def _explain(output: ToolOutput, as_json: bool) -> None:
 
 
 def _object(text: str, result: Result) -> dict[str, object]:
+    counted = (
+        {"counted_by": "estimate"}  # a tokenizer takes seconds over what is no text
+        if result.kind == "binary"
+        else {
+            "tokens_before": tokens.count(text),
+            "tokens_after": tokens.count(result.text),
+            "counted_by": tokens.method(),
+        }
+    )
     return {
         **result._asdict(),
-        "tokens_before": tokens.count(text),
-        "tokens_after": tokens.count(result.text),
-        "counted_by": tokens.method(),
+        **counted,
         "omitted": [omission._asdict() for omission in result.omitted],
     }

@@ -11,7 +11,7 @@ from headroom_mcp.late import TYPE_CHECKING, NamedTuple
 from headroom_mcp.settings import redaction, sizes
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings
-from headroom_mcp.text import marker, numbering, tokens
+from headroom_mcp.text import lines, marker, numbering, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import HeadroomError, Origin, Outcome, Result, Shown, ToolInput, View
 
@@ -149,6 +149,8 @@ def _compress(call: _Call, output: ToolOutput) -> Result:
     """Return the compression of `output`, stored, or why there is none. Raises: whatever goes wrong."""
     if call.view.whole:
         return _untouched(output.text, "unknown")
+    if lines.is_binary(output.text):  # no kind would win anything, and looking for one takes longer than for a text
+        return _untouched(output.text, "unknown", "binary")
     if call.only_above(output) and not call.may_repeat(output):
         return _untouched(output.text, call.otherwise(output))
     if call.store is not None:

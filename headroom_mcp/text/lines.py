@@ -26,6 +26,28 @@ _NUMBERED_SAMPLE = 200  # lines
 _STATE_CHARS = 400  # of one state of a line, looked at for words of failure
 # ESC [ … letter | ESC ] … BEL or ESC \ | ESC ( B and other two-byte escapes
 _ESCAPE = late.pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()#][A-Za-z0-9]|[@-Z\\^_=>78])")
+# Control characters that no text has; terminals' logs have the others: tab, line ends, backspace, escape …
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x07\x08\x0b\x0c\x1b"))
+_BINARY_SAMPLE = 1 << 20  # characters
+_LEAST_CONTROLS, _LEAST_UNDECODED = 50, 20  # one in so many
+
+
+def is_binary(text: str) -> bool:
+    """Tell whether `text` was no text in any encoding before it was decoded: control characters and bytes that are not UTF-8,
+    much of both.
+
+    Text in an older encoding has the latter alone, UTF-16 and the logs of terminals the former. Bytes that could not be decoded
+    are replacement characters, halves of surrogate pairs or, read as Latin-1, controls beyond ASCII."""
+    if text.isascii():
+        return False
+    sample = text[:_BINARY_SAMPLE]
+    data = sample.encode("utf-8", "surrogatepass")
+    if (len(data) - len(data.translate(None, _CONTROLS))) * _LEAST_CONTROLS <= len(sample):
+        return False
+    undecoded = sum(
+        1 for char in sample if char == "\ufffd" or "\ud800" <= char <= "\udfff" or "\x80" <= char <= "\x9f"
+    )
+    return undecoded * _LEAST_UNDECODED > len(sample)
 
 
 def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Read]:
