@@ -152,9 +152,10 @@ class _Chosen:
 
     def take_runs(self, news: Sequence[int], room: int) -> None:
         """Keep runs of neighbouring `news`, those with words of failure first, short ones before long ones; of a run that
-        is too long the lines that tell most."""
+        is too long the lines that tell most. What a run has said, another like it need not say again."""
         runs = _runs(self.lines, [i for i in news if i not in self.covered])
         failing = set(facts_module.failures(self.lines, self.covered))
+        runs = _said_once(self.lines, runs, failing)
         costs = [tokens.estimate("\n".join(self.lines[start:stop])) + _GAP_TOKENS for start, stop in runs]
         telling = [not failing.isdisjoint(range(start, stop)) for start, stop in runs]
         for number in sorted(range(len(runs)), key=lambda n: (not telling[n], costs[n], n)):
@@ -271,6 +272,21 @@ def _runs(lines: Sequence[str], news: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((index, index + 1))
     return runs
+
+
+def _said_once(
+    lines: Sequence[str], runs: Sequence[tuple[int, int]], failing: Collection[int]
+) -> list[tuple[int, int]]:
+    """Return `runs` without those that have no other lines than one before them: the names of tests that warned, say. One
+    that has `failing` lines stays."""
+    said: set[frozenset[str]] = set()
+    found: list[tuple[int, int]] = []
+    for start, stop in runs:
+        of_run = frozenset(line.strip() for line in lines[start:stop])
+        if of_run not in said or any(i in failing for i in range(start, stop)):
+            found.append((start, stop))
+        said.add(of_run)
+    return found
 
 
 class _Counting:

@@ -76,3 +76,27 @@ def _shown(lines: list[str], query: str = "") -> str:
     output = ToolOutput("\n".join(lines), "Bash", {"command": "pytest"}, query)
     compressed = load("test_output").compress(output, 300)
     return output.text if compressed is None else render.render(lines, compressed.parts)
+
+
+def test_a_test_that_warns_many_times_is_named_once() -> None:
+    lines = [
+        "============ test session starts ============",
+        "collected 9 items",
+        "",
+        "tests/test_q.py .........  [100%]",
+    ]
+    lines += ["", "============= warnings summary =============="]
+    for at in range(8):
+        name = "test_other" if at == 5 else "test_build"
+        lines += [*[f"tests/test_q.py::{name}"] * 3, f"  /opt/lib/layout.html:{at}: DeprecationWarning: renamed", ""]
+    lines += ["-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html", "", "", "", "", ""]
+    lines += ["======== 9 passed, 24 warnings in 0.74s ========"]
+    output = ToolOutput("\n".join(lines), "Bash")
+
+    compressed = load("test_output").compress(output, 2_000)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert 1 <= shown.count("::test_build") <= 6  # of 21
+    assert "::test_other" in shown
+    assert "DeprecationWarning: renamed" in shown
