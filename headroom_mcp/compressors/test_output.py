@@ -115,12 +115,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     news = [i for i in reading.news(lines) if i not in named and i not in set_up]
     news = _not_told_yet(lines, news, covered)
     chosen.take_runs(_without_lists(lines, news), left)
+    if not (found or failing):
+        chosen.take(_first_warnings(lines, reading), budget // 4)  # where nothing fails, they are the news
     chosen.take(_unlike(lines, reading, chosen.kept | covered | set_up), budget // 3)
     told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
     parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
     return Compressed(parts, range(len(lines)))
 
 
+_WARNING = late.pattern(r"(?:[Ww]arning|WARN(?:ING)?)\b")
 # "E     At index 0 diff: 1 != 2": how pytest marks what a failure says
 _MARK = late.pattern(r"^E(?=\s)")
 
@@ -226,6 +229,13 @@ def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:
     forms = moulds.of([lines[i][:_MAX_MOULD_CHARS] for i in news])
     counts = Counter(forms)
     return [i for i, mould in zip(news, forms, strict=True) if counts[mould] < _LISTED]
+
+
+def _first_warnings(lines: Sequence[str], reading: test_run.Reading) -> list[int]:
+    """Return the first of the warnings of each mould that come so often as to be routine."""
+    warning = [i for i in sorted(reading.routine) if _WARNING.search(lines[i][:_MAX_MOULD_CHARS])]
+    forms = moulds.of([lines[i][:_MAX_MOULD_CHARS] for i in warning])
+    return list(dict(zip(reversed(forms), reversed(warning), strict=True)).values())[::-1]
 
 
 def _unlike(lines: Sequence[str], reading: test_run.Reading, shown: Container[int]) -> list[int]:
