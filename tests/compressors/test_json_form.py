@@ -190,10 +190,10 @@ def test_cells_stand_with_their_names_and_what_is_empty_stands_above() -> None:
     assert encode.encode(value, label_tokens=150.0).split("\n")[:2] + encode.encode(value, label_tokens=150.0).split(
         "\n"
     )[4:6] == [
-        "[7 rows {id,size:,state:,late:,note{by=me,n:}}, where not written late=false:",
-        "1 size=7 state=open n=1",
-        "4 size=28 state=shut n=1",
-        "5 size=35 state=open late=true n=2",
+        "[7 rows {id:,size:,state:,late:,note{by=me,n:}}, where not written late=false:",
+        "id=1 size=7 state=open n=1",
+        "id=4 size=28 state=shut n=1",
+        "id=5 size=35 state=open late=true n=2",
     ]
 
 

@@ -179,7 +179,7 @@ class _Writer:
         labels = self._labels(regular, columns)
         lines = [f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"]
         for index, row in enumerate(rows):
-            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels))
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels).removeprefix(" "))
         lines.append("]")
         return "\n".join(lines)
 
@@ -265,6 +265,8 @@ class _Writer:
         if value is labelling.ABSENT or (path in gone and labelling.is_usual(value, gone[path])):
             return
         cell = self.inline(value) if value is None or inner is None else self._formed(value, form, inner)
+        if type(value) is str and cell == value and " " in value:
+            cell = quote(value)  # its words are told from the names around it
         labelled.append(f" {label}={cell}")
 
     def _is_new(self, columns: Columns, name: str, source: Value) -> bool:

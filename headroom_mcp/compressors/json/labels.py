@@ -4,9 +4,9 @@ A name costs a token or two in each row. It is paid for by cells that need not b
 rows says what holds where nothing is written (`locked=false`), and up to some tokens a document by its readers: a long
 table is searched rather than read, and the rows of a question are shown as JSON.
 
-    [14 rows {number,title,author,comments:,locked:,repository=acme/widgets}, where not written locked=false:
-    4012,harvest ignores the limit,ralzelost comments=6
-    4013,stable never returns,corlimhol comments=34 locked=true
+    [14 rows {number:,title:,comments:,locked:,repository=acme/widgets}, where not written locked=false:
+    number=4012 title="harvest ignores the limit" comments=6
+    number=4013 title="stable never returns" comments=34 locked=true
     ]
 """
 
@@ -25,7 +25,8 @@ ABSENT = object()
 _PLAIN_NAME = late.pattern(r"[A-Za-z_][\w.-]*\Z")
 _EMPTY: tuple[Value, ...] = (None, False, "", [], ())
 _FORMS = ("cell", "maybe", "list", "map")
-_MIN_ROWS, _MIN_CELLS = 3, 2  # a name and one cell behind it are not mistaken
+_MIN_ROWS, _MIN_CELLS = 3, 3  # one cell behind what a row is known by is not mistaken
+_QUOTES_TOKENS = 1.5  # of a text, so that its words are told from names
 _MARK_TOKENS = 0.5  # of a name in the line above the rows
 _EMPTY_TOKENS, _COMMA_TOKENS = 2.0, 0.6
 _NAME_CHARS = 5  # a token
@@ -51,16 +52,15 @@ class _Judged(NamedTuple):
 def of(rows: Sequence[Row], columns: Columns, room: float, *, keyed: bool) -> Labels | None:
     """Return the labels of a table that is written with all its `rows`, None where it is written without.
 
-    `room` is what they may cost, in tokens. The first cell of a row, or its key (`keyed`), is what it is known by
-    and stands without a name.
+    `room` is what they may cost, in tokens. The first cell of a row is what it is known by: it has a name where all others
+    have one. The key of a row (`keyed`) has none.
     """
     if len(rows) < _MIN_ROWS:
         return None
     leaves = list(_leaves(columns, (), rows))
-    if not keyed:
-        leaves = leaves[1:]
-    if len(leaves) < _MIN_CELLS:
+    if len(leaves) < _MIN_CELLS - keyed:
         return None
+    first = leaves[0][0] if not keyed else ()
     sources = _sources(columns)  # are read before what follows from them
     judged = [
         found
@@ -69,8 +69,10 @@ def of(rows: Sequence[Row], columns: Columns, room: float, *, keyed: bool) -> La
     ]
     left = room
     chosen: list[_Judged] = []
-    for found in sorted(judged, key=lambda one: (one.extra > 0, not one.is_number, one.extra, one.path)):
-        if found.extra > max(0.0, left):
+    for found in sorted(
+        judged, key=lambda one: (one.path == first, one.extra > 0, not one.is_number, one.extra, one.path)
+    ):
+        if found.extra > max(0.0, left) or (found.path == first and len(chosen) < len(leaves) - 1):
             continue
         left -= found.extra
         chosen.append(found)
@@ -117,7 +119,8 @@ def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
     name = max(1.0, len(path[-1]) / _NAME_CHARS)
     cell = _COMMA_TOKENS if gone is ABSENT else _EMPTY_TOKENS
     said = name + cell + 2 if count and gone is not ABSENT else 0
-    extra = written * name - count * cell + _MARK_TOKENS + said
+    quoted = sum(1 for value in values if type(value) is str and " " in value)
+    extra = written * name + quoted * _QUOTES_TOKENS - count * cell + _MARK_TOKENS + said
     scalars = all(type(value) not in (tuple, list) for value in values)
     if extra > 0 and not scalars:
         return None
