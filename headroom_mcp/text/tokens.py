@@ -26,11 +26,9 @@ _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2
 _SHORT_CHARS = 1_000
 _DIGIT_COST = 0.804
 _NUMBERS = late.pattern(r"\n(\d{1,7})\t")
-_HEAD_CHARS, _HEAD_LINES, _NUMBER_CHARS = (
-    600,
-    6,
-    8,
-)  # where numbered lines are looked for first, and how long a number is
+_HEAD_CHARS, _HEAD_LINES = 600, 6  # where numbered lines are looked for first
+_NUMBER_CHARS = 8  # a line number with its tab
+_LESS = [_DIGIT_COST * size - (size + 2) // 3 for size in range(_NUMBER_CHARS)]  # by how many digits a number has
 _SAMPLE_CHARS = 20_000  # a text that is numbered at its head is numbered to its end
 _CHUNK_CHARS = 50_000  # tiktoken's time grows faster than the text in one long piece
 
@@ -66,13 +64,12 @@ def _of_line_numbers(text: str) -> float:
 
     Three digits on end are one token. Where blanks stand before a number, they cost what the digits do not.
     """
+    if "\n" not in text:
+        return _LESS[_number_chars(text)]
     if not any(_number_chars(line) for line in text[:_HEAD_CHARS].split("\n", _HEAD_LINES)[:_HEAD_LINES]):
         return 0.0
-    from collections import Counter
-
     sample = f"\n{text[:_SAMPLE_CHARS]}"
-    sizes = Counter(map(len, _NUMBERS.findall(sample)))
-    less = sum(count * (_DIGIT_COST * size - (size + 2) // 3) for size, count in sizes.items())
+    less = sum(_LESS[len(number)] for number in _NUMBERS.findall(sample))
     return less * len(text) / min(len(text), _SAMPLE_CHARS)
 
 
