@@ -32,6 +32,9 @@ _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
 _WHOLE_TOKENS = 1_500  # below, a form that leaves nothing out is tried, too
+# Of these any line may be the answer to a question, and is understood without all the others.
+_LISTS = frozenset(("command", "general", "listing", "log", "table"))
+_MAX_UNLIKE = 6  # records that stay although something else was asked
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -90,6 +93,10 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     unlike = draft.unlike() if shown < budget else []
     if unlike:  # what is left of the budget, if anything
         parts, _ = gate.put_back(lines, parts, unlike, budget - tokens.estimate(render.render(lines, parts)))
+    if output.query and draft.is_list(parts):
+        from headroom_mcp.flow import answered
+
+        parts = answered.narrowed(output, parts, draft.lasting)
     parts = gate.say(lines, parts, draft.parts, draft.note, missed)
     parts = render.close_cheap_gaps(lines, parts)
     if ("^" in output.text or "│" in output.text) and _FRAMED.issuperset(section.kind for section in draft.sections):
@@ -244,6 +251,17 @@ class _Draft(NamedTuple):
             if len(piece.answers_for) < len(piece.output.lines)
             for fact in piece.unlike()
         ]
+
+    def is_list(self, parts: Sequence[Part]) -> bool:
+        """Tell whether lines of all sections are worth something without the others, and no head in `parts` counts them."""
+        counted = any(part.start == part.stop and part.text for part in parts)
+        return not self.searched and not counted and _LISTS.issuperset(section.kind for section in self.sections)
+
+    def lasting(self) -> list[Fact]:
+        """Return the facts that no question makes less: failures, totals, and the records most unlike the others."""
+        found = [fact for piece in self.pieces for fact in (*piece.facts(), *piece.totals())]
+        found = [fact for fact in found if fact.rank == 0 or fact.kind == "summary lines"]
+        return [*found, *(fact for piece in self.pieces for fact in piece.unlike()[:_MAX_UNLIKE])]
 
     def failures(self, ambient: int = 0) -> set[int]:
         """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them.

@@ -79,7 +79,7 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
     asked_for = clauses(query)
     if not asked_for or not passages:
         return []
-    wanted = [_terms_of(clause) for clause in asked_for]
+    wanted = [terms_of(clause) for clause in asked_for]
     vocabulary = frozenset(term for terms in wanted for term in terms)
     held: dict[int, dict[str, int]] = {}
     lengths: list[int] = []
@@ -182,7 +182,8 @@ def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
     return sorted(kept)
 
 
-def _terms_of(clause: str) -> list[str]:
+def terms_of(clause: str) -> list[str]:
+    """Return the stems of the words of `clause` that can tell lines apart, each once."""
     terms = [stem(word) for word in bm25.query_terms(clause)]
     terms.extend(name.lower() for name in _LETTER_NAME.findall(clause)[:4])
     words = [word for word in terms if _WORD.fullmatch(word)]

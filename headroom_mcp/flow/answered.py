@@ -1,0 +1,176 @@
+"""What stays of an output whose question is answered in it: the answers, what stands around them, and what no output may lose.
+
+A question finds its place where each of its parts ("which user, and in what region?") has a word that few of the lines hold.
+Then the lines near those words are worth most, and the others, of a list or a file of settings, little. A question after a
+cause, one that speaks of the whole, or one of whose parts nothing is said leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from headroom_mcp import late
+from headroom_mcp.facts import find, unlike
+from headroom_mcp.query import bm25, clauses, quantities, superlatives
+from headroom_mcp.text import failure_words, tokens
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Fact, Part
+
+_MIN_TOKENS = 350  # below, the gaps and the footer cost what they save
+_MAX_QUESTION_CHARS = 250  # longer, it is the description of a task, not a question
+_MIN_LINES = 8
+_SHARE, _MOST = 0.45, 0.6  # of an output: what is kept when its question is answered, and what all the answers may cost
+_FEW, _FEW_SHARE = 4, 10  # lines that hold a telling word: so many, or one in so many
+_MAX_ANSWERS = 12  # to one part of a question: where more lines answer, nobody knows which is meant
+_GOOD = 0.5  # of the best answer's score
+_BLOCK_LINES = 12
+_MAX_HEADS = 3  # less indented lines that an answer stands under
+_REACH = 12  # lines
+# Which user, and in what region?
+_BETWEEN = late.pattern(r"[?!;,:\n]+|\.\s|\b(?:and|or)\b")
+_AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
+
+
+def narrowed(output: ToolOutput, parts: Sequence[Part], lasting: Callable[[], Sequence[Fact]]) -> list[Part]:
+    """Return `parts` with fewer kept lines where the output's question is answered by some of them; the facts that are
+    `lasting` stay."""
+    kept = [i for part in parts if part.action == "keep" and not part.text for i in range(part.start, part.stop)]
+    if not _may_be_narrowed(output, kept):
+        return list(parts)
+    found = answers(output)
+    if not found:
+        return list(parts)
+    lines = output.lines
+    room = int(_SHARE * output.tokens)
+    own = (part for part in parts if part.action != "render" and not part.text)
+    costs = {i: tokens.estimate(lines[i]) + 1 for part in own for i in range(part.start, part.stop)}
+    if sum(costs[i] for i in kept) <= room:
+        return list(parts)
+    must = _with_context(lines, found) | {i for fact in lasting() for i in range(fact.start, fact.stop)}
+    spent = sum(costs[i] for i in must if i in costs)
+    if spent > _MOST * output.tokens:
+        return list(parts)
+    room -= spent
+    chosen = set(must)
+    shown = set(kept)
+    for index in _nearest(lines, found):
+        if index in shown and index not in chosen:
+            room -= costs[index]
+            if room < 0:
+                break
+            chosen.add(index)
+    return _without(lines, parts, chosen)
+
+
+def answers(output: ToolOutput) -> list[int]:
+    """Return the lines that answer the output's question, each part of it; none where one of them finds no place."""
+    found: list[int] = []
+    for part in _BETWEEN.split(output.query):
+        if not clauses.terms_of(part):
+            continue
+        measured = _measured(output, part)
+        named = [] if measured is None else _named(part, output.lines)
+        if measured is None or not (measured or named):
+            return []
+        found += [*measured, *named]
+    return list(dict.fromkeys(found))
+
+
+def _measured(output: ToolOutput, asked: str) -> list[int] | None:
+    """Return the lines that hold what is `asked` to be measured ("how long") or compared ("the largest"); None where it is
+    not known what these are, none where nothing such is asked."""
+    measure = quantities.asked(asked)
+    if measure is not None:
+        return quantities.lines_with(measure, output.lines) or None
+    if not (bm25.may_compare(asked) and superlatives.read(asked)):
+        return []
+    meant = [output.survey.records[row] for row in unlike.meant(asked, output.survey)]
+    return [i for record in meant for i in range(record.start, record.stop)] or None
+
+
+def _named(asked: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines with the words of what is `asked`, the best first; none where no word tells few lines from the others,
+    or where too many lines are as good as the best."""
+    low = [line.lower() for line in lines]
+    few = max(_FEW, sum(1 for line in lines if line.strip()) // _FEW_SHARE)
+    holders = [[i for i, line in enumerate(low) if word in line] for word in clauses.terms_of(asked)]
+    if not any(0 < len(at) <= few for at in holders):
+        return []
+    scores: dict[int, float] = {}
+    for at in holders:
+        for i in at:
+            scores[i] = scores.get(i, 0.0) + bm25.rarity(len(lines), len(at))
+    least = _GOOD * max(scores.values())
+    best = sorted((i for i, score in scores.items() if score >= least), key=lambda i: (-scores[i], i))
+    return best if len(best) <= _MAX_ANSWERS else []
+
+
+def _may_be_narrowed(output: ToolOutput, kept: Sequence[int]) -> bool:
+    question = output.query
+    if not question or len(question) > _MAX_QUESTION_CHARS or output.tokens < _MIN_TOKENS or len(kept) < _MIN_LINES:
+        return False
+    if _AFTER_A_CAUSE.search(question):
+        return False
+    return not any(failure_words.is_strong(output.lines[i]) for i in find.failures(output.lines))
+
+
+def _with_context(lines: Sequence[str], found: Sequence[int]) -> set[int]:
+    """Return the lines `found` with their paragraphs and the heads that they stand under, and the ends of the output."""
+    wanted = {0, 1, len(lines) - 2, len(lines) - 1}
+    for index in found:
+        start, stop = index, index + 1
+        while start and lines[start - 1].strip() and index - start < _BLOCK_LINES:
+            start -= 1
+        while stop < len(lines) and lines[stop].strip() and stop - index < _BLOCK_LINES:
+            stop += 1
+        wanted.update(range(start, stop) if stop - start <= _BLOCK_LINES else (index - 1, index, index + 1))
+        wanted.update(_heads(lines, index))
+    return wanted
+
+
+def _heads(lines: Sequence[str], index: int) -> list[int]:
+    """Return the nearest less indented lines above a line, from within."""
+    found: list[int] = []
+    indent = _indent(lines[index])
+    while index and indent and len(found) < _MAX_HEADS:
+        index -= 1
+        if lines[index].strip() and _indent(lines[index]) < indent:
+            indent = _indent(lines[index])
+            found.append(index)
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _nearest(lines: Sequence[str], found: Sequence[int]) -> list[int]:
+    """Return the lines around those `found`, the nearest first, those below before those above."""
+    return [
+        at
+        for distance in range(1, _REACH)
+        for index in found
+        for at in (index + distance, index - distance)
+        if 0 <= at < len(lines) and lines[at].strip()
+    ]
+
+
+def _without(lines: Sequence[str], parts: Sequence[Part], chosen: set[int]) -> list[Part]:
+    """Return `parts` with those lines `chosen` kept that none of them renders, and blank ones between them."""
+    made: list[Part] = []
+    for part in parts:
+        if part.action == "render" or part.text:
+            made.append(part)
+            continue
+        for i in range(part.start, part.stop):
+            between = not lines[i].strip() and i - 1 in chosen and i + 1 in chosen
+            made.append(Part(i, i + 1, "keep" if i in chosen or between else "omit"))
+    joined: list[Part] = []
+    for part in made:
+        last = joined[-1] if joined else None
+        if last is not None and last.action == part.action != "render" and last.stop == part.start and not last.text:
+            joined[-1] = last._replace(stop=part.stop, text=part.text)
+        else:
+            joined.append(part)
+    return joined

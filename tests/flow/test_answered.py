@@ -1,0 +1,108 @@
+"""An output in which a question finds its answers is shown around these; one after a cause, or whose words find no place, is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_mcp.flow import answered
+from headroom_mcp.flow.plan import plan
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Part
+
+KEYS = ("cache", "mail", "queue", "search", "session", "storage", "upload", "worker", "billing", "gateway")
+FIELDS = ("host", "port", "user", "retries", "timeout", "pool")
+
+
+def environment() -> list[str]:
+    """Return the settings of ten services, six of each, no two values alike."""
+    return [
+        f"SHOP_{key.upper()}_{field.upper()}={key[:3]}-{field}{at * 7 + number}.internal"
+        for at, key in enumerate(KEYS)
+        for number, field in enumerate(FIELDS)
+    ]
+
+
+def shown(lines: list[str], query: str) -> str:
+    """Return what is shown of `lines` as the output of a command nobody knows, for the question `query`."""
+    return plan(ToolOutput("\n".join(lines) + "\n", "Bash", {"command": "svcctl dump"}, query), Settings()).body
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("field", ["port", "retries"])
+def test_what_is_asked_for_is_shown_and_most_of_the_rest_is_not(key: str, field: str) -> None:
+    lines = environment()
+
+    body = shown(lines, f"Which {field} has the {key}?")
+
+    assert next(line for line in lines if f"_{key.upper()}_{field.upper()}=" in line) in body
+    assert len(body) < 0.7 * len("\n".join(lines))
+
+
+def test_each_part_of_a_question_is_answered() -> None:
+    lines = environment()
+
+    body = shown(
+        lines, "Which host is the mail server, how many retries has billing, and who is the user of the gateway?"
+    )
+
+    for name in ("SHOP_MAIL_HOST", "SHOP_BILLING_RETRIES", "SHOP_GATEWAY_USER"):
+        assert f"{name}=" in body
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "Why does the mail service not answer?",  # the cause may be anywhere
+        "Which port has the mail, and is the whole setup consistent?",  # of one part nothing is said
+        "Is everything as it should be?",
+        "Which port has the mail? " + "A long description of a task that somebody has to do. " * 8,
+    ],
+)
+def test_a_question_that_finds_no_place_narrows_nothing(query: str) -> None:
+    lines = environment()
+    whole = [Part(0, len(lines), "keep")]
+
+    assert answered.narrowed(ToolOutput("\n".join(lines) + "\n", query=query), whole, list) == whole
+
+
+def test_failures_stay_whatever_is_asked() -> None:
+    lines = environment()
+    lines.insert(31, "error: SHOP_SESSION_POOL is not a number")
+
+    assert lines[31] in shown(lines, "Which port has the mail?")
+
+
+def test_a_record_unlike_all_others_stays_whatever_is_asked() -> None:
+    lines = [f"service-{at:02} state=running restarts=0 zone=eu-{at % 2}" for at in range(60)]
+    lines[41] = "service-41 state=crashed restarts=912 zone=eu-1"
+
+    assert lines[41] in shown(lines, "In which zone is service-07?")
+
+
+def test_an_answer_stands_under_its_heads() -> None:
+    lines = []
+    for name in KEYS:
+        lines += [f"{name}:", "  network:"]
+        lines += [f"    {field}-of-{name}: {name[:2]}{at}.{field}" for at, field in enumerate(FIELDS)]
+    output = ToolOutput("\n".join(lines) + "\n", "Bash", {"command": "svcctl dump"}, "What is timeout-of-storage?")
+
+    found = answered.answers(output)
+
+    assert [lines[i] for i in found][:1] == ["    timeout-of-storage: st4.timeout"]
+    body = plan(output, Settings()).body
+    assert "storage:\n  network:" in body
+
+
+def test_where_too_many_lines_answer_alike_nobody_knows_which_is_meant() -> None:
+    lines = [f"row {at} of the archive" for at in range(200)]
+
+    assert answered.answers(ToolOutput("\n".join(lines), query="Which archive is it?")) == []
+
+
+def test_what_was_left_out_and_answers_comes_back() -> None:
+    lines = [f"step {at % 3} of the run is over after {at} s" for at in range(120)] + ["quux: 17", "end of the run"]
+    lines.insert(60, "the token budget of quux is 4711")
+
+    assert "the token budget of quux is 4711" in shown(lines, "Which token budget is set for quux?")
