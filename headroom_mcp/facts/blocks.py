@@ -175,6 +175,8 @@ def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> B
     announced = head.lstrip(" +|").startswith(
         ("Traceback", "Exception Group", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
     )
+    # Rust says what went wrong below: "thread 'main' panicked at src/main.rs:4:5:"
+    goes_on = not announced or (head.startswith("thread '") and head.endswith(":"))
     of_go = head.startswith(("panic:", "goroutine ", "fatal error:"))
     stop = start + 1
     frames = 0
@@ -202,7 +204,7 @@ def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> B
         ):
             stop += 1
             break  # Python's last line: the exception itself
-        elif frames == 0 and stop - start <= 6 and not announced and not blanks:
+        elif frames == 0 and stop - start <= 6 and goes_on and not blanks:
             pass  # a message of several lines before its frames
         else:
             break
