@@ -1,14 +1,11 @@
-"""Which lines of a failure are essential, and where its block ends: as pictures.
-
-Each line of a picture begins with a mark: "." outside, "b" in the block of an error, "t" in that of a failing test; a capital
-stands before an essential line.
-"""
+"""Which lines of a failure are essential, and where its block ends: as pictures (see tests/facts/pictures.py)."""
 
 from __future__ import annotations
 
 import pytest
 
 from headroom_mcp.facts.blocks import blocks
+from tests.facts import pictures
 
 _PICTURES = {
     "pytest: what differs, the places, what was captured": """\
@@ -229,23 +226,14 @@ B test result: FAILED""",
 }
 
 
-def _picture(text: str, *, errors: bool) -> str:
-    lines = text.split("\n")
-    marks = ["."] * len(lines)
-    for block in blocks(lines, errors=errors):
-        for index in range(block.start, block.stop):
-            mark = "t" if block.test else "b"
-            marks[index] = mark.upper() if index in block.essential else mark
-    return "\n".join(f"{mark} {line}" if line else mark for mark, line in zip(marks, lines, strict=True))
-
-
-def _text(picture: str) -> str:
-    return "\n".join(line[2:] for line in picture.split("\n"))
+def _picture(picture: str, *, errors: bool) -> str:
+    lines = pictures.lines_of(picture)
+    return pictures.of(lines, blocks(lines, errors=errors))
 
 
 @pytest.mark.parametrize("name", _PICTURES)
 def test_the_essential_lines_of_a_failure(name: str) -> None:
-    assert _picture(_text(_PICTURES[name]), errors=True) == _PICTURES[name]
+    assert _picture(_PICTURES[name], errors=True) == _PICTURES[name]
 
 
 def test_where_tools_are_not_looked_at_their_errors_are_no_blocks_and_a_library_is_no_place() -> None:
@@ -253,8 +241,8 @@ def test_where_tools_are_not_looked_at_their_errors_are_no_blocks_and_a_library_
         next(text for name, text in _PICTURES.items() if name.startswith(tool)) for tool in ("gcc", "java")
     )
 
-    assert set(_picture(_text(of_gcc), errors=False).replace("\n", " ").split(" ")[0]) == {"."}
-    assert "b \tat java.util.Optional.orElseThrow(Optional.java:403)" in _picture(_text(of_java), errors=False)
+    assert {line[:1] for line in _picture(of_gcc, errors=False).split("\n")} == {"."}
+    assert "b \tat java.util.Optional.orElseThrow(Optional.java:403)" in _picture(of_java, errors=False)
     assert "B \tat java.util.Optional.orElseThrow(Optional.java:403)" in of_java
 
 
