@@ -70,3 +70,71 @@ def test_what_cannot_be_searched_in_linear_time_is_refused(pattern: str) -> None
 )
 def test_the_end_is_ahead_of_a_last_line_break_too(pattern: str, text: str, found: bool) -> None:
     assert linear_match.any_found([pattern], text) is found
+
+
+@settings(max_examples=long_form.count(120, 400), deadline=None)
+@given(_PATTERNS, st.text(alphabet="abx1 \n_", min_size=1, max_size=14), st.sampled_from(["", "(?i)"]))
+def test_a_text_with_a_match_holds_the_word_that_is_looked_for_first(pattern: str, text: str, flags: str) -> None:
+    if re.search(flags + pattern, text):
+        assert Pattern(flags + pattern).may_be_in(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "without", "within"),
+    [
+        ("secret-[0-9]+", "secret", "secret-"),
+        ("a(bcde|x)fghi", "fgh", "fghi"),  # the longest that every match holds
+        ("abc.defgh.ijk", "abc defg ijk", "defgh"),
+        (".(token)=", "toke", "token"),  # in a group
+        ("(?i:token)xyz", "xy", "xyz"),  # not one in which letters may be large or small
+        ("ab.cd", "", ""),  # too short to be worth it
+        ("(?i)token", "", ""),
+        ("tok+en", "to", "to"),
+    ],
+)
+def test_a_text_without_a_word_of_the_pattern_is_not_searched(pattern: str, without: str, within: str) -> None:
+    assert Pattern(pattern).may_be_in(within)
+    assert Pattern(pattern).may_be_in(without) is (without == within)
+
+
+def test_patterns_are_searched_in_as_much_text_as_is_allowed_and_beyond_count_as_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linear_match, "_MAX_CHARS", 30)
+    ten = "abcdefghij"
+
+    assert linear_match.any_found(["x1", "x2", "x3"], ten) is False
+    assert linear_match.any_found(["x1", "x2", "x3", "x4"], ten) is True
+    assert linear_match.any_found(["x1", "x2", "x3", "notthere"], ten) is False  # this one is not searched
+    assert linear_match.any_found(["x1", "cd"], ten) is True
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_makes_too_many_sets_of_states_counts_as_found(allowed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    work: list[int] = []
+    stepped = linear_match._Run.step
+
+    def step(run: linear_match._Run, state: linear_match._State, char: str) -> linear_match._State | None:
+        following = stepped(run, state, char)
+        work.append(run._work)
+        return following
+
+    monkeypatch.setattr(linear_match._Run, "step", step)
+    assert Pattern("a(b|c)d").search("abababacacab") is False
+    needed = work[-1]
+    monkeypatch.setattr(linear_match, "_MAX_WORK", needed if allowed else needed - 1)
+
+    assert Pattern("a(b|c)d").search("abababacacab") is not allowed
+    assert needed < 60  # a state that is known costs nothing again
+
+
+@pytest.mark.parametrize("size", [1_000, 1_500])
+def test_a_pattern_has_as_many_nodes_as_are_allowed(size: int) -> None:
+    text = "ab" * (size // 2)
+
+    if size < 1_500:
+        assert Pattern(text).search(f"x{text}")
+    else:
+        with pytest.raises(UnsupportedPattern, match="too large"):
+            Pattern(text)
+        assert Pattern(text[1:]).search(text)
