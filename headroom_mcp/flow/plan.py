@@ -23,8 +23,6 @@ _LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name th
 _LINES_AFTER = 1
 # What these show is written by somebody, not said by a run: a word of failure in it is data.
 _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search", "snapshot"))
-# Their lines are no records: what is unlike the others says nothing.
-_RUNNING_TEXT = frozenset(("code", "html", "markdown", "notebook", "prose", "diff"))
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Compilers quote the line that a message is about.

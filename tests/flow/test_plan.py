@@ -1,0 +1,258 @@
+"""The pure half of the flow, piece by piece: what is kept with failures, what a plan says of itself, which budgets are tried."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from headroom_mcp import compressors
+from headroom_mcp.flow import gate, plan
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Fact, Omission, Part, Section, View
+
+
+def _plan(parts: Sequence[Part], *, kinds: Sequence[str] = ("log",), overwritten: int = 0, body: str = "") -> plan.Plan:
+    sections = [Section(0, 1, kind, "") for kind in kinds]
+    return plan.Plan(body, sections, list(parts), (), 0, 9, overwritten)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["log"], "log"),
+        (["log", "log"], "log"),
+        (["log", "diff", "log"], "log+diff"),
+        (["log", "diff", "json", "table"], "log+diff+json"),
+    ],
+)
+def test_the_kind_of_a_plan_names_the_first_kinds_of_its_sections(kinds: list[str], said: str) -> None:
+    assert _plan([], kinds=kinds).kind == said
+
+
+@pytest.mark.parametrize(
+    ("part", "lacks_nothing"),
+    [
+        (Part(0, 2, "keep"), True),
+        (Part(0, 2, "omit"), False),
+        (Part(0, 2, "omit", above=True), True),
+        (Part(0, 2, "render", "a\nb"), False),
+        (Part(0, 2, "render", "a\nb", lossless=True), True),
+        (Part(0, 2, "render", "a", lossless=True), False),  # two lines told in one
+        (Part(2, 2, "render", "a head", lossless=True), True),
+    ],
+)
+def test_a_plan_lacks_nothing_where_each_line_is_shown_or_stands_above(part: Part, lacks_nothing: bool) -> None:
+    assert _plan([Part(0, 0, "keep"), part]).lacks_nothing is lacks_nothing
+    assert _plan([part], overwritten=1).lacks_nothing is False
+
+
+@pytest.mark.parametrize(
+    ("limit", "budgets"),
+    [
+        (0, [4_000]),
+        (440, [4_000]),
+        (439, [4_000, 2_000]),
+        (240, [4_000, 2_000]),
+        (239, [4_000, 2_000, 1_000]),
+        (139, None),
+    ],
+)
+def test_ever_smaller_budgets_are_tried_until_the_host_shows_it_all(
+    limit: int, budgets: list[int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def planned(output: ToolOutput, settings: Settings, earlier: Sequence[object], *, numbered: int) -> plan.Plan:
+        tried.append(settings.budget_tokens)
+        assert (output.limit_chars, numbered) == (limit and limit + plan.FOOTER_CHARS + 3, 7)
+        return _plan([], body="x" * (settings.budget_tokens // 10 + 40))
+
+    monkeypatch.setattr(plan, "plan", planned)
+    view = View(limit_chars=limit and limit + plan.FOOTER_CHARS + 3, numbered=7, way_back="way")
+
+    found = plan.plan_within(ToolOutput("a\nb"), Settings(budget_tokens=4_000), view)
+
+    assert (found is None) == (budgets is None)
+    assert tried == (budgets or [4_000, 2_000, 1_000])
+
+
+def test_no_budget_is_smaller_than_200_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(
+        plan, "plan", lambda _, settings, *rest, **named: tried.append(settings.budget_tokens) or _plan([], body="xxx")
+    )
+
+    assert plan.plan_within(ToolOutput("a"), Settings(budget_tokens=500), View(limit_chars=2)) is None
+    assert tried == [500, 250, 200]
+
+
+@pytest.mark.parametrize(
+    ("lines", "alike"),
+    [
+        (["src/aa.py:1 x", "src/aa.py:2 y", "src/aa.py:3 z"], True),
+        (["src/aa.py:1 x", "src/aa.py:2 y"], False),
+        (["first line is this", "src/aa.py:1 x", "src/aa.py:2 y", "src/aa.py:3 z"], True),
+        (["src/aa.py:1 x", "other words", "src/aa.py:2 y", "src/aa.py:3 z"], False),
+        (["          1", "          2", "          3"], False),  # blanks say nothing
+        (["src/aa.pyA", "src/aa.pyB", "src/aa.pyC"], False),  # nine characters
+    ],
+)
+def test_lines_begin_alike_where_three_in_a_row_share_ten_characters(lines: list[str], alike: bool) -> None:
+    assert plan._begin_alike(lines, [Part(0, len(lines), "keep")]) is alike
+    assert plan._begin_alike(lines, [Part(0, len(lines), "omit")]) is False
+
+
+_LOG = [
+    *(f"2026-03-01 12:00:{n:02} INFO unit {n} was weighed and put on the shelf" for n in range(40)),
+    "2026-03-01 12:00:40 ERROR unit 40 fell off the shelf",
+    *(f"2026-03-01 12:00:{n:02} INFO unit {n} was weighed and put on the shelf" for n in range(41, 60)),
+]
+
+
+def _drafted(lines: list[str], query: str = "") -> plan._Draft:
+    return plan._compressed(ToolOutput("\n".join(lines), query=query), 400)
+
+
+def test_a_failure_is_shown_every_time_with_two_lines_before_it_and_one_after() -> None:
+    failures = _drafted(_LOG).failures()
+
+    assert {38, 39, 40, 41} <= failures
+    assert not failures & {36, 37, 42, 43}
+    assert min(_drafted(_LOG).failures(ambient=40)) == 40
+
+
+def test_what_counts_failures_is_shown_with_them_and_alone_it_is_no_failure() -> None:
+    counted = [*_LOG, "Found 3 packages"]
+
+    assert len(_LOG) in _drafted(counted).failures()
+    assert len(_LOG) not in _drafted([line for line in counted if "ERROR" not in line]).failures()
+
+
+def test_words_of_failure_in_what_somebody_wrote_are_quoted_ones() -> None:
+    output = ToolOutput("\n".join(["some text", "ERROR: as the manual says", "more"]))
+
+    def piece(kind: str) -> plan._Piece:
+        return plan._Piece(10, kind, output, compressors.load("general"), (), None, False)
+
+    assert [(fact.line, fact.kind) for fact in piece("general").facts() if not fact.rank] == [(11, gate.FAILURES)]
+    assert [(fact.line, fact.kind) for fact in piece("prose").facts() if not fact.rank] == [(11, gate.QUOTED)]
+    draft = plan._Draft([], [], [piece("prose")], [])
+    assert draft.failures() >= {9, 10, 11, 12}  # they are shown again all the same
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "said"),
+    [
+        (3, 5, "first 3-5"),
+        (3, 6, "first 3-6"),
+        (3, 7, ""),
+        (6, 8, "second 0-2"),
+        (1, 2, ""),
+        (8, 9, "second 2-3"),
+        (8, 10, ""),
+    ],
+)
+def test_a_gap_has_the_note_of_the_section_that_it_lies_in(start: int, stop: int, said: str) -> None:
+    def piece(at: int, size: int, name: str) -> plan._Piece:
+        output = ToolOutput("\n".join("x" * size))
+        said_from = 0 if name == "second" else at
+
+        def note(first: int, last: int) -> str:
+            return f"{name} {first + said_from}-{last + said_from}"
+
+        return plan._Piece(at, "log", output, compressors.load("log"), (), note, False)
+
+    draft = plan._Draft([], [], [piece(2, 4, "first"), piece(6, 3, "second")], [])
+
+    assert draft.note(start, stop) == said
+
+
+@pytest.mark.parametrize(("answered", "whole", "dropped"), [((), False, True), ((1,), False, False), ((), True, False)])
+def test_the_gate_looks_at_lines_that_no_compressor_answers_for(
+    answered: tuple[int, ...], whole: bool, dropped: bool
+) -> None:
+    output = ToolOutput("all is well\nERROR: the shelf fell\nall is well")
+    piece = plan._Piece(10, "log", output, compressors.load("log"), answered, None, whole)
+    searched = Fact(3, 0, "failures", 3, 4)
+
+    found = plan._Draft([], [], [piece], [searched]).dropped()
+
+    assert [fact.line for fact in found] == ([3, 11] if dropped else [3])
+
+
+def test_totals_of_tests_are_looked_for_where_the_kind_does_not_read_them_itself() -> None:
+    output = ToolOutput("\n".join([*_LOG, "Tests: 1 failed, 9 passed, 10 total"]))
+
+    def totals(kind: str) -> list[int]:
+        piece = plan._Piece(10, kind, output, compressors.load("log"), range(len(output.lines)), None, False)
+        return [fact.line for fact in plan._Draft([], [], [piece], []).dropped()]
+
+    assert totals("log") == [10 + len(_LOG)]
+    assert totals("test_output") == totals("markdown") == []
+
+
+def test_texts_in_a_wrapper_are_numbered_with_their_paths_and_one_alone_is_not() -> None:
+    texts = [json.dumps("\n".join(f"{name} line {n} of some text" for n in range(30))) for name in ("one", "two")]
+    both = f'{{"stdout": {texts[0]}, "stderr": {texts[1]}, "exit": 3}}'
+    alone = f'{{"stdout": {texts[0]}, "exit": 3}}'
+
+    assert re.findall(r"^\(\d\) .*:$", plan.plan(ToolOutput(both, "mcp__x__run"), Settings()).body, re.MULTILINE) == [
+        "(1) stdout:",
+        "(2) stderr:",
+    ]
+    assert "(1)" not in plan.plan(ToolOutput(alone, "mcp__x__run"), Settings()).body
+
+
+def test_what_stands_around_texts_stands_above_them_and_is_made_small_where_it_is_long() -> None:
+    output = ToolOutput("{}")
+    rows = json.dumps({"rows": [{"id": n, "state": "open"} for n in range(60)]})
+
+    assert plan._outer(output, "", 100) is None
+    assert plan._outer(output, '{"exit": 3}', 100) == Part(0, 0, "render", '{"exit": 3}', lossless=True)
+    assert plan._outer(output, "x" * 600, 100) == Part(0, 0, "render", "x" * 600, lossless=True)
+    assert plan._outer(output, "no json " * 90, 100) == Part(0, 0, "render", "no json " * 90, lossless=True)
+    small = plan._outer(output, rows, 100)
+    assert small is not None
+    assert (small.start, small.stop, small.action) == (0, 0, "render")
+    assert len(small.text) < len(rows) / 2
+
+
+def test_of_two_forms_that_cost_the_same_the_other_is_taken() -> None:
+    lines = [f"line {n} of some words" for n in range(9)]
+    whole, cut = [Part(0, 9, "keep")], [Part(0, 1, "keep"), Part(1, 9, "omit")]
+    again = [Part(0, 4, "keep"), Part(4, 9, "keep")]
+
+    assert plan._cheaper(lines, whole, cut) is cut
+    assert plan._cheaper(lines, cut, whole) is cut
+    assert plan._cheaper(lines, whole, again) is again
+
+
+def test_of_what_is_too_big_to_be_read_closely_the_ends_are_and_the_middle_is_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from headroom_mcp.flow import huge
+
+    lines = [f"plain {n} of some words" for n in range(300)]
+    lines[150] = "FATAL: it broke in the middle"
+    monkeypatch.setattr(huge, "windows", lambda _: [(0, 20), (290, 300)])
+
+    draft = plan._giant(ToolOutput("\n".join(lines)), 900)
+
+    assert [(section.start, section.stop) for section in draft.sections] == [(0, 20), (20, 290), (290, 300)]
+    assert draft.parts[1:-1] == [Part(20, 290, "omit", note="searched for failures only")]
+    assert [fact.line for fact in draft.searched] == [150]
+    assert [piece.start for piece in draft.pieces] == [0, 290]
+
+
+def test_a_plan_counts_what_it_shows_and_what_stands_above() -> None:
+    output = ToolOutput("\n".join(f"line {n}" for n in range(10)))
+    parts = [Part(0, 2, "keep"), Part(2, 5, "omit", above=True), Part(5, 9, "omit", note="dull"), Part(9, 10, "keep")]
+
+    planned = plan._planned(output, [], parts, 0)
+
+    assert (planned.kept_lines, planned.above, planned.total_lines) == (3, 3, 10)
+    assert planned.omitted[-1] == Omission(6, 9, "dull")
