@@ -38,3 +38,11 @@ def beside(text: str) -> str:
     lines = [line for line in "".join(kept).splitlines() if not line.strip().startswith(_FENCES)]
     said = "\n".join(lines).strip()
     return said or text
+
+
+def without_reminders(text: str) -> str:
+    """Return what the user said, without what a host has put between `<system-reminder>` tags."""
+    while (start := text.find("<system-reminder>")) >= 0:
+        stop = text.find("</system-reminder>", start)
+        text = text[:start] + (text[stop + len("</system-reminder>") :] if stop >= 0 else "")
+    return text.strip()

@@ -13,7 +13,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the reader 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headroom_mcp.context import calls, checkpoint, shapes, way_back
-from headroom_mcp.context.walk import Shortener, without_reminders
+from headroom_mcp.context.attachments import without_reminders
+from headroom_mcp.context.walk import Shortener
 from headroom_mcp.settings import fault_log, switches
 from headroom_mcp.settings.load import load_settings
 from headroom_mcp.settings.table import Settings

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from headroom_mcp import tool_output
 from headroom_mcp.context import attachments, calls, memo, query_echo, shapes
+from headroom_mcp.context.above import Above
 from headroom_mcp.context.calls import Asked
 from headroom_mcp.context.counting import Counter
 from headroom_mcp.context.result import Action, Decision, Reason
@@ -20,16 +21,12 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import codec, open_store
 from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Origin, Outcome, Shown, StoreError, View
+from headroom_mcp.types import Origin, Outcome, StoreError, View
 
 if TYPE_CHECKING:
     from headroom_mcp.context.pictures import Pictures
     from headroom_mcp.store import Store
 
-# What stands above is compared with every new result: the latest texts, as far as a context window goes.
-_MAX_SHOWN = 120
-_MAX_SHOWN_CHARS = 600_000
-_MAX_TEXT_CHARS = 120_000
 _MAX_BEHIND = 1_200  # characters behind a footer: a closing tag, a reminder; less than is worth shortening
 
 
@@ -102,7 +99,7 @@ class Shortener:
         self._attachments = attachments_from
         self._pictures = pictures
         self._between = 0  # tokens of results since the user spoke, until the question was repeated
-        self._above = _Above()
+        self._above = Above()
         self._digests: dict[int, tuple[str, bytes]] = {}  # of the texts of the latest message, by their identity
         self._answers: dict[tuple[str, str, int], str] = {}
         self._last: tuple[str, str, int] | None = None
@@ -146,7 +143,7 @@ class Shortener:
 
     def _take(self, index: int, role: str, event: shapes.Event, texts: dict[shapes.Path, Any]) -> list[Decision]:
         if isinstance(event, shapes.Said):
-            said = without_reminders(attachments.beside(event.text) if self._attachments else event.text)
+            said = attachments.without_reminders(attachments.beside(event.text) if self._attachments else event.text)
             if said:
                 self._said, self._between = said, 0
         if isinstance(event, (shapes.Said, shapes.Attached)):
@@ -374,36 +371,6 @@ class Shortener:
                 fault_log.record("compress", error, self._settings)
                 self._broken = True
         return self._store
-
-
-class _Above:
-    """The texts of tool results that stand above, as they are shown, and a digest of all of them.
-
-    `latest`: oldest first, as many as are compared.
-    """
-
-    def __init__(self) -> None:
-        self.latest: deque[Shown] = deque()
-        self._chars = 0
-        self.digest = b""
-
-    def add(self, label: str, text: str, digest: bytes) -> None:
-        """Note that `text` stands there from now on."""
-        if len(text) > _MAX_TEXT_CHARS:
-            return
-        self.latest.append(Shown(label, text))
-        self._chars += len(text)
-        self.digest = memo.digest_of(self.digest, label, digest)
-        while len(self.latest) > _MAX_SHOWN or self._chars > _MAX_SHOWN_CHARS:
-            self._chars -= len(self.latest.popleft().text)
-
-
-def without_reminders(text: str) -> str:
-    """Return what the user said, without what a host has put between `<system-reminder>` tags."""
-    while (start := text.find("<system-reminder>")) >= 0:
-        stop = text.find("</system-reminder>", start)
-        text = text[:start] + (text[stop + len("</system-reminder>") :] if stop >= 0 else "")
-    return text.strip()
 
 
 def _ends_as_ours(text: str) -> bool:
