@@ -173,7 +173,6 @@ class _Piece(NamedTuple):
     compressor: ModuleType
     answers_for: Collection[int]
     note: Note | None
-    kept_whole: bool
 
     def facts(self) -> list[Fact]:
         """Return the facts of the section by the lines of the whole output."""
@@ -299,7 +298,7 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         else:
             draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
         _, answers_for, note = compressed or Compressed(())
-        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, note, compressed is None))
+        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, note))
     return draft
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Literal
 
 import pytest
 
@@ -90,20 +91,8 @@ def test_no_budget_is_smaller_than_200_tokens(monkeypatch: pytest.MonkeyPatch) -
     assert tried == [500, 250, 200]
 
 
-@pytest.mark.parametrize(
-    ("lines", "alike"),
-    [
-        (["src/aa.py:1 x", "src/aa.py:2 y", "src/aa.py:3 z"], True),
-        (["src/aa.py:1 x", "src/aa.py:2 y"], False),
-        (["first line is this", "src/aa.py:1 x", "src/aa.py:2 y", "src/aa.py:3 z"], True),
-        (["src/aa.py:1 x", "other words", "src/aa.py:2 y", "src/aa.py:3 z"], False),
-        (["          1", "          2", "          3"], False),  # blanks say nothing
-        (["src/aa.pyA", "src/aa.pyB", "src/aa.pyC"], False),  # nine characters
-    ],
-)
-def test_lines_begin_alike_where_three_in_a_row_share_ten_characters(lines: list[str], alike: bool) -> None:
-    assert plan._begin_alike(lines, [Part(0, len(lines), "keep")]) is alike
-    assert plan._begin_alike(lines, [Part(0, len(lines), "omit")]) is False
+def _piece(kind: str, output: ToolOutput, answers_for: Collection[int] = ()) -> plan._Piece:
+    return plan._Piece(10, kind, output, compressors.load("log"), answers_for, None)
 
 
 _LOG = [
@@ -136,7 +125,7 @@ def test_words_of_failure_in_what_somebody_wrote_are_quoted_ones() -> None:
     output = ToolOutput("\n".join(["some text", "ERROR: as the manual says", "more"]))
 
     def piece(kind: str) -> plan._Piece:
-        return plan._Piece(10, kind, output, compressors.load("general"), (), None, False)
+        return plan._Piece(10, kind, output, compressors.load("general"), (), None)
 
     assert [(fact.line, fact.kind) for fact in piece("general").facts() if not fact.rank] == [(11, gate.FAILURES)]
     assert [(fact.line, fact.kind) for fact in piece("prose").facts() if not fact.rank] == [(11, gate.QUOTED)]
@@ -164,22 +153,24 @@ def test_a_gap_has_the_note_of_the_section_that_it_lies_in(start: int, stop: int
         def note(first: int, last: int) -> str:
             return f"{name} {first + said_from}-{last + said_from}"
 
-        return plan._Piece(at, "log", output, compressors.load("log"), (), note, False)
+        return plan._Piece(at, "log", output, compressors.load("log"), (), note)
 
     draft = plan._Draft([], [], [piece(2, 4, "first"), piece(6, 3, "second")], [])
 
     assert draft.note(start, stop) == said
 
 
-@pytest.mark.parametrize(("answered", "whole", "dropped"), [((), False, True), ((1,), False, False), ((), True, False)])
-def test_the_gate_looks_at_lines_that_no_compressor_answers_for(
-    answered: tuple[int, ...], whole: bool, dropped: bool
+@pytest.mark.parametrize(
+    ("answered", "action", "dropped"), [((), "omit", True), ((1,), "omit", False), ((), "keep", False)]
+)
+def test_the_gate_looks_at_lines_that_are_left_out_and_that_no_compressor_answers_for(
+    answered: tuple[int, ...], action: Literal["omit", "keep"], dropped: bool
 ) -> None:
     output = ToolOutput("all is well\nERROR: the shelf fell\nall is well")
-    piece = plan._Piece(10, "log", output, compressors.load("log"), answered, None, whole)
+    piece = _piece("log", output, answered)
     searched = Fact(3, 0, "failures", 3, 4)
 
-    found = plan._Draft([], [], [piece], [searched]).dropped()
+    found = plan._Draft([], [Part(0, 10, "omit"), Part(10, 13, action)], [piece], [searched]).dropped()
 
     assert [fact.line for fact in found] == ([3, 11] if dropped else [3])
 
@@ -187,12 +178,13 @@ def test_the_gate_looks_at_lines_that_no_compressor_answers_for(
 def test_totals_of_tests_are_looked_for_where_the_kind_does_not_read_them_itself() -> None:
     output = ToolOutput("\n".join([*_LOG, "Tests: 1 failed, 9 passed, 10 total"]))
 
-    def totals(kind: str) -> list[int]:
-        piece = plan._Piece(10, kind, output, compressors.load("log"), range(len(output.lines)), None, False)
-        return [fact.line for fact in plan._Draft([], [], [piece], []).dropped()]
+    def totals(kind: str, action: Literal["omit", "keep"]) -> list[int]:
+        piece = _piece(kind, output, range(len(output.lines)))
+        parts = [Part(10, 10 + len(output.lines), action)]
+        return [fact.line for fact in plan._Draft([], parts, [piece], []).dropped()]
 
-    assert totals("log") == [10 + len(_LOG)]
-    assert totals("test_output") == totals("markdown") == []
+    assert totals("log", "omit") == [10 + len(_LOG)]
+    assert totals("test_output", "omit") == totals("markdown", "omit") == totals("log", "keep") == []
 
 
 def test_texts_in_a_wrapper_are_numbered_with_their_paths_and_one_alone_is_not() -> None:
