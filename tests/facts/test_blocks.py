@@ -131,3 +131,21 @@ def test_a_trace_under_a_head_that_names_no_exception_goes_to_its_last_frame() -
         (block.start, block.stop, block.test) for block in found
     ] == [(2, 5, False)]
     assert 2 in found[0].essential
+
+
+def test_two_blank_lines_within_a_trace_belong_to_it_and_three_end_it() -> None:
+    def stop(blanks: int) -> int:
+        frames = ["    at weigh (/srv/app/weigh.js:14:21)", *[""] * blanks, "    at main (/srv/app/main.js:3:1)"]
+        return _block_over(["Error: no weight", *frames, "done"], 0)[1]
+
+    assert [stop(1), stop(2), stop(3)] == [4, 5, 2]
+
+
+def test_one_blank_line_within_an_error_belongs_to_it_where_indented_lines_go_on() -> None:
+    def stop(*behind: str) -> int:
+        return _block_over(["src/a.c:4:1: error: no weight", "    4 | weigh();", *behind, "done with it"], 0)[1]
+
+    assert stop("", "   more of it") == 4
+    assert stop("", "", "   more of it") == 2
+    assert stop("", "no more of it") == 2
+    assert stop("", "   more of it", "", "   and more") == 6

@@ -218,3 +218,26 @@ def test_the_longest_array_is_found_two_levels_down_and_of_equal_ones_the_shorte
     document: object, path: str
 ) -> None:
     assert json_path.longest_array(json.dumps(document)) == path
+
+
+@pytest.mark.parametrize(
+    ("test", "kept"),
+    [
+        ("@.v < true", []),
+        ("@.v <= true", [True]),
+        ("@.v > null", []),
+        ("@.v >= null", [None]),
+        ("@.v < 'b'", ["a"]),
+        ("@.v < 3", [1]),
+        ("@.v == '1'", []),
+        ("@.v != 1", [True, None, "a", "b"]),
+        ("@.nothing == @.none", [True, None, "a", "b", 1]),  # nothing equals nothing
+        ("@.nothing < @.none", []),
+        ("@.v == @.nothing", []),
+        ("@.v && @.v == 'a'", ["a"]),
+    ],
+)
+def test_only_numbers_and_strings_have_an_order(test: str, kept: list[object]) -> None:
+    rows = [{"v": value} for value in (True, None, "a", "b", 1)]
+
+    assert _selected(rows, f"$[?{test}].v") == kept

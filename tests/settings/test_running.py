@@ -61,3 +61,8 @@ def test_a_server_of_another_user_is_there(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "kill", refuse)
 
     assert running.is_served("77")
+
+
+@pytest.mark.parametrize("process", [0, -1])
+def test_no_server_has_a_number_that_stands_for_a_group(process: int) -> None:
+    assert not running._is_alive(process)
