@@ -36,6 +36,10 @@ class Store:
 
     def rows(self, db):
         return super().__repr__() and db.execute("SELECT 1")
+
+    def gone(self, db, first, names):
+        where = " AND name != ''"
+        return db.execute(where + " OR name = 'IN'", zip(names, first, strict=False))
 '''
 
 
@@ -52,6 +56,9 @@ def test_what_no_test_could_notice_is_not_made(tmp_path: Path) -> None:
 
     assert any("first - second" in diff for diff in changed)
     assert any("XXSELECT 1XX" in diff for diff in changed)
+    assert any("or name = 'in'" in diff for diff in changed)
+    assert not any("+" in diff and " and name" in diff for diff in changed)
+    assert not any("zip(names, first, )" in diff or "strict=None" in diff for diff in changed)
     assert not any("select 1" in diff or "msg" in diff or "the sum" in diff for diff in changed)
 
 

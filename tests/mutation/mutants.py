@@ -12,6 +12,7 @@ import difflib
 import fnmatch
 import hashlib
 import json
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +27,11 @@ from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import expand_to_full_statements, get_ignored_lines, get_lines_ignored_by_pattern
 
 PACKAGE = "headroom_mcp"
-_SQL = tuple("SELECT INSERT UPDATE DELETE CREATE DROP ALTER PRAGMA BEGIN COMMIT ROLLBACK VACUUM WITH ATTACH".split())
+_SQL = re.compile(
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|COMMIT|ROLLBACK|VACUUM|WITH|ATTACH|FROM|WHERE|AND|OR"
+    r"|ORDER BY|GROUP BY|LIMIT|VALUES|SET|JOIN|UNION|IN|TRUE|DESC|ASC)\b"
+)
+_QUOTED_LETTERS = re.compile(r"'[^']*[A-Za-z][^']*'")
 
 
 class Mutant(NamedTuple):
@@ -145,13 +150,14 @@ def _functions(module: cst.Module) -> Iterator[tuple[cst.FunctionDef, str]]:
 
 
 def _is_no_change(mutation: Mutation, module: cst.Module) -> bool:
-    """Would the program do the same? SQL in small letters, the name of the encoding that is the default here anyway."""
+    """Would the program do the same? SQL in small letters; arguments that are defaults; what only other platforms need."""
     node = mutation.original_node
     if isinstance(node, cst.SimpleString) and isinstance(mutation.mutated_node, cst.SimpleString):
-        before, after = node.value.strip("\"'"), mutation.mutated_node.value.strip("\"'")
-        is_case_only = before.lower() == after.lower()
-        return is_case_only and (before.startswith(_SQL) or before.lower() == "utf-8")
+        before, after = node.value[1:-1], mutation.mutated_node.value[1:-1]
+        is_sql = _SQL.search(before) is not None and _QUOTED_LETTERS.search(before) is None
+        return before.lower() == after.lower() and (is_sql or before.lower() == "utf-8")
     if isinstance(node, cst.Call) and isinstance(mutation.mutated_node, cst.Call):
         before, after = module.code_for_node(node), module.code_for_node(mutation.mutated_node)
-        return before.count('encoding="utf-8"') > after.count('encoding="utf-8"') or before.startswith("cast(")
+        is_default = any(before.count(said) > after.count(said) for said in ('encoding="utf-8"', "strict=False"))
+        return is_default or before.startswith(("cast(", "getattr(os, "))
     return False
