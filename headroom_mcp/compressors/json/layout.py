@@ -21,7 +21,8 @@ _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small documen
 _SMALL_SHARE = 0.75
 _BACKGROUND_TOKENS, _BACKGROUND_SHARE = 220, 0.07  # where few rows stand out of many, what fills up says nothing
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
-_LABEL_TOKENS = 150.0  # of a document may go to names of cells, without which models take one for another
+# Of a document, for names of cells, without which models take one for another; a question is about few of the rows.
+_LABEL_TOKENS, _LABEL_TOKENS_ASKED = 150.0, 60.0
 _MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
 _UNLIMITED_CHARS = 60_000
 _MARGIN_CHARS = 1_000  # the footer and what stands around the document
@@ -179,7 +180,8 @@ def _rendered(
         background = _is_background(value, len(documents), thinner.query)
         small = small and not background
         if cost <= room or little or small or (blind and not background):
-            legend, labelled = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, _LABEL_TOKENS)
+            names = _LABEL_TOKENS_ASKED if query else _LABEL_TOKENS
+            legend, labelled = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, names)
             if labelled != written and len(legend) + len(labelled) <= limit_chars:
                 whole = legend + labelled
             total = survey.count_of(value) + clipped
