@@ -7,43 +7,54 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from headroom_mcp import late
 
 # An atom with a digit or with one of these inside is a name: another in every line.
-_ATOM = late.pattern(r"(?<![^\s()\[\]{}])[^\s()\[\]{}]*(?:\d|\w[./\\:_#]\w)[^\s()\[\]{}]*")
-_LETTERS = late.pattern(r"[^\W\d_]+")
-_BLANKS = late.pattern(r"\*(?:\s*\*)+|\s+")
+_ATOM = late.pattern(r"([^\s()\[\]{}]+)")
+_NAME = late.pattern(r"\d|\w[./\\:_#]\w")
+_LETTERS = late.pattern(r"([^\W\d_]+)")
+_STARS = late.pattern(r"\*(?:\s*\*)+")
+_BLANKS = late.pattern(r"\s\s+|[^\S ]")
 
 
 def of(lines: Sequence[str]) -> list[str]:
     """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
     fewer than a third of them have the word. The indent counts."""
-    named = [f"{len(line) - len(line.lstrip())} {_ATOM.sub('*', line)}" for line in lines]
+    named = [f"{len(line) - len(line.lstrip())} {said}" for line, said in zip(lines, _without_names(lines), strict=True)]
     shapes: dict[str, str] = {}  # many lines are the same but for names
+    parts: dict[str, list[str]] = {}  # what stands between, a word, what stands between, …
     words: dict[str, dict[str, int]] = {}
     sizes: dict[str, int] = {}
     for text, often in Counter(named).items():
         indent, _, rest = text.partition(" ")
-        shape = shapes[text] = f"{indent} {_squeezed(_LETTERS.sub('*', rest))}"
+        apart = parts[text] = _LETTERS.split(rest)
+        shape = shapes[text] = f"{indent} {_squeezed('*'.join(apart[::2]))}"
         sizes[shape] = sizes.get(shape, 0) + often
         counts = words.setdefault(shape, {})
-        for word in set(_LETTERS.findall(rest)):
+        for word in set(apart[1::2]):
             counts[word] = counts.get(word, 0) + often
     forms: dict[str, str] = {}
     for text, shape in shapes.items():
         counts, least = words[shape], sizes[shape] / 3
-
-        def masked(word: re.Match[str], counts: dict[str, int] = counts, least: float = least) -> str:
-            return word.group() if counts[word.group()] >= least else "*"
-
-        indent, _, rest = text.partition(" ")
-        forms[text] = f"{indent} {_squeezed(_LETTERS.sub(masked, rest))}"
+        apart = parts[text]
+        apart[1::2] = [word if counts[word] >= least else "*" for word in apart[1::2]]
+        forms[text] = f"{text.partition(' ')[0]} {_squeezed(''.join(apart))}"
     return [forms[text] for text in named]
 
 
+def _without_names(lines: Sequence[str]) -> list[str]:
+    """Return each line with "*" for its names: all lines are taken apart at once, and each different atom is looked at once."""
+    if not lines:
+        return []
+    pieces = _ATOM.split("\n".join(lines))  # what stands between, an atom, what stands between, …
+    atoms = pieces[1::2]
+    said = {atom: "*" if _NAME.search(atom) else atom for atom in set(atoms)}
+    pieces[1::2] = map(said.__getitem__, atoms)
+    return "".join(pieces).split("\n")
+
+
 def _squeezed(text: str) -> str:
-    return _BLANKS.sub(lambda run: "*" if run.group()[0] == "*" else " ", text)
+    return _BLANKS.sub(" ", _STARS.sub("*", text))
