@@ -276,7 +276,8 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
         return tuple(sorted(set(kept)))
     frames = [i for i in span if _frames.is_frame(lines[i])]
     code = _code_of_frames(lines, frames, stop)
-    said = [i for i in span if i != start and i not in code and lines[i].strip() and not _frames.is_frame(lines[i])]
+    apart = {start, *code, *frames}
+    said = [i for i in span if i not in apart and lines[i].strip()]
     first_frame = frames[0] if frames else stop
     before = [i for i in said if i < first_frame]
     kept.extend(before[:_ESSENTIAL_SAID])
