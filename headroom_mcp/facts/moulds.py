@@ -23,7 +23,9 @@ _BLANKS = late.pattern(r"\s\s+|[^\S ]")
 def of(lines: Sequence[str]) -> list[str]:
     """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
     fewer than a third of them have the word. The indent counts."""
-    named = [f"{len(line) - len(line.lstrip())} {said}" for line, said in zip(lines, _without_names(lines), strict=True)]
+    named = [
+        f"{len(line) - len(line.lstrip())} {said}" for line, said in zip(lines, _without_names(lines), strict=True)
+    ]
     shapes: dict[str, str] = {}  # many lines are the same but for names
     parts: dict[str, list[str]] = {}  # what stands between, a word, what stands between, …
     words: dict[str, dict[str, int]] = {}
