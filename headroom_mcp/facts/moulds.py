@@ -51,7 +51,10 @@ def _without_names(lines: Sequence[str]) -> list[str]:
     """Return each line with "*" for its names: all lines are taken apart at once, and each different atom is looked at once."""
     if not lines:
         return []
-    pieces = _ATOM.split("\n".join(lines))  # what stands between, an atom, what stands between, …
+    text = "\n".join(lines)
+    if text.count("\n") != len(lines) - 1:  # blanks count as one, whichever they are
+        text = "\n".join(line.replace("\n", " ") for line in lines)
+    pieces = _ATOM.split(text)  # what stands between, an atom, what stands between, …
     atoms = pieces[1::2]
     said = {atom: "*" if _NAME.search(atom) else atom for atom in set(atoms)}
     pieces[1::2] = map(said.__getitem__, atoms)
