@@ -104,3 +104,17 @@ def test_bills_add_up_by_model_and_scope_and_go_with_a_purge(store: Store, clock
     assert len(store.ledger.billed()) == 2
     store.purge(session="t")
     assert store.ledger.billed() == {"m": Billed(1, 1, 2, 3, 4, 5)}
+
+
+def test_cases_of_a_project_or_session_are_its_own(store: Store, filled: tuple[str, str]) -> None:
+    good, bad = filled
+    for cases in (store.ledger.worst, store.ledger.most_left_out):
+        assert [case.ref for case in cases(5, session="s")] == [good]
+        assert [case.ref for case in cases(5, project="/q")] == [bad]
+        assert cases(5, session="s", project="/q") == []
+
+
+def test_rows_come_by_what_they_saved_and_days_in_their_order(store: Store, filled: tuple[str, str]) -> None:
+    assert list(store.ledger.read("kind").rows) == ["log", "tool schemas", "json"]
+    assert list(store.ledger.read("day").rows) == sorted(store.ledger.read("day").rows)
+    assert len(store.ledger.read("day").rows) == 2
