@@ -10,6 +10,7 @@ import pytest
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
+from headroom_mcp.types import View
 
 
 @pytest.fixture(name="settings")
@@ -78,3 +79,36 @@ def test_a_retrieval_is_charged_with_what_it_showed(settings: Settings) -> None:
         figures = store.ledger.read(session="s")
 
     assert tokens.estimate(shown) == figures.totals.tokens_retrieved
+
+
+@pytest.mark.parametrize(
+    ("text", "view", "outcome", "kind"),
+    [
+        ("a few words", View(), "small", ""),
+        (
+            "\n".join(f"{n} {n * 7919 % 1009} words {n * 31 % 97} of {n * 17}" for n in range(200)),
+            View(whole=True),
+            "unknown",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("session", ["", "s"])
+def test_what_stays_as_it_is_says_why(
+    text: str, view: View, outcome: str, kind: str, session: str, settings: Settings
+) -> None:
+    result = compress_output(text, session=session, view=view, settings=settings)
+
+    count = tokens.estimate(text)
+    assert result[:6] == (text, kind, None, count, count, outcome)
+
+
+@pytest.mark.parametrize("session", ["", "s"])
+def test_what_gains_nothing_names_the_kind_that_it_was_read_as(session: str, settings: Settings) -> None:
+    import hashlib
+
+    text = " ".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(90))
+    result = compress_output(text, session=session, settings=settings._replace(min_saving=0.9))
+
+    assert (result.text, result.outcome, result.ref) == (text, "no_gain", None)
+    assert result.kind != ""
