@@ -57,15 +57,9 @@ class Plan(NamedTuple):
 
     @property
     def lacks_nothing(self) -> bool:
-        """Whether all that is not shown, line for line, stands above."""
+        """Whether all that is not shown stands above: other lines are shown as they are, or so that they could be rebuilt."""
         return not self.overwritten and all(
-            part.action == "keep"
-            or part.above
-            or (
-                part.lossless
-                and part.stop - part.start in (0, part.text.count("\n") + (not marker.is_below(part.text)))
-            )
-            for part in self.parts
+            part.action == "keep" or part.above or (part.lossless and not part.unit) for part in self.parts
         )
 
 

@@ -61,11 +61,6 @@ def below(count: int, prefix: str, suffix: str = "") -> str:
     return f"[the next {count:,} lines {' and '.join(said)}]"
 
 
-def is_below(text: str) -> bool:
-    """Tell whether `text` is lines under the line that says what all of them begin or end with."""
-    return text.startswith("[the next ")
-
-
 def plain(said: str) -> str:
     """Return what a note quotes from data so that it stays within the note: on one line, without the beginning of a
     marker or footer of ours, cut in the middle where it is very long."""

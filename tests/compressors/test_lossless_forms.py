@@ -12,7 +12,7 @@ from headroom_mcp import compressors
 from headroom_mcp.compressors import _prefixes, git
 from headroom_mcp.compressors.listing import kind as listing
 from headroom_mcp.compressors.search import kind as search
-from headroom_mcp.flow import plan
+from headroom_mcp.flow import footer, plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
@@ -189,3 +189,13 @@ def test_a_short_output_of_lines_that_end_alike_lacks_nothing() -> None:
 )
 def test_what_is_one_name_or_one_row_is_not_cut(lines: list[str]) -> None:
     assert _cut(lines) == []
+
+
+def test_lines_that_are_only_grouped_need_no_word_about_what_is_left_out() -> None:
+    text = "\n".join(f"src/depot/rooms_{i % 3}.py:{i}:    weigh(parcel_{i})" for i in range(3, 60, 3))
+
+    planned = plan.plan(ToolOutput(text, "Bash", {"command": "grep -rn weigh src"}), Settings())
+
+    assert planned.body != text
+    assert planned.lacks_nothing
+    assert footer.added(planned, "0" * 12, "").split("\n")[-1] == f"[headroom {'0' * 12}]"

@@ -42,7 +42,8 @@ def test_the_kind_of_a_plan_names_the_first_kinds_of_its_sections(kinds: list[st
         (Part(0, 2, "omit", above=True), True),
         (Part(0, 2, "render", "a\nb"), False),
         (Part(0, 2, "render", "a\nb", lossless=True), True),
-        (Part(0, 2, "render", "a", lossless=True), False),  # two lines told in one
+        (Part(0, 2, "render", "a", lossless=True), True),  # two lines told in one, from which both can be rebuilt
+        (Part(0, 2, "render", "a", lossless=True, unit="values", total=2), False),  # a document in another form
         (Part(2, 2, "render", "a head", lossless=True), True),
     ],
 )
