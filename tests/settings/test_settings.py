@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from headroom_mcp import compress_output, open_store, retrieve
 from headroom_mcp.cli import main
+from headroom_mcp.settings import file as settings_file
 from headroom_mcp.settings import switches
 from headroom_mcp.settings.load import in_force, load_settings
 from headroom_mcp.settings.table import KNOBS, Settings
@@ -245,3 +246,21 @@ def test_a_password_in_an_address_is_never_shown(home: Path, monkeypatch: pytest
     refused = CliRunner().invoke(main, ["settings"]).output
     assert "database" in refused
     assert "hunter2" not in refused
+
+
+def test_the_checked_values_beside_a_file_are_used_while_it_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("min_tokens = 400\n")
+    kept = tmp_path / f"config.toml{settings_file.CACHE_SUFFIX}"
+
+    assert settings_file.read(str(path), cache=False) == {"min_tokens": 400}
+    assert not kept.exists()
+    assert settings_file.read(str(path), cache=True) == {"min_tokens": 400}
+    kept.write_text(kept.read_text().replace("400", "500"))
+    assert settings_file.read(str(path), cache=True) == {"min_tokens": 500}
+    assert settings_file.read(str(path), cache=False) == {"min_tokens": 400}
+    path.write_text("min_tokens = 40\n")
+    assert settings_file.read(str(path), cache=True) == {"min_tokens": 40}
+    kept.write_text("{}")
+    assert settings_file.read(str(path), cache=True) == {"min_tokens": 40}
+    assert {one.name for one in tmp_path.iterdir() if "config" in one.name} == {path.name, kept.name}
