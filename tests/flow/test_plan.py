@@ -249,3 +249,27 @@ def test_a_plan_counts_what_it_shows_and_what_stands_above() -> None:
 
     assert (planned.kept_lines, planned.above, planned.total_lines) == (3, 3, 10)
     assert planned.omitted[-1] == Omission(6, 9, "dull")
+
+
+@pytest.mark.parametrize(
+    ("windows", "sections"),
+    [
+        ([(5, 10)], [(0, 5), (5, 10)]),  # the first line is too long for a window
+        ([(0, 5)], [(0, 5), (5, 10)]),
+        ([], [(0, 10)]),
+        ([(0, 1), (9, 10)], [(0, 1), (1, 9), (9, 10)]),
+    ],
+)
+def test_all_lines_of_what_is_too_big_lie_in_a_section(
+    windows: list[tuple[int, int]], sections: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from headroom_mcp.flow import huge
+
+    lines = [f"ERROR number {n}" for n in range(10)]
+    monkeypatch.setattr(huge, "windows", lambda _: windows)
+
+    draft = plan._giant(ToolOutput("\n".join(lines)), 900)
+
+    assert [(section.start, section.stop) for section in draft.sections] == sections
+    closely = {line for start, stop in windows for line in range(start, stop)}
+    assert {fact.line for fact in draft.searched} == set(range(10)) - closely
