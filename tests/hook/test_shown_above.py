@@ -49,6 +49,7 @@ def _text(first: int, last: int) -> str:
 # Overlapping ranges, as an agent reads them.
 _TEXTS = [_text(1, 30), _text(10, 45), _text(40, 60), _text(1, 60), _text(20, 34) + "\n" + _text(70, 90), _text(12, 18)]
 _FILE_LINES = 90
+_BLANKS = re.compile(r"^ +(?=\d+\t)", re.MULTILINE)
 _UNCHANGED = re.compile(r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · unchanged, in short above by ", re.MULTILINE)
 
 
@@ -132,6 +133,20 @@ class Sessions(RuleBasedStateMachine):
         self.contexts[agent].append(_Call(name, before, shown))
 
     @rule(
+        first=st.sampled_from([1, 10, 30, 55]),
+        lines=st.sampled_from([6, 20, 40, 90]),
+        moved=st.sampled_from([0, 0, 2]),
+        agent=st.sampled_from(["", "", "sub"]),
+        answers=st.sampled_from(["one", "two", "lost"]),
+    )
+    def view(self, first: int, lines: int, moved: int, agent: str, answers: str) -> None:
+        """The same file is looked at with numbers that are padded, and shown without the blanks where our answer comes through."""
+        rows = [*(_row(-n) for n in range(moved)), *map(_row, range(1, _FILE_LINES + 1))]
+        last = min(len(rows), first + lines - 1)
+        text = "\n".join(f"{at:6}\t{row}" for at, row in enumerate(rows[first - 1 : last], first))
+        self._call(agent, text, f"nl -ba a.txt | sed -n {first},{last}p", answers=answers)
+
+    @rule(
         text=st.sampled_from(_TEXTS), answers=st.sampled_from(["one", "two", "theirs", "lost"]), written=st.booleans()
     )
     def call_in_a_race(self, text: str, answers: str, written: bool) -> None:
@@ -151,7 +166,8 @@ class Sessions(RuleBasedStateMachine):
         self.calls += 1
         file, name = self.files[agent], f"toolu_{self.calls:04d}"
         tool = "mcp__shop__list" if kind == "mcp" else "Bash"
-        given: dict[str, object] = {"command": "make run" if kind == "run" else f"cat part{self.calls}"}
+        commands = {"run": "make run", "cat": f"cat part{self.calls}"}
+        given: dict[str, object] = {"command": commands.get(kind, kind)}
         if kind == "mcp":
             given = {"page": self.calls}
         before = file.last
@@ -228,12 +244,12 @@ class Sessions(RuleBasedStateMachine):
         return {**common, **({"agent_id": agent} if agent else {}), **fields}
 
     def _check(self, agent: str, text: str, answer: str) -> None:
-        lines = text.split("\n")
-        above = [call.shown for call in self.contexts[agent]]
+        lines = [line.lstrip(" ") for line in text.split("\n")]
+        above = [_BLANKS.sub("", call.shown) for call in self.contexts[agent]]
         above += [VIEWER_NUMBER.sub("", shown) for shown in above]  # what was shown under numbers was shown
         for claim in _UNCHANGED.finditer(answer):
             said = "\n".join(lines[int(claim[1]) - 1 : int(claim[2] or claim[1])])
-            short = [call.original for call in self.contexts[agent] if "\n[headroom " in call.shown]
+            short = [_BLANKS.sub("", call.original) for call in self.contexts[agent] if "\n[headroom " in call.shown]
             assert any(said in original for original in short), f"{claim.group()} is said to be unchanged in {above}"
         for claim in _CLAIM.finditer(answer):
             said = lines[int(claim[1]) - 1 : int(claim[2] or claim[1])]
