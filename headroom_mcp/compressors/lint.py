@@ -55,6 +55,7 @@ _SHELL_SAID = late.pattern(r"^\s*\^-*\^? (?:-- )?(?P<text>SC\d+ \(\w+\): .*)$|^\
 #   --> src/a.py:12:5                     (ruff, rustc, biome: the place stands below the message)
 _ARROW = late.pattern(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?\]?\s*$")
 _FRAME = late.pattern(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
+_RULE = late.pattern(r"\S+: \S|[A-Z]{1,3}\d{2,5} ")  # what a line above a place begins with that names a rule
 _NOTE = late.pattern(r"^(?:note|help): ")
 _CODE_LINE = late.pattern(r"^\d+ ")
 _TILDES = late.pattern(r"^\s*[~^][~^\s]*$")
@@ -188,7 +189,11 @@ def problems(lines: Sequence[str]) -> list[Problem]:
                 found[-1] = found[-1]._replace(stop=stop)  # a note on the problem above
             else:
                 place = placed["line"] or placed["tsline"]
-                found.append(_problem(index, stop, placed["file"], place, placed["text"]))
+                head = _headline(lines, index, found)
+                if head and _split(placed["text"])[0] and not _RULE.match(head):
+                    head = ""  # the place says by itself which rule is broken
+                start, said = (index - 1, f"{head} {placed['text']}") if head else (index, placed["text"])
+                found.append(_problem(start, stop, placed["file"], place, said))
         elif file and (said := _STYLISH.match(line)):
             found.append(_problem(index, stop, file, said["line"], said["text"]))
         elif shell_line and (said := _SHELL_SAID.match(line)):
@@ -199,6 +204,15 @@ def problems(lines: Sequence[str]) -> list[Problem]:
             file = line.strip().rstrip(":")
         index = stop
     return found
+
+
+def _headline(lines: Sequence[str], index: int, found: Sequence[Problem]) -> str:
+    """Return the line above a place where it alone stands between a blank line and the place: the rule, and what it says;
+    else ""."""
+    above = lines[index - 1][:600] if index else ""
+    alone = index < 2 or not lines[index - 2].strip()
+    free = not found or found[-1].stop < index
+    return above.strip() if alone and free and above[:1].strip() and _WORD.search(above) else ""
 
 
 def _problem(start: int, stop: int, file: str, line: str, said: str) -> Problem:
@@ -306,6 +320,8 @@ def _whole(lines: Sequence[str], problem: Problem) -> str:
     ][:_MAX_NOTES]
     if problem.stop > problem.start + 1 and _ARROW.match(lines[problem.start + 1][:300]):
         head = f"{head}\n  --> {problem.place}:{problem.line}"
+    elif problem.stop > problem.start + 1 and lines[problem.start + 1].startswith(f"{problem.place}:{problem.line}"):
+        head = f"{head}\n{text.clip_middle(lines[problem.start + 1], _MAX_LINE_CHARS)}"
     elif problem.place not in head:
         head = f"{problem.place}:{problem.line} {head}"
     return "\n".join([head, *notes])

@@ -1,0 +1,38 @@
+"""What linters say of a program: the rule, the message and the place of every problem stay together."""
+
+from __future__ import annotations
+
+import pytest
+
+from headroom_mcp.compressors import lint, load
+from headroom_mcp.text import parts as render
+from headroom_mcp.tool_output import ToolOutput
+
+_RULES = (
+    "command-instead-of-shell: Use shell only when it is needed.",
+    "name[missing]: All tasks should have a name.",
+    "E3002 Additional properties are not allowed",
+    "fqcn[action-core]: Use the full name of a module (apt).",
+)
+
+
+@pytest.mark.parametrize("detail", ["Task/Handler: shell rm -rf /tmp/x{at}", "in play {at} of the file"])
+@pytest.mark.parametrize("column", ["", ":13"])
+def test_a_rule_above_a_place_is_of_the_problem_at_the_place(detail: str, column: str) -> None:
+    problems = [
+        (_RULES[at % len(_RULES)], f"roles/web/part{at}.yml:{at * 7 + 3}{column} {detail.format(at=at)}")
+        for at in range(24)
+    ]
+    text = "\n\n".join(f"{rule}\n{place}" for rule, place in problems)
+    output = ToolOutput(text, "Bash", {"command": "lint ."})
+
+    found = lint.problems(output.lines)
+    compressed = load("lint").compress(output, 4_000)
+
+    assert [output.lines[problem.start] for problem in found] == [rule for rule, _ in problems]
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    for at in range(24):
+        assert f"part{at}.yml:{at * 7 + 3}" in shown
+    for rule in _RULES:
+        assert rule.rpartition(": ")[2] in shown
