@@ -189,10 +189,10 @@ def problems(lines: Sequence[str]) -> list[Problem]:
                 found[-1] = found[-1]._replace(stop=stop)  # a note on the problem above
             else:
                 place = placed["line"] or placed["tsline"]
-                head = _headline(lines, index, found)
-                if head and _split(placed["text"])[0] and not _RULE.match(head):
-                    head = ""  # the place says by itself which rule is broken
-                start, said = (index - 1, f"{head} {placed['text']}") if head else (index, placed["text"])
+                rule = _headline(lines, index, found)
+                if rule and _split(placed["text"])[0] and not _RULE.match(rule):
+                    rule = ""  # the place says by itself which rule is broken
+                start, said = (index - 1, f"{rule} {placed['text']}") if rule else (index, placed["text"])
                 found.append(_problem(start, stop, placed["file"], place, said))
         elif file and (said := _STYLISH.match(line)):
             found.append(_problem(index, stop, file, said["line"], said["text"]))
@@ -320,10 +320,12 @@ def _whole(lines: Sequence[str], problem: Problem) -> str:
     ][:_MAX_NOTES]
     if problem.stop > problem.start + 1 and _ARROW.match(lines[problem.start + 1][:300]):
         head = f"{head}\n  --> {problem.place}:{problem.line}"
-    elif problem.stop > problem.start + 1 and lines[problem.start + 1].startswith(f"{problem.place}:{problem.line}"):
-        head = f"{head}\n{text.clip_middle(lines[problem.start + 1], _MAX_LINE_CHARS)}"
     elif problem.place not in head:
-        head = f"{problem.place}:{problem.line} {head}"
+        below = lines[problem.start + 1] if problem.stop > problem.start + 1 else ""
+        if below.startswith(f"{problem.place}:{problem.line}"):
+            head = f"{head}\n{text.clip_middle(below, _MAX_LINE_CHARS)}"
+        else:
+            head = f"{problem.place}:{problem.line} {head}"
     return "\n".join([head, *notes])
 
 

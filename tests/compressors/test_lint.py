@@ -36,3 +36,21 @@ def test_a_rule_above_a_place_is_of_the_problem_at_the_place(detail: str, column
         assert f"part{at}.yml:{at * 7 + 3}" in shown
     for rule in _RULES:
         assert rule.rpartition(": ")[2] in shown
+
+
+def test_a_note_at_the_place_of_a_problem_is_told_once() -> None:
+    said = [
+        line
+        for at in range(8)
+        for line in (
+            f'src/part{at}.py:{at * 7 + 3}: error: Signature of "f{at}" is not that of its base  [rule-{at}]',
+            f"src/part{at}.py:{at * 7 + 3}: note: Superclass of f{at}:",
+        )
+    ]
+    output = ToolOutput("\n".join(said), "Bash", {"command": "mypy src"})
+
+    compressed = load("lint").compress(output, 4_000)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert shown.count("note: Superclass of f3:") == 1
