@@ -190,8 +190,6 @@ def problems(lines: Sequence[str]) -> list[Problem]:
             else:
                 place = placed["line"] or placed["tsline"]
                 rule = _headline(lines, index, found)
-                if rule and _split(placed["text"])[0] and not _RULE.match(rule):
-                    rule = ""  # the place says by itself which rule is broken
                 start, said = (index - 1, f"{rule} {placed['text']}") if rule else (index, placed["text"])
                 found.append(_problem(start, stop, placed["file"], place, said))
         elif file and (said := _STYLISH.match(line)):
@@ -212,7 +210,7 @@ def _headline(lines: Sequence[str], index: int, found: Sequence[Problem]) -> str
     above = lines[index - 1][:600] if index else ""
     alone = index < 2 or not lines[index - 2].strip()
     free = not found or found[-1].stop < index
-    return above.strip() if alone and free and above[:1].strip() and _WORD.search(above) else ""
+    return above.strip() if alone and free and _RULE.match(above) else ""
 
 
 def _problem(start: int, stop: int, file: str, line: str, said: str) -> Problem:
