@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 
 from headroom_mcp import compressors
 from headroom_mcp.flow import gate
 from headroom_mcp.flow.budget import budget_for
+from headroom_mcp.flow.draft import Draft, Piece
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.routing import router
 from headroom_mcp.settings.table import Settings
@@ -16,23 +16,14 @@ from headroom_mcp.text import heads, marker, numbering, opened, tokens
 from headroom_mcp.text import lines as text_module
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Note, Omission, Part, Section, Shown, View
+from headroom_mcp.types import Compressed, Omission, Part, Section, Shown, View
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
-_LINES_BEFORE = 2  # a failure that is shown again: compilers and shells name the place or the call ahead of the message
-_LINES_AFTER = 1
-# What these show is written by somebody, not said by a run: a word of failure in it is data.
-_QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "notebook", "prose", "search", "snapshot"))
-# Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
-_NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Compilers quote the line that a message is about.
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
 _WHOLE_TOKENS = 1_500  # below, a form that leaves nothing out is tried, too
-# Of these any line may be the answer to a question, and is understood without all the others.
-_LISTS = frozenset(("command", "general", "listing", "log", "table"))
-_MAX_UNLIKE = 6  # records that stay although something else was asked
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -158,125 +149,10 @@ def _said_once(output: ToolOutput, parts: list[Part]) -> list[Part]:
     return _cheaper(lines, cut, _prefixes.cut(lines, whole, output.tokens)) if whole else cut
 
 
-class _Piece(NamedTuple):
-    """A section of an output, the line where it begins, its kind, its compressor and the lines that this answers for."""
-
-    start: int
-    kind: str
-    output: ToolOutput
-    compressor: ModuleType
-    answers_for: Collection[int]
-    note: Note | None
-
-    def facts(self) -> list[Fact]:
-        """Return the facts of the section by the lines of the whole output."""
-        found = self._moved(self.compressor.facts(self.output))
-        if self.kind not in _QUOTING:
-            return found
-        return [fact._replace(kind=gate.QUOTED) if fact.kind == gate.FAILURES else fact for fact in found]
-
-    def unlike(self) -> list[Fact]:
-        """Return the records of the section that are unlike its others, by the lines of the whole output."""
-        if self.kind in _NO_RECORDS:
-            return []
-        from headroom_mcp.facts import unlike
-
-        return self._moved(unlike.find(self.output))
-
-    def totals(self) -> list[Fact]:
-        """Return the lines that say how runs of tests went, the last first: nobody may leave them out."""
-        from headroom_mcp.facts import find
-
-        if not find.may_count_tests(self.output.lines):
-            return []
-        from headroom_mcp.facts import test_run
-
-        found = reversed(test_run.conclusions(self.output.lines))
-        return self._moved([Fact(i, 1, "totals of tests", i, i + 1) for i in found])
-
-    def _moved(self, found: Sequence[Fact]) -> list[Fact]:
-        by = self.start
-        return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
-
-
-class _Draft(NamedTuple):
-    """What the compressors make of an output before the gate: its sections, and what becomes of its lines.
-
-    `searched` are facts found without a compressor, in the middle of an output too big to be read closely.
-    """
-
-    sections: list[Section]
-    parts: list[Part]
-    pieces: list[_Piece]
-    searched: list[Fact]
-
-    def note(self, start: int, stop: int) -> str:
-        """Return what the compressor says of the left-out lines `start` … `stop - 1`, if they are of one section."""
-        at = bisect_right([piece.start for piece in self.pieces], start) - 1
-        piece = self.pieces[at] if at >= 0 else None
-        if piece is None or piece.note is None or stop > piece.start + len(piece.output.lines):
-            return ""
-        return piece.note(start - piece.start, stop - piece.start)
-
-    def dropped(self) -> list[Fact]:
-        """Return the facts that a compressor may have dropped and that the gate answers for."""
-        found = list(self.searched)
-        for piece in self._with_gaps():
-            if len(piece.answers_for) < len(piece.output.lines):
-                found += [fact for fact in piece.facts() if fact.line - piece.start not in piece.answers_for]
-            if piece.kind not in _QUOTING and piece.kind != "test_output":  # it reads the run itself
-                found += piece.totals()
-        return found
-
-    def _with_gaps(self) -> list[_Piece]:
-        """Return the pieces of which lines are left out: to no other can the gate put anything back."""
-        starts = [piece.start for piece in self.pieces]
-        gaps = {bisect_right(starts, part.start) - 1 for part in self.parts if part.action == "omit"}
-        return [piece for at, piece in enumerate(self.pieces) if at in gaps]
-
-    def unlike(self) -> list[Fact]:
-        """Return the records that are unlike the others of their section, where no compressor answers for them."""
-        return [
-            fact
-            for piece in self._with_gaps()
-            if len(piece.answers_for) < len(piece.output.lines)
-            for fact in piece.unlike()
-        ]
-
-    def is_list(self, parts: Sequence[Part]) -> bool:
-        """Tell whether lines of all sections are worth something without the others, and no head in `parts` counts them."""
-        counted = any(part.start == part.stop and part.text for part in parts)
-        return not self.searched and not counted and _LISTS.issuperset(section.kind for section in self.sections)
-
-    def lasting(self) -> list[Fact]:
-        """Return the facts that no question makes less: failures, totals, and the records most unlike the others."""
-        found = [fact for piece in self.pieces for fact in (*piece.facts(), *piece.totals())]
-        found = [fact for fact in found if fact.rank == 0 or fact.kind == "summary lines"]
-        return [*found, *(fact for piece in self.pieces for fact in piece.unlike()[:_MAX_UNLIKE])]
-
-    def failures(self, ambient: int = 0) -> set[int]:
-        """Return the lines that tell of failures with the lines beside them, and what counts them: every run shows them.
-
-        The first `ambient` lines are of no run (see `ToolOutput.ambient`).
-        """
-        from headroom_mcp.facts import find
-
-        lines: set[int] = set()
-        for found in (self.searched, *(piece.facts() for piece in self.pieces)):
-            failing = [fact for fact in found if fact.rank == 0]
-            for fact in failing:
-                lines.update(range(max(0, fact.start - _LINES_BEFORE), fact.stop + _LINES_AFTER))
-            lines.update(fact.line for fact in found if failing and fact.kind == "summary lines")
-        for piece in self.pieces:
-            if piece.kind not in _QUOTING:
-                lines.update(piece.start + line for line in find.failures(piece.output.lines))
-        return {line for line in lines if line >= ambient} if ambient else lines
-
-
-def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
+def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:
     """Return what becomes of the lines of `output`, all numbered from `start`."""
     total_tokens = max(1, output.tokens)
-    draft = _Draft([], [], [], [])
+    draft = Draft([], [], [], [])
     for section in router.route(output):
         piece = output.section(section.start, section.stop)
         share = max(100, budget * max(1, piece.tokens) // total_tokens)
@@ -292,14 +168,14 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> _Draft:
         else:
             draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
         _, answers_for, note = compressed or Compressed(())
-        draft.pieces.append(_Piece(by, section.kind, piece, compressor, answers_for, note))
+        draft.pieces.append(Piece(by, section.kind, piece, compressor, answers_for, note))
     return draft
 
 
-def _of_texts(output: ToolOutput, wrapper: opened.Opened, budget: int) -> tuple[ToolOutput, _Draft]:
+def _of_texts(output: ToolOutput, wrapper: opened.Opened, budget: int) -> tuple[ToolOutput, Draft]:
     """Return the texts in a wrapper as one output, and what becomes of them: each is read by itself, below the wrapper."""
     inner = output.with_lines(text_module.split_lines("\n".join(wrapper.lines) + "\n"))
-    draft = _Draft([], [], [], [])
+    draft = Draft([], [], [], [])
     head = _outer(output, wrapper.outer, budget // 3)
     if head is not None:
         draft.parts.append(head)
@@ -350,11 +226,11 @@ def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tu
     return bare, compressed._replace(parts=[Part(0, 0, "render", head), *parts])
 
 
-def _giant(output: ToolOutput, budget: int) -> _Draft:
+def _giant(output: ToolOutput, budget: int) -> Draft:
     """Return the same of an output too big to be read closely: its two ends are, its middle is only searched."""
     from headroom_mcp.flow import huge
 
-    draft = _Draft([], [], [], [])
+    draft = Draft([], [], [], [])
     position, total = 0, len(output.lines)
     for start, stop in [*huge.windows(output.lines), (total, total)]:
         if start > position:
@@ -374,7 +250,7 @@ def _leave_out_repeats(
     output: ToolOutput,
     settings: Settings,
     parts: list[Part],
-    draft: _Draft,
+    draft: Draft,
     earlier: Sequence[Shown],
     missed: gate.Missed,
 ) -> list[Part]:
@@ -402,7 +278,7 @@ def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part]) -> list[P
     return min((other, one), key=lambda parts: tokens.estimate(render.render(lines, parts)))
 
 
-def _changed_only(output: ToolOutput, draft: _Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:
+def _changed_only(output: ToolOutput, draft: Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:
     """Return what changed since this call was answered in short, where that is known and much shorter than `parts`.
 
     It may cost more than `parts` without what stands above, of which nobody could tell that and where they changed.

@@ -1,19 +1,17 @@
-"""The pure half of the flow, piece by piece: what is kept with failures, what a plan says of itself, which budgets are tried."""
+"""The pure half of the flow, piece by piece: which budgets are tried, what a plan says of itself."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 import pytest
 
-from headroom_mcp import compressors
-from headroom_mcp.flow import gate, plan
+from headroom_mcp.flow import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Omission, Part, Section, View
+from headroom_mcp.types import Omission, Part, Section, View
 
 
 def _plan(parts: Sequence[Part], *, kinds: Sequence[str] = ("log",), overwritten: int = 0, body: str = "") -> plan.Plan:
@@ -90,102 +88,6 @@ def test_no_budget_is_smaller_than_200_tokens(monkeypatch: pytest.MonkeyPatch) -
 
     assert plan.plan_within(ToolOutput("a"), Settings(budget_tokens=500), View(limit_chars=2)) is None
     assert tried == [500, 250, 200]
-
-
-def _piece(kind: str, output: ToolOutput, answers_for: Collection[int] = ()) -> plan._Piece:
-    return plan._Piece(10, kind, output, compressors.load("log"), answers_for, None)
-
-
-_LOG = [
-    *(f"2026-03-01 12:00:{n:02} INFO unit {n} was weighed and put on the shelf" for n in range(40)),
-    "2026-03-01 12:00:40 ERROR unit 40 fell off the shelf",
-    *(f"2026-03-01 12:00:{n:02} INFO unit {n} was weighed and put on the shelf" for n in range(41, 60)),
-]
-
-
-def _drafted(lines: list[str], query: str = "") -> plan._Draft:
-    return plan._compressed(ToolOutput("\n".join(lines), query=query), 400)
-
-
-def test_a_failure_is_shown_every_time_with_two_lines_before_it_and_one_after() -> None:
-    failures = _drafted(_LOG).failures()
-
-    assert {38, 39, 40, 41} <= failures
-    assert not failures & {36, 37, 42, 43}
-    assert min(_drafted(_LOG).failures(ambient=40)) == 40
-
-
-def test_what_counts_failures_is_shown_with_them_and_alone_it_is_no_failure() -> None:
-    counted = [*_LOG, "Found 3 packages"]
-
-    assert len(_LOG) in _drafted(counted).failures()
-    assert len(_LOG) not in _drafted([line for line in counted if "ERROR" not in line]).failures()
-
-
-def test_words_of_failure_in_what_somebody_wrote_are_quoted_ones() -> None:
-    output = ToolOutput("\n".join(["some text", "ERROR: as the manual says", "more"]))
-
-    def piece(kind: str) -> plan._Piece:
-        return plan._Piece(10, kind, output, compressors.load("general"), (), None)
-
-    assert [(fact.line, fact.kind) for fact in piece("general").facts() if not fact.rank] == [(11, gate.FAILURES)]
-    assert [(fact.line, fact.kind) for fact in piece("prose").facts() if not fact.rank] == [(11, gate.QUOTED)]
-    draft = plan._Draft([], [], [piece("prose")], [])
-    assert draft.failures() >= {9, 10, 11, 12}  # they are shown again all the same
-
-
-@pytest.mark.parametrize(
-    ("start", "stop", "said"),
-    [
-        (3, 5, "first 3-5"),
-        (3, 6, "first 3-6"),
-        (3, 7, ""),
-        (6, 8, "second 0-2"),
-        (1, 2, ""),
-        (8, 9, "second 2-3"),
-        (8, 10, ""),
-    ],
-)
-def test_a_gap_has_the_note_of_the_section_that_it_lies_in(start: int, stop: int, said: str) -> None:
-    def piece(at: int, size: int, name: str) -> plan._Piece:
-        output = ToolOutput("\n".join("x" * size))
-        said_from = 0 if name == "second" else at
-
-        def note(first: int, last: int) -> str:
-            return f"{name} {first + said_from}-{last + said_from}"
-
-        return plan._Piece(at, "log", output, compressors.load("log"), (), note)
-
-    draft = plan._Draft([], [], [piece(2, 4, "first"), piece(6, 3, "second")], [])
-
-    assert draft.note(start, stop) == said
-
-
-@pytest.mark.parametrize(
-    ("answered", "action", "dropped"), [((), "omit", True), ((1,), "omit", False), ((), "keep", False)]
-)
-def test_the_gate_looks_at_lines_that_are_left_out_and_that_no_compressor_answers_for(
-    answered: tuple[int, ...], action: Literal["omit", "keep"], dropped: bool
-) -> None:
-    output = ToolOutput("all is well\nERROR: the shelf fell\nall is well")
-    piece = _piece("log", output, answered)
-    searched = Fact(3, 0, "failures", 3, 4)
-
-    found = plan._Draft([], [Part(0, 10, "omit"), Part(10, 13, action)], [piece], [searched]).dropped()
-
-    assert [fact.line for fact in found] == ([3, 11] if dropped else [3])
-
-
-def test_totals_of_tests_are_looked_for_where_the_kind_does_not_read_them_itself() -> None:
-    output = ToolOutput("\n".join([*_LOG, "Tests: 1 failed, 9 passed, 10 total"]))
-
-    def totals(kind: str, action: Literal["omit", "keep"]) -> list[int]:
-        piece = _piece(kind, output, range(len(output.lines)))
-        parts = [Part(10, 10 + len(output.lines), action)]
-        return [fact.line for fact in plan._Draft([], parts, [piece], []).dropped()]
-
-    assert totals("log", "omit") == [10 + len(_LOG)]
-    assert totals("test_output", "omit") == totals("markdown", "omit") == totals("log", "keep") == []
 
 
 def test_texts_in_a_wrapper_are_numbered_with_their_paths_and_one_alone_is_not() -> None:
