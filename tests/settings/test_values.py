@@ -133,6 +133,10 @@ def test_the_data_folder_is_the_settings_else_the_variables(tmp_path: Path, monk
         ({"redact": "both"}, {"redact": "none"}, {"redact": "both"}),
         ({"redact": "none"}, {"redact": "store"}, {"redact": "store"}),
         ({"deny": ("a",)}, {"deny": ("b+",)}, {"deny": ("a",), "project_deny": ("b+",)}),
+        ({"images": "all"}, {"images": "same"}, {"images": "same"}),
+        ({"images": "all"}, {"images": "none"}, {"images": "none"}),
+        ({"images": "same"}, {"images": "all"}, {"images": "same"}),
+        ({"images": "none"}, {"images": "same"}, {"images": "none"}),
     ],
 )
 def test_a_project_makes_settings_safer_and_never_less_safe(
