@@ -65,6 +65,13 @@ def test_hits_are_counted_by_their_files() -> None:
         assert _said(lines, [Part(0, 1, "keep"), Part(1, 20, "omit", note=wrong)], "search")
 
 
+def test_lines_beside_hits_are_no_hits_whatever_times_they_hold() -> None:
+    lines = [line for i in range(10) for line in (f"a.md:{i * 9}:x", f"a.md-{i * 9 + 1}-at 2026-10-10 10:30:00 y")]
+
+    assert _said(lines, [Part(0, 2, "keep"), Part(2, 20, "omit", note="9 hits in a.md")], "search") == []
+    assert _said(lines, [Part(0, 2, "keep"), Part(2, 20, "omit", note="18 hits in a.md")], "search")
+
+
 def test_a_note_that_is_true_is_accepted() -> None:
     assert _said(_RUN, [Part(0, 4, "keep"), Part(4, 20, "omit", note="16 passed")], "test_output") == []
 
@@ -107,6 +114,19 @@ def test_a_count_of_records_that_is_not_true_is_found(table: str) -> None:
 
     assert _said(lines, counted("19 of 20× 1-20 like 1 (0 … 19)"), "log") == []
     assert _said(lines, counted(table), "log")
+
+
+@pytest.mark.parametrize(("said", "alike"), [("x ×15, 2048K ×5", True), ("x ×15, 2048M ×5", False)])
+def test_words_that_vary_may_be_of_any_signs(said: str, alike: bool) -> None:
+    lines = [f"unit holds {'2048K' if i % 4 == 3 else 'x'} today" for i in range(20)]
+    parts = [
+        Part(0, 0, "render", "[log of 20 lines; 1 by line number, the others counted below]"),
+        Part(0, 1, "render", f"1\t{lines[0]}", lossless=True),
+        Part(1, 20, "render", note="counted below"),
+        Part(20, 20, "render", f"19 of 20× 1-20 like 1 ({said})"),
+    ]
+
+    assert (_said(lines, parts, "log") == []) is alike
 
 
 @pytest.mark.parametrize(

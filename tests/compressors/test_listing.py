@@ -138,3 +138,18 @@ def test_what_a_gap_holds_is_no_figure() -> None:
     lines = [f"src/part{at}.675 MiB" for at in range(12)]
 
     assert not _paths.note(lines, folders, 0, len(lines))
+
+
+def test_heads_of_folders_and_what_stands_for_them_are_not_counted_as_names() -> None:
+    blocks = [
+        [f"kept/store{n}.momd:", ".", "..", *(f"v{n}_{i}.mom" for i in range(6)), ""] for n in range(60)
+    ]  # ls -aR
+    compressed = listing.compress(ToolOutput("\n".join(line for block in blocks for line in block), "Bash"), 100)
+
+    assert compressed is not None
+    gaps = [(part.stop - part.start, part.note) for part in compressed.parts if part.action == "omit"]
+    assert gaps
+    for size, note in gaps:
+        for folder, count in re.findall(r"(kept/store\d+\.momd)/ (\d+)", note):
+            assert int(count) <= 6, (folder, size)
+        assert ".momd" not in re.sub(r"\S+/ \d+", "", note)

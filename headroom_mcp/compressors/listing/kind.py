@@ -240,7 +240,8 @@ def _is_name(entry: Entry) -> bool:
 
 def _note(entries: Sequence[Entry], start: int, stop: int, form: Form) -> str:
     """Return what a gap holds."""
-    held = [entry for entry in entries[start:stop] if entry.name]
+    # the head of a folder ("src:" of ls -R) and what stands for it are no names in it
+    held = [entry for entry in entries[start:stop] if entry.name not in ("", ".", "..", entry.folder)]
     names = [entry.name.partition(" -> ")[0] for entry in held if not entry.is_folder]
     if form == "du" or not held:
         return ""

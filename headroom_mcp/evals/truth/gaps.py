@@ -137,6 +137,8 @@ _HIT = re.compile(r"^(?P<path>(?:[A-Za-z]:)?[^:\n]+?):(?P<number>\d+):")
 def _hits(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     told = number(match[1])
     counts = Counter(found["path"] for line in gap.held if (found := _HIT.match(line)))
+    for path in [path for path in counts if _of_context(path, gap)]:
+        del counts[path]
     if not counts:
         counts = Counter(
             line.partition(":")[0] for line in gap.held if re.match(r"^\s*(?:Line )?\d+:|^[^:\s][^:]*:", line)
@@ -150,6 +152,12 @@ def _hits(match: re.Match[str], gap: Gap, findings: Findings) -> None:
         findings.that(number(match[2]) == len(counts), match.group(), f"{len(counts)} files")
         for named in re.finditer(r"(?:^|, )(.+?) (\d+)(?=, |$| …)", match[3].removesuffix(" …")):
             findings.that(counts[named[1]] == int(named[2]), named.group(), counts[named[1]])
+
+
+def _of_context(path: str, gap: Gap) -> bool:
+    """Tell whether `path` was read from a line beside a hit (`a.md-12-at 10:30:`) of a file that has hits."""
+    beside = re.match(r"(.+?)-\d+-", path)
+    return beside is not None and any(line.startswith(f"{beside[1]}:") and _HIT.match(line) for line in gap.lines)
 
 
 def _suffixes(match: re.Match[str], gap: Gap, findings: Findings) -> None:

@@ -126,8 +126,16 @@ def _alike(held: Sequence[str], example: str, rest: str, every: int, findings: F
     if " differ" in said or ": " in rest:
         return
     ranges, words = "…" in said, set(_PIECES.findall(said)) if "/+" not in said else None
-    own = _pieces(example)
-    alike = sum(1 for line in held if _differs_as_said(own, _pieces(line), ranges, words))
+    # of several pieces each ("2048K", "a.b"), what is said to vary is compared as one, too
+    counted = "|".join(sorted((re.escape(word) for word in re.findall(r"(\S+) ×\d", said)), key=len, reverse=True))
+    varying = re.compile(rf"(?<!\w)(?:{counted})(?!\w)" if counted else r"(?!)")
+    own, as_one = _pieces(example), _pieces(example, varying)
+    alike = sum(
+        1
+        for line in held
+        if _differs_as_said(own, _pieces(line), ranges, words)
+        or _differs_as_said(as_one, _pieces(line, varying), ranges, words)
+    )
     findings.that(alike >= every, f"{every} lines{rest[:200]}", f"{alike} at most")
 
 
@@ -143,9 +151,10 @@ def _differs_as_said(own: Sequence[str], others: Sequence[str], ranges: bool, wo
     return True
 
 
-def _pieces(line: str) -> list[str]:
-    """Return the words and figures of a line, its times masked."""
-    return _PIECES.findall(_TIMES.sub("", line))
+def _pieces(line: str, varying: re.Pattern[str] | None = None) -> list[str]:
+    """Return the words and figures of a line, its times masked; what is `varying` as one and the same piece."""
+    masked = _TIMES.sub("", line)
+    return _PIECES.findall(varying.sub("varies", masked) if varying else masked)
 
 
 def _varying(held: Sequence[str], rest: str, every: int, row: str, findings: Findings) -> None:
