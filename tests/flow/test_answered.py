@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from headroom_mcp.flow import answered
@@ -106,3 +108,78 @@ def test_what_was_left_out_and_answers_comes_back() -> None:
     lines.insert(60, "the token budget of quux is 4711")
 
     assert "the token budget of quux is 4711" in shown(lines, "Which token budget is set for quux?")
+
+
+def _indented(*indents: int) -> list[str]:
+    return [" " * indent + "x" if indent >= 0 else "" for indent in indents]
+
+
+@pytest.mark.parametrize(
+    ("indents", "index", "heads"),
+    [
+        ((0, 2, 4), 2, [1, 0]),
+        ((0, 2, 4, 4), 3, [1, 0]),
+        ((0, 2, 4, 6, 8), 4, [3, 2, 1]),  # at most three
+        ((2, 0, 2), 0, []),  # nothing stands above the first line
+        ((2, 2, 0), 1, []),
+        ((0, 0), 1, []),
+        ((0, -1, 2), 2, [0]),  # a blank line is no head
+        ((0, 4, 2), 2, [0]),
+        ((1, 4, 2, 3), 3, [2, 0]),
+    ],
+)
+def test_a_line_stands_under_the_nearest_less_indented_lines(
+    indents: tuple[int, ...], index: int, heads: list[int]
+) -> None:
+    assert answered._heads(_indented(*indents), index) == heads
+
+
+@pytest.mark.parametrize("above", [0, 1, 5, 11, 12, 30])
+@pytest.mark.parametrize("below", [0, 1, 6, 11, 12])
+def test_an_answer_comes_with_its_paragraph_or_with_its_neighbours_where_that_is_long(above: int, below: int) -> None:
+    head, tail = ["a", "b", ""] * 8, ["", "y", "z"] * 8
+    lines = [*head, *["words"] * above, "answer", *["words"] * below, *tail]
+    index = len(head) + above
+
+    found = answered._with_context(lines, [index])
+
+    ends = {0, 1, len(lines) - 2, len(lines) - 1}
+    whole = set(range(index - above, index + min(below, 11) + 1))  # of a long one, the twelve lines from the answer on
+    assert found == ends | (whole if len(whole) <= 12 else {index - 1, index, index + 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "shown"),
+    [
+        ("a| |b", {0, 2}, {0, 1, 2}),
+        ("a| |b", {0}, {0}),
+        ("a| |b", {2}, {2}),
+        ("a| | |b", {0, 3}, {0, 3}),
+        ("a|b|c", {0, 2}, {0, 2}),
+        ("a| |b|c", {0, 3}, {0, 3}),
+        ("a|b| |c", {0, 3}, {0, 3}),
+    ],
+)
+def test_a_blank_line_stays_between_two_that_stay(text: str, chosen: set[int], shown: set[int]) -> None:
+    lines = [line.strip() for line in text.split("|")]
+
+    parts = answered._without(lines, [Part(0, len(lines), "keep")], chosen)
+
+    assert {i for part in parts if part.action == "keep" for i in range(part.start, part.stop)} == shown
+    assert [part.start for part in parts][1:] == [part.stop for part in parts][:-1]
+    assert all(one.action != other.action for one, other in pairwise(parts))
+
+
+@pytest.mark.parametrize(("words", "found"), [(1, []), (2, [3, 5, 7]), (3, [3])])
+def test_a_line_with_half_of_the_best_one_s_words_answers_and_one_with_less_does_not(
+    words: int, found: list[int]
+) -> None:
+    names = ["amber", "cedar", "delta"][:words]
+    lines = [f"plain line {n}" for n in range(40)]
+    for at, name in zip((5, 7, 9), names, strict=False):
+        lines[at] = f"the {name}"
+    lines[3] = " ".join(names)
+    if words == 1:  # as many as nobody could mean
+        lines = [f"{line} amber" for line in lines]
+
+    assert answered._named(f"Where is {' '.join(names)}?", lines) == found

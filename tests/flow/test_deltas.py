@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -166,3 +167,51 @@ def test_a_snapshot_after_a_snapshot_shows_what_changed_in_its_place_with_its_re
     assert again.tokens_after < first.tokens_after / 2
     refs = re.findall(r"\[ref=(\w+)\]", first.text + again.text)
     assert {f"e{3 * n + 2}" for n in range(120)} <= set(refs) or "[ref=" not in first.text
+
+
+@given(st.permutations(range(7)), st.lists(st.sampled_from([*range(9), 0, 1]), max_size=9))
+def test_anchors_are_a_longest_row_of_lines_that_stand_once_in_both_texts(order: list[int], some: list[int]) -> None:
+    old, new = [str(n) for n in order], [str(n) for n in some]
+    row = deltas._anchors(old, new)
+
+    assert all(old[a] == new[b] and old.count(old[a]) == new.count(new[b]) == 1 for a, b in row)
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(row))
+    places = [old.index(line) for line in new if old.count(line) == new.count(line) == 1]
+    longest: list[int] = []
+    for at, place in enumerate(places):
+        longest.append(1 + max((longest[i] for i in range(at) if places[i] < place), default=0))
+    assert len(row) == max(longest, default=0)
+
+
+_SAME = [f"the {n}. line of a report that is the same in both of them, word for word" for n in range(40)]
+
+
+@pytest.mark.parametrize("keep", [(), (0,), (39,), (10,), (10, 11), (10, 11, 30), (0, 20, 39)])
+def test_all_of_what_is_the_same_is_left_out_but_for_the_lines_to_keep(keep: tuple[int, ...]) -> None:
+    parts = deltas.parts_of(_SAME, _SAME, "make", keep)
+
+    shown = {i for part in parts if part.action == "keep" for i in range(part.start, part.stop)}
+    assert shown == set(keep)
+    assert {part.note for part in parts if part.action == "omit"} <= {"unchanged, in short above by make"}
+
+
+@pytest.mark.parametrize("gone", [0, 1, 2, 7])
+@pytest.mark.parametrize(
+    ("come", "where"), [(0, 0), (1, 0), (3, 0), (0, 20), (1, 20), (3, 20), (0, 40), (1, 40), (3, 40)]
+)
+def test_a_note_counts_by_how_many_lines_there_are_fewer(gone: int, come: int, where: int) -> None:
+    """`gone` lines stood, where now `come` others stand: ahead of all that is the same, in its middle, behind it."""
+    base = [*_SAME[:where], *(f"was {n}" for n in range(gone)), *_SAME[where:]]
+    lines = [*_SAME[:where], *(f"is {n}" for n in range(come)), *_SAME[where:]]
+
+    notes = [part.note for part in deltas.parts_of(lines, base, "make", ()) if part.action == "omit"]
+
+    same = "unchanged, in short above by make"
+    fewer = gone - come
+    count = f"{fewer} line{'s' if fewer > 1 else ''} fewer"
+    if fewer <= 0:
+        assert set(notes) == {same}
+    elif where == 40:
+        assert notes == [f"{same}; {count} behind it"]
+    else:
+        assert notes == [*([same] if where else []), f"{same}; {count} before it"]
