@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from headroom_mcp.facts import test_run
 
 
@@ -56,3 +58,22 @@ def test_how_far_the_run_is_after_a_verdict_is_no_count() -> None:
     lines = [f"test_{n} {'FAILED' if n == 3 else 'PASSED'}      [ {n * 10}%]" for n in range(9)]
 
     assert test_run.read(lines).failed == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "suites", "found"),
+    [
+        ("s1| a| b|s2| c|s3", {0, 3, 5}, {0, 3, 5}),
+        ("s1| a|s2| b|s3| c|s4| d|cut| e", {0, 2, 4, 6}, {0, 2, 4, 6, 8}),  # as far out as suites and nothing else
+        ("s1| a|s2| b|s3| c|cut| d", {0, 2, 4}, set()),
+        ("s1| a| b|cut| c", {0}, set()),  # one suite is no habit
+        ("s1| a|s2| b|x|y|z", {0, 2}, set()),  # most of what is as far out is no suite
+        ("s1|s2|x", {0, 1}, set()),  # no level but one
+        ("s1| a|s2| b", set(), set()),
+    ],
+)
+def test_verdicts_as_far_out_as_suites_are_suites(text: str, suites: set[int], found: set[int]) -> None:
+    lines = text.split("|")
+    verdicts: dict[int, test_run.Verdict] = dict.fromkeys(range(len(lines)))  # type: ignore[arg-type]
+
+    assert test_run._of_their_level(lines, verdicts, suites) == found

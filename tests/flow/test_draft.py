@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Literal
 
@@ -107,3 +108,58 @@ def test_totals_of_tests_are_looked_for_where_the_kind_does_not_read_them_itself
 
     assert totals("log", "omit") == [10 + len(_LOG)]
     assert totals("test_output", "omit") == totals("markdown", "omit") == totals("log", "keep") == []
+
+
+def test_the_facts_of_a_piece_stand_at_the_lines_of_the_whole_output() -> None:
+    output = ToolOutput("\n".join([*_LOG, "Tests: 1 failed, 9 passed, 10 total"]))
+    piece = _piece("log", output)
+    own = piece.compressor.facts(output)
+
+    assert own
+    assert piece.facts() == [Fact(f.line + 10, f.rank, f.kind, f.start + 10, f.stop + 10) for f in own]
+    assert piece.totals() == [Fact(70, 1, "totals of tests", 70, 71)]
+    unlike = _piece("log", output).unlike()
+    assert [fact for fact in unlike if not 10 <= fact.start <= fact.line < fact.stop <= 71] == []
+    assert _piece("prose", output).unlike() == []
+
+
+@pytest.mark.parametrize("key", ["note", "about"])
+@pytest.mark.parametrize("items", [1, 5, 60])
+def test_what_stands_around_a_text_is_shown_above_it_and_in_short_where_it_is_long(items: int, key: str) -> None:
+    outer = json.dumps({key: [{"id": n, "name": f"parcel {n}", "weight": n * 3} for n in range(items)]})
+
+    part = plan._outer(ToolOutput(outer), outer, 300)
+
+    assert part is not None
+    assert (part.start, part.stop, part.action) == (0, 0, "render")
+    assert key in part.text
+    if len(outer) <= 600:
+        assert part == Part(0, 0, "render", outer, lossless=True)
+    else:
+        assert len(part.text) < len(outer) or part.text == outer
+    assert plan._outer(ToolOutput(outer), "", 300) is None
+
+
+@pytest.mark.parametrize(
+    ("form", "head"),
+    [
+        ("2026-03-01T12:00:00Z {}", "[times cut from the lines]"),
+        (
+            "build-1\tsteps\t2026-03-01T12:00:00Z {}",
+            "[build-1 · steps: this, and the time, cut from the head of each line]",
+        ),
+    ],
+)
+def test_heads_that_all_lines_share_are_said_once_and_cut(form: str, head: str) -> None:
+    bare = [f"parcel {n} was weighed and is {n * 37 % 91} kilos heavy" for n in range(40)]
+    lines = [form.format(line) for line in bare]
+
+    piece, compressed = plan._without_heads(ToolOutput("\n".join(lines)), compressors.load("log"), 300)
+
+    assert list(piece.lines) == bare
+    assert compressed is not None
+    assert compressed.parts[0] == Part(0, 0, "render", head)
+    for part in compressed.parts[1:]:
+        assert part.action in ("render", "omit")
+        if part.note == "its head cut":
+            assert part.text == "\n".join(bare[part.start : part.stop])

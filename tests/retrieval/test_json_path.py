@@ -241,3 +241,66 @@ def test_only_numbers_and_strings_have_an_order(test: str, kept: list[object]) -
     rows = [{"v": value} for value in (True, None, "a", "b", 1)]
 
     assert _selected(rows, f"$[?{test}].v") == kept
+
+
+_NESTED = json.dumps({"least": 2, "rows": [{"n": 1}, {"n": 2, "m": 2}, {"n": 3, "m": 1}, {"m": 5, "least": 3}, {}]})
+
+
+@pytest.mark.parametrize(
+    ("test", "kept"),
+    [
+        ("@.n == $.least", [1]),
+        ("@.n >= $.least", [1, 2]),
+        ("$.least < @.n", [2]),
+        ("@.least == $.least", []),
+        ("@.n == @.m", [1, 4]),  # nothing equals nothing
+        ("@.n <= @.m", [1, 4]),
+        ("@.n >= @.m", [1, 2, 4]),
+        ("@.n < @.m", []),
+        ("@.n > @.m", [2]),
+        ("@.n != @.m", [0, 2, 3]),
+        ("@.x == $.y", [0, 1, 2, 3, 4]),
+        ("@.x <= $.y", [0, 1, 2, 3, 4]),
+        ("@.x >= $.y", [0, 1, 2, 3, 4]),
+        ("@.x != $.y", []),
+        ("@.x < $.y", []),
+        ("@.n <= 'a'", []),
+        ("@.n == null", []),
+        ("$.least", [0, 1, 2, 3, 4]),
+        ("!$.least", []),
+    ],
+)
+def test_a_filter_compares_what_stands_in_a_row_with_what_stands_elsewhere(test: str, kept: list[int]) -> None:
+    rows = json.loads(_NESTED)["rows"]
+    path = f"$.rows[?{test}]"
+
+    assert [str(one) for one in json_path.select(json_path.parse.documents(_NESTED)[0].value, path)] == [
+        str(json_path.parse.documents(json.dumps(rows[i]))[0].value) for i in kept
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ("[]", "[]"),
+        ("[1]", "[\n1\n]"),
+        ('[{"a": 1}, [], "x"]', '[\n{"a":1},\n[],\n"x"\n]'),
+        ("{}", "{}"),
+        ('{"a": [1, 2]}', '{"a":[1,2]}'),
+        ('"two\\nlines"', "two\nlines"),
+        ("1.50", "1.50"),
+        ("true", "true"),
+        ("null", "null"),
+    ],
+)
+def test_a_single_value_is_shown_by_its_form(document: str, shown: str) -> None:
+    assert json_path.select_text(f'{{"it": {document}}}', "$.it").replace(": ", ":").replace(", ", ",") == shown
+
+
+@pytest.mark.parametrize("size", [20, 180, 191, 192, 193, 400])
+def test_an_object_of_more_than_two_hundred_characters_is_shown_in_lines(size: int) -> None:
+    shown = json_path.select_text(json.dumps({"it": {"a": "x" * size}}), "$.it")
+
+    flat = json.dumps({"a": "x" * size}, separators=(",", ":") if '":"' in shown else (", ", ": "))
+    assert json.loads(shown) == {"a": "x" * size}
+    assert ("\n" in shown) == (len(flat) > 200)

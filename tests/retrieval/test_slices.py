@@ -316,3 +316,60 @@ def test_a_short_line_beside_pieces_of_a_long_one_has_a_head_of_its_own() -> Non
         "[0123456789ab: lines 3-3 of 3]",
     ]
     assert answer[-1] == "behind"
+
+
+@pytest.mark.parametrize("gap", [1, 30, 99, 100, 101, 399, 5_000])
+@pytest.mark.parametrize("mark", list(slices._SEPARATORS))
+def test_pieces_of_a_long_line_are_the_line_and_end_at_its_last_near_separator(gap: int, mark: str) -> None:
+    line = "".join("x" * gap + mark for _ in range(1 + 6_000 // (gap + 1)))
+    pieces = slices._pieces(["short", line])
+
+    assert pieces[0] == (0, 0, 5, True)
+    assert "".join(line[piece.start : piece.stop] for piece in pieces[1:]) == line
+    for piece in pieces[1:-1]:
+        assert (piece.line, piece.whole) == (1, False)
+        whole = line[piece.start : piece.start + 400]
+        near = 1 + whole.rfind(mark, 300)
+        assert piece.stop - piece.start == (near or 400)
+
+
+@pytest.mark.parametrize(("size", "whole"), [(1_999, True), (2_000, True), (2_001, False)])
+def test_a_line_is_cut_into_pieces_where_it_is_longer_than_two_thousand_characters(size: int, whole: bool) -> None:
+    pieces = slices._pieces(["x" * size])
+
+    assert (len(pieces) == 1) == pieces[0].whole == whole
+
+
+@pytest.mark.parametrize("texts", [1, 3, 4, 5, 7])
+def test_a_slice_of_wrapped_texts_names_the_first_four_places(texts: int) -> None:
+    body = "\n".join(f"line {n} of a text that is wrapped" for n in range(20))
+    wrapped = json.dumps({"content": [{"type": "text", "text": f"{body} {n}"} for n in range(texts)]})
+
+    answer = _cut(wrapped, lines="2", max_tokens=500)
+
+    assert answer.split("\n")[1] == "line 1 of a text that is wrapped"
+    paths = ", ".join(f"content[{n}].text" for n in range(min(texts, 4)))
+    note = (
+        f"[these are lines of the text in {paths}{', …' if texts > 4 else ''}; json_path reaches what stands around it]"
+    )
+    assert answer.split("\n")[-1] == note
+
+
+def test_a_slice_of_a_text_that_is_one_json_string_says_so() -> None:
+    answer = _cut(json.dumps("\n".join(f"line {n} of a text that is wrapped" for n in range(20))), lines="2")
+
+    assert answer.split("\n")[1:] == [
+        "line 1 of a text that is wrapped",
+        "[these are lines of the text in the JSON string; json_path reaches what stands around it]",
+    ]
+
+
+def test_what_is_near_to_a_query_is_told_with_its_ref() -> None:
+    answer = _cut(
+        "\n".join([*(f"plain {n}" for n in range(30)), "the quokka", *(f"dull {n}" for n in range(9))]), query="quoka"
+    )
+
+    assert answer.split("\n")[:2] == [
+        "[nothing in 0123456789ab matches 'quoka'; the nearest words in it: quokka]",
+        "[0123456789ab: lines 29-33 of 40]",
+    ]

@@ -51,6 +51,9 @@ def test_a_checkout_that_is_gone_is_not_named(tmp_path: Path, monkeypatch: pytes
     ("told", "line"),
     [
         ({"url": "https://h.example/r.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, "headroom-mcp[team] @ git+https://h.example/r.git@abc"),
+        ({"url": "https://h.example/r", "vcs_info": {"vcs": "hg"}}, "headroom-mcp[team] @ hg+https://h.example/r@HEAD"),
+        ({"url": "https://h.example/r", "vcs_info": {}}, "headroom-mcp[team] @ git+https://h.example/r@HEAD"),
+        ({"vcs_info": {}}, "headroom-mcp[team]==1.2.3"),
         ({"url": "file:///w/h.whl", "archive_info": {}}, "headroom-mcp[team] @ file:///w/h.whl"),
         (None, "headroom-mcp[team]==1.2.3"),
         ("no JSON", "headroom-mcp[team]==1.2.3"),
