@@ -99,24 +99,29 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
     if len(matches) > max(3, len(starts) // 3):
         matches = []
-    shown: dict[int, bool] = {}  # commit -> in full
     rest = {commit: _files(lines, start, stop) for commit, (start, stop) in enumerate(zip(starts, stops, strict=True))}
+    asked_for = [index for commit in matches for index in _asked_files(lines, rest[commit], output.query)]
     odd = _odd_files(lines, rest)
-    kept_for_odd = min(budget // 4, sum(tokens.estimate(lines[index]) + 1 for index in odd))
-    room = budget - 30 - kept_for_odd
-    for commit in [*matches[:5], *range(len(starts)), *matches]:
-        full = commit in matches[:5] and stops[commit] - starts[commit] < 60
+    kept_for_files = min(budget // 4, sum(tokens.estimate(lines[index]) + 1 for index in [*asked_for, *odd]))
+    room = budget - 30 - kept_for_files
+    shown: dict[int, bool] = {}  # commit -> in full
+    # What was asked for first, each in a line before any is shown in full.
+    for commit, full in [
+        *((commit, False) for commit in matches),
+        *((commit, True) for commit in matches[:5] if stops[commit] - starts[commit] < 60),
+        *((commit, False) for commit in range(len(starts)) if commit not in matches),
+    ]:
         cost = tokens.estimate(blocks[commit] if full else texts[commit]) + (_GAP_TOKENS if commit in matches else 1)
-        if commit in shown or cost > room:
-            continue
-        room -= cost
-        shown[commit] = full
+        if full and commit in shown:
+            cost -= tokens.estimate(texts[commit]) + _GAP_TOKENS
+        if cost <= room:
+            room -= cost
+            shown[commit] = full
     if not shown:
         return None
     rest = {commit: rest[commit] for commit, full in shown.items() if not full}
-    told = _told_files(
-        lines, [*odd, *(index for of_commit in rest.values() for index in of_commit)], room + kept_for_odd
-    )
+    every = [*asked_for, *odd, *(index for of_commit in rest.values() for index in of_commit)]
+    told = _told_files(lines, every, room + kept_for_files)
     parts = [Part(0, starts[0], "keep")] if starts[0] else []
     parts.append(
         Part(
@@ -177,6 +182,11 @@ def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
         for i in range(head, stop)
         if lines[i].strip() and not lines[i].startswith("    ") and not _CHANGED.match(lines[i])
     ]
+
+
+def _asked_files(lines: Sequence[str], files: Sequence[int], query: str) -> list[int]:
+    """Return those of the lines `files` that the question names."""
+    return [files[at] for at in asked.best(query, [lines[index] for index in files], _MAX_MATCHES)]
 
 
 def _odd_files(lines: Sequence[str], rest: Mapping[int, Sequence[int]]) -> list[int]:

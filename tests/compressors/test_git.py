@@ -98,3 +98,29 @@ def test_the_last_line_counts_a_log_in_lines_only() -> None:
 
     assert len(set(re.findall(r"of ([\d,]+) lines", footer))) == 1
     assert "lines of commits" not in footer
+
+
+def test_every_commit_that_touched_the_file_asked_for_is_shown_with_its_line_before_any_is_shown_whole() -> None:
+    def commit(n: int) -> list[str]:
+        files = [f" src/part{n}_{i}.py | 12 ++++--" for i in range(9)]
+        if n % 7 == 3:
+            files.insert(4, f" src/store/ledger.py | {n + 1} +-")
+        head = [f"commit {n:040x}", "Author: Ann <a@x.example>", f"Date:   Thu Nov 26 12:{n:02}:27 2026 +0000", ""]
+        return [
+            *head,
+            f"    Change number {n} of many",
+            "",
+            *files,
+            f" {len(files)} files changed, 60 insertions(+)",
+            "",
+        ]
+
+    text = "\n".join(line for n in range(48) for line in commit(n))
+    short = compress_output(
+        text, tool_name="Bash", tool_input={"command": "git log --stat"}, query="which commits touched store/ledger.py?"
+    ).text
+
+    assert len(short) < len(text) / 4
+    for n in range(3, 48, 7):
+        assert f" src/store/ledger.py | {n + 1} +-" in short
+        assert f"{n:040x}"[:10] in short
