@@ -16,7 +16,7 @@ from headroom_mcp.flow import deltas
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import marker
 from headroom_mcp.text import parts as render
-from headroom_mcp.types import Result
+from headroom_mcp.types import Part, Result
 
 _WORDS = [f"the line {i} of a text that has some words in it" for i in range(14)]
 _TEXTS = st.lists(st.sampled_from(_WORDS), max_size=50)
@@ -215,3 +215,24 @@ def test_a_note_counts_by_how_many_lines_there_are_fewer(gone: int, come: int, w
         assert notes == [f"{same}; {count} behind it"]
     else:
         assert notes == [*([same] if where else []), f"{same}; {count} before it"]
+
+
+@pytest.mark.parametrize(
+    ("indents", "kept", "above"),
+    [
+        ("024424", {2}, {0, 1}),
+        ("024424", {5}, {0, 4}),
+        ("024424", {3, 5}, {0, 1, 4}),
+        ("024424", {0}, set()),
+        ("024424", {0, 1, 2}, set()),  # they are kept themselves
+        ("420", {2}, set()),
+        ("0 24", {3}, {0, 2}),  # a blank line is nobody's place
+        ("0 24", {1}, set()),
+        ("0240", {3}, set()),
+    ],
+)
+def test_what_changed_comes_with_the_lines_that_it_stands_under(indents: str, kept: set[int], above: set[int]) -> None:
+    lines = ["" if indent == " " else " " * int(indent) + "x" for indent in indents]
+    parts = [Part(i, i + 1, "keep" if i in kept else "omit") for i in range(len(lines))]
+
+    assert deltas.above_in_outline(lines, parts) == above

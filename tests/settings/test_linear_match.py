@@ -138,3 +138,26 @@ def test_a_pattern_has_as_many_nodes_as_are_allowed(size: int) -> None:
         with pytest.raises(UnsupportedPattern, match="too large"):
             Pattern(text)
         assert Pattern(text[1:]).search(text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?i)(a)b",
+        "(?i:a)b",
+        "(?i)(?-i:a)b",
+        "(?i)(?-i:a(b))c",
+        "(?s)(a.)b",
+        "(?s:a.)b.",
+        "(?m)(^a)b",
+        "(?m:^b)a",
+        "(?i)((a|b)){2}c",
+        "(?i)(?:a(?-i:b)){2}",
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["ab", "aB", "Ab", "AB", "abc", "aBc", "ABC", "a\nb", "a\nb\n", "x\nab", "x\nba", "aBaB", "ABAb", "AbAb", "aBc"],
+)
+def test_flags_hold_in_the_group_that_sets_them_and_in_what_it_holds(pattern: str, text: str) -> None:
+    assert Pattern(pattern).search(text) == bool(re.search(pattern, text))
