@@ -149,3 +149,41 @@ def test_one_blank_line_within_an_error_belongs_to_it_where_indented_lines_go_on
     assert stop("", "", "   more of it") == 2
     assert stop("", "no more of it") == 2
     assert stop("", "   more of it", "", "   and more") == 6
+
+
+@pytest.mark.parametrize(
+    ("said", "is_failure"),
+    [
+        (["expected 3 to equal 4"], True),
+        (["", "", "expected 3 to equal 4"], True),
+        (["    at weigh (/srv/app/weigh.js:14:21)"], True),
+        (["buy bread", "and butter"], False),
+        ([], False),
+        ([*["dull"] * 38, "expected 3 to equal 4"], True),
+        ([*["dull"] * 39, "expected 3 to equal 4"], False),  # too far below
+    ],
+)
+def test_a_numbered_failure_says_soon_what_went_wrong_or_where(said: list[str], is_failure: bool) -> None:
+    lines = ["before", "  1) weigh", *said]
+
+    assert blocks_module._is_numbered_failure(lines, 1, len(lines)) == is_failure
+    assert not blocks_module._is_numbered_failure(lines, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("causes", "own", "frames", "places"),
+    [
+        ([2], [5], [3, 4, 5], [5]),
+        ([2], [], [3, 4, 5], [3]),
+        ([2, 6], [4, 8], [3, 4, 7, 8], [4, 8]),
+        ([2, 6], [4], [3, 4, 7, 8], [4, 7]),
+        ([2, 6], [8], [1, 7, 8], [8]),  # the first has no frame
+        ([2, 3], [3], [3, 4], [4]),  # a cause is no place of its own
+        ([], [3], [3], []),
+        ([2], [], [], []),
+    ],
+)
+def test_where_a_cause_was_raised_is_its_first_own_frame_else_its_first(
+    causes: list[int], own: list[int], frames: list[int], places: list[int]
+) -> None:
+    assert blocks_module._first_after(causes, own, frames) == places

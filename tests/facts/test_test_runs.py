@@ -77,3 +77,79 @@ def test_verdicts_as_far_out_as_suites_are_suites(text: str, suites: set[int], f
     verdicts: dict[int, test_run.Verdict] = dict.fromkeys(range(len(lines)))  # type: ignore[arg-type]
 
     assert test_run._of_their_level(lines, verdicts, suites) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        ("PASSED farm.Rounds", (("head", "upper"), "passed")),
+        ("passed farm.Rounds", (("head", "lower"), "passed")),
+        ("Passed farm.Rounds", (("head", "capital"), "passed")),
+        ("FAILED farm.Rounds", (("head", "upper"), "failed")),
+        ("  skipped farm.Rounds", (("head", "lower"), "skipped")),
+        ("✓ weighs a parcel", (("head", "mark"), "passed")),
+        ("✗ weighs a parcel", (("head", "mark"), "failed")),
+        ("[12/40] ok farm.Rounds", (("head", "lower"), "passed")),
+        ("ok 3 - weighs # SKIP no scales", (("head", "lower"), "skipped")),
+        ("farm/test_a.py::test_weigh PASSED   [ 41%]", (("end", ""), "passed")),
+        ("farm/test_a.py::test_weigh SKIPPED (needs network)   [ 41%]", (("end", ""), "skipped")),
+        ("test farm::weigh ... ok", (("end", ""), "passed")),
+        ("weighs a parcel ✓", (("end", "mark"), "passed")),
+        ("farm.Rounds ... FAILED in 12 ms", (("end", ""), "failed")),
+        ("/srv/app/levy.cpp:31: PASSED:", (("end", ""), "passed")),
+        ("what has passed:", None),  # a label
+        ("FarmTest#test_weigh = 0.01 s = .", (("letter", ""), "passed")),
+        ("FarmTest#test_weigh = 0.01 s = F", (("letter", ""), "failed")),
+        ("FarmTest#test_weigh = 0.01 s = E", (("letter", ""), "failed")),
+        ("FarmTest#test_weigh = 0.01 s = S", (("letter", ""), "skipped")),
+        ("25 passed", None),
+        ("passed 25", None),
+        ("Success! Compiled 11 modules", None),
+        ("ok", None),  # no name
+        ("Suite farm: passed", None),
+        ("the parcel is heavy", None),
+        ("it passed the gate on its way", None),
+    ],
+)
+def test_a_verdict_has_a_form_by_its_place_and_its_letters(line: str, form: object) -> None:
+    assert test_run._form(line) == form
+
+
+@pytest.mark.parametrize(
+    ("picture", "verdicts", "leading"),
+    [
+        ("a|v", {1}, [True, False]),
+        ("v|a", {0}, [False, False]),
+        ("a||v", {2}, [True, False, False]),
+        ("a|b|v", {2}, [False, True, False]),  # no deeper line leads to it
+        ("a| b|  v", {2}, [True, True, False]),
+        (" a|b|  v", {2}, [False, True, False]),
+        ("a| b|v|c| v", {2, 4}, [True, True, False, True, False]),
+        ("a|--|v", {2}, [True, False, False]),
+        (f"{'a' * 400}|v", {1}, [True, False]),
+        (f"{'a' * 401}|v", {1}, [False, False]),
+    ],
+)
+def test_only_what_stands_right_above_a_verdict_or_a_heading_can_be_one(
+    picture: str, verdicts: set[int], leading: list[bool]
+) -> None:
+    known: dict[int, test_run.Verdict] = {}
+    known.update((at, "passed") for at in verdicts)
+
+    assert test_run._leading(picture.split("|"), known) == leading
+
+
+@pytest.mark.parametrize(
+    ("lines", "passed", "read"),
+    [(3, 2, 0), (3, 3, 3), (149, 3, 3), (199, 3, 3), (200, 3, 0), (200, 4, 4), (250, 4, 0), (250, 5, 5)],
+)
+def test_verdicts_are_those_of_a_form_that_says_passed_three_times_and_once_in_fifty_lines(
+    lines: int, passed: int, read: int
+) -> None:
+    """One more line is left to a failure, which is read with them."""
+    text = [f"passed farm.Rounds_{n}" for n in range(passed)] + ["failed farm.Splits"]
+    text += ["a dull line"] * (lines - len(text))
+
+    found = test_run.verdicts_of(text)
+
+    assert len(found) == (read + 1 if read else 0)
