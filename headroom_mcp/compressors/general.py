@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _by_record
+from headroom_mcp.compressors import _budget, _by_record, _shapes
 from headroom_mcp.query import clauses
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -29,12 +28,6 @@ _MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and ke
 _ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
-
-_NUMBERS = late.pattern(r"(?<![a-f])[a-f]*\d[\da-fA-Fx.,:]*")
-_BARS = late.pattern(r"[#=>.\-━─█▉▊▋▌▍▎▏░▒▓╸╺⠀-⣿|/\\ \t]{2,}")
-# 53:9b:bf:3d:e6:27:9c:61:50 · MIIDazCCAlOgAwIBAgIUbG9uZyBiYXNlNjQgdGV4dA==
-_OPAQUE = late.pattern(r"\s*(?:(?:[0-9a-fA-F]{2}[: ]){8,}[0-9a-fA-F]{0,2}:?|[A-Za-z0-9+/]{48,}={0,2})\s*$")
-_SHAPE_CHARS = 200
 
 
 def score(output: ToolOutput) -> float:
@@ -61,7 +54,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return _by_record.compress(output, output.tokens if small else budget, "list", named=small)
     costs = _costs(output)
     kept: set[int] = set()
-    forms = shapes(lines)
+    forms = _shapes.of(lines)
     dull = _dull(forms)
     # What is not understood is cut little: nobody knows which of its lines is the fact, but dull ones are none.
     share = _share_kept(output.tokens)
@@ -124,13 +117,6 @@ def _of_each_record(output: ToolOutput) -> list[int]:
 def _share_kept(tokens: int) -> float:
     """Return the share of an output of `tokens` that stays although nothing is known of it: all of a small one."""
     return min(1.0, max(0.0, (_LARGE_TOKENS - tokens) / (_LARGE_TOKENS - _SMALL_TOKENS)))
-
-
-def shapes(lines: Sequence[str]) -> list[str]:
-    """Return each line without what changes from one of its kind to the next: numbers, hex, the length of bars."""
-    text = "\n".join(line[:_SHAPE_CHARS] for line in lines)
-    forms = _BARS.sub(" ", _NUMBERS.sub("0", text)).split("\n")
-    return ["opaque" if _OPAQUE.match(line) else form for line, form in zip(lines, forms, strict=True)]
 
 
 def _costs(output: ToolOutput) -> list[int]:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _sections
+from headroom_mcp.compressors import _sections, _shapes
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as lines_module
@@ -33,6 +33,8 @@ _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
     re.IGNORECASE,
 )
+# These are documents whatever their lines look like; other names may be those of what a program has written.
+_MARKUP = late.pattern(r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|org|qmd|rmd)$", re.IGNORECASE)
 _OTHER_FILE = late.pattern(r"\.\w{1,8}$")
 _MANUAL = late.pattern(r"\b(?:man|info|pydoc|tldr)\s|--help\b|\bhelp\b")
 
@@ -45,6 +47,8 @@ def score(output: ToolOutput) -> float:
     found = _sections.blocks(lines)
     headings = [block for block in found if block.kind == "heading"]
     hinted = bool(_DOCUMENT.search(output.path) or _MANUAL.search(output.command))
+    if hinted and output.path and not _MARKUP.search(output.path) and _shapes.are_of_records(lines):
+        return 0.0
     if not headings:
         return 0.5 if hinted and output.path else 0.0
     if hinted:

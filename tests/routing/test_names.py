@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from headroom_mcp.compressors import markdown
 from headroom_mcp.evals.whole_outputs import kinds, play
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.routing import router
@@ -93,3 +94,31 @@ def test_a_hint_is_not_firm_where_several_commands_printed() -> None:
 
     assert (one.kind, one.firm) == ("test_output", True)
     assert (two.kind, two.firm) == ("test_output", False)
+
+
+def _suites(bullet: str, verdict: str) -> tuple[str, list[str]]:
+    """Return a report of a made-up runner, as lists under bullets, with one case that went wrong and its last line."""
+    random = Random(bullet + verdict)
+    lines = []
+    for suite in range(24):
+        lines.append(f"{bullet} suite {suite}: {random.choice(['lease', 'fsync', 'wal'])}_{suite}")
+        lines += [f"    case {suite:02}.{case:02}  {random.uniform(1, 9):6.2f}ms  pass" for case in range(12)]
+    lines[200] = f"    case 15.04    4.20ms  {verdict} expected=4096 got=4095"
+    return "\n".join([*lines, "24 suites, 288 cases, 287 pass, seed 88123"]), [f"{verdict} expected=4096", "seed 88123"]
+
+
+@pytest.mark.parametrize("bullet", ["*", "-", "==", "#", "1.", "suite"])
+@pytest.mark.parametrize("verdict", ["MISMATCH", "differs", "3"])
+@pytest.mark.parametrize("path", ["out.txt", "history/run.txt", "guide.txt", "news", "changes.1"])
+def test_what_a_program_wrote_is_no_document_because_of_its_file_s_name(bullet: str, verdict: str, path: str) -> None:
+    text, marks = _suites(bullet, verdict)
+    shown = plan(ToolOutput(text, "Read", {"file_path": f"/w/{path}"}), Settings()).body
+
+    assert [mark for mark in marks if mark not in shown] == []
+
+
+def test_a_document_in_a_text_file_is_one() -> None:
+    words = "the store keeps what it is given for as long as any session of its owner may ask for it again".split()
+    paragraphs = [" ".join(Random(n).sample(words, 14)).capitalize() + "." for n in range(40)]
+
+    assert markdown.score(ToolOutput("\n\n".join(paragraphs), "Read", {"file_path": "/w/notes.txt"})) > 0
