@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from headroom_mcp.images import cost
+from headroom_mcp.retrieval import picture as picture_module
 from headroom_mcp.retrieval.picture import picture
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
-from headroom_mcp.types import SliceError, UnknownRef
+from headroom_mcp.types import Origin, SliceError, UnknownRef
 from tests.images import painted
 
 _SIZE = (320, 200)
@@ -78,3 +80,25 @@ def test_a_text_has_no_regions_and_an_unknown_ref_is_one(store: Store) -> None:
         picture(ref, store=store)
     with pytest.raises(UnknownRef):
         picture("0123456789ab", store=store)
+
+
+@pytest.mark.parametrize("form", ["BMP", "TIFF"])
+def test_an_image_of_a_form_that_models_are_not_shown_comes_as_png_exact_to_the_pixel(store: Store, form: str) -> None:
+    ref = store.put(painted.data_of(painted.terminal(1, _SIZE, 8), form), kind="image")
+
+    shown = picture(ref, store=store)
+
+    assert shown.media_type == "image/png"
+    assert shown.note == f"[{ref}: the whole image, 320x200]"
+    found = Image.open(io.BytesIO(shown.data)).convert("RGB")
+    assert ImageChops.difference(found, painted.terminal(1, _SIZE, 8).convert("RGB")).getbbox() is None
+
+
+@pytest.mark.parametrize(("region", "size"), [("", _SIZE), ("0,0,100,60", (100, 60)), ("300,190,50,50", (20, 10))])
+def test_what_is_shown_of_an_image_is_charged_by_its_size(store: Store, region: str, size: tuple[int, int]) -> None:
+    ref = store.put(_png(), kind="image", origin=Origin(session="s", project="/p"))
+
+    picture(ref, region, store=store, project="/p", session="s")
+
+    totals = store.ledger.read(session="s", project="/p").totals
+    assert totals.tokens_retrieved == cost.tokens(*size, picture_module._CHARGED_MODEL) > 0
