@@ -96,7 +96,7 @@ def test_bad_markup_is_read_in_linear_time(piece: str) -> None:
     seconds(500)
 
     # A quadratic scan takes 64 times as long for 8 times the text; a loaded machine less than doubles a linear one.
-    assert seconds(16_000) < 30 * max(0.005, seconds(2_000))
+    assert any(seconds(16_000) < 30 * max(0.005, seconds(2_000)) for _ in range(3))  # one disturbed look says nothing
 
 
 def test_a_file_that_is_edited_keeps_its_markup() -> None:
