@@ -71,6 +71,8 @@ def find(lines: Sequence[str]) -> list[Record]:
 
 def _from_the_paragraph(lines: Sequence[str], heads: Sequence[int]) -> list[int]:
     """Return `heads`, or the lines as far above them as a blank line or a rule always is: the title of a table over its rule."""
+    if len(heads) * 2 > len(lines):  # no room for a title and a blank line above most of them
+        return list(heads)
     above = [_lines_above(lines, head) for head in heads]
     usual, times = Counter(above).most_common(1)[0]
     if not 0 < usual <= _MAX_ABOVE or times < _ALIKE_ABOVE * len(heads):

@@ -30,12 +30,12 @@ Shape = str
 
 def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
-    if not value or len(value) > _MAX_NUMBER_CHARS:
+    if not value or len(value) > _MAX_NUMBER_CHARS or not (value[0].isdecimal() or value[0] in _BEFORE_DIGITS):
         return None
     whole, point, rest = value.partition(".")
     if (whole.isdecimal() or not whole) and (rest.isdecimal() or not point) and value.isascii():
         return float(value)
-    return _parsed(value) if value[0].isdecimal() or value[0] in _BEFORE_DIGITS else None
+    return _parsed(value)
 
 
 @lru_cache(maxsize=1 << 14)
