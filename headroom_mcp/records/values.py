@@ -28,6 +28,7 @@ Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
+@lru_cache(maxsize=1 << 14)  # logs say the same words on every line
 def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
     if not value or len(value) > _MAX_NUMBER_CHARS or not (value[0].isdecimal() or value[0] in _BEFORE_DIGITS):
@@ -38,7 +39,6 @@ def number(value: str) -> float | None:
     return _parsed(value)
 
 
-@lru_cache(maxsize=1 << 14)
 def _parsed(value: str) -> float | None:
     if "," in value and _COMMA.fullmatch(value):
         value = value.replace(".", "").replace(",", ".")
