@@ -51,7 +51,7 @@ def _of_kept(lines: Sequence[str], start: int, stop: int, least: int) -> list[Pa
         end, prefix, suffix = _run(lines, at, stop)
         said = _said(lines, at, end, prefix, suffix, least) if prefix or suffix else ""
         if not said:
-            at += 1
+            at = max(at + 1, end)  # nor can it be said of fewer of them
             continue
         if at > position:
             parts.append(Part(position, at, "keep"))

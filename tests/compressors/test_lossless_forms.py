@@ -199,3 +199,19 @@ def test_lines_that_are_only_grouped_need_no_word_about_what_is_left_out() -> No
     assert planned.body != text
     assert planned.lacks_nothing
     assert footer.added(planned, "0" * 12, "").split("\n")[-1] == f"[headroom {'0' * 12}]"
+
+
+@pytest.mark.parametrize("count", [400, 4_000])
+def test_a_run_that_cannot_be_said_is_looked_at_once(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f'  "name": "value {n % 7}" and more of it here {n}' for n in range(count)]  # a quote within a quote
+    looked_at: list[int] = []
+    run = _prefixes._run
+
+    def counted(rows: list[str], start: int, stop: int) -> tuple[int, str, str]:
+        looked_at.append(start)
+        return run(rows, start, stop)
+
+    monkeypatch.setattr(_prefixes, "_run", counted)
+    _prefixes.cut(lines, [Part(0, count, "keep")], count * 10)
+
+    assert len(looked_at) <= 3
