@@ -34,7 +34,7 @@ _MODULE_OF = {
     "git": "git",
     "listing": "listing.kind",
     "table": "table.kind",
-    "lint": "lint",
+    "lint": "lint.kind",
     "test_output": "test_output",
     "build": "build",
     "stack_trace": "stack_trace",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.compressors import lint, load
+from headroom_mcp.compressors import load
+from headroom_mcp.compressors.lint import problems as lint
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
