@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.facts import frames
+from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Part
 
@@ -77,20 +78,4 @@ def cut(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
     cost = tokens.estimate("\n".join(line for start, stop in going for line in lines[start:stop]))
     if len(inside) < _MIN_FRAMES or cost < _MIN_TOKENS:
         return list(parts)
-    said = f"[code frames cut below: {len(going):,}]"
-    made: list[Part] = []
-    for part in parts:
-        position = part.start
-        for start, stop in going if part.action == "keep" else ():
-            if not part.start <= start < part.stop:
-                continue
-            if start > position:
-                made.append(Part(position, start, "keep"))
-            if said:
-                made.append(Part(start, start, "render", said, lossless=True))
-                said = ""
-            made.append(Part(start, stop, "render", note="a code frame"))
-            position = stop
-        if position < part.stop or part.start == part.stop:
-            made.append(part._replace(start=position))
-    return made
+    return render.without(parts, going, f"[code frames cut below: {len(going):,}]", "a code frame")

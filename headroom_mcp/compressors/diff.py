@@ -1,7 +1,8 @@
 """Unified diffs: git diff, git show, git log -p, diff -u. Keeps file and hunk headers and every changed line it can.
 
-What a header says again goes, and lines taken away that are added right below but for their blanks. Lock files, generated and minified files are folded to their counts. Where the rest is too long, hunks that the question
-is about come first, then sources before tests before documents; a folded hunk says what it adds and takes away.
+What a header says again goes, and lines taken away that are added right below but for their blanks. Lock files, generated and
+minified files are folded to their counts. Where the rest is too long, hunks that the question is about come first, then sources
+before tests before documents; a folded hunk says what it adds and takes away.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Compressed, Fact, Part
+from headroom_mcp.types import Compressed, Fact
 
 _SMALL_TOKENS = 1_500  # below, a line of context lost costs more than it saves
 _CONTEXT_LINES = 1  # on each side of a change, in a diff that is too long
 _GAP_TOKENS = 14
-_MIN_HEADER_TOKENS = (
-    40  # together, of lines that say a file's name once more: the line that says so costs a third of it
-)
+# together, of lines that say a file's name once more: the line that says so costs a third of it
+_MIN_HEADER_TOKENS = 40
+_HEADERS_CUT = "[index, --- and +++ lines cut]"
 _MIN_MOVED = 3  # lines taken away and added again, but for blanks
 _FEW = 2  # hunks with a changed line of one form
 # A diff is read to be judged: up to the first every change is shown; of a longer one half, up to the second, where the usual
@@ -106,7 +107,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         within = of is not None and of in begun and of == hunk_at.get(stop - 1)
         return _note(lines, files, file_at, range(start, stop), within)
 
-    return Compressed(_without(again, render.from_kept(kept, len(lines), note)), note=note)
+    parts = render.from_kept(kept, len(lines), note)
+    return Compressed(render.without(parts, render.runs(again), _HEADERS_CUT, "said above"), note=note)
 
 
 def _chosen(output: ToolOutput, files: Sequence[File], hunks: Sequence[Hunk], budget: int) -> set[int]:
@@ -152,30 +154,6 @@ def _said_again(lines: Sequence[str], files: Sequence[File]) -> list[int]:
         if lines[file.start] == f"diff --git {said[0]} {said[1]}":
             found += [row for row in rows if lines[row].startswith(("index ", "--- ", "+++ "))]
     return found if tokens.estimate("\n".join(lines[row] for row in found)) >= _MIN_HEADER_TOKENS else []
-
-
-def _without(again: Sequence[int], parts: Sequence[Part]) -> list[Part]:
-    """Return `parts` without the kept lines `again` (rising), and what they are said once."""
-    if not again:
-        return list(parts)
-    legend = "[index, --- and +++ lines cut]"
-    made: list[Part] = []
-    going = render.runs(again)
-    for part in parts:
-        position = part.start
-        for start, stop in going if part.action == "keep" else ():
-            if not part.start <= start < part.stop:
-                continue
-            if start > position:
-                made.append(Part(position, start, "keep"))
-            if legend:
-                made.append(Part(start, start, "render", legend, lossless=True))
-                legend = ""
-            made.append(Part(start, stop, "render", note="said above"))
-            position = stop
-        if position < part.stop:
-            made.append(part._replace(start=position))
-    return made
 
 
 def _moved(lines: Sequence[str], hunks: Sequence[Hunk]) -> dict[int, int]:

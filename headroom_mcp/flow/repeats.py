@@ -23,10 +23,8 @@ MIN_LINES = 2
 MIN_TOKENS = 30  # below this the note costs more than it saves, and the reader's detour too
 LABEL_CHARS = 24  # of the call that showed them: it is said in every note
 _MARKS = frozenset("'\"`|<>;&$(){}:?")  # of words that are no plain path
-_SHORT_WORD_CHARS, _MIN_NAME_CHARS = (
-    10,
-    5,
-)  # "bin/test" is no longer than it should be; "src/de…" says nothing without "src"
+_SHORT_WORD_CHARS = 10  # "bin/test" is no longer than it should be
+_MIN_NAME_CHARS = 5  # "src/de…" says nothing without "src"
 _NUMBER_CHARS = 12  # a line number with its margin
 _MIN_GAIN = 12  # tokens that a note must save
 _MAX_CANDIDATES = 12  # a line like "    return None" stands in many places; the latest ones are tried

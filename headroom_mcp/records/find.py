@@ -27,19 +27,15 @@ _MAX_LINES_EACH = 40  # larger blocks are chapters: their lines are the records
 # What is a fault in a block: a label that comes again counts 1, and less among indented lines, where lists are natural; a
 # label that the text has nowhere else; all of them less where the blocks are closed by a blank line or an end mark.
 _DEEPER, _UNIQUE, _CLOSED, _NOTHING_BELOW = 0.4, 0.5, 0.3, 0.5
-_MAX_TIMES_USUAL, _MIN_LONG = (
-    4,
-    12,
-)  # a block that is so many times as long as the others, and so long, is none from there on
+# A block that is so many times as long as the others, and so long, is none from there on.
+_MAX_TIMES_USUAL, _MIN_LONG = 4, 12
 _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
 _KEY_ENDS = ("=", ":")
 _ALIGNED = 0.9  # of the keys end in one column: they are aligned to the right
-_MAX_ABOVE, _ALIKE_ABOVE = (
-    3,
-    0.8,
-)  # lines between a blank line and a head, and the share of heads where they are as many
+_MAX_ABOVE = 3  # lines between a blank line and a head
+_ALIKE_ABOVE = 0.8  # of the heads have as many
 _SAMPLE = 100
 _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")

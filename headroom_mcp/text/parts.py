@@ -82,6 +82,27 @@ def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
+def without(parts: Sequence[Part], cuts: Sequence[tuple[int, int]], said: str, note: str) -> list[Part]:
+    """Return `parts` without those of their kept lines that the runs `cuts` hold (start, stop; rising). `said` stands where the
+    first was, and `note` is why the model need not see them."""
+    made: list[Part] = []
+    for part in parts:
+        position = part.start
+        for start, stop in cuts if part.action == "keep" else ():
+            if not part.start <= start < part.stop:
+                continue
+            if start > position:
+                made.append(Part(position, start, "keep"))
+            if said:
+                made.append(Part(start, start, "render", said, lossless=True))
+                said = ""
+            made.append(Part(start, stop, "render", note=note))
+            position = stop
+        if position < part.stop or part.start == part.stop:
+            made.append(part._replace(start=position))
+    return made
+
+
 def close_cheap_gaps(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
     """Return `parts` with every gap shown that costs no more than the marker that stands for it."""
     closed: list[Part] = []

@@ -35,3 +35,20 @@ def test_gaps_between_kept_lines_have_the_notes_that_are_said_of_them() -> None:
     assert [part.note for part in by_range] == ["0-1", "", "3-5", "", "6-8"]
     assert parts.from_kept([1, 0], 2, {}) == [Part(0, 2, "keep")]
     assert parts.from_kept([], 2, {0: "all"}) == [Part(0, 2, "omit", note="all")]
+
+
+def test_lines_cut_from_what_is_kept_are_announced_once_where_the_first_stood() -> None:
+    made = parts.without(
+        [Part(0, 4, "keep"), Part(4, 6, "omit"), Part(6, 9, "keep")], [(1, 2), (4, 5), (8, 9)], "[cut]", "why"
+    )
+
+    parts.check(made, 9)
+    assert [(part.start, part.stop, part.action, part.text or part.note) for part in made] == [
+        (0, 1, "keep", ""),
+        (1, 1, "render", "[cut]"),
+        (1, 2, "render", "why"),
+        (2, 4, "keep", ""),
+        (4, 6, "omit", ""),  # already left out
+        (6, 8, "keep", ""),
+        (8, 9, "render", "why"),
+    ]

@@ -38,11 +38,8 @@ _MAX_STATISTICS_ROWS = 20_000  # beyond, statistics are of every n-th row, and s
 _MAX_COLUMNS = 24
 _MIN_ROWS = 6
 _FIRST_LINES = 12  # a header further down may be one of several
-_KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = (
-    700,
-    40,
-    0.97,
-)  # so many rows, so well understood, are safe to fold in a small table
+# So many rows, so well understood, are safe to fold in a small table.
+_KNOWN_TOKENS, _KNOWN_ROWS, _KNOWN = 700, 40, 0.97
 _MAX_FIGURES = 4  # numbers of a row whose columns are not known
 _MAX_SAID_TOKENS = 220
 _MAX_BAD_ROWS = 25

@@ -68,10 +68,10 @@ def coverage_after_tests(random: Random) -> Relative:
         command = "pytest -q --cov=lib --cov-report=term-missing"
     elif form == "go":
         rows = [
-            f"ok  \texample.org/farm/{thing}{n}\t0.{n:03d}s\tcoverage: {share}.{n % 10}% of statements"
+            f"ok  \texample.org/barn/{thing}{n}\t0.{n:03d}s\tcoverage: {share}.{n % 10}% of statements"
             for n, share in enumerate(shares)
         ]
-        lines = put(random, rows, [f"ok  \texample.org/farm/{worst}\t0.004s\tcoverage: 1.2% of statements"])
+        lines = put(random, rows, [f"ok  \texample.org/barn/{worst}\t0.004s\tcoverage: 1.2% of statements"])
         return Relative("\n".join(lines) + "\n", "go test -cover ./...", [worst])
     elif form == "tarpaulin":
         rows = [f"|| src/{thing}{n}.rs: {share}/100 +0.00%" for n, share in enumerate(shares)]
