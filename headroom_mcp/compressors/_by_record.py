@@ -145,7 +145,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
         choice.take((record_of[line] for line in test_run.conclusions(output.lines)), budget // 3)
     choice.take(_odd_failures(survey, failing), budget // 5)
     choice.take((record_of[line] for line in facts_module.warnings(output.lines)[:_WARNINGS]), budget // 4)
-    choice.take(unlike.meant(output.query, survey), budget // 5)
+    choice.take(unlike.meant(output.query, survey), budget // 3)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget // 5, output.query)
     choice.take(_top_of_ranking(texts), budget // 5)

@@ -7,7 +7,7 @@ words before it ("took", "in"). A slot whose values all differ by one is a count
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -26,6 +26,7 @@ _SIZE_UNIT = late.pattern(r"\d ?(?:[kKMGT]i?[bB]?|[bB]|bytes)$")
 _WORD = late.pattern(r"[^\W\d_]{4,}")
 _MOSTLY = 0.8
 _SAMPLE = 60
+_MAX_GUESSES = 5  # slots, where nothing tells which is meant
 _OUTERMOST = 5  # records from each end of a column
 
 
@@ -46,17 +47,28 @@ def of(survey: Survey, wanted: Sequence[Superlative], columns: Sequence[Slot] = 
         if one.measure == "place":
             found.update(dict.fromkeys(_by_place(survey, one)))
             continue
-        best: list[tuple[float, int]] = []
-        best_worth = 0.0
-        for column in _columns(survey, columns):
-            figures, worth = _judged(column, one)
-            if worth > best_worth:
-                best, best_worth = figures, worth
-            elif worth and worth == best_worth and (column.name or _speaks_of(column, one)):
-                best = best + figures  # the same slot in records of another form
-        best.sort(key=lambda item: (-item[0], item[1]) if one.end == "most" else item)
-        found.update(dict.fromkeys(row for _, row in best[: one.how_many]))
+        ends = [
+            sorted(figures, key=lambda item: (-item[0], item[1]) if one.end == "most" else item)[: one.how_many]
+            for figures in _meant(survey, columns, one)[:_MAX_GUESSES]
+        ]
+        found.update((row, None) for outermost in zip_longest(*ends) for _, row in filter(None, outermost))
     return list(found)
+
+
+def _meant(survey: Survey, columns: Sequence[Slot], one: Superlative) -> list[list[tuple[float, int]]]:
+    """Return the figures, by record, of the slot that a superlative means; of each that it may mean as well as another."""
+    best: dict[str, list[tuple[float, int]]] = {}
+    best_worth = 0.0
+    for column in _columns(survey, columns):
+        figures, worth = _judged(column, one)
+        if not worth or worth < best_worth:
+            continue
+        if worth > best_worth:
+            best, best_worth = {}, worth
+        # Slots of one name, or that speak of what is asked, are the same one in records of several forms.
+        name = column.name or ("" if _speaks_of(column, one) else f"nameless {len(best)}")
+        best[name] = best.get(name, []) + figures
+    return list(best.values())
 
 
 def of_each(columns: Sequence[Slot], named: Sequence[bool], *, largest: bool, smallest: bool) -> list[int]:

@@ -109,3 +109,27 @@ def test_a_handle_is_a_short_number_of_its_own_in_every_row(values: list[object]
 )
 def test_what_is_for_machines_is_told_from_names(text: str, opaque: bool) -> None:
     assert opaque == columns._is_opaque(text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "-1 ENOENT (No such file or directory)",
+        "-1 EACCES (Permission denied)",
+        "request timed out",
+        "connection refused",
+    ],
+)
+@pytest.mark.parametrize("question", ["which of them could not be opened?", "what is missing?", "did any fail?"])
+def test_rows_that_tell_of_failures_answer_a_question_after_these_in_other_words(said: str, question: str) -> None:
+    rows = [
+        f'{4100 + n}  openat  "/srv/store/part_{n * 37 % 101}"  {"= 3" if n not in (31, 58) else f"= {said}"}'
+        for n in range(90)
+    ]
+    output = ToolOutput("\n".join(["pid  call  path  result", *rows]), "Bash", {"command": "trace"}, question)
+
+    body = plan(output, Settings()).body
+
+    assert len(body) < len(output.text) / 2
+    assert rows[31] in body
+    assert rows[58] in body

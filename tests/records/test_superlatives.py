@@ -123,3 +123,22 @@ def test_first_and_last_are_of_the_lines_that_are_spoken_of() -> None:
     )  # fmt: skip
 
     assert "replica 260 promoted" in result.text
+
+
+@pytest.mark.parametrize("heading", ["  NLOC    CCN   token  PARAM", "a, b, c, d", ""])
+@pytest.mark.parametrize(("word", "end"), [("highest", max), ("lowest", min)])
+def test_where_nothing_tells_which_column_is_meant_the_ends_of_each_are_shown(
+    heading: str, word: str, end: Callable[[list[int]], int]
+) -> None:
+    random = Random(heading + word)
+    columns = [random.sample(range(100, 900), 90) for _ in range(4)]
+    rows = [
+        f"{a:8d} {b:6d} {c:6d} {d:6d}  part_{n}@src/a.py" for n, (a, b, c, d) in enumerate(zip(*columns, strict=True))
+    ]
+    text = "\n".join([*([heading] if heading else []), "-" * 48, *rows, "90 functions read."])
+
+    short = compress_output(text, tool_name="Bash", query=f"which function has the {word} cyclomatic complexity?").text
+
+    assert len(short) < len(text) * 0.7
+    for column in columns:
+        assert rows[column.index(end(column))].strip() in short

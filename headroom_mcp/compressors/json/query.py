@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.query import bm25
+from headroom_mcp.query import bm25, failures
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly
 _QUOTED = late.pattern(r"[\"“]([^\"”]{2,80})[\"”]|`([^`]{2,80})`|(?<!\w)'([^']{2,60})'(?!\w)")
@@ -18,11 +18,6 @@ _IDENTIFIER = late.pattern(r"[^\s\"'`,;?!()]+")
 _CALLED = late.pattern(r"\b([A-Za-z_]\w{2,60})\(\)")
 _LINKS = late.pattern(r"\b(?:ur[il]s?|links?|href|https?|address(?:es)?|endpoints?)\b", re.IGNORECASE)
 _CAPITALS = late.pattern(r"\b[A-Z]{3,12}\b")
-_FAILURES = late.pattern(
-    r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"
-    r"exception\w*|root cause)\b",
-    re.IGNORECASE,
-)
 
 
 class Match(NamedTuple):
@@ -59,7 +54,7 @@ class Query:
         self.paths = [(pieces, tail) for pieces, tail in self.paths if len(pieces) >= 3]
         self.capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
         self.links = bool(_LINKS.search(text))
-        self.failures = bool(_FAILURES.search(text))
+        self.failures = failures.asked(text)
         self.largest = self.smallest = False
         if bm25.may_compare(text):
             from headroom_mcp.query import superlatives

@@ -20,11 +20,12 @@ from headroom_mcp.compressors.table import several
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import tool_errors, unlike
+from headroom_mcp.query import failures
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
-from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import failure_words, marker, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -278,7 +279,9 @@ def _matches(output: ToolOutput, rows: Sequence[str], budget: int) -> list[int]:
         return []
     plain = [row.replace("\\_", "_") for row in rows]  # Markdown's tables escape what a question does not
     found = asked.best(output.query, plain, 60)
-    found = list(dict.fromkeys([*found[:_BEST], *_lacking(output.query, plain), *found[_BEST:]]))
+    found = list(
+        dict.fromkeys([*found[:_BEST], *_lacking(output.query, plain), *found[_BEST:], *_failing(output, plain)])
+    )
     kept: list[int] = []
     room = budget * 4 // 5
     for row in found:
@@ -349,6 +352,14 @@ def _said(output: ToolOutput, table: Table, columns: Sequence[Slot]) -> str:
         if said and tokens.estimate("".join(told)) < _MAX_SAID_TOKENS:
             told.append(f"{slot.name}: {said}")
     return f"{head}; {' · '.join(told)} …]" if told else ""
+
+
+def _failing(output: ToolOutput, rows: Sequence[str]) -> list[int]:
+    """Return the rows that tell of failures where the question is about these, unless most do."""
+    if _is_file(output) or not failures.asked(output.query):
+        return []
+    found = [row for row, text in enumerate(rows) if failure_words.is_failure(text)]
+    return found if len(found) * 2 <= len(rows) else []
 
 
 def _bad(output: ToolOutput) -> list[int]:
