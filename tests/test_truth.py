@@ -217,17 +217,21 @@ def test_lines_below_what_they_do_not_end_with_are_found(wrong: str) -> None:
     assert _said(lines, [Part(0, 4, "render", false[wrong], lossless=True)], "general")
 
 
-def test_a_bare_footer_is_true_only_where_nothing_is_missing() -> None:
+def test_a_bare_footer_is_true_only_where_nothing_is_missing_or_an_output_is_small() -> None:
     lines = [f"step {i} of the plan" for i in range(20)]
 
-    def found(part: Part) -> list[str]:
+    def found(part: Part, *, small: bool = False, overwritten: int = 0) -> list[str]:
         parts = [Part(0, 10, "keep"), part]
-        planned = Plan(render.render(lines, parts), [Section(0, 20, "general", "")], parts, (), 10, 20)
+        sections = [Section(0, 20, "general", "")]
+        planned = Plan(render.render(lines, parts), sections, parts, (), 10, 20, overwritten, small=small)
         return walk.check(walk.Checked(lines, "", planned, f"{planned.body}\n[headroom {'0' * 12}]")).false
 
     assert found(Part(10, 20, "render", "\n".join(lines[10:]), lossless=True)) == []
     assert found(Part(10, 20, "omit"))
     assert found(Part(10, 20, "render", lines[10], note="in short"))
+    assert found(Part(10, 20, "omit"), small=True) == []
+    assert found(Part(10, 20, "omit"), small=True, overwritten=2)
+    assert found(Part(10, 20, "render", "a table", unit="rows", left_out=3, total=10), small=True)
 
 
 def _rows_left_out(kind: str, size: int) -> tuple[list[str], list[Part]]:

@@ -223,7 +223,7 @@ def _last_in_short(above: Sequence[Shown], call: _Call, output: ToolOutput) -> s
             body = shown.text.removesuffix(f"\n{marker.bare_footer(ref)}")
             if body != shown.text and body == numbering.bare(output.lines_from(view.numbered)):
                 return ""  # all of it, but for blanks before line numbers
-            if shown.label != output.label and body != shown.text:
+            if shown.label != output.label and body != shown.text and not marker.misses_lines(body):
                 continue  # another call, whose reader missed nothing
             if not digest:
                 from headroom_mcp.store import codec

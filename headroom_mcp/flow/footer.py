@@ -9,11 +9,12 @@ from headroom_mcp.text import marker
 def added(planned: Plan, ref: str, way_back: str) -> str:
     """Return the body of `planned` with the footer that names `ref` and the way back (see `View`).
 
-    Where all that is not shown stands above, the ref alone: there is nothing that the reader does not have.
+    Where all that is not shown stands above, the ref alone: there is nothing that the reader does not have. The same for a small
+    output whose markers tell all, and a reader who has the tool: its description says what the ref is for.
     """
-    if planned.lacks_nothing:
+    if planned.lacks_nothing or (planned.told_in_place and not way_back):
         return f"{planned.body}\n{marker.bare_footer(ref)}"
-    return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back)}"
+    return f"{planned.body}\n{marker.footer(ref, _summary(planned), way_back, brief=planned.small)}"
 
 
 def _summary(planned: Plan) -> str:

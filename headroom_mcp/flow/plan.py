@@ -23,7 +23,9 @@ GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: 
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
-_WHOLE_TOKENS = 1_500  # below, a form that leaves nothing out is tried, too
+_WHOLE_TOKENS = (
+    1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
+)
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -39,6 +41,7 @@ class Plan(NamedTuple):
     total_lines: int
     overwritten: int = 0  # states of lines that a terminal shows no more
     above: int = 0  # lines that are not shown because they stand above
+    small: bool = False  # of an output that is seen at one glance, with every marker in it
 
     @property
     def kind(self) -> str:
@@ -52,6 +55,11 @@ class Plan(NamedTuple):
         return not self.overwritten and all(
             part.action == "keep" or part.above or (part.lossless and not part.unit) for part in self.parts
         )
+
+    @property
+    def told_in_place(self) -> bool:
+        """Whether what is not shown is lines, each told of where it stood, and so few that nobody need add them up."""
+        return self.small and not self.overwritten and not any(part.unit for part in self.parts)
 
 
 def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), *, numbered: int = 0) -> Plan:
@@ -121,7 +129,8 @@ def _planned(output: ToolOutput, sections: list[Section], parts: list[Part], num
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     above = sum(part.stop - part.start for part in parts if part.above)
     omitted = render.omissions(parts)
-    return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above)
+    small = output.tokens < _WHOLE_TOKENS
+    return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above, small)
 
 
 def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Sequence[Shown] = ()) -> Plan | None:

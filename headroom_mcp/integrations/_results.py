@@ -131,7 +131,7 @@ class ResultShortener:
         """Return `retrieve` as a plain function with the name, types and description that frameworks make a tool of."""
 
         def headroom_retrieve(ref: str, lines: str = "", query: str = "", json_path: str = "") -> str:
-            """Get back lines left out of a tool output that ends in [headroom REF: …].
+            """Get back lines left out of a tool output that ends in [headroom REF …].
 
             Args:
                 ref: the REF of that last line

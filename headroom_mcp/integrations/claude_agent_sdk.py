@@ -43,7 +43,7 @@ def retrieval_server(project: str = "") -> Any:
     own = ResultShortener(project=project)
     own.project = project
 
-    @tool(RETRIEVAL_TOOL, "Get back lines left out of a tool output that ends in [headroom REF: …].", _PARAMETERS)
+    @tool(RETRIEVAL_TOOL, "Get back lines left out of a tool output that ends in [headroom REF …].", _PARAMETERS)
     async def headroom_retrieve(given: dict[str, Any]) -> dict[str, Any]:
         text = await asyncio.to_thread(
             own.retrieve, **{name: str(given.get(name) or "") for name in _PARAMETERS["properties"]}

@@ -142,7 +142,7 @@ TOOLS = [
     ),
     ToolRow(
         headroom_retrieve,
-        "Get back lines left out of a tool output that ends in [headroom REF: …].",
+        "Get back lines left out of a tool output that ends in [headroom REF …].",
         {
             "lines": '"120-180", as in […] markers; "-50": the last 50',
             "query": "words to find",

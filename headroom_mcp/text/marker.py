@@ -4,7 +4,7 @@ In place:     [… 45 lines: 120-164]                      or  [… 45 lines: 12
 At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
 or, where the reader has a shell and no such tool,
               [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom retrieve 1a2b3c4d5e6f --lines A-B]
-or, where all that is left out stands above,
+or, where all that is left out stands above or is marked in few places,
               [headroom 1a2b3c4d5e6f]
 
 Above lines:  [the next 12 lines begin with "FAILED tests/test_plot.py::"]
@@ -22,8 +22,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from headroom_mcp import late
 
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve] or [headroom 1a2b3c4d5e6f]
+_HOW = r"; headroom_retrieve|headroom retrieve \1 --lines A-B|left out|in short|rearranged"
 _FOOTER = late.pattern(
-    r"^\[headroom ([0-9a-f]{12,64})(?:: [^\n]*(?:; headroom_retrieve|headroom retrieve \1 --lines A-B))?\]$",
+    rf"^\[headroom ([0-9a-f]{{12,64}})(?:: [^\n]*(?:{_HOW}))?\]$",
     re.MULTILINE,
 )
 _REF = late.pattern(r"\b[0-9a-f]{12,64}\b")
@@ -159,18 +160,25 @@ def times(values: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{value} ×{count:,}" for value, count in values)
 
 
-def footer(ref: str, summary: str, way_back: str = "") -> str:
+def footer(ref: str, summary: str, way_back: str = "", *, brief: bool = False) -> str:
     """Return the last line of a compressed output: where the original is and what was left out.
 
-    `way_back` is the command that prints an original whose ref follows it, "" for the tool.
+    `way_back` is the command that prints an original whose ref follows it, "" for the tool, of which a `brief` one does not
+    speak.
     """
-    how = f"{way_back} {ref} --lines A-B" if way_back else "headroom_retrieve"
-    return f"[headroom {ref}: {plain(summary)}; {how}]"
+    how = f"{way_back} {ref} --lines A-B" if way_back else "" if brief else "headroom_retrieve"
+    return f"[headroom {ref}: {plain(summary)}{'; ' if how else ''}{how}]"
 
 
 def bare_footer(ref: str) -> str:
-    """Return the last line of an output of which nothing is left out but what stands above."""
+    """Return the last line of an output of which nothing is left out but what stands above, or what its markers tell."""
     return f"[headroom {ref}]"
+
+
+def misses_lines(body: str) -> bool:
+    """Tell whether a text without its footer has a marker of what is not shown and not said to stand above."""
+    marks = (line for line in body.split("\n") if "[…" in line or (line.startswith("[") and " cut " in line))
+    return any(" above by " not in line for line in marks)
 
 
 def is_gap(line: str) -> bool:

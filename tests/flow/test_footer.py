@@ -6,6 +6,7 @@ import pytest
 
 from headroom_mcp.flow import footer
 from headroom_mcp.flow.plan import Plan
+from headroom_mcp.text import marker
 from headroom_mcp.types import Part
 
 
@@ -49,3 +50,32 @@ def test_where_nothing_is_lacking_the_footer_is_the_ref_alone() -> None:
     plan = Plan("the body", [], [Part(0, 3, "keep"), Part(3, 9, "omit", above=True)], (), 3, 9)
 
     assert footer.added(plan, "0123456789ab", "headroom retrieve") == "the body\n[headroom 0123456789ab]"
+
+
+@pytest.mark.parametrize(
+    ("part", "overwritten", "said"),
+    [
+        (Part(4, 9, "omit"), 0, ""),
+        (_render(4, 9), 0, ""),
+        (Part(4, 9, "omit"), 2, ": 5 of 9 lines left out, 2 overwritten states left out"),
+        (_render(4, 9, unit="rows", left_out=2, total=8), 0, ": 2 of 8 rows left out"),
+    ],
+)
+def test_of_a_small_output_the_markers_tell_what_is_left_out_and_the_tool_itself_how_to_see_it(
+    part: Part, overwritten: int, said: str
+) -> None:
+    plan = Plan("the body", [], [Part(0, 4, "keep"), part], (), 4, 9, overwritten, small=True)
+
+    shown = footer.added(plan, "0123456789ab", "")
+
+    assert shown == f"the body\n[headroom 0123456789ab{said}]"
+    assert marker.refs(shown) == ["0123456789ab"]
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_a_reader_without_the_tool_is_always_told_the_command(small: bool) -> None:
+    plan = Plan("the body", [], [Part(0, 4, "keep"), Part(4, 9, "omit")], (), 4, 9, small=small)
+
+    shown = footer.added(plan, "0123456789ab", "headroom retrieve")
+
+    assert shown.endswith("[headroom 0123456789ab: 5 of 9 lines left out; headroom retrieve 0123456789ab --lines A-B]")

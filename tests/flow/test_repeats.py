@@ -437,6 +437,23 @@ def test_another_call_that_prints_the_same_is_no_call_for_the_whole(tmp_path: Pa
     assert [text == one for one in shown] == [True, False, False, True]
 
 
+def test_what_markers_say_is_missing_comes_whole_by_another_call_too(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    passing = "\n".join(f"test_shop.py::test_{name} PASSED" for name in map(str, range(40)))
+    text = f"{passing}\nE   AssertionError: 3 != 4\nFAILED test_shop.py::test_sum - AssertionError: 3 != 4\n1 failed, 40 passed in 0.3s\n"
+    with open_store(settings) as store:
+        shown = [
+            compress_output(
+                text, tool_name="Bash", tool_input={"command": command}, session="s", store=store, settings=settings
+            )
+            for command in ("pytest -v test_shop.py", "python -m pytest -v test_shop.py")
+        ]
+
+    assert shown[0].text.endswith(f"[headroom {shown[0].ref}]")
+    assert "[… " in shown[0].text
+    assert shown[1].text == text
+
+
 def test_no_question_is_a_question_like_an_empty_one(tmp_path: Path) -> None:
     text = "\n".join(f"2026-01-01 00:00:00 INFO worker {i % 7} did job {i}" for i in range(400))
     with open_store(Settings(home=str(tmp_path))) as store:

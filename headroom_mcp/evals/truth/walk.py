@@ -14,7 +14,7 @@ from headroom_mcp.types import Part, Section
 _GAP = re.compile(r"\[… ([\d,]+) (lines?): (\d+)(?:-(\d+))?(?: · (.*))?\]")
 _TEXT = re.compile(r"\(\d+\) .*:")
 _BARE_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}\]")
-_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*); headroom_retrieve\]")
+_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*?)(?:; headroom_retrieve)?\]")
 
 
 class Checked(NamedTuple):
@@ -108,8 +108,8 @@ def _gap(row: str, part: Part, given: Checked, kind: str, findings: Findings) ->
 def _footer(row: str, given: Checked, body: str, findings: Findings) -> None:
     """Check the last line: how many lines are left out or in short, of how many."""
     parts, total, overwritten = given.planned.parts, len(given.lines), given.overwritten
-    if _BARE_FOOTER.fullmatch(row):  # nothing is left out but what stands above
-        findings.that(all(part.above or part.lossless or part.action == "keep" for part in parts), row)
+    if _BARE_FOOTER.fullmatch(row):  # nothing is left out but what stands above, or what is told in place
+        findings.that(given.planned.lacks_nothing or given.planned.told_in_place, row)
         return
     match = _FOOTER.fullmatch(row)
     if not findings.that(match is not None, row, "a footer") or match is None:
