@@ -205,6 +205,8 @@ def _body(lines: Sequence[str], index: int) -> tuple[str, int]:
                 break
         elif (_TABLE_ROW.match(following) is not None) != is_row or _starts_underlined(lines, stop):
             break
+        elif _OPTION.match(following):
+            break  # "Usage: tool [OPTIONS]" with the options right below it
         stop += 1
     if item is not None:
         stop = _with_indented(lines, stop, indent)

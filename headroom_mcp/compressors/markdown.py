@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _sections, _shapes
+from headroom_mcp.compressors import _sections, _shapes, _tables_in
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as lines_module
@@ -83,6 +83,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     found = _sections.blocks(lines)
     if len(found) < 4:
         return None
+    tables = _tables_in.shortened(output, found, budget) if lines is output.lines else []
+    found = _tables_in.without(found, tables)
+    budget = max(budget // 2, budget - sum(table.tokens for table in tables))
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
     above = _sections.chains(found)
     kept = _answers(lines, found, above, costs, query, budget) if query else set()
@@ -95,9 +98,11 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if not query:
         left = _add_leads(lines, found, kept, kept_lines, left)
     _add_in_turn(found, costs, kept_lines, left)
-    if len(kept_lines) >= len(lines):
+    kept_lines.update(line for table in tables for line in range(table.start, table.stop))
+    if len(kept_lines) >= len(lines) and not tables:
         return None
     parts = render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget, output.offset))
+    parts = _tables_in.spliced(parts, tables)
     return Compressed(parts, note=lambda start, stop: _gap_note(lines, found, start, stop, output.offset))
 
 

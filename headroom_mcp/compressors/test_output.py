@@ -19,6 +19,7 @@ from headroom_mcp.facts import moulds, test_blocks, test_run, unlike, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
+from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
@@ -98,9 +99,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     first = [
         i for i in range(min(3, len(lines))) if i not in set_up and not (lines[i].strip() and i in reading.routine)
     ]
-    chosen.kept = {*first, *range(max(0, len(lines) - 6), len(lines))} - covered
+    last = [i for i in range(max(0, len(lines) - 6), len(lines)) if i not in covered]
+    told = {_MARK.sub("", lines[i]).strip() for i in covered} - {""}
+    chosen.kept = {*first, *_not_told_yet(lines, last, told)} - covered
     failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
+    chosen.take(test_blocks.in_files_not_said(lines, failing, found), budget // 3)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
     chosen.take(_answers(output, reading), budget // 4)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
@@ -113,13 +117,14 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.leave_out(figures)
     left -= sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in figures)
     news = [i for i in reading.news(lines) if i not in named and i not in set_up]
-    news = _not_told_yet(lines, news, covered)
+    news = _not_told_yet(lines, news, told)
     chosen.take_runs(_without_lists(lines, news), left)
     if not (found or failing):
         chosen.take(_first_warnings(lines, reading), budget // 4)  # where nothing fails, they are the news
-    chosen.take(_unlike(lines, reading, chosen.kept | covered | set_up), budget // 3)
-    told = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
-    parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told).note)
+    unlike_others = _unlike(lines, reading, chosen.kept | covered | set_up)
+    chosen.take(_not_told_alone(lines, unlike_others, chosen.kept, told), budget // 3)
+    told_of = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
+    parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told_of).note)
     return Compressed(parts, range(len(lines)))
 
 
@@ -218,10 +223,22 @@ def _set_up(lines: Sequence[str], reading: test_run.Reading) -> set[int]:
     return found
 
 
-def _not_told_yet(lines: Sequence[str], news: Sequence[int], covered: Collection[int]) -> list[int]:
-    """Return `news` without the lines that say once more, as a summary does, what a failure says with a mark before it."""
-    told = {_MARK.sub("", lines[i]).strip() for i in covered} - {""}
-    return [i for i in news if lines[i].strip() not in told]
+def _not_told_yet(lines: Sequence[str], at: Sequence[int], told: Collection[str]) -> list[int]:
+    """Return the lines `at` without those that say once more, as a summary does, what failures have `told`."""
+    return [i for i in at if lines[i].strip() not in told]
+
+
+def _not_told_alone(lines: Sequence[str], at: Sequence[int], kept: Collection[int], told: Collection[str]) -> list[int]:
+    """Return the lines `at`, in their order, without those that have been `told` and stand neither beside one that has not
+    nor beside one that is `kept`."""
+    new = {i for i in at if lines[i].strip() not in told}.union(kept)
+    beside = {
+        i
+        for start, stop in render.runs({*at, *kept})
+        if not new.isdisjoint(range(start, stop))
+        for i in range(start, stop)
+    }
+    return [i for i in at if i in beside]
 
 
 def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:

@@ -32,6 +32,22 @@ def failing(lines: Sequence[str], reading: Reading) -> list[tuple[int, str]]:
     return [*known, *((i, test_run.name_of(lines[i])) for i in reading.failed if i not in at)]
 
 
+def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], found: Sequence[Block]) -> list[int]:
+    """Return the last line of each test `failed` whose name begins with the file that it is run by, where its block in
+    `found` tells of other files only: of a base class that many tests share."""
+    said: dict[str, str] = {}
+    for block in found:
+        texts = "\n".join(lines[i] for i in block.essential)
+        for word in verdicts.words(lines[block.start]):
+            said[word] = f"{said.get(word, '')}\n{texts}"
+    last = {name: index for index, name in failed if "::" in name}
+    return sorted(
+        index
+        for name, index in last.items()
+        if (told := said.get(verdicts.key_of(name))) is not None and name.partition("::")[0] not in told
+    )
+
+
 def _ended(lines: Sequence[str], block: Block, ends: Sequence[int]) -> Block:
     """Return `block` as far as the next total or passing test that is not indented below its head."""
     within = ends[bisect_left(ends, block.start + 1) : bisect_left(ends, block.stop)]

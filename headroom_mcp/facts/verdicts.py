@@ -93,7 +93,7 @@ def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list
     for head in heads:
         if not waiting:
             break
-        waiting -= _names(head)
+        waiting -= words(head)
     return sorted({index for index, key in keyed if key in waiting})
 
 
@@ -150,7 +150,7 @@ def _length(line: str) -> int:
 
 
 @lru_cache(maxsize=1 << 13)  # the same failures are looked for in several steps
-def _names(head: str) -> frozenset[str]:
+def words(head: str) -> frozenset[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
     names = {part.strip() for part in _apart(text)}

@@ -17,9 +17,10 @@ from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 
-# … and before a question word that begins a sentence where the mark of the last one is missing
+# … and before a question word that begins a sentence where the mark of the last one is missing; ", and skip the scripts?"
+# asks for something else than what precedes it
 _CLAUSE_END = late.pattern(
-    r"[?!;…\n]+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
+    r"[?!;…\n]+|,\s+(?:and|but)\s+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
 _WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer put no blanks between words
@@ -30,6 +31,7 @@ _LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _LENGTH_SHARE = 0.6  # of BM25
+_MIN_NAME = 6  # letters of two words written as one
 _MAX_COMPARED = 60  # passages whose word order is compared with the clause's
 
 
@@ -184,7 +186,21 @@ def fit(passages: Sequence[str], query: str, budget: int) -> list[int]:
 
 def terms_of(clause: str) -> list[str]:
     """Return the stems of the words of `clause` that can tell lines apart, each once."""
-    terms = [stem(word) for word in bm25.query_terms(clause)]
+    asked_for = bm25.query_terms(clause)
+    terms = [stem(word) for word in asked_for]
     terms.extend(name.lower() for name in _LETTER_NAME.findall(clause)[:4])
+    terms.extend(_written_as_one(clause, asked_for))
     words = [word for word in terms if _WORD.fullmatch(word)]
     return list(dict.fromkeys(words or terms))
+
+
+def _written_as_one(clause: str, words: Sequence[str]) -> list[str]:
+    """Return the stems of neighbouring `words` as names write them: "max clients" is `maxclients` or `maxClients`, and "the
+    biggest keys" are found by `--bigkeys`."""
+    plain = [word for word in words if word.isalpha()]
+    if bm25.may_compare(clause):
+        from headroom_mcp.query import superlatives
+
+        plain = [superlatives.positive(word) for word in plain]
+    joined = (before + after for before, after in itertools.pairwise(plain))
+    return [stem(name) for name in joined if len(name) >= _MIN_NAME]

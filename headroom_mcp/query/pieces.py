@@ -27,6 +27,11 @@ _MODE = late.pattern(
     r"|(?P<suffix>end(?:s|ing)?(?: with| in)|suffix))\b",
     re.IGNORECASE,
 )
+# Which port is it, and who owns it? · the example and its test: "and" before a word that begins something else to look for
+_CLAUSE_END = late.pattern(
+    r"[;\n]|,?\s+and\s+(?=(?:which|what|whose|who|where|when|why|how|its|their|the|is|are|does|did|do|in|at|on|by|from)\b)",
+    re.IGNORECASE,
+)
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
 _WORD = late.pattern(r"\S+")
 _MAX_PIECES = 60
@@ -111,7 +116,7 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
 def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
     """Return at most `limit` line indexes, best first: for each clause of the question those that score at least a third
     of its best, the clauses in turn."""
-    clauses = [clause for clause in re.split(r"[;\n]", question) if clause.strip()][:_MAX_CLAUSES] or [question]
+    clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()][:_MAX_CLAUSES] or [question]
     if len(clauses) > 1:  # what is said before the first clause's colon holds for all: "names start with: a; b"
         opening, colon, _ = clauses[0].rpartition(": ")
         clauses = [clauses[0], *(f"{opening}{colon}{clause}" for clause in clauses[1:])]

@@ -69,5 +69,15 @@ def ends(question: str) -> tuple[bool, bool]:
     return _UP.search(question) is not None, _DOWN.search(question) is not None
 
 
+def positive(word: str) -> str:
+    """Return what a superlative compares, "big" of "biggest", "heavy" of "heaviest"; other words as they are."""
+    if word not in WORDS or not word.endswith("est"):
+        return word
+    bare = word.removesuffix("est")
+    if bare.endswith("i"):
+        return f"{bare[:-1]}y"
+    return bare[:-1] if bare[-1:] == bare[-2:-1] and bare[-1:] not in "ls" else bare
+
+
 def _figure(word: str) -> int:
     return int(word) if re.fullmatch(r"[1-9]\d?", word) else _FIGURES.get(word, 0)

@@ -133,3 +133,30 @@ def test_rows_that_tell_of_failures_answer_a_question_after_these_in_other_words
     assert len(body) < len(output.text) / 2
     assert rows[31] in body
     assert rows[58] in body
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_entry_named_by_two_words_of_a_question_is_shown_as_it_is(seed: int) -> None:
+    random = Random(seed)
+
+    def schema() -> dict[str, object]:
+        fields = [_words(random, 1) for _ in range(6)]
+        properties = {name: {"type": "string", "description": _words(random, 9)} for name in fields}
+        some = random.sample(["additionalProperties", "nullable", "deprecated", "readOnly", "xml"], 2)
+        return {"type": "object", "required": fields[:3], "properties": properties, **dict.fromkeys(some, False)}
+
+    names = [f"{_words(random, 1)}{what}" for what in ("Security", "Response", "Header") for _ in range(14)]
+    names.insert(random.randrange(len(names)), "oauth2ImplicitSecurity")
+    definitions = {name: schema() for name in names}
+
+    shown = plan(
+        ToolOutput(
+            json.dumps({"swagger": "2.0", "definitions": definitions}, indent=1),
+            "Bash",
+            {"command": "cat schema.json"},
+            "Which fields are required in a security scheme with an implicit flow?",
+        ),
+        Settings(),
+    ).body
+
+    assert json.dumps(definitions["oauth2ImplicitSecurity"], separators=(",", ":")) in shown

@@ -99,3 +99,24 @@ def test_a_file_of_which_no_hit_is_shown_is_named_in_the_gap_that_holds_its_hits
                 assert part.note == f"{len(gap)} hit{'s' * (len(gap) > 1)} in {held.pop()}"
 
     assert alone > 5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hit_that_a_question_means_stands_with_its_path(seed: int) -> None:
+    """To be copied: below others of its file, its path stands lines above it."""
+    dice = random.Random(seed)
+    names = [
+        f"{deed}_{thing}" for deed in ("open", "read", "send", "bind") for thing in ("file", "pipe", "page", "user")
+    ]
+    lines = [
+        f"/srv/app/src/click/part{part:02}.py:{at * 7 + 1}:def {dice.choice(names)}_{part}{at}(value):"
+        for part in range(14)
+        for at in range(16)
+    ]
+    lines[101] = "/srv/app/src/click/part06.py:42:def batch(iterable, size):"
+    output = ToolOutput("\n".join(lines), "Grep", {"pattern": "def "}, "In which file and line is def batch defined?")
+
+    compressed = compressor.compress(output, 700)
+
+    assert compressed is not None
+    assert lines[101] in render.render(output.lines, compressed.parts).split("\n")

@@ -25,3 +25,25 @@ def test_a_word_that_stands_somewhere_is_not_cut() -> None:
     lines = [*_NAMES, "tests/fuzzers.md", "tests/jq_fuzz_load.c"]
 
     assert pieces.best("Where are the fuzzers?", lines, 5) == [len(_NAMES)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where is the code of the mvc example and its user controller?",
+        "Where is the mvc example, and which user controllers are there?",
+        "Where is the mvc example; where is the user controller?",
+    ],
+)
+def test_each_of_two_things_asked_for_is_found(question: str) -> None:
+    """One that has fewer of the question's words does not fall behind the other."""
+    lines = [
+        *_NAMES,
+        "examples/mvc/controllers/user/index.js",
+        "examples/mvc/index.js",
+        *(f"examples/{at}.js" for at in range(9)),
+    ]
+
+    found = pieces.best(question, lines, 8)
+
+    assert {len(_NAMES), len(_NAMES) + 1} <= set(found)

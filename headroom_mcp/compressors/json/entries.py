@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from headroom_mcp.compressors.json import select
-from headroom_mcp.compressors.json.parse import Value
+from headroom_mcp.compressors.json.parse import Value, dumps
 from headroom_mcp.compressors.json.table import keyed_rows
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.text import lines as text
-from headroom_mcp.text import marker
+from headroom_mcp.text import marker, tokens
 
 if TYPE_CHECKING:
     from headroom_mcp.compressors.json.thin import Thinner
@@ -16,6 +16,7 @@ _SIZE_POWER = 0.4
 _MAX_NAMED_GAPS = 4  # the names of what is left out are worth their tokens where there are few gaps
 _WHOLE_SCALAR_TOKENS = 50
 _OTHERS_TOKENS = 150  # of each other entry come before links
+_MINIFIED_TOKENS = 900  # of what is asked for by its name; more of it is shown in the compact form
 _ENTERED_TOKENS = 20  # with less an object is shown by its name
 
 
@@ -62,6 +63,9 @@ def entries(
             continue
         close_gap()
         got = given[index]
+        if index == asked and (plain := _as_it_is(item, got)):
+            out.append(labels[index] + plain)
+            continue
         if type(item) in (tuple, list) and item and got < _ENTERED_TOKENS and costs[index] > got:
             out.append(labels[index] + thinner.left_out(item))
         else:
@@ -113,12 +117,19 @@ def _kept(floor: list[int], weights: list[float], room: int) -> list[int]:
 
 def _asked(thinner: Thinner, labels: list[str], items: list[Value], costs: list[int], kept: list[int]) -> int:
     """Return the one entry that the query calls by its name and that may be shown whole, else -1."""
-    named = [
-        i for i in kept if type(items[i]) is tuple and costs[i] > 40 and thinner.query.calls(labels[i].rstrip(":"))
-    ]
+    candidates = [i for i in kept if type(items[i]) is tuple and costs[i] > 40]
+    named = [i for i in candidates if thinner.query.calls(labels[i].rstrip(":"))]
+    # "the implicit flow of a security scheme" is `oauth2ImplicitSecurity`, where no other key has two of its words
+    named = named or [i for i in candidates if thinner.query.speaks_of(labels[i].rstrip(":"))]
     if len(named) == 1 and costs[named[0]] <= thinner.generous and keyed_rows(items[named[0]]) is None:
         return named[0]
     return -1
+
+
+def _as_it_is(item: Value, room: int) -> str:
+    """Return what was asked for as the JSON it is, to be copied, "" where `room` tokens do not hold it."""
+    plain = dumps(item)
+    return plain if tokens.estimate(plain) <= min(room, _MINIFIED_TOKENS) else ""
 
 
 def _gap_of_entries(thinner: Thinner, labels: list[str], items: list[Value], gap: list[int], with_names: bool) -> str:

@@ -42,6 +42,7 @@ _MAX_EVENT_FIELDS = 16  # rows with more are records of things, not of what happ
 _LOW_SCORE = 0.5
 _MAX_DEPTH = 6
 _MAX_OUTLIERS = 3
+_NAMED_SCORE = 2.0  # as much as an exact value
 _PER_NAT = 2.0  # what an unlikely row is worth beside failures and answers
 
 
@@ -284,7 +285,18 @@ def _matches(items: list[Value], query: Query) -> list[Match]:
         exact = [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
     if not query.stems:
         return query.match([""] * len(items), exact)
-    return query.match([words_of(item) for item in items], exact, [frozenset(_names(item)) for item in items])
+    found = query.match([words_of(item) for item in items], exact, [frozenset(_names(item)) for item in items])
+    spoken_of = [at for at, item in enumerate(items) if query.speaks_of(_key(item))]
+    if len(spoken_of) == 1:  # "a scheme with an implicit flow and its security" is oauth2ImplicitSecurity
+        [at] = spoken_of
+        found[at] = found[at]._replace(score=found[at].score + _NAMED_SCORE, exact=found[at].exact + 1)
+    return found
+
+
+def _key(item: Value) -> str:
+    """Return the key under which a row stands in an object, "" for a row of an array."""
+    first = item[0] if isinstance(item, tuple) and item else None
+    return first[1] if isinstance(first, tuple) and first[0] == "key" and type(first[1]) is str else ""
 
 
 def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int, float]) -> list[Marked]:

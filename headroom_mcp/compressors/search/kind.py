@@ -12,7 +12,7 @@ define what is looked for, those the question is about, then every file's first 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs, shell
@@ -30,6 +30,7 @@ _GAP_TOKENS = 14
 _SMALL_TOKENS = 2_000  # below, a hit lost costs more than the lines saved, unless the question names a definition
 _SIGNATURE_LINES = 3  # a definition's head may go on over some lines of context
 _MAX_FILES_NAMED = 6
+_ALMOST, _IN_FULL = 0.8, 6  # of the best score; so many hits may be what the question means
 # grep: a/b.pyc: binary file matches | Binary file a/b.pyc matches
 _BINARY = late.pattern(r"^(?:\w+: .*: binary file matches|Binary file .* matches)")
 _IDENTIFIER = late.pattern(r"^[A-Za-z_$][\w$]{1,80}$")
@@ -78,13 +79,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         whole, cost = [Part(0, len(lines), "keep")], output.tokens
     if not any(entry and entry.is_hit for entry in entries):
         return None
-    chosen = _choose(output, entries, budget, cost)
+    about = _about(output, entries)
+    chosen = _choose(output, entries, about, budget, cost)
     if chosen is None:
         return Compressed(whole) if cost < output.tokens else None
     if form == "heading":
         chosen |= _headings_of(lines, entries, chosen)
     paths = {_path(entries[index]) for index in chosen}
-    return Compressed(_parts(lines, entries, chosen), note=lambda start, stop: _note(entries[start:stop], paths))
+    return Compressed(
+        _parts(lines, entries, chosen, _best(about)), note=lambda start, stop: _note(entries[start:stop], paths)
+    )
 
 
 def _are_counts(entries: Sequence[Entry]) -> bool:
@@ -93,11 +97,25 @@ def _are_counts(entries: Sequence[Entry]) -> bool:
     return counts > 0.9 * len(entries) and len({_path(entry) for entry in entries}) >= counts
 
 
-def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int) -> set[int] | None:
+def _about(output: ToolOutput, entries: Sequence[Entry]) -> dict[int, float]:
+    """Return by line how much it is about the question, by its path and text."""
+    return asked.scores(output.query, [f"{entry.path} {entry.text}" if entry else "" for entry in entries])
+
+
+def _best(about: Mapping[int, float]) -> set[int]:
+    """Return the few lines that are most about the question: they are shown as they stand, path and all, to be copied."""
+    most = max(about.values(), default=0.0)
+    best = {index for index, score in about.items() if score >= _ALMOST * most}
+    return best if len(best) <= _IN_FULL else set()
+
+
+def _choose(
+    output: ToolOutput, entries: Sequence[Entry], about: Mapping[int, float], budget: int, cost: int
+) -> set[int] | None:
     """Return the lines to show, None where all of them should be."""
     if cost <= budget:
         return None
-    ranked, sure = _ranked(output, entries)
+    ranked, sure = _ranked(output, entries, about)
     if output.tokens < _SMALL_TOKENS and not sure:
         return None
     lines = output.lines
@@ -130,16 +148,14 @@ def _choose(output: ToolOutput, entries: Sequence[Entry], budget: int, cost: int
     return chosen if shown_paths else None
 
 
-def _ranked(output: ToolOutput, entries: Sequence[Entry]) -> tuple[Iterator[list[int]], bool]:
+def _ranked(
+    output: ToolOutput, entries: Sequence[Entry], about: Mapping[int, float]
+) -> tuple[Iterator[list[int]], bool]:
     """Return blocks of lines to show, best first, and whether the first surely is what was asked for."""
     named = [*asked.quoted(output.query), *_COMPOUND.findall(output.query)]
     names = [name for name in dict.fromkeys(named) if _IDENTIFIER.match(name)]
     pattern = _pattern(output)
     looked_for = names or ([pattern] if _IDENTIFIER.match(pattern) else [])
-    texts = [entry.text if entry else "" for entry in entries]
-    about = asked.scores(
-        output.query, [f"{_path(entry)} {text}" if entry else "" for entry, text in zip(entries, texts, strict=True)]
-    )
     top = max(about.values(), default=1.0)
     per_file: dict[str, int] = {}
     for entry in entries:
@@ -227,8 +243,9 @@ def _headings_of(lines: Sequence[str], entries: Sequence[Entry], chosen: set[int
     return headings
 
 
-def _parts(lines: Sequence[str], entries: Sequence[Entry], shown: set[int]) -> list[Part]:
-    """Return parts that show the lines `shown`, a file's path once above them, and count what each gap holds."""
+def _parts(lines: Sequence[str], entries: Sequence[Entry], shown: set[int], whole: Collection[int] = ()) -> list[Part]:
+    """Return parts that show the lines `shown`, a file's path once above them but for those that stand as they are, `whole`,
+    and count what each gap holds."""
     parts: list[Part] = []
     per_path: dict[str, int] = {}
     for index in shown:
@@ -249,9 +266,12 @@ def _parts(lines: Sequence[str], entries: Sequence[Entry], shown: set[int]) -> l
             parts.append(Part(index, stop, "omit", note=_note(entries[index:stop], per_path.keys())))
         else:
             path = _path(entries[index])
-            while stop < total and stop in shown and _path(entries[stop]) == path:
+            as_is = index in whole
+            while stop < total and stop in shown and _path(entries[stop]) == path and (stop in whole) == as_is:
                 stop += 1
-            if not path or (heading != path and per_path[path] < 2) or lines[index].startswith(path) is False:
+            if as_is:
+                parts.append(Part(index, stop, "keep"))
+            elif not path or (heading != path and per_path[path] < 2) or lines[index].startswith(path) is False:
                 parts.append(Part(index, stop, "keep"))
                 heading = "" if path else heading
             else:
