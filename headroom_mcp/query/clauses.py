@@ -20,7 +20,7 @@ from headroom_mcp.tool_output import ToolOutput
 # … and before a question word that begins a sentence where the mark of the last one is missing; ", and skip the scripts?"
 # asks for something else than what precedes it
 _CLAUSE_END = late.pattern(
-    r"[?!;…\n]+|,\s+(?:and|but)\s+|\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
+    r"[?!;…\n]+|, (?:and|but) |\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
 _WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer put no blanks between words

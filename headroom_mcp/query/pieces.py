@@ -29,7 +29,7 @@ _MODE = late.pattern(
 )
 # Which port is it, and who owns it? · the example and its test: "and" before a word that begins something else to look for
 _CLAUSE_END = late.pattern(
-    r"[;\n]|,?\s+and\s+(?=(?:which|what|whose|who|where|when|why|how|its|their|the|is|are|does|did|do|in|at|on|by|from)\b)",
+    r"[;\n]|,? and (?=(?:which|what|whose|who|where|when|why|how|its|their|the|is|are|does|did|do|in|at|on|by|from)\b)",
     re.IGNORECASE,
 )
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
