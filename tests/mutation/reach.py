@@ -61,7 +61,7 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that run the statement that a mutant changes."""
         key = f"{mutant.module} {mutant.function}"
-        digest, mask = _digest(mutant.before), _statement(mutant)
+        digest, mask = _digest(mutant.before), statement(mutant)
         found: list[str] = []
         for measured in self._files.values():
             is_same = measured["functions"].get(key) == digest
@@ -133,7 +133,7 @@ def _digest(source: str) -> str:
     return hashlib.sha256(ast.dump(node).encode()).hexdigest()[:16]
 
 
-def _statement(mutant: Mutant) -> int:
+def statement(mutant: Mutant) -> int:
     """Return the bits of the lines of the statement that a mutant changes; 0 where any line of the function will do."""
     tree = ast.parse(mutant.before).body[0]
     assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)

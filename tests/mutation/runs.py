@@ -20,6 +20,8 @@ notice counts as alive.
 from __future__ import annotations
 
 import ast
+import copy
+import functools
 import hashlib
 import importlib
 import json
@@ -293,22 +295,37 @@ def _preload() -> None:
 
 def apply(mutant: Mutant) -> None:
     """Put a mutant's code in the place of its function's, in this process."""
-    module = importlib.import_module(mutant.module)
-    source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    path = str(importlib.import_module(mutant.module).__file__)
+    tree = _tree(Path(path).read_text(encoding="utf-8"))
     changed = ast.parse(mutant.after).body[0]
     assert isinstance(changed, ast.FunctionDef | ast.AsyncFunctionDef)
     owner, _, name = mutant.function.rpartition(".")
-    place: Any = next(node for node in tree.body if getattr(node, "name", "") == owner) if owner else tree
-    at = next(at for at, node in enumerate(place.body) if getattr(node, "name", "") == name)
-    place.body[at] = changed
-    code = compile(ast.fix_missing_locations(tree), str(module.__file__), "exec")
+    stands: ast.stmt = changed
+    if owner:
+        stands = copy.copy(next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner))
+        stands.body = [changed if getattr(node, "name", "") == name else node for node in stands.body]
+    ahead = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    alone = ast.fix_missing_locations(ast.Module([*ahead, stands], []))
+    code = compile(alone, path, "exec")
     for part in mutant.function.split("."):
         code = next(inner for inner in code.co_consts if isinstance(inner, CodeType) and inner.co_name == part)
-    found: Any = vars(getattr(module, owner))[name] if owner else vars(module)[name]
-    function: FunctionType = getattr(found, "__func__", found)
+    function = function_of(mutant)
     function.__code__ = code
     _set_defaults(function, mutant)
+
+
+@functools.lru_cache(maxsize=1)
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def function_of(mutant: Mutant) -> FunctionType:
+    """Return the function that a mutant changes."""
+    module = importlib.import_module(mutant.module)
+    owner, _, name = mutant.function.rpartition(".")
+    found: Any = vars(getattr(module, owner))[name] if owner else vars(module)[name]
+    function: FunctionType = getattr(found, "__func__", found)
+    return function
 
 
 def _set_defaults(function: FunctionType, mutant: Mutant) -> None:
