@@ -21,7 +21,7 @@ _ODD = [
     "a\x00b",
     "\ud800 lone",
     "x" * 3000,
-    "[… 45 lines: 120-164]",
+    "[… lines 120-164]",
     "[headroom 1a2b3c4d5e6f: 3 of 9 lines left out; headroom_retrieve]",
     "{",
     "]}",

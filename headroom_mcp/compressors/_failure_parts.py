@@ -90,8 +90,7 @@ def _essential(lines: Sequence[str], block: Block, offset: int) -> str:
 
 def _rest(block: Block, shown: int, offset: int, like: str = "") -> str:
     """Return the marker for the lines of `block` other than the `shown` ones."""
-    where = f"in {offset + block.start + 1}-{offset + block.stop}{like}"
-    return marker.gap_of(block.stop - block.start - shown, "line", where)
+    return marker.gap_among(block.stop - block.start - shown, offset + block.start, offset + block.stop, like)
 
 
 def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str], offset: int) -> list[str]:

@@ -4,7 +4,7 @@ What it is, how much of it, its head and tail stay; so does what lies around the
 are kept, or chosen as in any other text.
 
     iVBORw0KGgoAAAANSUhEUgAA…       →   iVBORw0KGgoAAAANSUhEUgAA…
-    (212 lines)                          [… 212 lines: 2-213 · base64 of 12,084 bytes, a PNG image]
+    (212 lines)                          [… lines 2-213 · base64 of 12,084 bytes, a PNG image]
 """
 
 from __future__ import annotations

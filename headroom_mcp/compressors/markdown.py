@@ -4,7 +4,7 @@ With a query, the paragraphs, entries and listings that answer it stand whole un
 sections it holds with their line numbers. Without one, the outline stays, with the first words of each section.
 
     # Guide                               # Guide
-    (90 lines)                     →      [… 90 lines: 2-91 · sections: Install 4, Configuration 31]
+    (90 lines)                     →      [… lines 2-91 · sections: Install 4, Configuration 31]
     ## Retries                            ## Retries
     The client retries three times …      The client retries three times …
 """

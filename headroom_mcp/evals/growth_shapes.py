@@ -171,7 +171,7 @@ _LINES = {
     "decorators": "@a\n",
     "comments": "# a\n",
     "rules": "----\n",
-    "gaps": "[… 3 lines: 1-3]\n",
+    "gaps": "[… lines 1-3]\n",
     "failures": "FAILED a.py::t{n} - x\n",
     "errors": "a.c:{n}:1: error: x{n}\n",
     "frames in python": '  File "a.py", line {n}, in f\n',

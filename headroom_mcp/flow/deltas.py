@@ -1,8 +1,8 @@
 """The same call again: what changed since it was answered in short, and that the rest did not.
 
-    [… 600 lines: 1-600 · unchanged, in short above by browser_snapshot]
+    [… lines 1-600 · unchanged, in short above by browser_snapshot]
     - button "Pay now" [ref=e612]
-    [… 212 lines: 602-813 · unchanged, in short above by browser_snapshot]
+    [… lines 602-813 · unchanged, in short above by browser_snapshot]
 
 Compared are the two originals; what is called unchanged is, line by line and in this order, what the short form above is of.
 """

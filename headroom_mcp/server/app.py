@@ -38,7 +38,7 @@ from headroom_mcp.text import tokens
 from headroom_mcp.types import HeadroomError, WorkerError
 
 INSTRUCTIONS = """\
-Tool outputs may be shortened. [… 45 lines: 120-164 · note] marks lines left out ("in 120-164": some of them); rows and
+Tool outputs may be shortened. [… lines 120-164 · note] marks lines left out ("9 lines in 120-164": some); rows and
 items count from 0. A [head] tells how the lines below are written; <cell id="FILE"> holds a file in short. The last line,
 [headroom REF …], names the original. Facts are kept: go on from what you see. Instead of running the tool again, call
 headroom_retrieve with lines, query or json_path ("$[3:9]")."""

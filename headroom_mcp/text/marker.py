@@ -1,6 +1,6 @@
 """The one grammar by which we say what is not shown.
 
-In place:     [… 45 lines: 120-164]                      or  [… 45 lines: 120-164 · 40 passed, 5 skipped]
+In place:     [… lines 120-164]                      or  [… lines 120-164 · 40 passed, 5 skipped]
 At the end:   [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve]
 or, where the reader has a shell and no such tool,
               [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom retrieve 1a2b3c4d5e6f --lines A-B]
@@ -28,8 +28,9 @@ _FOOTER = late.pattern(
     re.MULTILINE,
 )
 _REF = late.pattern(r"\b[0-9a-f]{12,64}\b")
-# [… 45 lines: 120-164 · note]
-_GAP = late.pattern(r"^\s*\[… [0-9,]+ lines?: ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
+# [… lines 120-164 · note]
+# or, as versions before 0.1 wrote it, [… 45 lines: 120-164 · note]
+_GAP = late.pattern(r"^\s*\[… (?:[0-9,]+ )?lines?:? ([0-9]+)(?:-([0-9]+))?(?: · .*)?\]$")
 
 # What starts a line of its own for some reader, and other characters that nobody sees
 _BREAKS = late.pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -38,15 +39,18 @@ _OURS = late.pattern(r"\[(?=…|headroom )")
 _SPEAKS = late.pattern(f"{_BREAKS.pattern}|{_OURS.pattern}")
 
 MAX_NOTE_CHARS = 1_000  # a longer note says more than what it stands for
-GAP_TOKENS = 11  # what a marker in place costs; gaps that cost less are shown instead
+GAP_TOKENS = 11  # what lines must cost to be left out: a marker in place costs eight, and no line goes for nothing
 
 
 def gap(start: int, stop: int, note: str = "") -> str:
     """Return the marker for the left-out lines `start` … `stop - 1` (0-based)."""
-    count = stop - start
-    where = f"{start + 1}-{stop}" if count > 1 else f"{stop}"
-    unit = "line" if count == 1 else "lines"
-    return f"[… {count:,} {unit}: {where} · {plain(note)}]" if note else f"[… {count:,} {unit}: {where}]"
+    where = f"lines {start + 1}-{stop}" if stop - start > 1 else f"line {stop}"
+    return f"[… {where} · {plain(note)}]" if note else f"[… {where}]"
+
+
+def gap_among(count: int, start: int, stop: int, like: str = "") -> str:
+    """Return the marker for `count` of the lines `start` … `stop - 1` (0-based), the others of which are shown."""
+    return f"[… {counted(count, 'line')} in {start + 1}-{stop}{like}]"
 
 
 def gap_of(count: int, unit: str, where: str, note: str = "") -> str:

@@ -130,7 +130,7 @@ def test_a_line_among_the_rows_that_is_none_is_shown(at: int) -> None:
 def test_rows_of_which_nothing_is_said_have_a_range() -> None:
     lines = [f"suite{i * 7919 % 1_009}   proto{i % 7}   kx=a{i % 5}   au=b{i % 3}   bits={i}" for i in range(200)]
     planned = plan(ToolOutput("\n".join(lines), "Bash", {"command": "ciphers -v"}, ""), Settings())
-    said = re.match(r"\[… (\d+) lines: in (\d+)-(\d+)\]", planned.body)
+    said = re.match(r"\[… (\d+) lines in (\d+)-(\d+)\]", planned.body)
 
     assert planned.kind == "table"
     assert said is not None

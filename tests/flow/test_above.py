@@ -159,7 +159,7 @@ def test_what_is_told_otherwise_is_not_folded_and_rows_shown_one_by_one_are() ->
 def test_a_run_is_named_where_that_saves_enough(is_worth: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     earlier = [Shown("cat a", _text(0, 20))]
     lines = ["new first", *_WORDS[2:4], "new last"]
-    said = "[… 2 lines: 2-3 · as shown above by cat a]"
+    said = "[… lines 2-3 · as shown above by cat a]"
     gain = tokens.estimate("\n".join(lines[1:3])) - tokens.estimate(said)
     monkeypatch.setattr(repeats, "_MIN_GAIN", gain if is_worth else gain + 1)
 

@@ -83,11 +83,11 @@ def test_the_same_command_again_says_what_changed(tmp_path: Path) -> None:
 
     assert first.outcome == again.outcome == "compressed"
     assert again.text.split("\n")[:5] == [
-        "[… 100 lines: 1-100 · unchanged, in short above by make run]",
+        "[… lines 1-100 · unchanged, in short above by make run]",
         _log(100).split("\n")[100],
-        "[… 299 lines: 102-400 · unchanged, in short above by make run]",
+        "[… lines 102-400 · unchanged, in short above by make run]",
         _log(400).split("\n")[400],
-        "[… 199 lines: 402-600 · unchanged, in short above by make run]",
+        "[… lines 402-600 · unchanged, in short above by make run]",
     ]
     assert marker.refs(again.text) == [again.ref]
     with open_store(Settings(home=str(tmp_path))) as store:
@@ -99,8 +99,8 @@ def test_what_is_gone_is_counted(tmp_path: Path) -> None:
     _, again = _runs(tmp_path, "\n".join(lines), "\n".join([*lines[:200], *lines[203:590]]))
 
     assert again.text.split("\n")[:2] == [
-        "[… 200 lines: 1-200 · unchanged, in short above by make run]",
-        "[… 387 lines: 201-587 · unchanged, in short above by make run; 3 lines fewer before it; 10 lines fewer behind it]",
+        "[… lines 1-200 · unchanged, in short above by make run]",
+        "[… lines 201-587 · unchanged, in short above by make run; 3 lines fewer before it; 10 lines fewer behind it]",
     ]
 
 

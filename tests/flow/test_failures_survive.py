@@ -68,7 +68,7 @@ def test_the_gate_puts_a_dropped_failure_back_in_its_place() -> None:
     lines[6] = "error: boom"
     parts = gated(lines, [Fact(6, 0, "failures", 6, 7)], 100)
 
-    assert render.render(lines, parts) == "[… 6 lines: 1-6]\nerror: boom\n[… 3 lines: 8-10]"
+    assert render.render(lines, parts) == "[… lines 1-6]\nerror: boom\n[… lines 8-10]"
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "1 failure among them"), (3, "3 failures among them")])

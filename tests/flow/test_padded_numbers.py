@@ -48,7 +48,7 @@ def test_what_was_shown_without_blanks_stands_above(tmp_path: Path) -> None:
             text = _numbered(_code(first, last), first)
             shown = compress_output(text, tool_name="Bash", tool_input=command, session="s", store=store).text
 
-    assert shown.startswith("[… 10 lines: 1-10 · 31-40 as shown above by nl -ba a.py")
+    assert shown.startswith("[… lines 1-10 · 31-40 as shown above by nl -ba a.py")
     assert shown.split("\n")[1] == f"41\t{_code(41, 41)[0]}"
 
 
@@ -62,10 +62,10 @@ def test_a_long_window_has_thin_numbers_and_names_what_stands_above(tmp_path: Pa
             numbers = [int(line.partition("\t")[0]) for line in lines if "\t" in line]
             gap = next((at for at, line in enumerate(lines) if marker.is_gap(line)), 0)
             if first == 62:
-                assert lines[gap].startswith("[… 23 lines: 40-62 · 101-123 as shown above by nl -ba a.py")
+                assert lines[gap].startswith("[… lines 40-62 · 101-123 as shown above by nl -ba a.py")
                 assert numbers == [62, *range(65, 101, 5)]
             if first == 140:
-                assert lines[gap].startswith("[… 21 lines: 1-21 · 140-160 as shown above by nl -ba a.py")
+                assert lines[gap].startswith("[… lines 1-21 · 140-160 as shown above by nl -ba a.py")
                 assert lines[gap + 1] == f"161\t{_code(161, 161)[0]}"
                 assert numbers == [161, *range(165, 231, 5)]
             assert numbering.LEGEND in lines
@@ -89,7 +89,7 @@ def test_other_outputs_are_not_looked_at_for_it(text: str) -> None:
     assert numbering.unpadded(lines, parts) == parts
 
 
-_LINES = st.lists(st.sampled_from(["", "x = 1", "12\ty", "     3\tz", "  7", "\tq", "[… 4 lines: 1-4]"]), max_size=40)
+_LINES = st.lists(st.sampled_from(["", "x = 1", "12\ty", "     3\tz", "  7", "\tq", "[… lines 1-4]"]), max_size=40)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -107,14 +107,14 @@ def test_lines_shown_with_thin_numbers_have_the_numbers_between(tmp_path: Path) 
         ).text  # fmt: skip
 
     assert body[47] in whole and "51\tdef area(shape):" in whole
-    assert again.startswith("[… 20 lines: 1-20 · 42-61 as shown above by nl -ba card.py")
-    assert moved.startswith("[… 20 lines: 1-20 · 43-62 as shown above by nl -ba card.py") and ", moved by +1" in moved
+    assert again.startswith("[… lines 1-20 · 42-61 as shown above by nl -ba card.py")
+    assert moved.startswith("[… lines 1-20 · 43-62 as shown above by nl -ba card.py") and ", moved by +1" in moved
 
 
 @given(
     rows=st.lists(st.sampled_from(["", "x", "    y = f(1)", "3:00 is a time", "\t7\tz"]), min_size=3, max_size=40),
     first=st.integers(1, 30),
-    tail=st.sampled_from(["", "\n--", "\n[… 7 lines: 90-96]"]),
+    tail=st.sampled_from(["", "\n--", "\n[… lines 90-96]"]),
 )
 def test_the_numbers_between_thin_ones_are_those_of_the_listing(rows: list[str], first: int, tail: str) -> None:
     numbered = numbering.Numbered(rows, list(range(first, first + len(rows))), "\t")
@@ -235,7 +235,7 @@ def test_a_small_output_that_stands_above_is_named_in_two_short_lines(tmp_path: 
         )
 
         assert (first.outcome, first.text) == ("small", text)
-        assert again.text == f"[… 14 lines: 1-14 · as shown above by Bash]\n[headroom {again.ref}]"
+        assert again.text == f"[… lines 1-14 · as shown above by Bash]\n[headroom {again.ref}]"
         assert store.get(again.ref or "").text == text
 
 
@@ -248,7 +248,7 @@ def test_what_was_shown_in_short_comes_whole_when_it_is_asked_for_again_and_is_c
 
     assert [run.outcome for run in runs] == ["compressed", "no_gain", "compressed"]
     assert runs[1].text == long
-    assert runs[2].text == f"[… 400 lines: 1-400 · as shown above by an earlier call]\n[headroom {runs[2].ref}]"
+    assert runs[2].text == f"[… lines 1-400 · as shown above by an earlier call]\n[headroom {runs[2].ref}]"
     assert (net.retrievals, net.tokens_retrieved) == (1, runs[0].tokens_before)
 
 
@@ -305,7 +305,7 @@ def test_what_was_asked_for_in_just_this_extent_keeps_its_numbers(tmp_path: Path
         lines[49] = "    value_50 = None"
         changed = read(41, 90).split("\n")
 
-    assert again[0] == "[… 20 lines: 1-20 · 41-60 as shown above by Read card.py]"
+    assert again[0] == "[… lines 1-20 · 41-60 as shown above by Read card.py]"
     assert again[1] == f"61\t{lines[60]}"
     assert "50\t    value_50 = None" in changed
     assert sum(line.count("as shown above by Read card.py") for line in changed) >= 2
@@ -419,7 +419,7 @@ def test_a_failure_ahead_of_every_program_s_output_is_named_after_a_few(
             ).text
 
     assert (_BROKEN[5] not in last) == is_named
-    assert last.startswith("[… 7 lines: 1-7 · as shown above by ") == is_named
+    assert last.startswith("[… lines 1-7 · as shown above by ") == is_named
     assert f"what {len(commands) - 1} says: ValueError" in last
 
 

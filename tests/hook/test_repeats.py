@@ -24,7 +24,7 @@ def test_a_small_output_that_stands_above_is_named(session: ClaudeSession) -> No
     assert session.run("git status --short", text) == text
     again = session.run("git status --short # again", f"{text}\n?? new.txt").split("\n")
 
-    assert again[0] == "[… 18 lines: 1-18 · as shown above by git status --short]"
+    assert again[0] == "[… lines 1-18 · as shown above by git status --short]"
     assert again[1] == "?? new.txt"
 
 
@@ -32,7 +32,7 @@ def test_of_a_file_read_in_part_only_new_lines_are_shown_under_their_numbers(ses
     assert session.read(_LINES, 1, 60) is None
     *body, footer = (session.read(_LINES, 41, 90) or "").split("\n")
 
-    assert body[0] == "[… 20 lines: 1-20 · 41-60 as shown above by Read card.py]"
+    assert body[0] == "[… lines 1-20 · 41-60 as shown above by Read card.py]"
     assert body[1:] == [f"{n}\t{_LINES[n - 1]}" for n in range(61, 91)]
     assert marker.refs(footer)
 

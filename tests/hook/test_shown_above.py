@@ -31,7 +31,7 @@ from tests.hook.transcripts import Transcript
 
 _HISTORIES = int(os.environ.get("HEADROOM_HISTORIES", "25"))
 _CLAIM = re.compile(
-    r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · [^\n]*as shown above by [^\n]*?(?:, moved by ([+-]\d+))?\]$", re.MULTILINE
+    r"^\[… lines? (\d+)(?:-(\d+))? · [^\n]*as shown above by [^\n]*?(?:, moved by ([+-]\d+))?\]$", re.MULTILINE
 )
 
 
@@ -50,7 +50,7 @@ def _text(first: int, last: int) -> str:
 _TEXTS = [_text(1, 30), _text(10, 45), _text(40, 60), _text(1, 60), _text(20, 34) + "\n" + _text(70, 90), _text(12, 18)]
 _FILE_LINES = 90
 _BLANKS = re.compile(r"^ +(?=\d+\t)", re.MULTILINE)
-_UNCHANGED = re.compile(r"^\[… [0-9,]+ lines?: (\d+)(?:-(\d+))? · unchanged, in short above by ", re.MULTILINE)
+_UNCHANGED = re.compile(r"^\[… lines? (\d+)(?:-(\d+))? · unchanged, in short above by ", re.MULTILINE)
 
 
 class _Call(NamedTuple):

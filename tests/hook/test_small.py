@@ -68,11 +68,9 @@ def test_what_was_noted_without_the_store_is_named_when_it_comes_again(
     session.read(_LINES, 1, 12)
     opened.clear()
 
-    assert "18 lines: 1-18 · as shown above by git status --short]" in session.run(
-        "git status -s", f"{_STATUS}\n?? new"
-    )
-    assert "18 lines: 1-18 · as shown above by ls src]" in session.run("ls src/", f"{_NEW}\nanother")
-    assert "12 lines: 1-12 · 1-12 as shown above by Read card.py" in (session.read(_LINES, 1, 20) or "")
+    assert "lines 1-18 · as shown above by git status --short]" in session.run("git status -s", f"{_STATUS}\n?? new")
+    assert "lines 1-18 · as shown above by ls src]" in session.run("ls src/", f"{_NEW}\nanother")
+    assert "lines 1-12 · 1-12 as shown above by Read card.py" in (session.read(_LINES, 1, 20) or "")
     assert opened == ["store"] * 3
 
 

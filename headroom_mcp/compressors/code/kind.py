@@ -3,7 +3,7 @@ decorators and the first line of its documentation; leaves bodies out as whole r
 
     def transfer(source, target, amount):
         \"\"\"Move `amount` from one account to another.\"\"\"
-    […  45 lines: 120-164]
+    [… lines 120-164]
 
 The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
 A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings,

@@ -3,7 +3,7 @@
     - listitem [ref=e5]:                                   link "Dashboard" [e6] · "Users" [e8] · searchbox "Search" [e30]
       - link "Dashboard" [ref=e6] [cursor=pointer]:   →    (rows: text | text | button "Edit" [ref] | button "Delete" [ref])
         - /url: /dashboard.html                            Ben Costa | Admin | [e88] | [e90]
-    …                                                      [… 240 lines: 310-549 · 18 links, 36 buttons]
+    …                                                      [… lines 310-549 · 18 links, 36 buttons]
 
 Boxes without a meaning, addresses of links and texts that repeat a name go first. What does not fit then is chosen:
 messages and what the question is about whole, headings, fields and buttons, links, texts.

@@ -174,7 +174,7 @@ def _gap(offset: int, parts: Sequence[Part]) -> str:
     """Return the marker of all lines that `parts` do not show; where nothing is said of columns."""
     gone = [part for part in parts if part.is_gone]
     count = sum(part.stop - part.start for part in gone)
-    return f"[… {marker.counted(count, 'line')}: in {offset + gone[0].start + 1}-{offset + gone[-1].stop}]"
+    return marker.gap_among(count, offset + gone[0].start, offset + gone[-1].stop)
 
 
 def _is_known(table: Table, surveyed: Survey) -> bool:

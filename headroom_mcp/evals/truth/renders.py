@@ -90,7 +90,7 @@ _SAID = (
     (re.compile(r"\[code frames cut below: [\d,]+\]"), "cut"),
     (re.compile(r"\[the ends of [\d,]+ of the [\d,]+ rows below are cut\]"), "cut"),
     (re.compile(r"\[the time stamps at the head of the lines are cut\]"), "cut"),
-    (re.compile(r"\[… (?P<count>[\d,]+) lines?: in (?P<first>\d+)-(?P<last>\d+)(?:, like (?P<like>\d+))?\]"), "block"),
+    (re.compile(r"\[… (?P<count>[\d,]+) lines? in (?P<first>\d+)-(?P<last>\d+)(?:, like (?P<like>\d+))?\]"), "block"),
     (re.compile(r"\[… (?P<count>[\d,]+) more failures\]"), "more"),
 )
 

@@ -15,7 +15,7 @@ from headroom_mcp.types import Section
 _HEAD = re.compile(
     r"\[… ([\d,]+) (?:rows|lines)(?:, ([\d,]+) columns)?(?:; of ([\d,]+) of them)?(?:; (.*))? …\]", re.DOTALL
 )
-_GAP = re.compile(r"\[… ([\d,]+) lines?: in (\d+)-(\d+)\]")
+_GAP = re.compile(r"\[… ([\d,]+) lines? in (\d+)-(\d+)\]")
 # (400 rows) · 400 rows in set
 _OWN_COUNT = re.compile(r"^\((\d+) rows?\)$|^(\d+) rows? in set")
 _OTHERS = re.compile(r"(?:^|, )[\d,]+ other values?(?=, |$)")

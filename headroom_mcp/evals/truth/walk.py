@@ -11,7 +11,7 @@ from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.flow.plan import Plan
 from headroom_mcp.types import Part, Section
 
-_GAP = re.compile(r"\[… ([\d,]+) (lines?): (\d+)(?:-(\d+))?(?: · (.*))?\]")
+_GAP = re.compile(r"\[… (lines?) (\d+)(?:-(\d+))?(?: · (.*))?\]")
 _TEXT = re.compile(r"\(\d+\) .*:")
 _BARE_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}\]")
 _FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*?)(?:; headroom_retrieve)?\]")
@@ -98,11 +98,11 @@ def _gap(row: str, part: Part, given: Checked, kind: str, findings: Findings) ->
     match = _GAP.fullmatch(row)
     if not findings.that(match is not None, row, "a marker") or match is None:
         return
-    count, first, last = number(match[1]), int(match[3]), int(match[4] or match[3])
-    findings.that(count == last - first + 1 and (count == 1) == (match[2] == "line"), row)
+    first, last = int(match[2]), int(match[3] or match[2])
+    findings.that((first == last) == (match[1] == "line"), row)
     findings.that((first, last) == (part.start + 1, part.stop), row, (part.start + 1, part.stop))
-    if match[5]:
-        gaps.check(match[5], gaps.Gap(given.lines, part.start, part.stop, kind, given.command), findings)
+    if match[4]:
+        gaps.check(match[4], gaps.Gap(given.lines, part.start, part.stop, kind, given.command), findings)
 
 
 def _footer(row: str, given: Checked, body: str, findings: Findings) -> None:
