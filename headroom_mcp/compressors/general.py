@@ -24,6 +24,8 @@ _NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
 _SHOWN_CHARS = 400  # of a long line, about
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
 _GAP_TOKENS = 12
+# From so many tokens on, a half of what an answer leaves is for the rest: any of it says as little as what is left out.
+_ANSWERED_TOKENS, _AROUND = 1_500, 2
 _MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and keys whose values differ
 _ENOUGH_CHARS = 300
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
@@ -65,7 +67,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     query = clauses.asked(output)
     left = budget
     if query and len(output.text) <= _MAX_RANKED_CHARS:
-        left -= _take_answers(lines, costs, query, budget // 2, kept)
+        spent = _take_answers(lines, costs, query, budget // 2, kept)
+        left -= spent
+        if spent and output.tokens >= _ANSWERED_TOKENS:
+            left //= _AROUND
     left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
     left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left * 3 // 4, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)

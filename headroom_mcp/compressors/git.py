@@ -25,6 +25,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 _SMALL_TOKENS = 1_000
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
+_AROUND = 4  # of the budget is for the lines that nobody asked about, where others answer
 _FILES_TOO = ", files below (+ those left out)"
 _CHANGED_TOO = " (N files +lines −lines)"
 
@@ -319,11 +320,18 @@ def _list(output: ToolOutput, budget: int) -> Compressed | None:
     matches = asked.best(output.query, lines, _MAX_MATCHES) if output.query else []
     kept: set[int] = {len(lines) - 1}
     room = budget - tokens.estimate(lines[-1])
-    for index in [*matches, *range(len(lines))]:
-        cost = tokens.estimate(lines[index]) + (_GAP_TOKENS if index in matches else 1)
+    for index in matches:
+        cost = tokens.estimate(lines[index]) + _GAP_TOKENS
         if index not in kept and cost <= room:
             room -= cost
             kept.add(index)
-        elif cost > room and index not in matches:
+    if matches:
+        room = min(room, budget // _AROUND)
+    for index in range(len(lines)):
+        cost = tokens.estimate(lines[index]) + 1
+        if index not in kept and cost <= room:
+            room -= cost
+            kept.add(index)
+        elif cost > room:
             break
     return Compressed(render.from_kept(kept, len(lines))) if len(kept) < len(lines) else None

@@ -28,6 +28,8 @@ _GAP_COST = 14  # tokens of a gap's marker and the jump over it
 _MAX_SECTIONS_NAMED = 12
 _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
+# Of the budget goes to what no question has found: what follows the answers; any of the rest says as little as what is left out.
+_AROUND = 4
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
@@ -88,14 +90,17 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     budget = max(budget // 2, budget - sum(table.tokens for table in tables))
     costs = [tokens.estimate("\n".join(output.lines[block.start : block.stop])) for block in found]
     above = _sections.chains(found)
-    kept = _answers(lines, found, above, costs, query, budget) if query else set()
+    answers = _answers(lines, found, above, costs, query, budget) if query else []
+    kept = set(answers)
     if kept:
         _add_opening(found, costs, kept, budget // 8)
     else:
         kept = _outline(found, costs, budget)
     kept_lines = {line for index in kept for line in range(found[index].start, found[index].stop)}
     left = budget - sum(costs[i] for i in kept)
-    if not query:
+    if answers:
+        left = _add_what_follows(found, costs, answers, kept_lines, min(left, budget // _AROUND))
+    elif not query:
         left = _add_leads(lines, found, kept, kept_lines, left)
     _add_in_turn(found, costs, kept_lines, left)
     kept_lines.update(line for table in tables for line in range(table.start, table.stop))
@@ -113,14 +118,15 @@ def _answers(
     costs: Sequence[int],
     query: str,
     budget: int,
-) -> set[int]:
-    """Return the blocks that answer the query, the headings over them, and what a block needs beside it."""
-    texts = [_context(lines, found, above[index], block) for index, block in enumerate(found)]
+) -> list[int]:
+    """Return the blocks that answer the query, the best first, each after the headings over it and what it needs beside it."""
+    texts = [_context(lines, found, above[index], index) for index in range(len(found))]
     ranked = clauses.rank(query, texts)
-    kept: set[int] = set()
+    kept: dict[int, None] = {}
     left = budget * 7 // 8
     for number, passage in enumerate(clauses.deal(ranked, 200, near=0.35)):
-        wanted = {passage.place, *above[passage.place], *_beside(lines, found, passage.place)} - kept
+        beside = _beside(lines, found, passage.place)
+        wanted = {passage.place, *above[passage.place], *beside} - kept.keys()
         cost = sum(costs[i] for i in wanted) + (_GAP_COST if wanted else 0)
         if cost > left:
             if number >= len(ranked):
@@ -128,18 +134,22 @@ def _answers(
             wanted = {
                 passage.place,
                 *above[passage.place][-1:],
-            } - kept  # each question gets its best block all the same
+            } - kept.keys()  # each question gets its best block all the same
             cost = sum(costs[i] for i in wanted)
             if cost > 2 * budget:
                 continue
         left -= cost
-        kept |= wanted
-    return kept
+        kept.update(dict.fromkeys(sorted(wanted)))
+    return list(kept)
 
 
-def _context(lines: Sequence[str], found: Sequence[Block], chain: Sequence[int], block: Block) -> str:
-    """Return a block's text after the words of its nearest heading, which often hold what the block does not repeat."""
+def _context(lines: Sequence[str], found: Sequence[Block], chain: Sequence[int], index: int) -> str:
+    """Return a block's text after the words of its nearest heading, which often hold what the block does not repeat, and after
+    the label right above it ("Options:")."""
+    block = found[index]
     text = "\n".join(lines[block.start : block.stop])
+    if index and found[index - 1].stop == block.start and lines[block.start - 1].endswith(":"):
+        text = f"{lines[block.start - 1]}\n{text}"
     return f"{_sections.title(lines, found[chain[-1]])}\n{text}" if chain else text
 
 
@@ -214,6 +224,27 @@ def _add_leads(lines: Sequence[str], found: Sequence[Block], kept: set[int], kep
         room -= cost
         kept_lines.add(line)
     return room
+
+
+def _add_what_follows(
+    found: Sequence[Block], costs: Sequence[int], answers: Sequence[int], kept_lines: set[int], room: int
+) -> int:
+    """Keep the blocks right below the `answers`, those of the best first, up to the next heading, as far as `room` tokens go;
+    return that nothing is left for others."""
+    known = set(answers)
+    ends = [index for index in answers if index + 1 not in known]
+    while ends:
+        further: list[int] = []
+        for below in (index + 1 for index in ends):
+            if below >= len(found) or found[below].kind == "heading" or found[below].start in kept_lines:
+                continue
+            if costs[below] > room:
+                continue
+            room -= costs[below]
+            kept_lines.update(range(found[below].start, found[below].stop))
+            further.append(below)
+        ends = further
+    return 0
 
 
 def _add_in_turn(found: Sequence[Block], costs: Sequence[int], kept_lines: set[int], room: int) -> None:

@@ -18,6 +18,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact, Part
 
 _MIN_TOKENS = 350  # below, the gaps and the footer cost what they save
+_SURE_TOKENS = 1_000  # below, what is as short as an answered output may be stays: there is little to win
 _MAX_QUESTION_CHARS = 250  # longer, it is the description of a task, not a question
 _MIN_LINES = 8
 _SHARE, _MOST = 0.45, 0.6  # of an output: what is kept when its question is answered, and what all the answers may cost
@@ -45,15 +46,18 @@ def narrowed(output: ToolOutput, parts: Sequence[Part], lasting: Callable[[], Se
     room = int(_SHARE * output.tokens)
     own = (part for part in parts if part.action != "render" and not part.text)
     costs = {i: tokens.estimate(lines[i]) + 1 for part in own for i in range(part.start, part.stop)}
-    if sum(costs[i] for i in kept) <= room:
+    shown = set(kept)
+    is_short = sum(costs[i] for i in kept) <= room
+    if is_short and output.tokens < _SURE_TOKENS:
         return list(parts)
     must = _with_context(lines, found) | {i for fact in lasting() for i in range(fact.start, fact.stop)}
+    if is_short:
+        must = (must & shown) | set(found)  # there is less to leave out than to add
     spent = sum(costs[i] for i in must if i in costs)
     if spent > _MOST * output.tokens:
         return list(parts)
     room -= spent
     chosen = set(must)
-    shown = set(kept)
     for index in _nearest(lines, found):
         if index in shown and index not in chosen:
             room -= costs[index]

@@ -31,6 +31,8 @@ _LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _LENGTH_SHARE = 0.6  # of BM25
+_WITH_ES = ("ses", "xes", "zes", "ches", "shes", "oes")  # of others the plural is an s: files
+_MIN_IZE = 4  # letters: quiz
 _MIN_NAME = 6  # letters of two words written as one
 _MAX_COMPARED = 60  # passages whose word order is compared with the clause's
 
@@ -57,12 +59,21 @@ def clauses(query: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Return `word` without its commonest English endings: light, because a wrong merge only ranks a passage higher."""
+    """Return `word` without its commonest English endings, "pluralize" as "pluralise": light, because a wrong merge only ranks a
+    passage higher."""
     if len(word) <= 3 or not word.isascii():
         return word
-    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""), ("es", "")):
+    bare = _without_ending(word)
+    return f"{bare[:-1]}s" if bare.endswith(("iz", "yz")) and len(bare) > _MIN_IZE else bare
+
+
+def _without_ending(word: str) -> str:
+    for ending, left in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return _undouble(word[: -len(ending)] + left)
+    if word.endswith(_WITH_ES) and len(word) > 4:
+        bare = word[:-2]
+        return f"{bare}e" if len(bare) == 3 and bare[-1] in "sz" else _undouble(bare)  # sizes, cases; boxes
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     return word[:-1] if word.endswith("e") and len(word) > 4 else word

@@ -160,3 +160,42 @@ def test_the_entry_named_by_two_words_of_a_question_is_shown_as_it_is(seed: int)
     ).body
 
     assert json.dumps(definitions["oauth2ImplicitSecurity"], separators=(",", ":")) in shown
+
+
+@pytest.mark.parametrize("question", ["Which api tests fail and why?", ""])
+@pytest.mark.parametrize("specs", [12, 30])
+def test_what_each_failure_says_survives_deep_in_a_report(specs: int, question: str) -> None:
+    """The results of one test are rows that all failed in the same way: too little room for any of them."""
+    random = Random(specs)
+
+    def result(at: int, retry: int) -> dict[str, object]:
+        place = {"file": f"/srv/app/e2e/part{at}.spec.ts", "line": at, "column": 75}
+        message = f"Error: cannot reach {_words(random, 1)}{at} at port {4_000 + at}: {_words(random, 40)}"
+        return {
+            "workerIndex": retry,
+            "status": "failed",
+            "duration": random.randrange(20, 200),
+            "error": {"message": message, "stack": f"{message}\\n at {at}", "location": place},
+            "errors": [{"location": place, "message": message}],
+            "stdout": [],
+            "retry": retry,
+            "startTime": f"2026-11-25T17:41:{at:02}.{retry}69Z",
+        }
+
+    def spec(at: int) -> dict[str, object]:
+        broken = at % 6 == 0
+        first = result(at, 0)
+        passed = {"workerIndex": 0, "status": "passed", "duration": 9, "errors": [], "stdout": [], "retry": 0}
+        results = [first, {**result(at, 1), "error": first["error"], "errors": first["errors"]}] if broken else [passed]
+        test = {"timeout": 4_000, "annotations": [], "projectId": "api", "results": results}
+        return {"title": f"part {at}", "ok": not broken, "tags": [], "tests": [test], "id": f"{at:032x}", "line": at}
+
+    suites = [{"title": f"s{at}", "specs": [spec(at)], "file": f"part{at}.spec.ts"} for at in range(specs)]
+    config = {_words(random, 1): [_words(random, 6) for _ in range(6)] for _ in range(20)}
+    text = json.dumps({"config": config, "suites": suites}, indent=2)
+
+    shown = plan(ToolOutput(text, "Bash", {"command": "npx runner --json"}, question), Settings()).body
+
+    assert len(shown) < 0.6 * len(text)
+    for at in range(0, specs, 6):
+        assert f"at port {4_000 + at}" in shown

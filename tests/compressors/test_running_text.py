@@ -6,7 +6,9 @@ import pytest
 
 from headroom_mcp.compressors import markdown
 from headroom_mcp.compressors.prose import kind as prose
+from headroom_mcp.flow.plan import plan
 from headroom_mcp.query import clauses
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
@@ -54,3 +56,41 @@ def test_the_answer_in_chinese_stays_in_a_long_document() -> None:
     assert compressed is not None
 
     assert "`$reset()`" in render.render(output.lines, compressed.parts)
+
+
+def test_what_a_question_finds_is_shown_with_what_follows_it_and_little_else() -> None:
+    """A budget that an answer leaves is not filled with what nobody asked for, from the top of the document on."""
+    text = "".join(
+        f"## Part {i}\n\n"
+        + "".join(
+            f"The drawer {i}-{at} of this part holds papers that nobody has asked for yet.\n\n" for at in range(6)
+        )
+        for i in range(60)
+    )
+    text = text.replace(
+        "## Part 41\n", "## Part 41\n\nRetries wait longer each time.\n\nThe longest wait is a minute.\n"
+    )
+    output = ToolOutput(text, "Read", {"file_path": "README.md"}, "How do retries wait?")
+
+    shown = plan(output, Settings()).body
+
+    assert "Retries wait longer each time.\n\nThe longest wait is a minute." in shown
+    assert shown.count("drawer") < 24
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("pluralising", "pluralize"),
+        ("analysed", "analyze"),
+        ("sizes", "size"),
+        ("files", "file"),
+        ("names", "name"),
+        ("databases", "database"),
+        ("boxes", "box"),
+        ("matches", "match"),
+        ("images", "image"),
+    ],
+)
+def test_spellings_of_one_word_are_one_stem(asked: str, written: str) -> None:
+    assert clauses.stem(asked) == clauses.stem(written)

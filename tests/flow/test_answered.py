@@ -183,3 +183,25 @@ def test_a_line_with_half_of_the_best_one_s_words_answers_and_one_with_less_does
         lines = [f"{line} amber" for line in lines]
 
     assert answered._named(f"Where is {' '.join(names)}?", lines) == found
+
+
+def test_what_is_short_already_is_narrowed_to_what_it_shows_and_nothing_is_added() -> None:
+    """Of a long output less is shown than an answered one may take; the answer's surroundings that were left out stay so."""
+    lines = [
+        f"SERVICE_{at}_{name}={at * 31 % 977}.{name.lower()}.internal" for at in range(60) for name in ("HOST", "PORT")
+    ]
+    lines[70] = "MAILER_RELAY=relay.internal"
+    output = ToolOutput("\n".join(lines) + "\n", query="Which relay does the mailer use?")
+    assert output.tokens > 1_000
+    before = [
+        Part(0, 20, "keep"),
+        Part(20, 69, "omit"),
+        Part(69, 71, "keep"),
+        Part(71, 119, "omit"),
+        Part(119, 120, "keep"),
+    ]
+
+    after = answered.narrowed(output, before, list)
+
+    kept = {i for part in after if part.action == "keep" for i in range(part.start, part.stop)}
+    assert {69, 70} <= kept <= {0, 1, 69, 70, 119}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from headroom_mcp.compressors.json import columns as columns_module
-from headroom_mcp.compressors.json import encode, select, unlike
+from headroom_mcp.compressors.json import encode, failing, select, unlike
 from headroom_mcp.compressors.json.parse import Value, dumps
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.late import TYPE_CHECKING
@@ -91,7 +91,9 @@ def table(
             where = text.clip_middle(",".join(gone[:12]), 160) + (",…" if total - len(lines) > 12 else "")
         else:
             where = marker.ranges_but(sorted(indexes[i] for i in lines), total)
-        note = _tally(total, [leaf_rows[i] for i in lines], categories)
+        # Of failures that have no room at all, what one says is worth more than how many there are of which sort.
+        note = "" if lines else failing.said(list(rows))
+        note = note or _tally(total, [leaf_rows[i] for i in lines], categories)
         out.append(marker.gap_of(total - len(lines), "row", where, note))
     out.append("}" if keys else "]")
     return "\n".join(out)
@@ -155,7 +157,7 @@ def _row(thinner: Thinner, row: select.Leaves, picked: list[str], chars: int) ->
             continue
         value = row[name]
         if type(value) in (tuple, list) and value and thinner.size(value) > chars:
-            cells.append(f"[… {thinner.count(value)} values]")
+            cells.append(marker.gap_of(thinner.count(value), "value", "", failing.said(value)))
             continue
         shown += thinner.count(value)
         cell = encode.inline(value)
@@ -222,7 +224,7 @@ def _add_telling_rows(
     """
     having = Counter(name for row in leaf_rows for name in row)
     few = max(1, len(rows) // 20)
-    failing: list[int] = []
+    failed: list[int] = []
     unlike_others: list[int] = []
     for index, found in enumerate(marks):
         if index in lines:
@@ -230,9 +232,9 @@ def _add_telling_rows(
         if found.why == "rare":
             unlike_others.append(index)
         elif found.why in ("error", "query") and any(having[name] <= few for name in leaf_rows[index]):
-            failing += [index] if select.error_level(rows[index]) == 2 else []
+            failed += [index] if select.error_level(rows[index]) == 2 else []
     spent = 0
-    for telling in (failing, unlike_others):
+    for telling in (failed, unlike_others):
         if len(telling) > few:
             continue
         for index in sorted(telling, key=lambda i: (-marks[i].score, i)):

@@ -113,17 +113,21 @@ class Thinner:
 
     def left_out(self, value: Value) -> str:
         """Return the marker for a container that is not entered; of an object what it is called by stays."""
-        from headroom_mcp.compressors.json import naming
+        from headroom_mcp.compressors.json import failing, naming
 
         count = self.count(value)
         called = naming.of(value)
+        failed = failing.said(value)
         if called is not None and count > 1:
             key, name = called
             self.left_values += count - 1
             others = [other for other, _ in value if other != key]
             names = text.clip_middle(",".join(others[:6]), 60) + (",…" if len(others) > 6 else "")
-            return f"{{{encode.key_text(key)}:{encode.scalar(name)},{marker.gap_of(count - 1, 'value', names)}}}"
+            gap = marker.gap_of(count - 1, "value", "" if failed else names, failed)
+            return f"{{{encode.key_text(key)}:{encode.scalar(name)},{gap}}}"
         self.left_values += count
+        if failed:
+            return marker.gap_of(count, "value", "", failed)
         unit = "value" if count == 1 else "values"
         if type(value) is tuple:
             names = ",".join([key for key, _ in value[:6]])
