@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from headroom_mcp.compressors.json import columns as columns_module
-from headroom_mcp.compressors.json import encode, failing, select, unlike
+from headroom_mcp.compressors.json import encode, select, unlike
 from headroom_mcp.compressors.json.parse import Value, dumps
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.late import TYPE_CHECKING
@@ -92,7 +92,7 @@ def table(
         else:
             where = marker.ranges_but(sorted(indexes[i] for i in lines), total)
         # Of failures that have no room at all, what one says is worth more than how many there are of which sort.
-        note = "" if lines else failing.said(list(rows))
+        note = "" if lines else _what_failed(list(rows))
         note = note or _tally(total, [leaf_rows[i] for i in lines], categories)
         out.append(marker.gap_of(total - len(lines), "row", where, note))
     out.append("}" if keys else "]")
@@ -147,6 +147,13 @@ def _rows_that_fit(
     return lines
 
 
+def _what_failed(value: Value) -> str:
+    """Return what a failing thing below `value`, which is not entered, says of itself; "" for none."""
+    from headroom_mcp.compressors.json import failing
+
+    return failing.said(value)
+
+
 def _row(thinner: Thinner, row: select.Leaves, picked: list[str], chars: int) -> tuple[str, int]:
     """Return a row's cells and how many of its values they show."""
     cells: list[str] = []
@@ -157,7 +164,7 @@ def _row(thinner: Thinner, row: select.Leaves, picked: list[str], chars: int) ->
             continue
         value = row[name]
         if type(value) in (tuple, list) and value and thinner.size(value) > chars:
-            cells.append(marker.gap_of(thinner.count(value), "value", "", failing.said(value)))
+            cells.append(marker.gap_of(thinner.count(value), "value", "", _what_failed(value)))
             continue
         shown += thinner.count(value)
         cell = encode.inline(value)
