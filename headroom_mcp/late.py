@@ -82,11 +82,11 @@ def _make(cls: type, values: Iterable[object]) -> Any:
 
 def _replace(self: Any, /, **changed: object) -> Any:
     """Return the same with some values changed. Raises: ValueError for a name that no field has."""
-    values = [changed.pop(field, value) for field, value in zip(self._fields, self, strict=True)]
+    made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
     if changed:
         msg = f"unexpected field names: {list(changed)}"
         raise ValueError(msg)
-    return tuple.__new__(type(self), values)
+    return made
 
 
 def _asdict(self: Any) -> dict[str, object]:

@@ -201,6 +201,26 @@ def audit(pattern: str, flags: int = 0, *, use: str) -> Finding | None:
     return graph.exponential() or graph.quadratic()
 
 
+def digits_told_apart(pattern: str, flags: int = 0) -> list[str]:
+    """Return what in an expression tells digits from 1 to 9 from each other."""
+    told: list[str] = []
+
+    def walk(item: Any) -> None:
+        if isinstance(item, tuple) and len(item) == 2 and item[0] in (codes.LITERAL, codes.NOT_LITERAL):
+            if chr(item[1]) in "123456789":
+                told.append(chr(item[1]))
+        elif isinstance(item, tuple) and len(item) == 2 and item[0] is codes.RANGE:
+            inside = [digit for digit in "123456789" if item[1][0] <= ord(digit) <= item[1][1]]
+            if 0 < len(inside) < 9:
+                told.append(f"[{chr(item[1][0])}-{chr(item[1][1])}]")
+        elif isinstance(item, (tuple, list, parser.SubPattern)):
+            for inner in item:
+                walk(inner)
+
+    walk(parser.parse(pattern, flags))
+    return told
+
+
 class _Graph:
     """The automaton without its empty steps.
 

@@ -20,6 +20,7 @@ _MAX_ALIKE_CHARS = 300
 # src/lib.rs:31:32 · silo.c(40) · File "a.py", line 3
 _PLACE = late.pattern(r"\w[:(]\d+|\bline \d+")
 _IN_FILE = late.pattern(r"\.\w{1,6}[\"']?(?:[:(]|, line )\d")
+_DIGIT = late.pattern(r"[0-9]")
 _MAX_LINE_CHARS = 1_200  # names of parametrised tests and messages with values are long; dumps are longer
 
 _WORD = late.pattern(r"\w")  # rules and blank lines between failures have none: a marker for them would say nothing
@@ -118,11 +119,15 @@ def _telling_apart(lines: Sequence[str], block: Block, earlier: Block) -> list[s
     """Return the line in which a failure differs from an `earlier` one that is told alike, be it only in its place."""
     told = {lines[i] for i in range(earlier.start, earlier.stop)}
     others = [lines[i] for i in block.essential if i != block.start and lines[i] not in told]
-    numbered = [line for line in others if any(char.isdigit() for char in line)]
+    numbered = list(filter(_has_digit, others))
     if block.test:
         return numbered[-1:]
     placed = [line for line in numbered if _PLACE.search(line[:_MAX_ALIKE_CHARS])]
     return [] if _IN_FILE.search(lines[block.start]) else placed[:1] or numbered[:1]
+
+
+def _has_digit(line: str) -> bool:
+    return _DIGIT.search(line) is not None or (not line.isascii() and any(map(str.isdigit, line)))
 
 
 def _within(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from headroom_mcp.records import values
 from headroom_mcp.text import tokens
+from headroom_mcp.text.lines import Judged, alike
 from headroom_mcp.types import Part
 
 _MIN_ROWS = 4
@@ -23,8 +24,10 @@ _LEAST_CHARS = 40  # of a row, below which it says nothing
 def tables(lines: Sequence[str], candidates: Iterable[int]) -> list[range]:
     """Return the runs of neighbouring lines among `candidates` (rising) that are rows of figures."""
     found: list[range] = []
+    rows = Judged(lambda shape: _is_row(shape[:_MAX_LINE_CHARS]))
+    every = alike(lines).every
     for index in candidates:
-        if not _is_row(lines[index][:_MAX_LINE_CHARS]):
+        if not rows[every[index]]:
             continue
         if found and found[-1].stop == index:
             found[-1] = range(found[-1].start, index + 1)

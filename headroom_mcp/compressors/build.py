@@ -8,7 +8,7 @@ stamp at the head of every line is cut and said once.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
@@ -85,7 +85,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     kept: set[int] = set()
     left = budget
 
-    def take(order: Sequence[int], room: int) -> None:
+    def take(order: Iterable[int], room: int) -> None:
         nonlocal left
         offered = (
             (index, tokens.estimate(lines[index][:_LINE_CHARS]) + 2)
@@ -117,9 +117,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     left = min(
         left, budget - sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
     )
-    failing = [i for i in kept if i in told]
+    failing = list(filter(set(told).__contains__, kept))
     near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
-    take([i for i in near if not _verdicts.passes(lines[i])], left)
+    take((i for i in near if not _verdicts.passes(lines[i])), left)
     take(warnings, left)
     parts = _failure_parts.around(lines, shown, kept, _told_of(lines, warned))
     if read is None or display == original:
@@ -152,13 +152,16 @@ def _last_words(lines: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(order))
 
 
-def _surroundings(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the lines around `spans`, nearest first, those after a span before those ahead of it."""
-    order: list[int] = []
+def _surroundings(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield the lines around `spans`, nearest first, those after a span before those ahead of it."""
+    seen: set[int] = set()
+    total = len(lines)
     for distance in range(_CONTEXT_LINES):
         for start, stop in spans:
-            order.extend(i for i in (stop + distance, start - 1 - distance) if 0 <= i < len(lines))
-    return list(dict.fromkeys(order))
+            for index in (stop + distance, start - 1 - distance):
+                if 0 <= index < total and index not in seen:
+                    seen.add(index)
+                    yield index
 
 
 def _causes(lines: Sequence[str], found: Sequence[_failures.Block], tail: Sequence[int]) -> list[int]:

@@ -7,7 +7,7 @@ Passing tests are counted. The final counts are shown as they stand.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
 
@@ -21,15 +21,20 @@ from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
+from headroom_mcp.text.lines import Judged, alike
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
 _MIN_LINES = 8
+# tests/test_a.py::test_b PASSED · Time elapsed: 0.1 s <<< FAILURE!, the only signs that may stand within a line
+_ANYWHERE = r"(?<!\S)(?=\S+::\S)\S+ (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)|<<< (?:FAILURE|ERROR)!"
+_WITHIN = late.pattern(_ANYWHERE)
 _SIGNS = late.pattern(
     r"^=+ (?:test session starts|FAILURES|ERRORS|short test summary info)|^(?:=+ )?\d+ (?:passed|failed)\b.* in \d|^Ran \d+ tests? in |^(?:---|===) (?:FAIL|PASS|RUN|ok)|"
     r"^test result: |^test \S.* \.\.\. (?:ok|FAILED|ignored)|^Tests: .*\d (?:passed|failed|total)|^Test Suites: |^[ \t]*\d+ (?:passing|failing|pending)\b|^Tests run: \d+|"
     r"^\S(?=.* > ).* (?:PASSED|FAILED)$|^\d+ examples?, \d+ failures?|^(?:OK|FAILURES!) ?\(?|^\d+% tests passed|^\[ +(?:OK|FAILED|RUN) +\]|^TAP version|^(?:not )?ok \d+ |"
-    r"(?<!\S)(?=\S+::\S)\S+ (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL)|^(?:ok|FAIL)\s+\S+\s+(?:\d|\(cached\))|^_{3,} \S.* _{3,}$|^E   |<<< (?:FAILURE|ERROR)!|"
+    rf"{_ANYWHERE}|"
+    r"^(?:ok|FAIL)\s+\S+\s+(?:\d|\(cached\))|^_{3,} \S.* _{3,}$|^E   |"
     r"^\[=+\] (?:Running )?\d+ tests? from|^\d+ runs, \d+ assertions|^PHPUnit \d|^Result: (?:PASS|FAIL)$|^\S+\.t \.{2,} |^ *\d+/\d+ Test +#\d+: |^ RUN  v\d|"
     r"^[ \t]*Test Files +\d|^Passed!|^Failed!|^rootdir: |^platform \w+ -- Python|^[ \t]*\d+ of \d+ .*(?:passed|failed)",
     re.MULTILINE,
@@ -43,6 +48,7 @@ _EXPECTED = late.pattern(r"\b(?:expected failure|xfail(?:ed)?|xpass(?:ed)?)\b", 
 _WITHIN_A_JOB = 0.45
 _MIN_STEPS = 3  # marks of a service; one or two are of the step that ran the tests
 _SIGN_CHARS = 200_000  # of each end of a text
+_SIGN = 6  # characters by which signs are told apart
 _LIST_LINE_CHARS = 300
 _SMALL_TOKENS = 900
 _LISTED = 30  # lines of one mould
@@ -67,11 +73,32 @@ def score(output: ToolOutput) -> float:
     sampled = lines if len(lines) < 4_000 else [*lines[:2_000], *lines[-2_000:]]
     text = "\n".join(sampled)
     text = text if len(text) <= 2 * _SIGN_CHARS else f"{text[:_SIGN_CHARS]}\n{text[-_SIGN_CHARS:]}"
-    found = {match.group()[:6] for match in _SIGNS.finditer(text)}
+    found = _signs(text)
     if not test_run.is_tap(text):
         found = {sign for sign in found if not sign.startswith(("ok ", "not ok"))}
     sure = min(0.95, max(0.3 * len(found), test_run.looks_like(sampled[-_LOOKED_AT:])))
     return min(sure, _WITHIN_A_JOB) if len(_SERVICE.findall(output.text[:20_000])) >= _MIN_STEPS else sure
+
+
+def _signs(text: str) -> set[str]:
+    """Return the first characters of all signs in `text`, of those that do not overlap the leftmost: what `_SIGNS.finditer`
+    finds, which would try each of them at every character."""
+    found: set[str] = set()
+    starts: list[int] = []
+    stops = [0]  # a match may reach into the next line
+    at = 0
+    while at >= 0:
+        match = _SIGNS.match(text, at) if at >= stops[-1] else None
+        if match is not None:
+            found.add(match.group()[:_SIGN])
+            starts.append(at)
+            stops.append(match.end())
+        at = text.find("\n", at) + 1 or -1
+    if "::" in text or "<<< " in text:
+        for match in _WITHIN.finditer(text):
+            if match.start() >= stops[bisect_right(starts, match.start())]:
+                found.add(match.group()[:_SIGN])
+    return found
 
 
 def facts(output: ToolOutput) -> list[Fact]:
@@ -100,7 +127,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         i for i in range(min(3, len(lines))) if i not in set_up and not (lines[i].strip() and i in reading.routine)
     ]
     last = [i for i in range(max(0, len(lines) - 6), len(lines)) if i not in covered]
-    told = {_MARK.sub("", lines[i]).strip() for i in covered} - {""}
+    told = {_without_mark(lines[i]) for i in covered} - {""}
     chosen.kept = {*first, *_not_told_yet(lines, last, told)} - covered
     failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
@@ -129,8 +156,6 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 
 _WARNING = late.pattern(r"(?:[Ww]arning|WARN(?:ING)?)\b")
-# "E     At index 0 diff: 1 != 2": how pytest marks what a failure says
-_MARK = late.pattern(r"^E(?=\s)")
 
 
 class _Chosen:
@@ -215,10 +240,11 @@ def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
 def _set_up(lines: Sequence[str], reading: test_run.Reading) -> set[int]:
     """Return the lines above the first verdict in which a runner says how it is set up."""
     found: set[int] = set()
-    for index, line in enumerate(lines):
-        if index in reading.verdicts or (line.strip() and reading.routine.get(index) == 0):
+    set_up: Judged[bool] = Judged(lambda shape: _SET_UP.match(shape) is not None and "seed" not in shape)
+    for index, shape in enumerate(alike(lines).every):
+        if index in reading.verdicts or (reading.routine.get(index) == 0 and shape.strip()):
             break
-        if _SET_UP.match(line) and "seed" not in line:
+        if set_up[shape]:
             found.add(index)
     return found
 
@@ -239,6 +265,11 @@ def _not_told_alone(lines: Sequence[str], at: Sequence[int], kept: Collection[in
         for i in range(start, stop)
     }
     return [i for i in at if i in beside]
+
+
+def _without_mark(line: str) -> str:
+    """Return what a line of a failure says: pytest puts "E" before "     At index 0 diff: 1 != 2"."""
+    return line[1:].strip() if line[:1] == "E" and line[1:2].isspace() else line.strip()
 
 
 def _without_lists(lines: Sequence[str], news: Sequence[int]) -> list[int]:

@@ -58,6 +58,8 @@ STYLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (late.pattern(r"^#\s+Failed test "), late.pattern(r"^(?!#)")),
 )  # fmt: skip
 
+NUMBERED = next(at for at, (announces, _) in enumerate(STYLES) if announces.pattern.startswith(r"^\s{0,4}\d+\)"))
+"""Which of them numbers failures: so are the entries of any list, and what follows must tell of one."""
 TRACE = late.pattern(
     r"^\W{0,6}(?:(?:Exception Group )?Traceback \(most recent call last\)|thread '.*' panicked at|panic: |goroutine \d+ \[running\]|fatal error: |stack traceback:|"
     r"(?:==\d+==)?ERROR: \w+Sanitizer|runtime error: |Unhandled |Uncaught )"

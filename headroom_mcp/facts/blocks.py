@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from headroom_mcp import late
@@ -17,6 +18,7 @@ from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import failure_words
+from headroom_mcp.text.lines import Judged, alike
 
 
 class Block(NamedTuple):
@@ -50,7 +52,9 @@ _FRAME_INDENT = late.pattern(r"^([\s|]*)File \"")
 _GO_CALL = late.pattern(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
 _GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 _MAX_BLOCK = 600
+_HEAD_CHARS = 500  # of a line that announces a failure
 _MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
+_KNOWN_CHARS = 2_000  # of a block by whose shapes is remembered what is essential
 _MAX_MEANWHILE = 3
 _ESSENTIAL_SAID = 4
 _MAX_FRAMES = 12  # of one trace, outermost and innermost
@@ -63,18 +67,17 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     touched = facts.touched(
         lines, [*announcing.TEST_STEMS, *announcing.ERROR_STEMS] if errors else announcing.TEST_STEMS
     )
+    heads = _Heads(lines)
     for index in sorted({*touched, *said_before}) if said_before else touched:
         if found and index < found[-1].stop:
             continue
-        head = lines[index][:500]
         block = None
-        if not head.isspace():
-            block = (
-                said_before.get(index)
-                or _test_block(lines, index, head, errors)
-                or _trace_block(lines, index, head, errors)
-            )
-            if block is None and errors and announcing.ERROR.match(head) and not announcing.NO_ERROR.search(head):
+        shape = heads.every[index]
+        if not shape[:_HEAD_CHARS].isspace():
+            block = said_before.get(index) or _test_block(lines, index, heads, errors)
+            if block is None and heads.traces[shape]:
+                block = _trace_block(lines, index, errors)
+            if block is None and errors and heads.errors[shape]:
                 block = _error_block(lines, index)
         if block is not None:
             floor = found[-1].stop if found else 0
@@ -84,18 +87,47 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
     return found
 
 
-def _test_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
-    for announces, ends in announcing.STYLES:
-        if not announces.search(head):
-            continue
-        stop = start + 1
-        while stop < len(lines) and stop - start < _MAX_BLOCK and not ends.search(lines[stop][:500]):
-            stop += 1
-        stop = _trimmed(lines, start, stop)
-        if announces.pattern.startswith(r"^\s{0,4}\d+\)") and not _is_numbered_failure(lines, start, stop):
-            return None
-        return Block(start, stop, essentials(lines, start, stop, origin), True)
-    return None
+class _Heads:
+    """How lines announce failures: the number of the style in which they do, if any, and whether they begin a trace or an
+    error; and whether they end what is said in a style. Each shape (see `text.lines.Alike`) is looked at once."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.every = alike(lines).every
+        self.styles = Judged(_style_of)
+        self.traces = Judged(lambda shape: announcing.TRACE.match(shape[:_HEAD_CHARS]) is not None)
+        self.errors = Judged(_is_error)
+        self._ends: dict[int, Judged[bool]] = {}
+
+    def ends(self, style: int) -> Judged[bool]:
+        """Return which shapes end what is said in a `style`."""
+        if style not in self._ends:
+            search = announcing.STYLES[style][1].search
+            self._ends[style] = Judged(lambda shape: search(shape[:_HEAD_CHARS]) is not None)
+        return self._ends[style]
+
+
+def _style_of(line: str) -> int | None:
+    head = line[:_HEAD_CHARS]
+    return next((number for number, (announces, _) in enumerate(announcing.STYLES) if announces.search(head)), None)
+
+
+def _is_error(line: str) -> bool:
+    head = line[:_HEAD_CHARS]
+    return announcing.ERROR.match(head) is not None and not announcing.NO_ERROR.search(head)
+
+
+def _test_block(lines: Sequence[str], start: int, heads: _Heads, origin: bool) -> Block | None:
+    style = heads.styles[heads.every[start]]
+    if style is None:
+        return None
+    ends = heads.ends(style)
+    stop = start + 1
+    while stop < len(lines) and stop - start < _MAX_BLOCK and not ends[heads.every[stop]]:
+        stop += 1
+    stop = _trimmed(lines, start, stop)
+    if style == announcing.NUMBERED and not _is_numbered_failure(lines, start, stop):
+        return None
+    return Block(start, stop, essentials(lines, start, stop, origin), True)
 
 
 def _said_before(lines: Sequence[str]) -> dict[int, Block]:
@@ -169,9 +201,9 @@ def _is_numbered_failure(lines: Sequence[str], start: int, stop: int) -> bool:
     return any(_frames.is_frame(line) or _tells(line) for line in said)
 
 
-def _trace_block(lines: Sequence[str], start: int, head: str, origin: bool) -> Block | None:
-    if not announcing.TRACE.match(head):
-        return None
+def _trace_block(lines: Sequence[str], start: int, origin: bool) -> Block | None:
+    """Return the trace that line `start` begins; None where no frame follows."""
+    head = lines[start][:_HEAD_CHARS]
     announced = head.lstrip(" +|").startswith(
         ("Traceback", "Exception Group", "panic:", "goroutine", "thread '", "stack traceback", "fatal error", "==")
     )
@@ -254,6 +286,21 @@ def essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tup
 
     `origin`: the frame where it was raised counts too, be it a library's; in a build the tool's own frames are the news.
     """
+    if stop - start < _MIN_CAPTURED:
+        shapes = tuple(alike(lines).every[start:stop])
+        same = len(set(shapes)) == len(set(lines[start:stop]))  # what differs does so in more than digits
+        if same and sum(map(len, shapes)) <= _KNOWN_CHARS:
+            return tuple([start + at for at in _of_shapes(shapes, origin)])
+    return _essentials(lines, start, stop, origin)
+
+
+@lru_cache(maxsize=1 << 10)  # many blocks of a run are alike
+def _of_shapes(shapes: tuple[str, ...], origin: bool) -> tuple[int, ...]:
+    """Return the essential lines of a short block by the shapes of its lines, from 0 on."""
+    return _essentials(shapes, 0, len(shapes), origin)
+
+
+def _essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tuple[int, ...]:
     span = range(start, stop)
     kept: list[int] = [start]
     e_lines = [i for i in span if _PYTEST_E.match(lines[i][:40])]

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import accumulate, islice
 
 from headroom_mcp import late
 from headroom_mcp.query import bm25
 from headroom_mcp.text import failure_words, templates
-from headroom_mcp.text.lines import once
+from headroom_mcp.text.lines import Judged, alike, once
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
@@ -49,6 +50,7 @@ _SUMMARY_STEMS = (
     "build ",
     "ran ",
 )
+_DIGIT = late.pattern(r"[1-9]")
 _OF_TESTS = ("test", "passed", "passing", "succeeded", "spec", "examples", "scenario", "assert")
 _MAX_QUERY_FACTS = 40
 _MAX_SUMMARIES = 60
@@ -84,29 +86,36 @@ def _ranked(lines: Sequence[str], at: Sequence[int]) -> list[int]:
     """Return those of the lines `at` that tell of a failure, the most telling first."""
     told = [lines[i] if len(lines[i]) <= _MAX_LINE_CHARS else lines[i][:_MAX_LINE_CHARS] for i in at]
     by_template: dict[str, list[tuple[int, bool]]] = {}
-    for index, line, template in zip(at, told, templates.masked(told), strict=True):
-        strong = failure_words.is_strong(line)
-        if (strong or failure_words.WORDS.search(line)) and not failure_words.DENIED.search(line):
-            by_template.setdefault(template, []).append((index, strong))
+    every = alike(lines).every
+    shapes = [every[i][:_MAX_LINE_CHARS] for i in at]
+    strong: Judged[bool] = Judged(failure_words.is_strong)
+    failing: Judged[bool] = Judged(failure_words.is_failure)
+    for index, shape, template in zip(at, shapes, templates.masked(told), strict=True):
+        if failing[shape]:
+            by_template.setdefault(template, []).append((index, strong[shape]))
     ranked: list[tuple[int, int, int]] = []
     for members in by_template.values():
         picked = members if len(members) <= _PER_TEMPLATE else [*members[: _PER_TEMPLATE - 1], members[-1]]
-        for order, (index, strong) in enumerate(picked):
+        for order, (index, is_strong) in enumerate(picked):
             # A template's first line comes before any template's second; among equals the strong and the rare.
             frequency = 0 if len(members) <= 3 else 1 if len(members) <= 20 else 2
-            ranked.append((order * 4 + (0 if strong else 2) + frequency // 2, frequency, index))
+            ranked.append((order * 4 + (0 if is_strong else 2) + frequency // 2, frequency, index))
     ranked.sort()
     return [index for _, _, index in ranked]
 
 
 def all_failures(lines: Sequence[str]) -> list[int]:
     """Return the lines that tell of a failure, in order: all lines of a template, not some of each as `failures` does."""
-    return [i for i in touched(lines, failure_words.STEMS) if failure_words.is_failure(lines[i][:_MAX_LINE_CHARS])]
+    failing = Judged(lambda shape: failure_words.is_failure(shape[:_MAX_LINE_CHARS]))
+    every = alike(lines).every
+    return [i for i in touched(lines, failure_words.STEMS) if failing[every[i]]]
 
 
 def warned(lines: Sequence[str]) -> list[int]:
     """Return the lines that warn, in order."""
-    return [i for i in touched(lines, ("warn", "\nw: ", "\nw ")) if failure_words.WARNING.search(lines[i][:200])]
+    warning = Judged(lambda shape: failure_words.WARNING.search(shape[:200]) is not None)
+    every = alike(lines).every
+    return [i for i in touched(lines, ("warn", "\nw: ", "\nw ")) if warning[every[i]]]
 
 
 def warnings(lines: Sequence[str]) -> list[int]:
@@ -120,9 +129,9 @@ def warnings(lines: Sequence[str]) -> list[int]:
 
 def summaries(lines: Sequence[str]) -> list[int]:
     """Return lines that count or conclude, the last ones first."""
-    told = (
-        i for i in reversed(touched(lines, _SUMMARY_STEMS, counted=True)) if _SUMMARY.search(lines[i][:_MAX_LINE_CHARS])
-    )
+    counting = Judged(lambda shape: _SUMMARY.search(shape[:_MAX_LINE_CHARS]) is not None)
+    every = alike(lines).every
+    told = (i for i in reversed(touched(lines, _SUMMARY_STEMS, counted=True)) if counting[every[i]])
     return list(islice(told, _MAX_SUMMARIES))
 
 
@@ -160,6 +169,22 @@ def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False
     """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
     the line's beginning; with `counted`, one that begins with a blank after a number. Each stem is one fast search over the
     whole text."""
+    found = alike(lines)
+    if not found.few or not _for_any_digit(tuple(stems)):
+        return _touched(lines, stems, counted)
+    shapes = set(_touched(found.shapes, stems, counted))
+    return [i for i, shape in enumerate(found.of) if shape in shapes]
+
+
+@lru_cache(maxsize=64)
+def _for_any_digit(stems: tuple[str, ...]) -> bool:
+    """Tell whether stems know digits only as such: those with one of 1 to 9 come nine by nine."""
+    numbered = {stem for stem in stems if _DIGIT.search(stem)}
+    single = all(len(_DIGIT.findall(stem)) == 1 for stem in numbered)
+    return single and len(numbered) == 9 * len({_DIGIT.sub("1", stem) for stem in numbered})
+
+
+def _touched(lines: Sequence[str], stems: Sequence[str], counted: bool) -> list[int]:
     text, ends = _lowered(lines)
     if not ends:
         wanted = [stem.lstrip("\n") for stem in stems]
@@ -181,7 +206,15 @@ def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False
 
 def met(lines: Sequence[str], expressions: Sequence[re.Pattern[str] | late.LatePattern]) -> list[int]:
     """Return the lines that one of `expressions` finds in lower case, in order; none may reach over a line break but one that
-    begins with it. Each is one search over the whole text."""
+    begins with it, or know a digit from another. Each is one search over the whole text."""
+    alike_lines = alike(lines)
+    if not alike_lines.few:
+        return _met(lines, expressions)
+    shapes = set(_met(alike_lines.shapes, expressions))
+    return [i for i, shape in enumerate(alike_lines.of) if shape in shapes]
+
+
+def _met(lines: Sequence[str], expressions: Sequence[re.Pattern[str] | late.LatePattern]) -> list[int]:
     text, ends = _lowered(lines)
     if not ends:
         return [i for i, line in enumerate(lines) if any(one.search(f"\n{line.lower()}") for one in expressions)]

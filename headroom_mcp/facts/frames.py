@@ -14,7 +14,7 @@ FRAME = late.pattern(
 )
 _LIBRARY = late.pattern(
     r"\bat (?:java\.|javax\.|jdk\.|sun\.|com\.sun\.|kotlin\.|kotlinx\.|scala\.|groovy\.|org\.(?:junit|testng|hamcrest|mockito|assertj|apache\.(?:maven|tools|catalina|"
-    r"coyote|tomcat|felix)|gradle|codehaus|springframework|hibernate|eclipse|jboss|scalatest|scalatools|spockframework|opentest4j)\.|junit\.|io\.(?:netty|undertow)\.|"
+    r"coyote|tomcat|felix)|gradle|codehaus|springframework|hibernate|eclipse|jboss|scalatest|scalatools|spockframework|opentest\dj)\.|junit\.|io\.(?:netty|undertow)\.|"
     r"System\.|Microsoft\.|Xunit\.|NUnit\.|MS\.)"
     r"|node_modules[/\\]|\(?node:|internal/|\((?:vm|module|timers|events|net|fs|stream|_stream_\w+|domain|bootstrap_node|child_process)\.js"
     r"|site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |/usr/lib/|/rustc/|[/\\]\.cargo[/\\]|\bstd::|\bcore::|\balloc::|/usr/local/go/|runtime/|"

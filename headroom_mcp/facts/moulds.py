@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from headroom_mcp import late
+from headroom_mcp.text.lines import by_shape
 
 # An atom with a digit or with one of these inside is a name: another in every line.
 _ATOM = late.pattern(r"([^\s()\[\]{}]+)")
@@ -23,14 +25,26 @@ _BLANKS = late.pattern(r"\s\s+|[^\S ]")
 def of(lines: Sequence[str]) -> list[str]:
     """Return each line with "*" for what differs among lines of its shape: names and numbers always, other words where
     fewer than a third of them have the word. The indent counts."""
+    found = by_shape(lines)
+    if not found.few:
+        return _of(lines, repeat(1))
+    forms = _of(found.shapes, Counter(found.of).values())
+    return [forms[shape] for shape in found.of]
+
+
+def _of(lines: Sequence[str], times: Iterable[int]) -> list[str]:
+    """Return the mould of each line, which comes so many `times`."""
     named = [
         f"{len(line) - len(line.lstrip())} {said}" for line, said in zip(lines, _without_names(lines), strict=True)
     ]
+    total: dict[str, int] = {}
+    for text, often in zip(named, times, strict=False):
+        total[text] = total.get(text, 0) + often
     shapes: dict[str, str] = {}  # many lines are the same but for names
     parts: dict[str, list[str]] = {}  # what stands between, a word, what stands between, …
     words: dict[str, dict[str, int]] = {}
     sizes: dict[str, int] = {}
-    for text, often in Counter(named).items():
+    for text, often in total.items():
         indent, _, rest = text.partition(" ")
         apart = parts[text] = _LETTERS.split(rest)
         shape = shapes[text] = f"{indent} {_squeezed('*'.join(apart[::2]))}"

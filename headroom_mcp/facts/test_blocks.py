@@ -6,10 +6,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Container, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.facts import blocks, test_run, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.facts.test_run import Reading
 
+_PLACES = late.pattern(r"[\s:]+")  # parts a file from the line in it
 _MAX_DETAILS = 200  # lines of one failing test
 _MAX_PARAGRAPH = 30
 
@@ -35,17 +37,19 @@ def failing(lines: Sequence[str], reading: Reading) -> list[tuple[int, str]]:
 def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], found: Sequence[Block]) -> list[int]:
     """Return the last line of each test `failed` whose name begins with the file that it is run by, where its block in
     `found` tells of other files only: of a base class that many tests share."""
-    said: dict[str, str] = {}
-    for block in found:
-        texts = "\n".join(lines[i] for i in block.essential)
-        for word in verdicts.words(lines[block.start]):
-            said[word] = f"{said.get(word, '')}\n{texts}"
     last = {name: index for index, name in failed if "::" in name}
-    return sorted(
-        index
-        for name, index in last.items()
-        if (told := said.get(verdicts.key_of(name))) is not None and name.partition("::")[0] not in told
-    )
+    said: dict[str, list[str]] = {verdicts.key_of(name): [] for name in last}
+    for block in found if last else ():
+        texts = "\n".join(lines[i] for i in block.essential)
+        for word in {*verdicts.words(lines[block.start])}.intersection(said):
+            said[word].append(texts)
+    places = {key: set(_PLACES.split("\n".join(texts))) for key, texts in said.items()}
+    apart: list[int] = []
+    for name, index in last.items():
+        key, file = verdicts.key_of(name), name.partition("::")[0]
+        if said[key] and file not in places[key] and not any(file in texts for texts in said[key]):
+            apart.append(index)
+    return sorted(apart)
 
 
 def _ended(lines: Sequence[str], block: Block, ends: Sequence[int]) -> Block:

@@ -25,6 +25,7 @@ from headroom_mcp.facts import moulds
 from headroom_mcp.facts import verdicts as known
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.text import failure_words
+from headroom_mcp.text.lines import Judged, alike
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -76,6 +77,7 @@ _OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
 _INNER = late.pattern(r"(?<=\w)(?:\.|::|/| [>›»:] )(?=\w)")  # between the names of a suite and of one inside it
+_AROUND_HEADINGS = " \t▶:>"
 _LOOKED_AT = 400  # characters of a line
 _MOSTLY = 0.8
 _MIN_MEMBERS, _MIN_PERCENT = 3, 2  # verdicts *passed* of a form, of all lines
@@ -248,15 +250,15 @@ def _verdicts(lines: Sequence[str]) -> tuple[dict[int, Verdict], list[list[int]]
     """Return the verdicts of forms that say *passed* again and again, and the lines of each form that says only *failed*."""
     found: dict[tuple[str, str], list[tuple[int, Verdict]]] = {}
     tap: bool | None = None
+    every = alike(lines).every
+    forms = Judged(_form_of_shape)
     for index in facts.touched(lines, _STEMS):
-        line = lines[index]
-        line = line if len(line) <= _LOOKED_AT else line[: _LOOKED_AT // 2] + line[-_LOOKED_AT // 2 :]
-        if _TAP_LINE.match(line):
+        of_tap, form = forms[every[index]]
+        if of_tap:
             if tap is None:
                 tap = is_tap("\n".join(lines))
             if not tap:
                 continue
-        form = _form(line)
         if form is not None:
             found.setdefault(form[0], []).append((index, form[1]))
     verdicts: dict[int, Verdict] = {}
@@ -268,6 +270,12 @@ def _verdicts(lines: Sequence[str]) -> tuple[dict[int, Verdict], list[list[int]]
         elif all(verdict == "failed" for _, verdict in members):
             only_failed.append([index for index, _ in members])
     return verdicts, only_failed
+
+
+def _form_of_shape(line: str) -> tuple[bool, tuple[tuple[str, str], Verdict] | None]:
+    """Return whether a line of this shape may be one of TAP's, and the form of the verdict that it gives."""
+    line = line if len(line) <= _LOOKED_AT else line[: _LOOKED_AT // 2] + line[-_LOOKED_AT // 2 :]
+    return _TAP_LINE.match(line) is not None, _form(line)
 
 
 def _form(line: str) -> tuple[tuple[str, str], Verdict] | None:
@@ -307,12 +315,19 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
     """Return the verdicts that are of a whole file or suite: its name stands alone on an earlier line, as a heading."""
     suites: set[int] = set()
     headings: set[str] = set()
+    shapes_of_headings: set[str] = set()
     leading = _leading(lines, verdicts)
-    for index, line in enumerate(lines):
+    every = alike(lines).every
+    of_file = Judged(lambda shape: _OF_FILE.search(shape[:_LOOKED_AT]) is not None)
+    names = Judged(name_of)
+    for index, shape in enumerate(every):
         if index not in verdicts:
             if leading[index]:
-                headings.add(line.strip(" \t▶:>"))
-        elif _OF_FILE.search(line[:_LOOKED_AT]) or (headings and name_of(line) in headings):
+                headings.add(lines[index].strip(_AROUND_HEADINGS))
+                shapes_of_headings.add(shape.strip(_AROUND_HEADINGS))
+        elif of_file[shape] or (
+            shapes_of_headings and names[shape] in shapes_of_headings and name_of(lines[index]) in headings
+        ):
             suites.add(index)
     suites |= _that_hold(lines, verdicts, suites)
     return suites | _of_their_level(lines, verdicts, suites)
@@ -345,17 +360,23 @@ def _leading(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[bool]:
     of a test stands alone, too, above what it says of its failure."""
     leading = [False] * len(lines)
     below, depth, leads = False, -1, False  # the next line with words: a verdict? its indent; does it lead to one?
+    found = alike(lines)
+    indents = [_indent(shape) for shape in found.shapes]
     for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        if not _HAS_WORD.search(line):
+        indent = indents[found.of[index]]
+        if indent < 0:
             continue
-        indent = len(line) - len(line.lstrip())
         if index in verdicts:
             below, depth, leads = True, indent, False
             continue
-        leading[index] = len(line) <= _LOOKED_AT and (below or (leads and depth > indent))
+        leading[index] = len(lines[index]) <= _LOOKED_AT and (below or (leads and depth > indent))
         below, depth, leads = False, indent, leading[index]
     return leading
+
+
+def _indent(line: str) -> int:
+    """Return how far `line` is indented; -1 for one without a word."""
+    return len(line) - len(line.lstrip()) if _HAS_WORD.search(line) else -1
 
 
 def _that_count(lines: Sequence[str]) -> list[int]:
@@ -378,8 +399,9 @@ def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int
     """Return the lines whose mould comes again and again, and not only around tests that failed."""
     routine: dict[int, int] = {}
     rest: list[int] = []
-    for index, line in enumerate(lines):
-        if not line or line.isspace() or _PROGRESS.match(line[:_LOOKED_AT]):
+    idle = Judged(_is_idle)
+    for index, shape in enumerate(alike(lines).every):
+        if idle[shape]:
             routine[index] = 0
         elif index not in verdicts and index not in totals:
             rest.append(index)
@@ -396,6 +418,11 @@ def _routine(lines: Sequence[str], verdicts: dict[int, Verdict], totals: set[int
     for index in facts.failures(lines, apart_from=set(verdicts) | totals):
         routine.pop(index, None)
     return routine
+
+
+def _is_idle(line: str) -> bool:
+    """Tell whether a line is blank, or a row of dots."""
+    return not line or line.isspace() or _PROGRESS.match(line[:_LOOKED_AT]) is not None
 
 
 def _follow_failures(at: Sequence[int], judged: Sequence[int], verdicts: dict[int, Verdict]) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
@@ -93,7 +92,7 @@ def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list
     for head in heads:
         if not waiting:
             break
-        waiting -= words(head)
+        waiting.difference_update(words(head))
     return sorted({index for index, key in keyed if key in waiting})
 
 
@@ -149,25 +148,27 @@ def _length(line: str) -> int:
     return len(" ".join(line.split()))
 
 
-@lru_cache(maxsize=1 << 13)  # the same failures are looked for in several steps
-def words(head: str) -> frozenset[str]:
+def words(head: str) -> list[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
-    names = {part.strip() for part in _apart(text)}
-    names.add(text)
+    names = [text, *(part.strip() for part in _apart(text))]
     for word in text.translate(_AS_BLANKS).split():
-        names.add(word)
-        names.add(word.partition(".")[2] if "[" in word else word.rpartition(".")[2])
+        names.append(word)
+        if "[" in word:
+            names.append(word.partition(".")[2])
+        elif "." in word:
+            names.append(word.rpartition(".")[2])
     if text[:1] in _JOINTS or text[-1:] in _JOINTS:
-        names.add("")
-    return frozenset(names)
+        names.append("")
+    return names
 
 
 def _apart(text: str) -> list[str]:
     """Return the parts of a test's name; most have but one."""
-    if any(mark in text for mark in _APART_MARKS) or " ".join(text.split()) != text:
-        return _APART.split(text)
-    return [text]
+    for mark in _APART_MARKS:
+        if mark in text:
+            return _APART.split(text)
+    return [text] if " ".join(text.split()) == text else _APART.split(text)
 
 
 def _is_suite(lines: Sequence[str], index: int) -> bool:

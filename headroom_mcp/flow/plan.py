@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -68,6 +69,17 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     `earlier` is what the same context has been shown: runs of lines that stand there are left out. `numbered` puts its
     true line number, from that on, before every kept line, as a file viewer does.
     """
+    # A large output is a million small objects and next to no cycles: looking for these meanwhile takes a fifth of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _plan(output, settings, earlier, numbered)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numbered: int) -> Plan:
     budget = settings.budget_tokens or budget_for(max(1, output.tokens))
     output.prose_model = settings.prose_model
     wrapper = opened.opened(output.text, output.tool_name) if output.opens else None

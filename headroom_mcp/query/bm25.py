@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 
 # a word, with the joints that hold identifiers, paths and versions together
 _TOKEN = late.pattern(r"[^\W_]+(?:[._\-/:@][^\W_]+)*", re.UNICODE)
 _SPLIT = late.pattern(r"[._\-/:@]+")
 # getHTTPResponse2 -> get HTTP Response 2
 _CAMEL = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+
+_FIGURE = late.pattern(r"[0-9]+")
 
 _K1 = 1.2
 _CHARS_PER_TERM = 6
@@ -89,36 +92,63 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     scores = [0.0] * len(texts)
     if not wanted or not texts:
         return scores
+    from headroom_mcp.text.lines import by_shape  # a prompt, which ranks nothing, has no use for it
+
     known = _Tokens(frozenset(wanted))
-    hits: list[tuple[int, dict[str, int], int]] = []
-    document_frequency: dict[str, int] = {}
-    total_length = 0
+    figures = sorted({figure for term in wanted for figure in _FIGURE.findall(term)})
+    numbered = [term for term in wanted if _FIGURE.search(term)]
+    plain = [term for term in wanted if term not in numbered]
+    # A run of digits is never cut, so to the query all figures are alike but its own.
+    own = re.compile(f"(?<![0-9])(?:{'|'.join(figures)})(?![0-9])").finditer
+    alike = by_shape(texts)
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
-    occurs = re.compile("|".join(map(re.escape, wanted))).search
+    occurs = re.compile("|".join(map(re.escape, plain)) or "(?!)").search
+    told = [occurs(shape.lower()) is not None for shape in alike.shapes]
+    measured: dict[tuple[int, str], _Measured] = {}
+    hits: list[tuple[int, _Measured]] = []
+    total_length = 0
     for index, text in enumerate(texts):
-        if occurs(text.lower()) is None:
+        shape = alike.of[index]
+        if not told[shape] and not _has_any(numbered, text.lower()):
             total_length += len(text) // _CHARS_PER_TERM
             continue
-        found = _TOKEN.findall(text)
-        length = sum(map(known.__getitem__, found))
-        total_length += length
-        counts: dict[str, int] = {}
-        for token in filter(known.telling.__contains__, found):
-            for word in known.telling[token]:
-                counts[word] = counts.get(word, 0) + 1
-        if counts:
-            hits.append((index, counts, length))
-            for word in counts:
-                document_frequency[word] = document_frequency.get(word, 0) + 1
+        said = "".join([f"{at.start()} {at[0]}\n" for at in own(text)]) if _has_any(figures, text) else ""
+        key = shape, said
+        found = measured.get(key) or measured.setdefault(key, known.measure(text))
+        total_length += found.length
+        if found.counts:
+            hits.append((index, found))
+    document_frequency: dict[str, int] = {}
+    for _, found in hits:
+        for word in found.counts:
+            document_frequency[word] = document_frequency.get(word, 0) + 1
     average = max(1.0, total_length / len(texts))
     worth = {word: rarity(len(texts), holders) for word, holders in document_frequency.items()}
-    for index, counts, length in hits:
-        share = length / average
-        score = 0.0
-        for word, frequency in counts.items():
-            score += worth[word] * saturated(frequency, share)
+    scored: dict[int, float] = {}
+    for index, found in hits:
+        score = scored.get(id(found))
+        if score is None:
+            share = found.length / average
+            score = 0.0
+            for word, frequency in found.counts.items():
+                score += worth[word] * saturated(frequency, share)
+            scored[id(found)] = score
         scores[index] = score
     return scores
+
+
+def _has_any(words: Sequence[str], text: str) -> bool:
+    for word in words:  # noqa: SIM110  asked for every line, and any() of a generator takes three times as long
+        if word in text:
+            return True
+    return False
+
+
+class _Measured(NamedTuple):
+    """How often each wanted word stands in a text, and of how many terms it is."""
+
+    counts: dict[str, int]
+    length: int
 
 
 class _Tokens(dict[str, int]):
@@ -128,6 +158,16 @@ class _Tokens(dict[str, int]):
         super().__init__()
         self.wanted = wanted
         self.telling: dict[str, list[str]] = {}
+
+    def measure(self, text: str) -> _Measured:
+        """Return what `text` holds of the wanted words."""
+        found = _TOKEN.findall(text)
+        length = sum(map(self.__getitem__, found))
+        counts: dict[str, int] = {}
+        for token in filter(self.telling.__contains__, found):
+            for word in self.telling[token]:
+                counts[word] = counts.get(word, 0) + 1
+        return _Measured(counts, length)
 
     def __missing__(self, token: str) -> int:
         words = _terms_of(token)

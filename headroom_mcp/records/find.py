@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
+from headroom_mcp.text.lines import alike
 
 _MIN_RECORDS = 3
 _MIN_LINES_EACH = 1.8  # below, most lines are records of their own
@@ -211,9 +212,14 @@ def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
 def _labels(lines: Sequence[str]) -> list[_Label]:
     """Return the label of each line; keys that end in one column are as deep as the widest of them."""
     column = _right_edge(lines)
+    found = alike(lines)
     if not column:
-        return [_label(line) for line in lines]
-    return [_label(line.lstrip() if line[column : column + 1] in _KEY_ENDS else line) for line in lines]
+        of_shapes = [_label(shape) for shape in found.shapes]
+    else:
+        of_shapes = [
+            _label(shape.lstrip() if shape[column : column + 1] in _KEY_ENDS else shape) for shape in found.shapes
+        ]
+    return [of_shapes[shape] for shape in found.of]
 
 
 def _right_edge(lines: Sequence[str]) -> int:

@@ -34,8 +34,8 @@ def of(slot: Slot, line_of: Callable[[int], int]) -> str:
         return times
     if len(counts) <= _MAX_CATEGORIES and slot.total >= _EACH * len(counts):
         return _categories(slot, line_of)
-    figures = {value: figure for value in counts if (figure := values.number(value.strip("\"'").strip())) is not None}
-    if len(figures) == len(counts):
+    figures = _figures(counts)
+    if figures:
         low, high = min(figures, key=lambda v: figures[v]), max(figures, key=lambda v: figures[v])
         return f"{low.strip()} … {high.strip()}"
     if len(counts) == slot.total:
@@ -45,6 +45,17 @@ def of(slot: Slot, line_of: Callable[[int], int]) -> str:
         others = marker.counted(len(counts) - 1, "other value")
         return f"{_short(value.strip()) or '(empty)'} ×{count:,}, {others}"
     return ""
+
+
+def _figures(counts: dict[str, int]) -> dict[str, float]:
+    """Return the number that each value is; nothing where one is none."""
+    figures: dict[str, float] = {}
+    for value in counts:
+        figure = values.number(value.strip("\"'").strip())
+        if figure is None:
+            return {}
+        figures[value] = figure
+    return figures
 
 
 def places(slot: Slot, wanted: str) -> list[int]:

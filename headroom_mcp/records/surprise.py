@@ -13,10 +13,12 @@ from itertools import compress, filterfalse, islice
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import usual, values
 from headroom_mcp.records.slots import Slot
+from headroom_mcp.text.lines import by_shape
 
 Reason = Literal["rare", "outlier", "shape"]
 
 _SAMPLE = 30
+_MANY = 40
 _HEX_CHARS = 4
 _MOSTLY = 0.8
 _NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
@@ -40,14 +42,32 @@ class _Looks(NamedTuple):
     figures: dict[str, float]
     shapes: dict[str, str]
 
-    def take_in(self, met: Iterable[str]) -> None:
+    def take_in(self, met: list[str]) -> None:
         """Look at the values `met`."""
+        if len(met) < _MANY:
+            self._look_at(met)
+            return
+        # What is no number looks like all that differ from it in digits alone.
+        found = by_shape(met)
+        other: list[str] = []
+        for shape in found.shapes:
+            figure = _number(shape)
+            other.append("" if figure is not None else values.shape(shape, None))
+        self.shapes.update(zip(met, map(other.__getitem__, found.of), strict=True))
+        if "" in other:
+            self._look_at([value for value, shape in zip(met, found.of, strict=True) if not other[shape]])
+
+    def _look_at(self, met: Iterable[str]) -> None:
         figures, shapes = self.figures, self.shapes
         for value in met:
-            figure = None if value.isalpha() else values.number(value.strip("\"'"))
+            figure = _number(value)
             shapes[value] = values.shape(value, figure)
             if figure is not None:
                 figures[value] = figure
+
+
+def _number(value: str) -> float | None:
+    return None if value.isalpha() else values.number(value.strip("\"'"))
 
 
 class Surprise(NamedTuple):

@@ -28,9 +28,15 @@ Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
-@lru_cache(maxsize=1 << 14)  # logs say the same words on every line
 def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
+    if value.isdecimal() and value.isascii() and len(value) <= _MAX_NUMBER_CHARS:
+        return float(value)
+    return _number(value)
+
+
+@lru_cache(maxsize=1 << 14)  # logs say the same words on every line
+def _number(value: str) -> float | None:
     if not value or len(value) > _MAX_NUMBER_CHARS or not (value[0].isdecimal() or value[0] in _BEFORE_DIGITS):
         return None
     whole, point, rest = value.partition(".")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
 from headroom_mcp.text import failure_words
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     Read = TypeVar("Read")
+    Told = TypeVar("Told")
 
 # `     1→text`, `  12<TAB>text`: what `cat -n` and a tool that reads files put before each line (see `numbering` for more)
 VIEWER_NUMBER = late.pattern(r"^ *\d+[\t→]", re.MULTILINE)
@@ -30,6 +32,8 @@ _ESCAPE = late.pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x07\x08\x0b\x0c\x1b"))
 _BINARY_SAMPLE = 1 << 20  # characters
 _LEAST_CONTROLS, _LEAST_UNDECODED = 50, 20  # one in so many
+_DIGITS = bytes.maketrans(b"23456789", b"1" * 8)
+_MUCH_LONGER = 8  # times
 
 
 def is_binary(text: str) -> bool:
@@ -53,7 +57,8 @@ def is_binary(text: str) -> bool:
 def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Read]:
     """Return `read` with a memory of the last lines it was given: several steps ask the same of one output.
 
-    Neither the lines nor the answer may be changed afterwards.
+    What is asked of a few lines in between, a failure's own, is not remembered. Neither the lines nor the answer may be
+    changed afterwards.
     """
     last: list[tuple[Sequence[str], int, Read]] = []
 
@@ -62,11 +67,59 @@ def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Rea
             if known is lines and count == len(lines):
                 return answer
         answer = read(lines)
-        last[:] = [(lines, len(lines), answer)]
+        if not last or len(lines) * _MUCH_LONGER > last[0][1]:
+            last[:] = [(lines, len(lines), answer)]
         return answer
 
     remembering.__doc__ = read.__doc__
     return remembering
+
+
+class Alike(NamedTuple):
+    """Lines by what they are but for their digits: `every` line with "1" for each digit but 0, the different ones of these
+    (`shapes`, in order of first appearance), and for each line the number `of` its shape.
+
+    Whoever knows digits only as such, as 0 or as one of 1 to 9, finds the same at the same places in a line and in its shape:
+    what is asked of ten thousand numbered lines is asked of a few.
+    """
+
+    every: list[str]
+    shapes: list[str]
+    of: list[int]
+
+    @property
+    def few(self) -> bool:
+        """Whether most lines are alike: then it pays to look at the shapes first."""
+        return len(self.shapes) * 2 <= len(self.of)
+
+
+def by_shape(lines: Sequence[str]) -> Alike:
+    """Return `lines` by their shapes."""
+    every = _without_digits("\n".join(lines)).split("\n")
+    if len(every) != len(lines):  # none, or lines with breaks of their own
+        every = [_without_digits(line) for line in lines]
+    shapes = list(dict.fromkeys(every))
+    number_of = dict(zip(shapes, range(len(shapes)), strict=True))
+    return Alike(every, shapes, list(map(number_of.__getitem__, every)))
+
+
+alike = once(by_shape)
+
+
+def _without_digits(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").translate(_DIGITS).decode("utf-8", "surrogatepass")
+
+
+class Judged(dict[str, "Told"]):
+    """What `judge` says of shapes (see `Alike`), each asked once."""
+
+    def __init__(self, judge: Callable[[str], Told]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, shape: str) -> Told:
+        told = self[shape] = self._judge(shape)
+        return told
 
 
 def clean_line(line: str) -> str:

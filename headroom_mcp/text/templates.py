@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.text.lines import by_shape
 
 _MAX_CHARS = 240  # what tells lines apart stands at their beginning
 
@@ -22,9 +23,24 @@ _NUMBER = late.pattern(r"(?<![\w\-])[A-Za-z_\-]*\d[\w.\-]*(?::\d[\w.]*)*")
 
 def masked(lines: Sequence[str]) -> list[str]:
     """Return the template of each line. Lines of one template differ only in numbers, ids, paths and quoted words."""
+    heads = _heads(lines)
+    found = by_shape(heads)
+    if not found.few:
+        return _masked(heads)
+    told = _masked(found.shapes)
+    numbered = [at for at, shape in enumerate(found.of) if "1" in told[shape]]  # a digit that is none's of a number
+    exact = dict(zip(numbered, _masked([heads[at] for at in numbered]), strict=True))
+    return [exact.get(at, told[shape]) for at, shape in enumerate(found.of)] if exact else [told[n] for n in found.of]
+
+
+def _heads(lines: Sequence[str]) -> list[str]:
+    return [line[:_MAX_CHARS] if len(line) > _MAX_CHARS else line for line in lines]
+
+
+def _masked(lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    text = "\n".join(line[:_MAX_CHARS] if len(line) > _MAX_CHARS else line for line in lines)
+    text = "\n".join(lines)
     text = _QUOTED.sub("<q>", text)
     text = _PATH.sub("<p>", text)
     text = _NUMBER.sub("<n>", text)

@@ -20,10 +20,23 @@ _SPACE = b" \t\r\n\x0b\x0c"
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _ASCII = bytes(range(0x80))
 
+# A mark for each byte: that of its class.
+_MARKS = bytes(
+    next(
+        (
+            mark
+            for mark, ours in zip(b"a A0\x80.", (_LOWER, _SPACE, _UPPER, _DIGIT, _CONTINUATION, _ASCII), strict=True)
+            if byte in ours
+        ),
+        0xC0,
+    )
+    for byte in range(256)
+)
+
 # Where tiktoken keeps the ranks of o200k once it has fetched them, by the name it gives the file.
 _RANKS = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
-_SHORT_CHARS = 1_000
+_SHORT_BYTES = 500
 _DIGIT_COST = 0.804
 _NUMBERS = late.pattern(r"\n(\d{1,7})\t")
 _HEAD_CHARS, _HEAD_LINES = 600, 6  # where numbered lines are looked for first
@@ -40,23 +53,37 @@ def estimate(text: str) -> int:
     """Return the estimated number of o200k tokens of `text`; 0 for an empty text."""
     if not text:
         return 0
-    return _estimated(text) if len(text) > _SHORT_CHARS else _estimated_before(text)
+    data = text.encode("utf-8", "surrogatepass")
+    cost = _cost(data) if len(data) > _SHORT_BYTES else _cost_of_marks(data.translate(_MARKS))
+    if "\t" in text:
+        cost -= _of_line_numbers(text)
+    return 1 + int(cost)
 
 
-def _estimated(text: str) -> int:
-    left = text.encode("utf-8", "surrogatepass")
+def _cost(left: bytes) -> float:
+    """Return what a long text costs."""
     counts = []
     for ours in (_LOWER, _SPACE, _DIGIT, _UPPER):  # what has been counted is taken out: each pass has less to read
         size = len(left)
         left = left.translate(None, ours)
         counts.append(size - len(left))
     lower, space, digit, upper = counts
-    wide = b"" if text.isascii() else left.translate(None, _ASCII)
+    wide = b"" if left.isascii() else left.translate(None, _ASCII)
     lead = len(wide.translate(None, _CONTINUATION))
-    other = len(left) - len(wide)
-    less = _of_line_numbers(text) if "\t" in text else 0.0
+    return _sum(lower, space, digit, upper, lead, len(left) - len(wide))
+
+
+@lru_cache(maxsize=1 << 12)  # lines are weighed several times on their way, and many are alike but for their letters
+def _cost_of_marks(marks: bytes) -> float:
+    """Return what a short text costs, each of whose bytes is given by the mark of its class."""
+    count = marks.count
+    lower, space, digit, upper, lead = count(b"a"), count(b" "), count(b"0"), count(b"A"), count(b"\xc0")
+    return _sum(lower, space, digit, upper, lead, count(b"."))
+
+
+def _sum(lower: int, space: int, digit: int, upper: int, lead: int, other: int) -> float:
     letters = 0.757 * upper + 0.259 * lower + 0.648 * lead
-    return 1 + int(letters + _DIGIT_COST * digit + 0.369 * other + 0.068 * space - less)
+    return letters + _DIGIT_COST * digit + 0.369 * other + 0.068 * space
 
 
 def _of_line_numbers(text: str) -> float:
@@ -77,10 +104,6 @@ def _number_chars(line: str) -> int:
     """Return how many digits `line` begins with, before a tab; 0 where it begins otherwise."""
     at = line.find("\t", 1, _NUMBER_CHARS)
     return at if at > 0 and line[:at].isdecimal() else 0
-
-
-# Lines and blocks are weighed several times on their way.
-_estimated_before = lru_cache(maxsize=1 << 12)(_estimated)
 
 
 def count(text: str) -> int:

@@ -5,7 +5,11 @@ It reads lines only, so it can be wrong about a line inside a string; it never i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
+from headroom_mcp.text.lines import by_shape
 
 _MODIFIERS = (
     r"(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|async|pub(?:\([^)]*\))?|unsafe|"
@@ -51,6 +55,9 @@ def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, s
     `comment` tells the family: only where "//" begins a comment may a definition have no keyword.
     """
     found: list[tuple[str, str, int, int, int]] = []
+    alike = by_shape(lines)
+    known = [_row(shape) for shape in alike.shapes]
+    rows = [known[shape] for shape in alike.of]
     for row, line in enumerate(lines):
         if not line or line.isspace():
             continue
@@ -65,10 +72,10 @@ def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, s
             if not name or name in _CONTROL or line.split(None, 1)[0] in _CONTROL:
                 continue
             role = "function"
-        head_stop = _head_stop(lines, row)
+        head_stop = _head_stop(lines, rows, row)
         if head_stop == 0:
             continue
-        found.append((name, role, row, head_stop, _stop(lines, row, head_stop)))
+        found.append((name, role, row, head_stop, _stop(lines, rows, row, head_stop)))
     return found
 
 
@@ -87,37 +94,52 @@ def raises(lines: list[str]) -> list[tuple[int, int]]:
     return [(row, row + 1) for row, line in enumerate(lines) if _RAISE.match(line)]
 
 
-def _head_stop(lines: list[str], row: int) -> int:
+class _Row(NamedTuple):
+    """What a line says of where a definition's head and body end: its last mark but comments, and how far it is indented."""
+
+    opens: bool  # by ":" or "{", or it holds a whole body
+    ends: str
+    braced: bool  # it begins with "{"
+    closing: bool  # with a closing bracket or an end word
+    blank: bool
+    indent: int
+
+
+def _row(line: str) -> _Row:
+    code = line.split("#", 1)[0].split("//", 1)[0].rstrip()
+    opens = code.endswith((":", "{")) or (code.endswith(("}", ";")) and "{" in code)
+    told = line.strip()
+    closing = told[:1] in ("}", ")") or told.startswith(("end", "fi", "done"))
+    return _Row(opens, code[-1:], told.startswith("{"), closing, not told, _indent(line))
+
+
+def _head_stop(lines: list[str], rows: Sequence[_Row], row: int) -> int:
     """Return the row after the signature that begins at `row`: it ends in ":" or "{", or an indented line follows. 0 when
     it looks like a statement after all."""
-    for at in range(row, min(row + _MAX_HEAD_ROWS, len(lines))):
-        code = lines[at].split("#", 1)[0].split("//", 1)[0].rstrip()
-        if code.endswith((":", "{")) or (code.endswith(("}", ";")) and "{" in code):
+    for at in range(row, min(row + _MAX_HEAD_ROWS, len(rows))):
+        this = rows[at]
+        if this.opens:
             return at + 1
-        if code.endswith(";"):
+        if this.ends == ";":
             return 0
-        following = lines[at + 1].strip() if at + 1 < len(lines) else ""
-        if following.startswith("{"):
+        if at + 1 < len(rows) and rows[at + 1].braced:
             return at + 1
-        if at == row and not code.endswith((",", "(")) and _indent(lines[at]) < _next_indent(lines, at + 1):
-            return at + 1 if not code.endswith(")") or _KEYWORD.match(lines[row]) else 0
+        if at == row and this.ends not in (",", "(") and this.indent < _next_indent(rows, at + 1):
+            return at + 1 if this.ends != ")" or _KEYWORD.match(lines[row]) else 0
     return row + 1 if _KEYWORD.match(lines[row]) else 0
 
 
-def _stop(lines: list[str], start: int, head_stop: int) -> int:
+def _stop(lines: list[str], rows: Sequence[_Row], start: int, head_stop: int) -> int:
     """Return the row after the body: the next line that is not deeper, with its closing brace or "end"."""
-    indent = _indent(lines[start])
-    row = head_stop
+    indent = rows[start].indent
     last = head_stop
-    while row < len(lines):
-        line = lines[row]
-        if line.strip():
-            if _indent(line) <= indent and line.strip() != "{":
-                if line.strip()[0] in "})" or line.strip().startswith(("end", "fi", "done")):
-                    last = row + 1
-                break
-            last = row + 1
-        row += 1
+    for at in range(head_stop, len(rows)):
+        this = rows[at]
+        if this.blank:
+            continue
+        if this.indent <= indent and lines[at].strip() != "{":
+            return at + 1 if this.closing else last
+        last = at + 1
     return last
 
 
@@ -125,8 +147,5 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _next_indent(lines: list[str], row: int) -> int:
-    for line in lines[row : row + 4]:
-        if line.strip():
-            return _indent(line)
-    return 0
+def _next_indent(rows: Sequence[_Row], row: int) -> int:
+    return next((this.indent for this in rows[row : row + 4] if not this.blank), 0)

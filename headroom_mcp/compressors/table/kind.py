@@ -26,7 +26,9 @@ from headroom_mcp.records import find, summary, survey
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import failure_words, marker, tokens
+from headroom_mcp.text import lines as lines_module
 from headroom_mcp.text import parts as render
+from headroom_mcp.text.lines import by_shape
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -320,17 +322,16 @@ def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
     if width < 2 or table.form == "pairs":
         return []
     step = max(1, -(-count // _MAX_STATISTICS_ROWS))
-    columns: list[list[str]] = [[] for _ in range(width)]
     numbers: list[int] = []
+    every: list[list[str]] = []
     for row in range(0, count, step):
         fields = _rows.cells(lines, table, table.records[row])
-        if len(fields) < width:
-            continue
-        numbers.append(row)
-        for at in range(width):
-            columns[at].append(fields[at].strip())
+        if len(fields) >= width:
+            numbers.append(row)
+            every.append(fields)
     found: list[Slot] = []
-    for name, of_column in zip(table.names, columns, strict=False):
+    for at, name in enumerate(table.names[:width]):
+        of_column = [fields[at].strip() for fields in every]
         slot = Slot("column", name.strip()[:40])
         slot.add(numbers, of_column, Counter(of_column))
         found.append(slot)
@@ -358,7 +359,9 @@ def _failing(output: ToolOutput, rows: Sequence[str]) -> list[int]:
     """Return the rows that tell of failures where the question is about these, unless most do."""
     if _is_file(output) or not failures.asked(output.query):
         return []
-    found = [row for row, text in enumerate(rows) if failure_words.is_failure(text)]
+    alike = by_shape(rows)
+    failing = [failure_words.is_failure(shape) for shape in alike.shapes]
+    found = [row for row, shape in enumerate(alike.of) if failing[shape]]
     return found if len(found) * 2 <= len(rows) else []
 
 
@@ -366,5 +369,7 @@ def _bad(output: ToolOutput) -> list[int]:
     """Return the lines of a command's table that name a bad state, unless half of them do."""
     if _is_file(output):
         return []
-    bad = [i for i, line in enumerate(output.lines) if _BAD_STATE.search(line)]
+    alike = lines_module.alike(output.lines)
+    states = [_BAD_STATE.search(shape) is not None for shape in alike.shapes]
+    bad = [i for i, shape in enumerate(alike.of) if states[shape]]
     return bad[:_MAX_BAD_ROWS] if len(bad) <= max(_MAX_BAD_ROWS, len(output.lines) // 10) else []

@@ -53,9 +53,8 @@ def read(lines: Sequence[str]) -> Table:
         if not header and rule + 2 < len(lines):  # +---+ above the header, too
             header, rule = lines[rule + 1], rule + 2
         names = _cells(header, "|")
-        rows = [
-            record for record in _single(rule + 1, len(lines)) if len(_cells(lines[record.start], "|")) == len(names)
-        ]
+        bars = len(names) - 1
+        rows = [Record(at, at + 1) for at in range(rule + 1, len(lines)) if _bars(lines[at]) == bars]
         if len(names) > 1:
             return Table("piped", "|", rule + 1, names, rows)
     delimiter, share = delimiter_of(lines[first : first + 4 * _SAMPLE])
@@ -191,6 +190,11 @@ def _delimited_records(lines: Sequence[str], first: int) -> list[Record]:
             return [*records, *_single(start, len(lines))]
         records.append(Record(start, len(lines)))
     return records
+
+
+def _bars(line: str) -> int:
+    """Return how many bars part the cells of a line."""
+    return line.strip().strip("|").count("|")
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

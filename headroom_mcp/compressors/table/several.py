@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.compressors.table.rows import RULE
+from headroom_mcp.text.lines import Judged, alike
 
 _MIN_WIDTH = 3  # words of a header over columns
 _TITLE_WORDS, _TITLE_LINES = 3, 2
@@ -24,7 +25,13 @@ _DIGIT = late.pattern(r"\d")
 
 def starts(lines: Sequence[str]) -> list[int]:
     """Return the first line of each table in `lines`, 0 among them; one where there is one table, or none."""
-    headers = [at for at in range(len(lines)) if _is_under_rule(lines, at) or _is_over_columns(lines, at)]
+    every = alike(lines).every
+    names: Judged[bool] = Judged(_is_of_names)
+    headers = [
+        at
+        for at, shape in enumerate(every)
+        if _is_under_rule(lines, at) or (names[shape] and _is_over_columns(lines, at))
+    ]
     if not headers:
         return [0]
     found = {0}
@@ -46,13 +53,17 @@ def _is_under_rule(lines: Sequence[str], at: int) -> bool:
     return above < 0 or _bars(lines[above]) != _bars(lines[at])
 
 
-def _is_over_columns(lines: Sequence[str], at: int) -> bool:
-    """Tell whether line `at` is a header over columns: words without figures above lines with figures, below such, a title
-    or a blank line."""
-    words = lines[at].split()
+def _is_of_names(line: str) -> bool:
+    """Tell whether a line is words without figures, most with a capital: a header, if it stands over columns."""
+    words = line.split()
     if not _MIN_WIDTH <= len(words) <= 30 or not all(_WORD.match(word) for word in words):
         return False
-    if sum(1 for word in words if not word[:1].islower()) < 0.7 * len(words) or at + 1 >= len(lines):
+    return sum(1 for word in words if not word[:1].islower()) >= 0.7 * len(words)
+
+
+def _is_over_columns(lines: Sequence[str], at: int) -> bool:
+    """Tell whether the names in line `at` are a header: above lines with figures, below such, a title or a blank line."""
+    if at + 1 >= len(lines):
         return False
     below = lines[at + 1]
     if not _DIGIT.search(below) or len(below.split()) < _MIN_WIDTH - 1:
