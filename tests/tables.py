@@ -10,7 +10,7 @@ A table is a text file of rows, and a row an input of one of the probes (functio
     = failing 0-41: 0, 1, 2              a line of what comes out
 
 `pytest tests/ROOM/test_tables.py --update-goldens` writes the lines with "=": read them before they are committed. Most rows
-were made by `python -m tests.mutation.rows`, which looks for the smallest texts of which a broken function says something else.
+were made by `python -m tests.rows` and `python -m tests.mutation.rows`, which look for small texts that show something new.
 """
 
 from __future__ import annotations
@@ -88,8 +88,13 @@ def written(row: Row) -> list[str]:
         found += [_line(often, text) for often, text in lines]
     return [
         *found,
-        *(f"= {line}".rstrip() if _is_plain(line) else f"= {json.dumps(line)}" for line in row.said.split("\n")),
+        *(f"= {line}".rstrip() if is_plain(line) else f"= {json.dumps(line)}" for line in row.said.split("\n")),
     ]
+
+
+def can_hold(row: Row) -> bool:
+    """Tell whether a table gives a row back as it is."""
+    return _row(written(row)) == row
 
 
 def _row(lines: list[str]) -> Row:
@@ -121,12 +126,12 @@ def _written_out(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def _line(often: int, text: str) -> str:
-    if often == 1 and not _is_plain(text):
+    if often == 1 and not is_plain(text):
         return json.dumps(text)
     return f"{often} | {text}".rstrip() if often != 1 else f"| {text}".rstrip()
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Can a line be read on a page as it is?"""
     is_shown = all(char.isprintable() or char == "\t" for char in text)
     return is_shown and not text[-1:].isspace() and not text.startswith('"')

@@ -32,7 +32,7 @@ def _told(found: Iterable[Block]) -> str:
 
 
 def _numbers(found: Iterable[int]) -> str:
-    return ", ".join(map(str, found))
+    return ", ".join(map(str, found)) or "none"
 
 
 def _lines(text: str, query: str = "") -> str:
@@ -82,7 +82,7 @@ def _run(text: str) -> str:
         [
             *(f"{word} {_numbers(sorted(at))}" for word, at in by_verdict.items() if at),
             f"failing {_numbers(run.failed)}; suites {_numbers(sorted(run.suites))}; totals {_numbers(run.totals)}",
-            f"routine {', '.join(f'{at} ({often})' for at, often in sorted(run.routine.items()))}",
+            f"routine {', '.join(f'{at} ({often})' for at, often in sorted(run.routine.items())) or 'none'}",
             f"news {_numbers(run.news(lines))}",
             f"conclusions {_numbers(test_run.conclusions(lines))}",
             f"surely {test_run.looks_like(lines):.2f}",

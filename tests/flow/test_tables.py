@@ -5,7 +5,7 @@ See `tests.tables`.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,10 @@ from headroom_mcp.flow import answered, budget, compress, deltas, huge, plan, re
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Origin, Part, Result, Shown, View
+from headroom_mcp.types import Fact, Omission, Origin, Part, Result, Shown, View
 from tests import tables
 
 _TABLES = Path(__file__).parent / "tables"
-_REF = re.compile(r"\b[0-9a-f]{12}\b")
 
 
 def _plan(text: str, query: str = "", command: str = "", tool: str = "Bash", tokens: int = 0, numbered: int = 0) -> str:
@@ -46,13 +45,17 @@ def _changed(original: str, text: str, label: str = "make", tool: str = "Bash", 
 
 
 def _told(planned: plan.Plan) -> str:
-    omitted = ", ".join(f"{one.first}-{one.last}" for one in planned.omitted)
+    """What becomes of the lines; not how it is written down, which the golden cases show."""
     counts = (
         f"{planned.kept_lines} of {planned.total_lines} kept, {planned.above} above, {planned.overwritten} overwritten"
     )
-    lacking = "lacks nothing" if planned.lacks_nothing else f"lacks {omitted}"
+    lacking = "lacks nothing" if planned.lacks_nothing else f"lacks {_omitted(planned.omitted)}"
     sections = ", ".join(f"{one.start}-{one.stop} {one.kind}" for one in planned.sections)
-    return f"{planned.body}\n({planned.kind}: {sections}; {counts}; {lacking})"
+    return f"{_parts(planned.parts)}\n({planned.kind}: {sections}; {counts}; {lacking})"
+
+
+def _omitted(omitted: Sequence[Omission]) -> str:
+    return ", ".join(f"{one.first}-{one.last} {one.note}".rstrip() for one in omitted)
 
 
 def _answers(text: str, query: str = "") -> str:
@@ -80,8 +83,14 @@ def _runs(above: str, text: str) -> str:
     return "\n".join(f"{run.start}-{run.stop} of {run.source}, moved by {run.shift}" for run in found)
 
 
-def _parts(parts: list[Part]) -> str:
-    return "\n".join(f"{one.start}-{one.stop} {one.action} {one.text or one.note}".rstrip() for one in parts)
+def _parts(parts: Sequence[Part]) -> str:
+    return "\n".join(f"{one.start}-{one.stop} {one.action} {_what(one)}".rstrip() for one in parts)
+
+
+def _what(part: Part) -> str:
+    """Return what a part says of its lines; of a text that a compressor has made of them, only that there is one."""
+    inserted = part.start == part.stop
+    return part.note or (part.text.partition("\n")[0][:50] if inserted else "in other words" if part.text else "")
 
 
 def _huge(text: str, query: str = "", end: int = 300, long: int = 8_000) -> str:
@@ -135,11 +144,9 @@ def _second(above: str, text: str, how: str = "", view: str = "", handed: bool =
 
 
 def _result(result: Result) -> str:
-    omitted = ", ".join(f"{one.first}-{one.last} {one.note}".rstrip() for one in result.omitted)
-    counts = f"{result.outcome} {result.kind}, {result.tokens_before} to {result.tokens_after}"
+    lines = result.text.count("\n") + 1
     ref = ", kept" if result.ref else ""
-    text = _REF.sub("0" * 12, result.text) if result.outcome == "compressed" else "as it was"
-    return f"{text}\n({counts}{ref}; {omitted})"
+    return f"{result.outcome} {result.kind}{ref}, {lines} lines for {result.tokens_before} tokens: {_omitted(result.omitted)}"
 
 
 PROBES: dict[str, tables.Probe] = {
