@@ -88,6 +88,11 @@ class ToolOutput:
         self._survey: Survey | None = None
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether its host would show the model only the beginning of it."""
+        return 0 < self.limit_chars < len(self.text)
+
+    @property
     def lines(self) -> list[str]:
         """The lines as shown; index 0 is line 1."""
         if self._lines is None:

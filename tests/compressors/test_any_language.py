@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.compressors.code import importance, languages, margins, outline, selection, wanted
+from headroom_mcp.compressors.code import aim, importance, languages, margins, outline, selection, wanted
 from headroom_mcp.routing import router
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -21,7 +21,9 @@ def _kept(name: str, query: str, share: float) -> tuple[list[str], set[int]]:
     suffix, source, _, _ = SOURCES[name]
     lines = source.split("\n")
     output = ToolOutput(source, "Read", {"file_path": _path(suffix)}, query)
-    kept, _ = selection.choose(output, lines, languages.of_path(_path(suffix)), int(share * tokens.estimate(source)))
+    language = languages.of_path(_path(suffix))
+    budget = int(share * tokens.estimate(source))
+    kept, _ = selection.choose(output, lines, language, budget, aim.take(output, lines, language))
     return lines, kept
 
 
@@ -95,7 +97,7 @@ def test_a_function_of_many_clauses_is_shown_by_its_first_where_all_are_too_many
     )
     lines = f"defmodule Shop do\n{clauses}  def last(state) do\n    state\n  end\nend\n".split("\n")
     output = ToolOutput("\n".join(lines), "Read", {"file_path": "shop.ex"}, "")
-    kept, notes = selection.choose(output, lines, "plain", 600)
+    kept, notes = selection.choose(output, lines, "plain", 600, aim.take(output, lines, "plain"))
 
     assert {0, 1, lines.index("  def last(state) do")} <= kept
     heads = [row for row, line in enumerate(lines) if line.startswith("  def handle")]

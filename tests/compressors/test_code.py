@@ -299,14 +299,6 @@ def test_a_licence_below_an_opening_tag_goes() -> None:
     assert "    return $a;" in shown
 
 
-def test_with_a_question_a_text_below_the_threshold_is_shown_and_without_one_outlined() -> None:
-    body = "".join(f"    step_{j} = a + {j}\n" for j in range(9))
-    text = "".join(f"def job_{i}(a):\n{body}    return a\n\n" for i in range(100))
-
-    assert code.compress(ToolOutput(text, "Read", {"file_path": "jobs.py"}, "which job is slow?"), 900) is None
-    assert len(_shown(text, "jobs.py")) < 0.8 * len(text)
-
-
 def test_what_the_question_is_about_is_shown_outside_of_bodies_too() -> None:
     table = "\n".join(f'    "currency {i}": ("code {i}", {i}),' for i in range(30))
     text = _module() + f"\n\nROUNDING = {{\n{table}\n}}\n# the rounding of the yen differs\nYEN = 0\n"

@@ -1,14 +1,14 @@
-"""Which bodies of a whole file the question is not about: its signatures say enough of them.
+"""Which bodies of a short file the question is not about: their signatures say enough of them.
 
-A file below the size of an outline is shown but for these. What is least about the question is left out as long as it is
-less than half as much about it as the best piece, never what the question names. Of 22 files that agents read or commits
-changed, none lost a line that was needed then; at 0.7 of the best one in seven did, and so did files below 1,500 tokens.
+A file below the size of an outline is shown but for these. A body goes as a whole, where its best piece is much less about the
+question than the best of the file; so do long texts that a program holds. Never what the question names, and nothing where it
+is not sure what the question is about. Short bodies stay: what an agent writes next has words of them, and little is saved.
 """
 
 from __future__ import annotations
 
 from headroom_mcp import late
-from headroom_mcp.compressors.code import importance, outline, units, wanted
+from headroom_mcp.compressors.code import aim, importance, outline, trims, wanted
 from headroom_mcp.late import TYPE_CHECKING
 from headroom_mcp.tool_output import MIN_SOURCE_TOKENS
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     from headroom_mcp.tool_output import ToolOutput
 
-_MIN_TERMS = 3  # words of the question that the file has: fewer tell no bodies apart
-_MIN_ROWS = 5
+_MIN_ROWS = 10
 _MIN_LITERAL_ROWS = 12
-_LEAST = 0.45  # of the best piece's score
+_LEAST = 0.6  # of the best piece's score
 _MOST = 0.6  # of the text
 
 # TEMPLATE = """    const PAGE = `    QUERY: str = '''    at the margin
@@ -32,33 +31,36 @@ def find(output: ToolOutput, lines: list[str], language: str) -> Iterator[tuple[
     documentation stay."""
     if output.tokens < MIN_SOURCE_TOKENS or not output.query or wanted.is_in_full(output):
         return
-    asked = wanted.of(output)
-    text = "\n".join(lines).lower()
-    if sum(term in text for term in asked.terms) < _MIN_TERMS:
+    if trims.is_about_documentation(output.query):
         return
-    definitions = outline.read(lines, language).definitions
-    signatures = {row for definition in definitions for row in outline.head_rows(definition)}
-    pieces = units.split(lines, definitions, signatures)
-    scores = units.scores(lines, pieces, definitions, asked.terms)
-    least = _LEAST * max(scores, default=0.0)
-    named = importance.named(definitions, asked)
+    aimed = aim.take(output, lines, language)
+    if aimed.best < aim.HALF_SURE:
+        return
+    definitions = aimed.outline.definitions
+    named = importance.named(definitions, aimed.asked)
+    of_body: dict[int, float] = {}
+    for score, piece in zip(aimed.scores, aimed.pieces, strict=True):
+        of_body[piece.owner] = max(score, of_body.get(piece.owner, 0.0))
     literals = _literals(lines)
-    room = int(_MOST * len(text))
-    for score, piece in sorted(zip(scores, pieces, strict=True)):
-        if score >= least or room < 0:
-            return
+    room = int(_MOST * len(output.text))
+    for score, piece in sorted(zip(aimed.scores, aimed.pieces, strict=True)):
         start, stop = piece.start, piece.stop
         if piece.owner >= 0:
             owner = definitions[piece.owner]
             if owner.role == "type" or owner in named:  # the fields of a type are its interface
                 continue
+            score = of_body[piece.owner]
             if piece.start <= owner.doc < piece.stop:
                 start = outline.doc_rows(lines, owner.doc)[-1] + 1
+            if owner.stop - max(start, owner.head_stop) < _MIN_ROWS:
+                continue
         else:
             start, stop = next(((max(a, start), min(b, stop)) for a, b in literals if a < stop and b > start), (0, 0))
-        if stop - start < _MIN_ROWS:
+        if score >= _LEAST * aimed.best or stop <= start:
             continue
         room -= sum(len(line) + 1 for line in lines[start:stop])
+        if room < 0:
+            return
         yield start, stop
 
 

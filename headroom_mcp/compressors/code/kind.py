@@ -5,10 +5,10 @@ decorators and the first line of its documentation; leaves bodies out as whole r
         \"\"\"Move `amount` from one account to another.\"\"\"
     [… lines 120-164]
 
-The budget decides how many bodies stay: those the reader asked for, then those the file uses most, then the small ones.
-A text below `OUTLINE_TOKENS` was read to be read: only what says nothing about the code goes (licences, long docstrings,
-printed line numbers), and of a whole file the bodies that the question is least about; without a question a file of 400 lines
-is an outline, too.
+How much stays beside them depends on how sure it is what the question is about (`aim`): a quarter to half of the file, the
+pieces first that the question is most about, then the bodies that the file uses most. Where no question says what a file was
+read for it was read to be read, as is a range: only what says nothing about the code goes (licences, long docstrings, printed
+line numbers), unless the file is very long.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-OUTLINE_TOKENS = 6_000  # below, four of five outlines lack a line that the next patch changes: it costs another read
+OUTLINE_TOKENS = 3_000  # below, what is about the question is most of a file
 RANGE_OUTLINE_TOKENS = 8_000  # a range was chosen on purpose
-_LONG_LINES, _LONG_TOKENS = 400, 3_000  # without a question, a file as long as this is looked over first
+# Where nobody knows what a file was read for: nine of ten outlines lack a line that the next patch changes, which costs another
+# read; a file that fills a context is looked over first all the same.
+UNASKED_TOKENS = 12_000
+RECORDS_TOKENS = 6_000
 _LINES_OF_RECORD, _MOSTLY_ALIKE = 3, 0.6  # lines that each record of data has, and the share of records of one form
 _SAMPLE_LINES = 150
 _HEADER_ROWS = 8  # what a viewer says about its file stands above the first numbered line
@@ -117,21 +120,19 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     numbered = numbering.read(lines)
     plain = numbered.lines if numbered is not None else lines
     language = language_of(output) or _guessed(output)
-    if _is_long(output):
-        if numbered is None and languages.is_data(language) and (listed := _as_records(output, budget)):
-            return listed
-        from headroom_mcp.compressors.code import selection
-
-        kept, notes = selection.choose(output, plain, language, budget)
-    else:
+    if numbered is None and _is_long_data(output, language) and (listed := _as_records(output, budget)):
+        return listed
+    shown = _outlined(output, plain, language, budget)
+    if shown is None:
         from_top = not _is_range(output) if numbered is None else 1 in numbered.numbers[:_HEADER_ROWS]
-        kept, notes = _trimmed(output, plain, from_top=from_top)
+        shown = _trimmed(output, plain, from_top=from_top)
         if language and not _is_range(output):
             from headroom_mcp.compressors.code import asides
 
-            kept.difference_update(
+            shown[0].difference_update(
                 row for start, stop in asides.find(output, plain, language) for row in range(start, stop)
             )
+    kept, notes = shown
     parts = render.from_kept(kept, len(lines), notes)
     if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
         # What stays is shown another way, so that it must be known here which gaps are none.
@@ -164,15 +165,31 @@ def _as_records(output: ToolOutput, budget: int) -> Compressed | None:
     return _by_record.compress(output, budget, "list") if _by_record.fits(output) else None
 
 
-def _is_long(output: ToolOutput) -> bool:
-    """Tell whether a text is shown as an outline."""
-    if _is_range(output):
-        return output.tokens >= RANGE_OUTLINE_TOKENS
-    if output.tokens >= OUTLINE_TOKENS:
-        from headroom_mcp.compressors.code import wanted
+def _is_long_data(output: ToolOutput, language: str) -> bool:
+    """Tell whether a text is a file of data that nobody reads line by line."""
+    least = RECORDS_TOKENS if output.query else RECORDS_TOKENS // 2
+    return output.tokens >= least and languages.is_data(language) and not _is_range(output)
 
-        return not wanted.is_in_full(output)
-    return not output.query and output.tokens >= _LONG_TOKENS and len(output.lines) >= _LONG_LINES
+
+def _outlined(
+    output: ToolOutput, lines: list[str], language: str, budget: int
+) -> tuple[set[int], dict[int, str]] | None:
+    """Return the rows to show of a text that is shown in outline and notes for the gaps; None for one that is not."""
+    least = RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS
+    most = OUTLINE_TOKENS if languages.says_enough(language) else UNASKED_TOKENS
+    too_long = output.tokens >= most or output.is_hidden
+    if not too_long and (output.tokens < least or not output.query):
+        return None
+    from headroom_mcp.compressors.code import aim, selection, trims, wanted
+
+    if not too_long and trims.is_about_documentation(output.query):
+        return None  # it is what an outline leaves out
+    if output.query and wanted.is_in_full(output):
+        return None
+    aimed = aim.take(output, lines, language)
+    if not too_long and not aimed.room(output, budget):
+        return None
+    return selection.choose(output, lines, language, budget, aimed)
 
 
 def _is_range(output: ToolOutput) -> bool:

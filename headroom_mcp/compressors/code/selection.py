@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from headroom_mcp import late
-from headroom_mcp.compressors.code import importance, languages, outline, units
+from headroom_mcp.compressors.code import importance, languages, outline
 from headroom_mcp.compressors.code import wanted as asked
+from headroom_mcp.compressors.code.aim import Aim
 from headroom_mcp.compressors.code.outline import Definition, Outline
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -25,10 +26,9 @@ _MARKER_TOKENS = 11
 _MAX_IMPORT_ROWS = 12
 _MAX_NOTES = 12  # TODO and FIXME lines
 _POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by name
+_SMALL_SHARE = 10  # of the tokens to show, for constants and what else is short, at least
 _SHORT_ROWS = 4
-_ASKED_SHARE = 0.3  # of a file that a question is asked about
-_ASKED_BUDGETS = 3
-_NEARLY = 0.4  # as much about the question as the best
+_LEAST = 0.2  # of the score of the piece that the question is most about
 _MAX_RAISE_ROWS = 3
 _HEAD_ROWS = 40  # of a text in which nothing was recognised
 _MINIFIED_LINE_CHARS = 400
@@ -70,13 +70,16 @@ class Selection:
         return price
 
 
-def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> tuple[set[int], dict[int, str]]:
-    """Return the rows to show of `lines`, and notes for the gaps that begin at a row."""
+def choose(
+    output: ToolOutput, lines: list[str], language: str, budget: int, aimed: Aim
+) -> tuple[set[int], dict[int, str]]:
+    """Return the rows to show of `lines`, and notes for the gaps that begin at a row: within what the question needs, where
+    that is known, else within `budget`."""
     if sum(1 for line in lines if len(line) > _MINIFIED_LINE_CHARS) > _MINIFIED_SHARE * len(lines):
         return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
-    found = outline.read(lines, language) if language else outline.unknown(lines)
-    wanted = asked.of(output)
-    chosen = Selection(output, lines, max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget)))
+    found, wanted = aimed.outline, aimed.asked
+    unasked = max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget))
+    chosen = Selection(output, lines, aimed.room(output, budget) or unasked)
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")
     room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, _SIGNATURE_BUDGETS * budget)
     by_margins = bool(language) and hasattr(languages.load(language), "MARGINS")
@@ -90,11 +93,9 @@ def choose(output: ToolOutput, lines: list[str], language: str, budget: int) -> 
     about = _about(lines)
     if about >= 0:
         chosen.take(outline.doc_rows(lines, about), _MAX_ABOUT_TOKENS)
-    if wanted.terms:
-        share = max(chosen.budget, min(int(_ASKED_SHARE * output.tokens), _ASKED_BUDGETS * budget))
-        _take_asked(chosen, found, wanted, share)
+    _take_asked(chosen, aimed)
     _take_small_things(chosen, found)
-    if chosen.left >= 2 * _MARKER_TOKENS:
+    if chosen.left >= 2 * _MARKER_TOKENS and not aimed.is_sure:
         _take_bodies(chosen, found, bodies)
     if not chosen.kept:
         chosen.kept.update(range(min(len(lines), _HEAD_ROWS)))
@@ -159,30 +160,29 @@ def _take_imports(chosen: Selection, imports: list[tuple[int, int]]) -> dict[int
     return {rows[_MAX_IMPORT_ROWS]: "imports"} if len(rows) > _MAX_IMPORT_ROWS else {}
 
 
-def _take_asked(chosen: Selection, found: Outline, wanted: asked.Asked, share: int) -> None:
-    """Show the pieces that the question is most about, within `share` tokens of the file and the signatures."""
-    signatures = {row for definition in found.definitions for row in outline.head_rows(definition)}
-    pieces = units.split(chosen.lines, found.definitions, signatures)
-    scores = units.scores(chosen.lines, pieces, found.definitions, wanted.terms)
-    least = _NEARLY * max(scores, default=0.0)
-    room = max(chosen.left + share - chosen.budget, share // 4)
-    for score, piece in sorted(zip(scores, pieces, strict=True), key=lambda scored: (-scored[0], scored[1])):
-        if score <= least or room < _MARKER_TOKENS:
+def _take_asked(chosen: Selection, aimed: Aim) -> None:
+    """Show the pieces that the question is about, the most first, and the signatures above them."""
+    definitions = aimed.outline.definitions
+    room = max(chosen.left, chosen.budget // 4)
+    for score, piece in sorted(zip(aimed.scores, aimed.pieces, strict=True), key=lambda of: (-of[0], of[1])):
+        if score <= _LEAST * aimed.best or room < _MARKER_TOKENS:
             break
-        head = outline.head_rows(found.definitions[piece.owner]) if piece.owner >= 0 else []
+        head = outline.head_rows(definitions[piece.owner]) if piece.owner >= 0 else []
         room -= chosen.take([*head, *range(piece.start, piece.stop)], room)
 
 
 def _take_small_things(chosen: Selection, found: Outline) -> None:
+    """Show notes to self, constants and the first words of documentation; there is always some room for them."""
     lines = chosen.lines
-    if _TODO.search("\n".join(lines)):
-        for row in [row for row, line in enumerate(lines) if _TODO.search(line)][:_MAX_NOTES]:
-            chosen.take([row])
-    for start, _ in found.constants:
-        chosen.take([start])
-    for definition in found.definitions:
-        if definition.doc >= 0:
-            chosen.take(outline.doc_rows(lines, definition.doc))
+    todos = [row for row, line in enumerate(lines) if _TODO.search(line)] if _TODO.search("\n".join(lines)) else []
+    offered = [
+        *([row] for row in todos[:_MAX_NOTES]),
+        *([start] for start, _ in found.constants),
+        *(outline.doc_rows(lines, definition.doc) for definition in found.definitions if definition.doc >= 0),
+    ]
+    room = max(chosen.left, chosen.budget // _SMALL_SHARE)
+    for rows in offered:
+        room -= chosen.take(rows, room)
 
 
 def _about(lines: list[str]) -> int:

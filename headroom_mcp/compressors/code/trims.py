@@ -41,13 +41,12 @@ _PYTHON_HEAD = late.pattern(r"^\s*(?:(?:async\s+)?def\b|class\b|[)\]])")
 def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tuple[int, int, str]]:
     """Yield (start, stop, what it is) of the rows that can go, in order. Questions about documentation trim none, and what
     speaks of a name in the question stays. `from_top`: the first line is the first of its file."""
-    wanted = bm25.query_terms(query)
     licence = _licence(lines) if from_top else None
     if licence is not None:
         yield licence
     if from_top and not query.strip():
         return  # nobody knows what a whole file was read for: in one of four it was for what its documentation says
-    if len(wanted) <= _MAX_SHORT_QUERY_TERMS and not _DOCS.isdisjoint(wanted):
+    if is_about_documentation(query):
         return
     start = licence[1] if licence is not None else 0
     names = frozenset(word for word in _WORD.findall(query) if _is_name(word))
@@ -58,6 +57,12 @@ def find(lines: list[str], query: str, *, from_top: bool = True) -> Iterator[tup
     for trim in _docstrings(lines, from_top=from_top) if by_quotes else _doc_comments(lines, start):
         if names.isdisjoint(_WORD.findall("\n".join(lines[trim[0] : trim[1]]))) and not _is_of(asked, lines, trim[0]):
             yield trim
+
+
+def is_about_documentation(query: str) -> bool:
+    """Tell whether a question, no whole bug report, is about what the program says of itself."""
+    wanted = bm25.query_terms(query)
+    return len(wanted) <= _MAX_SHORT_QUERY_TERMS and not _DOCS.isdisjoint(wanted)
 
 
 def _is_of(asked: frozenset[str], lines: list[str], row: int) -> bool:

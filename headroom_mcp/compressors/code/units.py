@@ -15,10 +15,11 @@ from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.query import bm25
 
-_PARAGRAPH_ROWS = 12  # a blank line ends a piece that has as many
-_MAX_ROWS = 50
-_LENGTH_SHARE = 0.4  # of BM25: how much less a word is worth in a long piece
+_PARAGRAPH_ROWS = 6  # a blank line ends a piece that has as many
+_MAX_ROWS = 30
+_LENGTH_SHARE = 0.7  # of BM25: how much less a word is worth in a long piece
 _NAME_WEIGHT = 2.0  # a word in the signature says more than one in the body
+_AROUND = 0.5  # what a word anywhere in the definition is worth
 _BESIDE = 0.5  # what a neighbour's score is worth
 
 
@@ -67,7 +68,7 @@ def scores(
     around = _scores(found, [(starts[d.start], starts[min(d.stop, last)]) for d in definitions], _LENGTH_SHARE)
     named = _scores(found, [(starts[d.start], starts[min(d.head_stop, last)]) for d in definitions], 0.0)
     direct = [
-        score + (around[unit.owner] + _NAME_WEIGHT * named[unit.owner] if unit.owner >= 0 else 0.0)
+        score + (_AROUND * around[unit.owner] + _NAME_WEIGHT * named[unit.owner] if unit.owner >= 0 else 0.0)
         for unit, score in zip(units, own, strict=True)
     ]
     ringed = [0.0, *direct, 0.0]

@@ -21,6 +21,14 @@ _KEYWORDS = frozenset(
 _IN_FULL = late.pattern(
     r"\b(?:in full|entire(?:ly)?|complete(?:ly)? (?:file|read)|whole (?:file|thing))\b", re.IGNORECASE
 )
+# What is to be done says nothing of where: fix: handle missing …, add support for …, use … instead
+_DOING = frozenset(
+    (
+        "add allow also avoid bug change chore commit correct disable don doesn do enable ensure feat fix handle improve "
+        "improvement instead issue make made more new no one patch prevent refactor remove report set some support test "
+        "update use using workaround"
+    ).split()
+)
 _MAX_TERMS = 60  # a bug report says first what is wrong
 
 
@@ -40,8 +48,9 @@ def of(output: ToolOutput) -> Asked:
     text = f"{pattern} {output.query}"
     names = frozenset(word for word in (*_WORD.findall(text), *_DASHED.findall(text)) if word not in _KEYWORDS)
     terms = [term for term in bm25.query_terms(text) if len(term) > 2 and term not in _KEYWORDS]
-    stems = (clauses.stem(term) if term.isalpha() else term for term in terms)
-    return Asked(names, list(dict.fromkeys(stems))[:_MAX_TERMS])
+    stems = dict.fromkeys(clauses.stem(term) if term.isalpha() else term for term in terms)
+    doing = {clauses.stem(word) for word in _DOING}
+    return Asked(names, ([stem for stem in stems if stem not in doing] or list(stems))[:_MAX_TERMS])
 
 
 def is_in_full(output: ToolOutput) -> bool:

@@ -15,6 +15,7 @@ A language is a module with these names:
     MARGINS   instead of a query, True where only the indentation is known (margins.py)
     PARTS     instead of a query, True where tags enclose parts in other languages (components.py)
     HEADS     instead of a query, where lines tell enough: what a heading looks like (heads.py)
+    ENOUGH    (optional) True where headings say all that a reader wants
     DATA      (optional) True where files hold data, whose documents or items may be alike
     INSTEAD   (optional) the language whose grammar serves where this one's is missing
 
@@ -52,3 +53,8 @@ def load(name: str) -> ModuleType:
 def is_data(name: str) -> bool:
     """Tell whether files of the language `name` ("" for none) hold data rather than a program."""
     return name in NAMES and getattr(load(name), "DATA", False) is True
+
+
+def says_enough(name: str) -> bool:
+    """Tell whether the headings of files of the language `name` say all that is wanted of them, whatever that is."""
+    return name in NAMES and getattr(load(name), "ENOUGH", False) is True

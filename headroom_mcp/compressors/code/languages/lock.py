@@ -8,4 +8,5 @@ COMMENT = ("#",)
 CONSTANTS: frozenset[str] = frozenset()
 # [[package]]    "react@^18.2.0", react@^18:        rails (7.0.4)    GEM
 HEADS = late.pattern(r"^(?P<name>\[\[?[^\[\]]+\]\]?$|\"?@?[\w./-]+@.*(?=:$)| {4}[\w.-]+(?= \([^)]+\)$)|[A-Z][A-Z ]+$)")
+ENOUGH = True
 MORE = late.pattern(r"^(?:name = \"(?P<name>[^\"]+)\"|version = | {2}version:? )")
