@@ -33,6 +33,15 @@ _MIN_TERMS = 1
 _LENGTH_SHARE = 0.6  # of BM25
 _WITH_ES = ("ses", "xes", "zes", "ches", "shes", "oes")  # of others the plural is an s: files
 _MIN_IZE = 4  # letters: quiz
+_FEW, _FEW_SHARE = 4, 10  # passages that hold a telling word: so many, or one in so many
+_FOR_ALL = late.pattern(
+    r"\b(?:all|every(?:thing)?|each|entire|whole|full(?:y)?|complete(?:ly)?|list|summar\w*|overview|outline|translate|verbatim)\b",
+    re.IGNORECASE,
+)
+# Stems of words that speak of a text as a whole: "read this page and give me its main text".
+_OF_THE_WHOLE = frozenset(
+    "page articl content text titl author main document docu websit site summary summaris overview read say said point topic".split()
+)
 _MIN_NAME = 6  # letters of two words written as one
 _MAX_COMPARED = 60  # passages whose word order is compared with the clause's
 
@@ -203,6 +212,22 @@ def terms_of(clause: str) -> list[str]:
     terms.extend(_written_as_one(clause, asked_for))
     words = [word for word in terms if _WORD.fullmatch(word)]
     return list(dict.fromkeys(words or terms))
+
+
+def point_into(query: str, passages: Sequence[str]) -> bool:
+    """Tell whether each part of `query` has a word that few of the `passages` hold, and none asks for all: it asks for something
+    in them, and not for what they say as a whole."""
+    if _FOR_ALL.search(query):
+        return False
+    low = [passage.lower() for passage in passages]
+    few = max(_FEW, len(low) // _FEW_SHARE)
+    asked_for = clauses(query)
+    for clause in asked_for:
+        telling = [term for term in terms_of(clause) if term not in _OF_THE_WHOLE]
+        held = (sum(1 for passage in low if term in passage) for term in telling)
+        if not any(0 < count <= few for count in held):
+            return False
+    return bool(asked_for)
 
 
 def _written_as_one(clause: str, words: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -35,6 +36,41 @@ def test_navigation_scripts_and_footers_are_counted_and_not_shown() -> None:
     assert "no</p>" not in shown
     assert "All rights reserved" not in shown
     assert "1 navigation, 1 footer blocks, 2 link targets, 1 scripts" in shown
+
+
+def _page(answer: str) -> str:
+    """Return a page of 60 paragraphs about tides; the forty-first also says `answer`."""
+    paragraphs = [f"<p>{_WORDS * 2} So it was in the year {1900 + at}.</p>" for at in range(60)]
+    paragraphs[40] = f"<p>{answer}</p>"
+    body = "".join(f"<h2>Chapter {at}</h2>{paragraph}" for at, paragraph in enumerate(paragraphs))
+    return f"<html><body><h1>Tides</h1>{body}</body></html>"
+
+
+def test_a_question_that_points_into_a_long_page_is_answered_without_the_rest() -> None:
+    source = _page("The harbour gate is closed by Mrs Abernathy at nine.")
+
+    shown = _rendered(source, "Who closes the harbour gate?")
+
+    assert "The harbour gate is closed by Mrs Abernathy at nine." in shown
+    assert len(shown) < 0.4 * len(_rendered(source))
+    left_out = sum(int(found) for found in re.findall(r"^\[… (\d+) paragraphs?\]$", shown, re.MULTILINE))
+    assert left_out + shown.count("So it was in the year") + 1 == 60
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Read this page and give me the article content (title, author, what it says).",
+        "What does this page say? Give me the main text.",
+        "Who closes the harbour gate, and what is the rest of all this about?",
+        "Summarize what is said of the harbour gate.",
+        "What is the price of butter?",  # nothing is said of it: whoever asks has to see that
+    ],
+)
+def test_a_page_is_shown_whole_to_a_question_about_all_of_it(question: str) -> None:
+    source = _page("The harbour gate is closed by Mrs Abernathy at nine.")
+
+    assert _rendered(source, question).count("So it was in the year") == 59
 
 
 def test_a_class_name_alone_never_hides_the_bulk_of_a_page() -> None:

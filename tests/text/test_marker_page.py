@@ -35,7 +35,7 @@ _STANDS_FOR = {
     "N": "[0-9][0-9,]*(?:/[0-9]+)?",
 }
 _PLURAL = re.compile(
-    r"\b(line|row|item|value|key|field|state|record|problem|rule|column|kind|request|sentence|char|cell)s\b"
+    r"\b(line|row|item|value|key|field|state|record|problem|rule|column|kind|request|sentence|paragraph|char|cell)s\b"
 )
 # What no golden shows: made here, with the functions that make it in the flow.
 _MADE = [
@@ -48,6 +48,7 @@ _MADE = [
     marker.gap_of(3, "value", "", "1 … 9"),
     marker.gap_of(2, "key", "name, size"),
     marker.gap_of(4, "state", ""),
+    marker.gap_of(4, "paragraph", ""),
     marker.gap_of(90, "row", "3-92"),
     "[… 4 items: 3-6]",
     "[… 12 lines of this traceback]",

@@ -5,19 +5,21 @@
        Text with a link.
        [… page text; left out: 7 navigation, 3 footer blocks, 12 link targets, 5 scripts, 41,236 characters of markup]
 
-The main text is shown whole where that is possible: a sentence missed costs the reader the page again. Link targets are
-shown when the query asks for links, and counted otherwise.
+The main text is shown whole where that is possible: a sentence missed costs the reader the page again; but for a question
+that points into a long one (`clauses.point_into`), which gets the passages it finds. Link targets are shown when the query asks for links, and counted otherwise.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from headroom_mcp import late
+from headroom_mcp import compressors, late
 from headroom_mcp.compressors.html import main_text, scan
 from headroom_mcp.compressors.html.scan import Block, Page
 from headroom_mcp.query import clauses
+from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -34,6 +36,7 @@ _ASKS_LINKS = late.pattern(r"\b(?:links?|urls?|hrefs?|uris?|download|https?)\b",
 _EDITED_CHARS = 60_000  # a page file below this is read to be edited: its markup is the content
 _MARGIN_CHARS = 1_500  # what stands around the text: the heading, what is left out, the footer
 _MAX_CHARS = 160_000  # 40,000 tokens of text: more is a book, of which the reader wants passages
+_SHORT_TOKENS = 1_500  # a text up to that is shown whole, whatever is asked
 _HEAD_LINES = 60  # response headers or log lines may precede a page
 
 
@@ -75,9 +78,40 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         kept = clauses.fit([page.blocks[i].text for i in chosen.kept], query, limit // 4)
         dropped["text"] = len(chosen.kept) - len(kept)
         body = _markdown([page.blocks[chosen.kept[i]] for i in kept])
-    text = "\n".join(part for part in (_heading(page, body), body, _left_out(page, dropped, len(source), body)) if part)
+    shown = _answering(output, body, query, budget)
+    text = "\n".join(
+        part for part in (_heading(page, body), shown, _left_out(page, dropped, len(source), body)) if part
+    )
     parts = [Part(0, first, "keep")] if first else []
     return Compressed([*parts, Part(first, len(lines), "render", text)])
+
+
+def _answering(output: ToolOutput, body: str, query: str, budget: int) -> str:
+    """Return of the text of a page, as Markdown, what answers a question that points into it, with how many paragraphs are left
+    out where; all of it where there is no such question, or the text is short."""
+    piece = output.with_lines(body.split("\n"))
+    if not query or piece.tokens <= max(budget, _SHORT_TOKENS):
+        return body
+    if not clauses.point_into(query, [paragraph for paragraph in body.split("\n\n") if paragraph.strip()]):
+        return body
+    made = compressors.load("markdown").compress(piece, budget)
+    if made is None:
+        return body
+    said: list[str] = []
+    for part in made.parts:
+        lines = piece.lines[part.start : part.stop]
+        if part.action == "keep":
+            said.extend(lines)
+        elif part.text:
+            said.append(part.text)
+        elif any(line.strip() for line in lines):
+            said.append(marker.gap_of(_paragraphs(lines), "paragraph", ""))
+    return "\n".join(said)
+
+
+def _paragraphs(lines: Sequence[str]) -> int:
+    """Return how many runs of lines there are between blank ones."""
+    return sum(1 for before, line in pairwise(["", *lines]) if line.strip() and not before.strip())
 
 
 def _first_line(lines: Sequence[str]) -> int:
