@@ -22,6 +22,8 @@ from headroom_mcp.types import Compressed, Omission, Part, Section, Shown, View
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 # Compilers quote the line that a message is about.
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
+# What a run says may have a trace in it, whatever else it is.
+_TRACED = frozenset((*_FRAMED, "stack_trace", "test_output"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
 _WHOLE_TOKENS = (
@@ -106,6 +108,8 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
         from headroom_mcp.compressors import _code_frames
 
         parts = _code_frames.cut(lines, parts)
+    if _TRACED.issuperset(section.kind for section in draft.sections):
+        parts = _beside_the_point(output, parts)
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
@@ -114,6 +118,20 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
+
+
+def _beside_the_point(output: ToolOutput, parts: list[Part]) -> list[Part]:
+    """Return `parts` without what nobody mends who reads of a failure: frames of libraries in a row, deprecations."""
+    text = output.text
+    if "  at " in text or "\tat " in text or '  File "' in text:
+        from headroom_mcp.compressors import _library_frames
+
+        parts = _library_frames.cut(output.lines, parts)
+    if "eprecat" in text or "will be removed" in text or "DEPRECAT" in text:
+        from headroom_mcp.compressors import _deprecations
+
+        parts = _deprecations.cut(output, parts)
+    return parts
 
 
 def without_what_stands_above(

@@ -262,6 +262,10 @@ def _binary(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     findings.that(all("inary file" in line for line in gap.held), match.group())
 
 
+def _deprecated(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    findings.that(any(re.search(r"(?i)deprecat|will be removed", line) for line in gap.held), match.group())
+
+
 def _searched(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     findings.that(sum(map(len, gap.held)) > 1_000_000, match.group())
 
@@ -296,4 +300,5 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"\^?[0-9a-f]{7,40} .*\d{4}-\d\d-\d\d.*"), _blame),
     (re.compile(r"binary files match"), _binary),
     (re.compile(r"searched for failures only"), _searched),
+    (re.compile(r"deprecation warnings"), _deprecated),
 ]
