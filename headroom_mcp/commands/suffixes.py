@@ -13,7 +13,7 @@ def _inverted(table: dict[str, str]) -> dict[str, str]:
 # The languages of compressors/code/languages, so that finding a file's language imports none of them.
 LANGUAGES = _inverted(
     {
-        "python": "py pyi pyw pyx",
+        "python": "py pyi pyw pyx bzl star",
         "javascript": "js mjs cjs jsx",
         "typescript": "ts mts cts",
         "tsx": "tsx",
@@ -26,11 +26,11 @@ LANGUAGES = _inverted(
         "c_sharp": "cs",
         "ruby": "rb rake gemspec",
         "php": "php",
-        "bash": "sh bash",
+        "bash": "sh bash bats zsh ksh",
         "kotlin": "kt kts",
         "swift": "swift",
         "yaml": "yaml yml",
-        "toml": "toml ini cfg editorconfig",
+        "toml": "toml ini cfg editorconfig service socket timer target desktop",
         "lock": "lock",
         "css": "css scss less",
         "sql": "sql",
@@ -38,9 +38,24 @@ LANGUAGES = _inverted(
         # read by their margins alone
         "plain": "ex exs erl hrl hs lhs lua scala sc clj cljs cljc dart zig heex eex leex tf tfvars hcl ml mli fs "
         "fsi fsx jl r pl pm groovy gradle nix sol m mm graphql gql proto cmake nim cr elm purs pony ps1 "
-        "psm1 tcl f90 f95 adb ads pas vb vhd sv fish el lisp scm rkt hx thrift gd rego mk sass styl awk",
+        "psm1 tcl f90 f95 adb ads pas vb vhd sv fish el lisp scm rkt hx thrift gd rego mk mak sass styl awk vala vapi d "
+        "vim f for cob cbl ql bicep dhall lean agda idr",
     }
 )
+# What runs a script, as its first line names it without a version.
+INTERPRETERS = {
+    **dict.fromkeys("sh bash dash ash ksh zsh bats".split(), "bash"),
+    **dict.fromkeys("node nodejs deno bun".split(), "javascript"),
+    **dict.fromkeys(
+        "perl lua luajit tclsh wish rscript julia elixir escript awk gawk fish pwsh groovy runhaskell".split(), "plain"
+    ),
+    "python": "python",
+    "pypy": "python",
+    "ruby": "ruby",
+    "php": "php",
+    "ts-node": "typescript",
+    "tsx": "typescript",
+}
 # Files that are known by their whole name, in lower case.
 FILES = {
     "rakefile": "ruby",
@@ -53,7 +68,7 @@ FILES = {
 }
 
 KINDS = {
-    **dict.fromkeys((*LANGUAGES, ".zsh"), "code"),
+    **dict.fromkeys(LANGUAGES, "code"),
     **_inverted(
         {
             "notebook": "ipynb",
@@ -72,7 +87,7 @@ SOURCE = frozenset(
     ".astro .bash .bat .bzl .c .cc .clj .cljs .cmake .cpp .cs .css .cu .cxx .d .dart .el .elm .erl .ex .exs .f90 .fs .fsx "
     ".go .gradle .graphql .groovy .h .hcl .hh .hpp .hrl .hs .hxx .java .jl .js .jsx .kt .kts .less .lisp .lua .m .md .mdx "
     ".mjs .cjs .ml .mli .mm .nim .nix .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rkt .rs .rst .s .sass .scala .scm "
-    ".scss .sh .sol .sql .svelte .swift .tcl .tex .tf .ts .tsx .v .vb .vhd .vim .vue .zig .zsh".split()
+    ".scss .sh .bats .ksh .mak .mk .vala .sol .sql .svelte .swift .tcl .tex .tf .ts .tsx .v .vb .vhd .vim .vue .zig .zsh".split()
 )
 DATA = frozenset(
     ".csv .err .har .htm .html .ipynb .json .json5 .jsonl .ldjson .lock .log .lst .map .ndjson .out .svg .trace .tsv .txt "

@@ -26,6 +26,7 @@ _MAX_CANDIDATES = 5
 _UNBEATEN = 1.0  # no score without a hint's bonus is as high: no other module need be asked
 _HINT_BONUS = 0.25  # what a hint is worth against the text's own scores
 _FIRM = 0.3  # a firm hint decides where the text says as much for it
+_SCRIPT_CHARS = 10  # a viewer's line number may stand before it
 _PLAIN = 0.9  # what begins and ends like a document of a kind, and scores so, is one
 # src/a.py:3:1: F821 Undefined name | src/a.ts(3,1): error TS2304: …
 _PROBLEM = late.pattern(r"^\S+?(?::\d+:\d+:? +|\(\d+,\d+\): )(?:(?:error|warning|note)\b:? ?)?[A-Z]{1,5}\d{2,5}\b")
@@ -121,6 +122,8 @@ def _shows_files(tool_name: str) -> bool:
 def _kind_of(piece: ToolOutput, hint: Hint) -> tuple[str, str]:
     """Return the kind of one section and why. A hint is weighed; only what the text leaves no doubt of decides alone."""
     plain = _plainly(piece.lines)
+    if not hint.kind and "#!" in piece.lines[0][:_SCRIPT_CHARS]:
+        hint = _known(Hint("code", True, "a script's first line"))
     viewed = hint.firm and hint.kind == "code" and not piece.command and plain in ("", "json")
     if viewed and not (plain == "json" and seams.is_json(piece.text)) and compressors.load("code").score(piece) > 0:
         return hint.kind, hint.why  # a viewer shows the file that its name says; no look at the text tells more

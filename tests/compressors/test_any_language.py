@@ -110,3 +110,32 @@ def test_a_text_of_no_known_language_is_read_by_its_margins() -> None:
     lines = [line for i in range(9) for line in (f"routine part_{i}", f"   move {i} to total", "   display total", "")]
 
     assert [d.name for d in outline.unknown(lines).definitions] == ["routine"] * 9
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("#!/bin/sh -e", "bash"),
+        ("#! /usr/bin/python3.11", "python"),
+        ("#!/usr/bin/env -S node --harmony", "javascript"),
+        ("#!/usr/bin/env LC_ALL=C /opt/ruby/bin/ruby", "ruby"),
+        ("     1\t#!/usr/bin/env bats", "bash"),
+        ("1→#!/usr/bin/perl -w", "plain"),
+        ("#!/usr/sbin/nft -f", ""),
+        ("# A comment about #!/bin/sh", ""),
+        ("#!", ""),
+    ],
+)
+def test_a_script_is_of_the_language_that_its_first_line_names(line: str, language: str) -> None:
+    assert languages.of_first_line(line) == language
+
+
+@pytest.mark.parametrize(
+    "call", [{"file_path": "/usr/bin/tool"}, {"command": "cat bin/tool"}], ids=["a path", "a command"]
+)
+def test_a_script_without_a_suffix_is_source(call: dict[str, str]) -> None:
+    body = "".join(f"Reading the part {n} of all the parts takes its time\n" for n in range(30))
+    script = f"#!/bin/sh\ncat <<END\n{body}END\n"
+
+    assert {section.kind for section in router.route(ToolOutput(script, "Read", dict(call)))} == {"code"}
+    assert {section.kind for section in router.route(ToolOutput(body, "Read", dict(call)))} != {"code"}

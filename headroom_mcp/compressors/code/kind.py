@@ -59,14 +59,17 @@ def score(output: ToolOutput) -> float:
     ]
     share = len(matching) / len(sample)
     if named:
-        return min(1.0, 0.3 + share) if share > 0.1 or languages.of_path(output.path) or _is_viewed(output) else 0.0
+        return min(1.0, 0.3 + share) if share > 0.1 or _is_surely_source(output) else 0.0
     if share > 0.12 and _guessed(output):
         return min(0.9, 0.5 + share * 0.4)
     return share * 0.6 if share > 0.4 else 0.0
 
 
-def _is_viewed(output: ToolOutput) -> bool:
-    """Tell whether every command only shows its file: a window on a long docstring has no line of code, and yet is source."""
+def _is_surely_source(output: ToolOutput) -> bool:
+    """Tell whether its path or its first line says what a text is, or every command only shows its file: a window on a long
+    docstring has no line of code, and yet is source."""
+    if languages.of_path(output.path) or languages.of_first_line(output.lines[0]):
+        return True
     pipelines = shell.parse(output.command) if output.command else []
     programs = {shell.name(words) for pipeline in pipelines for words in pipeline}
     return bool(programs) and programs <= _VIEWERS
@@ -101,17 +104,17 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 
 def language_of(output: ToolOutput) -> str:
-    """Return the language by the path or by the files that the command names, "" when none of them tells."""
+    """Return the language by the path, by the files that the command names or by a script's first line, "" when none tells."""
     found = languages.of_path(output.path)
-    if found or not output.command:
+    if found:
         return found
-    for pipeline in shell.parse(output.command):
+    for pipeline in shell.parse(output.command) if output.command else ():
         for words in pipeline:
             for word in reversed(words[1:]):
                 found = languages.of_path(word)
                 if found:
                     return found
-    return ""
+    return languages.of_first_line(output.lines[0]) if output.lines else ""
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:

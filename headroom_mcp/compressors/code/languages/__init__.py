@@ -27,8 +27,13 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from headroom_mcp import late
 from headroom_mcp.commands import suffixes
 
+# #!/bin/sh -e    #!/usr/bin/env -S node --harmony    1<TAB>#! /usr/bin/python3.11
+_SCRIPT = late.pattern(
+    r"^\s*(?:1[\t:|→])?#!\s*(?:\S*/env(?:\s+(?:-\S+|\w+=\S+))*\s+(?:\S*/)?(?P<env>[\w.-]+)|(?:\S*/)?(?P<name>[\w.-]+))"
+)
 NAMES = tuple(dict.fromkeys(suffixes.LANGUAGES.values()))
 
 
@@ -38,6 +43,13 @@ def of_path(path: str) -> str:
     if name in suffixes.FILES or name.startswith("dockerfile."):
         return suffixes.FILES.get(name, "plain")
     return suffixes.LANGUAGES.get(name[name.rfind(".") :], "") if "." in name else ""
+
+
+def of_first_line(line: str) -> str:
+    """Return the language of a script by what its first line, numbered or not, says runs it; "" where it says nothing."""
+    found = _SCRIPT.match(line[:200])
+    name = found["env"] or found["name"] if found is not None else ""
+    return suffixes.INTERPRETERS.get(name.lower().rstrip("0123456789."), "")
 
 
 def load(name: str) -> ModuleType:

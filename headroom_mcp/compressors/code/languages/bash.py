@@ -2,7 +2,7 @@
 
 GRAMMAR = "tree_sitter_bash"
 ENTRY = "language"
-SUFFIXES = (".sh", ".bash")
+SUFFIXES = (".sh", ".bash", ".bats", ".zsh", ".ksh")
 COMMENT = ("#",)
 QUERY = """
 (function_definition) @function

@@ -2,7 +2,7 @@
 
 GRAMMAR = "tree_sitter_python"
 ENTRY = "language"
-SUFFIXES = (".py", ".pyi", ".pyw", ".pyx")
+SUFFIXES = (".py", ".pyi", ".pyw", ".pyx", ".bzl", ".star")
 COMMENT = ("#",)
 QUERY = """
 (function_definition) @function

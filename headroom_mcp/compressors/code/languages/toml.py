@@ -3,7 +3,17 @@
 from headroom_mcp import late
 
 GRAMMAR = ENTRY = QUERY = ""
-SUFFIXES = (".toml", ".ini", ".cfg", ".editorconfig")
+SUFFIXES = (
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".editorconfig",
+    ".service",
+    ".socket",
+    ".timer",
+    ".target",
+    ".desktop",
+)
 COMMENT = ("#", ";")
 CONSTANTS: frozenset[str] = frozenset()
 DATA = True
