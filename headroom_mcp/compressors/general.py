@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _by_record, _shapes
 from headroom_mcp.query import clauses
 from headroom_mcp.text import parts as render
@@ -28,6 +29,8 @@ _GAP_TOKENS = 12
 _ANSWERED_TOKENS, _AROUND = 1_500, 2
 _MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and keys whose values differ
 _ENOUGH_CHARS = 300
+# </dependency>   });   end: what ends says nothing that what began it has not said
+_CLOSES = late.pattern(r"^\s*(?:</[\w:.-]+>|[\])}]+[;,]?|end|fi|done|esac)\s*$")
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
@@ -220,7 +223,11 @@ def _take_telling(
     counts: dict[str, int] = {}
     for form in forms:
         counts[form] = counts.get(form, 0) + 1
-    rare = [i for i, form in enumerate(forms) if form and counts[form] <= 2 and i not in kept]
+    rare = [
+        i
+        for i, form in enumerate(forms)
+        if form and counts[form] <= 2 and i not in kept and not _CLOSES.match(lines[i])
+    ]
     if len(rare) * 4 > len(lines):
         rare = [i for i in rare if i == 0 or not lines[i - 1].strip() or _indent(lines[i]) < _indent(lines[i - 1])]
     total = sum(costs[i] + _GAP_TOKENS for i in rare)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _paths
+from headroom_mcp.compressors import _budget, _paths
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
@@ -41,6 +41,8 @@ _BLAME = late.pattern(
 )
 #  3 files changed, 20 insertions(+), 1 deletion(-)
 _CHANGED = late.pattern(r"^ (\d+) files? changed(?:, (\d+) insertions?\(\+\))?(?:, (\d+) deletions?\(-\))?$")
+#  src/main/java/Reader.java  | 1433 ++++++----
+_STAT = late.pattern(r"^ .* \| +(\d+)(?: [+-]*)?$")
 _STATUS = late.pattern(
     r"^(?:On branch |HEAD detached|Changes |Untracked files:|Unmerged paths:|Your branch |nothing to commit|no changes added)"
 )
@@ -313,6 +315,15 @@ def _grouped(lines: Sequence[str], entries: Sequence[str]) -> list[Part]:
     return render.close_cheap_gaps(lines, parts)
 
 
+def _changed_most(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the lines of a --stat with their costs, those of files in which most lines changed first; none of other lists."""
+    changed = [(int(found[1]), at) for at, line in enumerate(lines) if (found := _STAT.match(line))]
+    if 2 * len(changed) < len(lines):
+        return []
+    changed.sort(key=lambda one: (-one[0], one[1]))
+    return [(at, tokens.estimate(lines[at]) + _GAP_TOKENS // 2) for _, at in changed]
+
+
 def _list(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
     if output.tokens <= max(budget, _SMALL_TOKENS):
@@ -327,6 +338,10 @@ def _list(output: ToolOutput, budget: int) -> Compressed | None:
             kept.add(index)
     if matches:
         room = min(room, budget // _AROUND)
+    for index, cost in _budget.within(room * 2 // 3, _changed_most(lines)):
+        if index not in kept:
+            room -= cost
+            kept.add(index)
     for index in range(len(lines)):
         cost = tokens.estimate(lines[index]) + 1
         if index not in kept and cost <= room:

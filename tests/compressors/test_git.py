@@ -124,3 +124,22 @@ def test_every_commit_that_touched_the_file_asked_for_is_shown_with_its_line_bef
     for n in range(3, 48, 7):
         assert f" src/store/ledger.py | {n + 1} +-" in short
         assert f"{n:040x}"[:10] in short
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_stat_too_long_the_files_that_changed_most_are_shown(seed: int) -> None:
+    random = Random(seed)
+    counts = [random.randrange(1, 60) for _ in range(300)]
+    most = random.sample(range(300), 5)
+    for at in most:
+        counts[at] = random.randrange(700, 1_500)
+    lines = [
+        f" src/part{at % 20}/module_{at}.py | {count:>4} {'+' * (count % 40)}{'-' * 3}"
+        for at, count in enumerate(counts)
+    ]
+    lines.append(f" 300 files changed, {sum(counts)} insertions(+), 12 deletions(-)")
+
+    shown = compress_output("\n".join(lines), tool_name="Bash", tool_input={"command": "git diff --stat main"}).text
+
+    assert len(shown) < 0.5 * len("\n".join(lines))
+    assert all(lines[at] in shown for at in [*most, 0, 300])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 
 import pytest
@@ -199,3 +200,25 @@ def test_what_each_failure_says_survives_deep_in_a_report(specs: int, question: 
     assert len(shown) < 0.6 * len(text)
     for at in range(0, specs, 6):
         assert f"at port {4_000 + at}" in shown
+
+
+@pytest.mark.parametrize("count", [60, 140])
+def test_rows_say_in_words_what_happened_and_on_which_line(count: int) -> None:
+    """However many rows there are, and whatever else tells them apart for less."""
+    random = Random(count)
+    modules = [f"tools.{_words(random, 1)}" for _ in range(3)]
+    rows: list[dict[str, object]] = []
+    for at in range(count):
+        module = random.choice(modules)
+        rows.append({
+            "type": random.choice(("convention", "warning", "refactor", "error")), "module": module,
+            "obj": random.choice(("", _words(random, 1))), "line": random.randrange(1, 900), "column": random.choice((0, 4, 8, 12, 16)),
+            "endLine": None, "path": module.replace(".", "/") + ".py", "symbol": random.choice(("fixme", "unused-argument", "no-else-return")),
+            "message": f"{_words(random, 5)} {at}", "message-id": f"W{random.randrange(100, 120):04}",
+        })  # fmt: skip
+
+    shown = _short(rows, "What is wrong in these modules?")
+
+    named = shown.partition("{")[2].partition("}")[0]
+    assert "message" in re.findall(r"[\w-]+", named)
+    assert "line" in re.findall(r"[\w-]+", named)

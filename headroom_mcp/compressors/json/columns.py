@@ -91,6 +91,8 @@ def pick(
     order = dict.fromkeys(name for _, row in sample for name in row)
     room = min(_MAX_ROW_TOKENS if len(rows) > 8 else 3 * _MAX_ROW_TOKENS, max(_MIN_ROW_TOKENS, row_room))
     judged: list[tuple[float, int, float, str]] = []
+    sentences: list[tuple[float, int, str]] = []
+    places: list[tuple[float, int, str]] = []
     stamped = handled = False
     every = 0.0
     names: list[str] = []
@@ -111,6 +113,10 @@ def pick(
             worth = max(worth, _HANDLE_WORTH)
         every += cost + 0.3
         names.append(name)
+        if worth >= _SENTENCE_WORTH and _are_sentences(values):
+            sentences.append((worth, -position, name))
+        if _differ(values):
+            places.append((worth, -position, name))
         if worth >= _LEAST_WORTH:
             spent = cost * len(values) / len(sample)  # an empty cell costs a comma
             judged.append((worth / (spent + 4.0) ** 0.5, position, spent + 0.3, name))
@@ -123,10 +129,35 @@ def pick(
             continue
         left -= cost
         picked.append((position, name))
+    # What happened, in words, and where: a row without it is a code, and fewer rows with it say more.
+    for telling in (sentences, places if sentences else []):
+        if telling and not any((-at, name) in picked for _, at, name in telling):
+            _, at, name = max(telling)
+            picked.append((-at, name))
     return [name for _, name in sorted(picked)]
 
 
 _LEAST_WORTH = 0.9
+_SENTENCE_WORTH, _MIN_BLANKS = 2.8, 2
+_DIFFERENT, _MOSTLY = 0.2, 0.5
+
+
+def _are_sentences(values: list[Value]) -> bool:
+    """Tell whether most of the values are texts of three words or more, short enough to be shown."""
+    said = [
+        value
+        for value in values
+        if type(value) is str and value.count(" ") >= _MIN_BLANKS and len(value) <= _MAX_TEXT_CHARS
+    ]
+    return 2 * len(said) > len(values)
+
+
+def _differ(values: list[Value]) -> bool:
+    """Tell whether most of the values are numbers that stand in no other row."""
+    numbers = {str(value) for value in values if type(value) is Num}
+    return len(numbers) > _MOSTLY * len(values)
+
+
 _HANDLE_WORTH = 2.2
 _MAX_HANDLE_CHARS = 7  # a longer number is a machine's
 
@@ -164,6 +195,7 @@ def _judge(values: list[Value], rows: int) -> tuple[float, float]:
         worth = 0.3
     elif all(type(value) is Num or value is None for value in scalars):
         worth = 1.0 if any("." in text or len(text) < 9 for text in texts) else 0.6
+        worth += _DIFFERENT * distinct / len(texts)  # of a line and a column, the line says where
     else:
         opaque = sum(map(_is_opaque, texts))
         wordy = sum(1 for text in texts if _WORDS.search(text) and not _HEX.match(text))
