@@ -7,6 +7,7 @@ The file's name is the command's words joined by "_": `apt-get_install.toml` is 
     keep = ['regex', …]                these lines stay, whatever comes below; so does every failure (facts.py)
     [[drop]] lines = 'regex' note = "packages unpacked"           left out, counted where they stood
              beside = 'regex'          … but only in an output that has a line like this: data may look like chatter
+             then = 'regex'            … with the lines like this right below: `ok: [web1] => {` has its message there
     [[fold]] lines = 'regex' first = 2 last = 1 note = "…"        of a run of these, only the first and last stay
     head = 10  tail = 20               of what is left, at most these
     [[tests]] name = "…" input = "…" expected = "…"
@@ -87,17 +88,19 @@ _ALIASES = {
     "yum install": "dnf_install",
 }
 _FIELDS = frozenset(("description", "unless", "keep", "drop", "fold", "head", "tail", "tests"))
-_DROP_FIELDS = frozenset(("lines", "note", "beside"))
+_DROP_FIELDS = frozenset(("lines", "note", "beside", "then"))
 _FOLD_FIELDS = frozenset(("lines", "note", "first", "last"))
 _TEST_FIELDS = frozenset(("name", "input", "expected"))
 
 
 class Drop(NamedTuple):
-    """Lines like `lines` are left out; where `beside` is set, only if the output has a line like that."""
+    """Lines like `lines` are left out; where `beside` is set, only if the output has a line like that; where `then` is, with
+    the lines like that right below."""
 
     lines: re.Pattern[str]
     note: str
     beside: re.Pattern[str] | None
+    then: re.Pattern[str] | None
 
 
 class Fold(NamedTuple):
@@ -237,8 +240,8 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
 
 
 def _drop(table: dict[str, Any]) -> Drop:
-    beside = table.get("beside", "")
-    return Drop(re.compile(table["lines"]), table.get("note", ""), re.compile(beside) if beside else None)
+    beside, then = (re.compile(table[key]) if table.get(key) else None for key in ("beside", "then"))
+    return Drop(re.compile(table["lines"]), table.get("note", ""), beside, then)
 
 
 def _only(where: str, table: dict[str, Any], known: frozenset[str]) -> None:

@@ -122,13 +122,19 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
     kept = set(failing)
     kept.update(i for i, line in enumerate(lines) if any(pattern.search(line) for pattern in chosen.keep))
     drops = _in_force(chosen, lines)
+    last, begun = None, 0
     for index, line in enumerate(lines):
+        goes_on = last is not None and last.then is not None and last.then.search(line)
         if index in kept:
+            if goes_on:  # what a record says of a failure is said of its head
+                for above in range(begun, index):
+                    del notes[above]
+            last = None
             continue
-        for drop in drops:
-            if drop.lines.search(line):
-                notes[index] = drop.note
-                break
+        if not goes_on:
+            last, begun = next((drop for drop in drops if drop.lines.search(line)), None), index
+        if last is not None:
+            notes[index] = last.note
     if failing:
         for index in _explaining(lines, failing, notes):
             del notes[index]
