@@ -24,8 +24,8 @@ _MIN_GAIN = 12  # tokens …
 _MIN_SHARE = 0.03  # … and of the whole output: a name in two pieces is a price, for which something must be had
 _SAID_CHARS = 50  # what the line that says it costs, beside the prefix
 _WORTH_CHARS = 30
-# "FAILED tests/a.py::", "  Applying ": up to where a name ends; a path is one name
-_TO_A_SEAM = late.pattern(r".*(?:::|[\s=|])")
+# "FAILED tests/a.py::", "  Applying ", "src/a.ts:" before a line's number: up to where a name ends; a path is one name
+_TO_A_SEAM = late.pattern(r".*(?:::|[\s=|]|\.\w{1,5}[:(])")
 # "... OK", ", which is not installed.": from where a name ends
 _FROM_A_SEAM = late.pattern(r"(?:\.\.|[^\w\s./\\:@#-]|:?\s).*")
 _COLUMNS = late.pattern(r"\S(?:\s{2,}|\t)")
@@ -113,6 +113,8 @@ def _said(lines: Sequence[str], start: int, stop: int, prefix: str, suffix: str,
     if marker.plain(prefix + suffix) != prefix + suffix or '"' in prefix + suffix:
         return ""
     rest = [line[len(prefix) : len(line) - len(suffix)] for line in lines[start:stop]]
+    if prefix.endswith((":", "(")) and not prefix.endswith("::") and not all(row[:1].isdigit() for row in rest):
+        return ""  # part of a name
     if not all(rest) or any(len(line) < len(prefix) + len(suffix) for line in lines[start:stop]):
         return ""
     said = "\n".join([marker.below(len(rest), prefix, suffix), *rest])

@@ -118,7 +118,15 @@ _NAMES = st.sampled_from(
     ["test_a", "TestB::test_c[x y]", "test_d - AssertionError: assert 1 == 2", "", 'say "so"', "a/b.py"]
 )
 _HEADS = st.sampled_from(
-    ["FAILED tests/core/test_plot.py::", "  Applying orders: ", "[warn] packages/web/", "x ", "a    column  "]
+    [
+        "FAILED tests/core/test_plot.py::",
+        "  Applying orders: ",
+        "[warn] packages/web/",
+        "x ",
+        "a    column  ",
+        "src/cart.ts:12",
+        "src/cart.ts(3",
+    ]
 )
 
 
@@ -152,6 +160,16 @@ def test_many_failures_of_one_file_name_it_once() -> None:
     lines = [f"FAILED tests/core/test_plot.py::TestLegend::test_number_{i} - assert {i}" for i in range(12)]
 
     assert _cut(lines) == ['[the next 12 lines begin with "FAILED tests/core/test_plot.py::TestLegend::"]']
+
+
+@pytest.mark.parametrize("opens", [":", "("])
+def test_the_file_of_many_messages_is_said_once_before_their_line_numbers(opens: str) -> None:
+    lines = [
+        f"packages/web/src/cart.ts{opens}{i * 7 + 3}: error: nobody defines {name}" for i, name in enumerate(_STEPS)
+    ]
+
+    assert _cut(lines) == [f'[the next 9 lines begin with "packages/web/src/cart.ts{opens}"]']
+    assert _cut([line.replace(opens, f"{opens}x", 1) for line in lines]) == []
 
 
 _STEPS = ("initial", "names", "prices", "stock", "orders", "parcels", "pens", "barns", "levies")
