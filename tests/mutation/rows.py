@@ -27,7 +27,7 @@ from tests.tables import Row
 
 _ROOT = Path(__file__).parents[2]
 _TRIES = 60  # texts for a mutant
-_MUTANT_S = 0.3  # of processor time, to look for one
+_MUTANT_S = 0.12  # of processor time, to look for one
 _MEMORY_BYTES = 4 << 30
 
 
