@@ -5,24 +5,108 @@ See `tests.tables`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from headroom_mcp.facts import find
 from headroom_mcp.flow import answered, budget, compress, deltas, huge, plan, repeats
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import open_in_memory
 from headroom_mcp.tool_output import ToolOutput
-from headroom_mcp.types import Fact, Omission, Origin, Part, Result, Shown, View
+from headroom_mcp.types import Compressed, Fact, Omission, Origin, Part, Result, Section, Shown, View
 from tests import tables
 
 _TABLES = Path(__file__).parent / "tables"
 
 
+class _Toy:
+    """A compressor of the tables' own, so that a table tells of the flow and not of what a kind makes of its lines: it keeps
+    the first line and those with "keep", says those with "=" in other words, and leaves out the others of four or more."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def compress(self, output: ToolOutput, budget: int) -> Compressed | None:
+        lines = output.lines
+        if self.kind == "json":
+            return Compressed([Part(0, len(lines), "render", f"{len(lines)} lines for {budget} tokens")])
+        if len(lines) < 4:
+            return None
+        parts: list[Part] = []
+        for at, line in enumerate(lines):
+            action = "keep" if not at or "keep" in line else "render" if line.startswith("=") else "omit"
+            if action == "omit" and parts and parts[-1].action == "omit":
+                parts[-1] = parts[-1]._replace(stop=at + 1)
+            else:
+                parts.append(
+                    Part(at, at + 1, action, line[1:] if action == "render" else "", lossless=action == "render")
+                )
+        head = [Part(0, 0, "render", f"{budget} tokens for {self.kind}")] if self.kind == "log" else []
+        answers_for = range(0, len(lines), 5) if self.kind == "command" else ()
+        return Compressed([*head, *parts], answers_for, lambda start, stop: f"lines {start} to {stop}")
+
+    def facts(self, output: ToolOutput) -> list[Fact]:
+        return find.find(output)
+
+
+def _toy_route(output: ToolOutput) -> list[Section]:
+    """Return sections that begin at lines such as "%log"; those of "%headed" have heads at their lines."""
+    heads = [at for at, line in enumerate(output.lines) if line.startswith("%")]
+    starts = [0, *(at for at in heads if at)]
+    return [
+        Section(
+            start,
+            stop,
+            output.lines[start][1:] if start in heads else "general",
+            "",
+            start in heads and "headed" in output.lines[start],
+        )
+        for start, stop in zip(starts, [*starts[1:], len(output.lines)], strict=True)
+    ]
+
+
+@contextmanager
+def _toys() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan.router, "route", _toy_route)
+        patch.setattr(plan.compressors, "load", _Toy)
+        yield patch
+
+
 def _plan(text: str, query: str = "", command: str = "", tool: str = "Bash", tokens: int = 0, numbered: int = 0) -> str:
     output = ToolOutput(text, tool, {"command": command} if command else None, query)
-    return _told(plan.plan(output, Settings(budget_tokens=tokens), numbered=numbered))
+    with _toys():
+        return _told(plan.plan(output, Settings(budget_tokens=tokens), numbered=numbered))
+
+
+def _within(text: str, limit: int = 0, numbered: int = 0, tokens: int = 0, earlier: bool = False) -> str:
+    view = View(limit_chars=limit, numbered=numbered, way_back="headroom retrieve")
+    above = [Shown("make", text[: len(text) // 2])] if earlier else []
+    with _toys():
+        planned = plan.plan_within(ToolOutput(text), Settings(budget_tokens=tokens), view, above)
+    return _told(planned) if planned is not None else "nothing short enough"
+
+
+def _wrapped(text: str, outer: str = "", second: str = "", short: str = "", tokens: int = 0) -> str:
+    """The same of JSON around a text, or two; what it is where another such JSON was answered `short`."""
+    texts = [part * (1 + 450 // max(1, len(part))) for part in (f"{text}\n", second) if part]
+    whole = json.dumps({"from": outer * 9, "texts": texts if second else texts[0]} if outer else texts)
+    earlier = [Shown("make", "in short", original=whole.replace("1", "2"))] if short else []
+    with _toys():
+        return _told(plan.plan(ToolOutput(whole, "mcp__shop__list"), Settings(budget_tokens=tokens), earlier))
+
+
+def _headed(text: str, head: str = "web-1  | ", other: str = "", tokens: int = 0) -> str:
+    """The same where each line has a head."""
+    lines = text.split("\n")
+    headed = [f"{head if at % 2 or not other else other}{line}" for at, line in enumerate(lines)]
+    with _toys() as patch:
+        patch.setattr(plan.router, "route", lambda output: [Section(0, len(output.lines), "general", "", True)])
+        return _told(plan.plan(ToolOutput("\n".join(headed)), Settings(budget_tokens=tokens)))
 
 
 def _after(above: str, text: str, query: str = "", label: str = "make", tokens: int = 0, numbered: int = 0) -> str:
@@ -30,10 +114,12 @@ def _after(above: str, text: str, query: str = "", label: str = "make", tokens: 
     earlier = [Shown(label, above)]
     settings = Settings(budget_tokens=tokens)
     output = ToolOutput(text, "Bash", None, query)
-    only_above = plan.without_what_stands_above(output, settings, earlier, numbered=numbered)
+    with _toys():
+        only_above = plan.without_what_stands_above(output, settings, earlier, numbered=numbered)
+        planned = plan.plan(output, settings, earlier, numbered=numbered)
     return "\n".join(
         [
-            _told(plan.plan(output, settings, earlier, numbered=numbered)),
+            _told(planned),
             _told(only_above) if only_above is not None else "nothing of it stands above",
         ]
     )
@@ -41,7 +127,8 @@ def _after(above: str, text: str, query: str = "", label: str = "make", tokens: 
 
 def _changed(original: str, text: str, label: str = "make", tool: str = "Bash", tokens: int = 0) -> str:
     earlier = [Shown(label, "in short", original=original)]
-    return _told(plan.plan(ToolOutput(text, tool), Settings(budget_tokens=tokens), earlier))
+    with _toys():
+        return _told(plan.plan(ToolOutput(text, tool), Settings(budget_tokens=tokens), earlier))
 
 
 def _told(planned: plan.Plan) -> str:
@@ -95,7 +182,7 @@ def _what(part: Part) -> str:
 
 def _huge(text: str, query: str = "", end: int = 300, long: int = 8_000) -> str:
     """The same of outputs of many megabytes, with windows of `end` characters."""
-    with pytest.MonkeyPatch.context() as patch:
+    with _toys() as patch:
         patch.setattr(huge, "_END_CHARS", end)
         patch.setattr(huge, "_LONG_LINE_CHARS", long)
         patch.setattr(huge, "_FIRST_HITS", 3)
@@ -119,7 +206,7 @@ _VIEWS = {
 
 def _compressed(text: str, how: str = "", view: str = "", session: bool = False, query: str = "") -> str:
     """What is shown of a text, and of the same text for the second time."""
-    with open_in_memory(Settings(**_SETTINGS[how])) as store:  # type: ignore[arg-type]
+    with _toys(), open_in_memory(Settings(**_SETTINGS[how])) as store:  # type: ignore[arg-type]
         given = {"store": store, "settings": store.settings, "view": _VIEWS[view], "query": query, "tool_name": "Bash"}
         given |= {"origin": Origin("s", project="/p"), "tool_input": {"command": "make"}} if session else {}
         first = compress.compress_output(text, **given)  # type: ignore[arg-type]
@@ -130,7 +217,7 @@ def _compressed(text: str, how: str = "", view: str = "", session: bool = False,
 
 def _second(above: str, text: str, how: str = "", view: str = "", handed: bool = False) -> str:
     """What is shown of a text where another was shown before: noted in the store, or `handed` over."""
-    with open_in_memory(Settings(**_SETTINGS[how])) as store:  # type: ignore[arg-type]
+    with _toys(), open_in_memory(Settings(**_SETTINGS[how])) as store:  # type: ignore[arg-type]
         given = {"store": store, "settings": store.settings, "view": _VIEWS[view], "tool_name": "Bash"}
         given |= {"tool_input": {"command": "make"}}
         if handed:
@@ -149,10 +236,18 @@ def _result(result: Result) -> str:
     return f"{result.outcome} {result.kind}{ref}, {lines} lines for {result.tokens_before} tokens: {_omitted(result.omitted)}"
 
 
+SEEDS = [
+    "%log\n2026-01-01 worker 1 started\nkeep this\n= said otherwise\nError: it broke\nworker 2 started\nworker 3 started\n1 failed, 3 passed",
+    "a first line\n%command\none\ntwo\nthree\nfour keep\n%code\ndef f():\n    raise Error\n    return 1\n%general\nlast\n",
+    "%headed\nweb-1  | one\nweb-1  | two keep\nweb-1  | three\nweb-1  | four\nweb-1  | five failed",
+]
 PROBES: dict[str, tables.Probe] = {
     "plan": _plan,
     "after": _after,
     "changed": _changed,
+    "within": _within,
+    "wrapped": _wrapped,
+    "headed": _headed,
     "answers": _answers,
     "narrowed": _narrowed,
     "deltas": _deltas,
@@ -162,7 +257,7 @@ PROBES: dict[str, tables.Probe] = {
     "second": _second,
 }
 ASKED = {
-    "plan": ["plan", "after", "changed", "huge"],
+    "plan": ["plan", "after", "changed", "within", "wrapped", "headed", "huge"],
     "draft": ["plan", "after", "huge"],
     "gate": ["plan", "after"],
     "repeats": ["after", "runs", "second"],
@@ -171,6 +266,12 @@ ASKED = {
     "footer": ["plan", "compressed"],
 }
 CHOICES = {
+    "limit": [0, 300, 500, 900, 2_000],
+    "outer": ["", "it", "a.log 12", "from " * 30],
+    "second": ["", "", "= a\nkeep b\nc\nd\n", "x y z\n"],
+    "short": ["", "1"],
+    "head": ["web-1  | ", "#9 31.002 ", "2022-05-30T09:11:02.8576680Z ", "job\tstep\t2026-03-01T12:00:00.1234567Z ", "==7== "],
+    "other": ["", "", "db-2  | ", "#10 3.5 "],
     "query": ["why does it fail?", "how long did the longest take?", "which port is open?", "ok", "which user, and in what region?",
               "the largest", "price; name", "id 12", "error"],
     "command": ["make", "git diff", "pytest -q", "ls -la", "cat a.py", "grep -rn it ."],
