@@ -147,7 +147,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take((record_of[line] for line in facts_module.warnings(output.lines)[:_WARNINGS]), budget // 4)
     choice.take(unlike.meant(output.query, survey), budget // 3)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
-    choice.take(answers, budget // 5, output.query)
+    choice.take(answers, budget * 2 // 5, output.query)
     choice.take(_top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)

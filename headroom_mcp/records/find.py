@@ -78,11 +78,19 @@ def _from_the_paragraph(lines: Sequence[str], heads: Sequence[int]) -> list[int]
 
 
 def _lines_above(lines: Sequence[str], head: int) -> int:
-    """Return how many lines stand between line `head` and the blank line or rule above it, not counted past the limit."""
+    """Return how many lines stand between line `head` and the blank line or rule above it, not counted past the limit; above
+    a head of words none that are deeper: what is indented below the head before is its own."""
     count = 0
-    while count <= _MAX_ABOVE and head - count and _WORDS.search(lines[head - count - 1]):
+    margin = _indent(lines[head]) if _WORDS.search(lines[head]) else _MAX_LABEL_CHARS
+    while count <= _MAX_ABOVE and head - count and _WORDS.search(above := lines[head - count - 1]):
+        if _indent(above) > margin:
+            return 0
         count += 1
     return count
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[int]:

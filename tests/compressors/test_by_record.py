@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -79,3 +80,25 @@ def test_a_warning_is_shown_whatever_marks_the_levels_of_a_log(label: str, query
     shown = compress_output("\n".join(lines), query=query).text
 
     assert "overcommit must be enabled" in shown
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_records_that_a_question_asks_for_are_shown(seed: int) -> None:
+    """Of seventy articles six are sold out: as many as a question is about, not as many as a fifth of the room holds."""
+    dice = random.Random(seed)
+    out = set(dice.sample(range(70), 6))
+    lines = [
+        line
+        for at in range(70)
+        for line in (
+            f"* [![Bench {at}](/img/{at}.png)", "", f"  ### Bench {at}](/shop/p{at}.html)", "", f"  {dice.randrange(900)}.50 €", "",
+            f"  ({dice.randrange(900)} reviews)", "", "  Sold out" if at in out else "  In stock",
+        )
+    ]  # fmt: skip
+
+    shown = compress_output(
+        "\n".join(lines), tool_name="mcp__fetch__fetch", query="Which are sold out at the moment?"
+    ).text
+
+    assert len(shown) < 0.5 * len("\n".join(lines))
+    assert all(re.search(rf"### Bench {at}\].*\n(?:.*\n){{5}}  Sold out", shown) for at in out)

@@ -111,3 +111,23 @@ def test_a_title_above_a_rule_begins_the_record_below_a_blank_line(titles: int, 
     found = _records("\n\n".join("\n".join(entry) for entry in entries))
 
     assert found == ["\n".join(entry) for entry in entries]
+
+
+@pytest.mark.parametrize("mark", ["* [![", "- ", "> "])
+def test_what_is_indented_below_a_head_stays_with_it_though_no_blank_line_parts_it_from_the_next(mark: str) -> None:
+    entries = [
+        [
+            f"{mark}Tent {at} Pro",
+            "",
+            f"  ### Tent {at}",
+            "",
+            f"  {at * 7}.50 €",
+            "",
+            ["  In stock", "  Sold out"][at % 3 == 1],
+        ]
+        for at in range(14)
+    ]
+
+    found = _records("\n".join("\n".join(entry) for entry in entries))
+
+    assert found == ["\n".join(entry) for entry in entries]
