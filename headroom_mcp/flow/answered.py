@@ -24,12 +24,13 @@ _MIN_LINES = 8
 _SHARE, _MOST = 0.45, 0.6  # of an output: what is kept when its question is answered, and what all the answers may cost
 _FEW, _FEW_SHARE = 4, 10  # lines that hold a telling word: so many, or one in so many
 _MAX_ANSWERS = 12  # to one part of a question: where more lines answer, nobody knows which is meant
-_GOOD = 0.5  # of the best answer's score
+_GOOD, _GOOD_KEYED = 0.5, 0.7  # of the best answer's score; where the keys above a line count
 _BLOCK_LINES = 12
 _MAX_HEADS = 3  # less indented lines that an answer stands under
 _REACH = 12  # lines
 # Which user, and in what region?
 _BETWEEN = late.pattern(r"[?!;,:\n]+|\.\s|\b(?:and|or)\b")
+_SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    [[package]]
 _AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
 
 
@@ -70,15 +71,38 @@ def narrowed(output: ToolOutput, parts: Sequence[Part], lasting: Callable[[], Se
 def answers(output: ToolOutput) -> list[int]:
     """Return the lines that answer the output's question, each part of it; none where one of them finds no place."""
     found: list[int] = []
+    keys = _keys_above(output.lines) if _is_settings(output) else None
     for part in _BETWEEN.split(output.query):
         if not clauses.terms_of(part):
             continue
         measured = _measured(output, part)
-        named = [] if measured is None else _named(part, output.lines)
+        named = [] if measured is None else _named(part, output.lines, keys)
         if measured is None or not (measured or named):
             return []
         found += [*measured, *named]
     return list(dict.fromkeys(found))
+
+
+def _is_settings(output: ToolOutput) -> bool:
+    from headroom_mcp import compressors
+
+    return bool(compressors.load("code").is_list(output))
+
+
+def _keys_above(lines: Sequence[str]) -> list[str]:
+    """Return for each line the lines that it stands under: the host of the mail may be "host" below "mail"."""
+    made: list[str] = []
+    section = ""
+    above: list[str] = []
+    for line in lines:
+        if _SECTION.match(line):
+            section, above = line, []
+        while line.strip() and above and _indent(above[-1]) >= _indent(line):
+            above.pop()
+        made.append(" ".join((*above, section)).lower())
+        if line.strip():
+            above.append(line)
+    return made
 
 
 def _measured(output: ToolOutput, asked: str) -> list[int] | None:
@@ -93,19 +117,24 @@ def _measured(output: ToolOutput, asked: str) -> list[int] | None:
     return [i for record in meant for i in range(record.start, record.stop)] or None
 
 
-def _named(asked: str, lines: Sequence[str]) -> list[int]:
+def _named(asked: str, lines: Sequence[str], keys: Sequence[str] | None = None) -> list[int]:
     """Return the lines with the words of what is `asked`, the best first; none where no word tells few lines from the others,
-    or where too many lines are as good as the best."""
+    or where too many lines are as good as the best. `keys`: what each stands under, whose words count for it."""
     low = [line.lower() for line in lines]
     few = max(_FEW, sum(1 for line in lines if line.strip()) // _FEW_SHARE)
-    holders = [[i for i, line in enumerate(low) if word in line] for word in clauses.terms_of(asked)]
+    words = clauses.terms_of(asked)
+    holders = [[i for i, line in enumerate(low) if word in line] for word in words]
     if not any(0 < len(at) <= few for at in holders):
         return []
     scores: dict[int, float] = {}
     for at in holders:
         for i in at:
             scores[i] = scores.get(i, 0.0) + bm25.rarity(len(lines), len(at))
-    least = _GOOD * max(scores.values())
+    for word, at in zip(words, holders, strict=True) if keys is not None else ():
+        for i in scores:
+            if keys is not None and word in keys[i] and word not in low[i]:
+                scores[i] += bm25.rarity(len(lines), len(at))
+    least = (_GOOD if keys is None else _GOOD_KEYED) * max(scores.values())
     best = sorted((i for i, score in scores.items() if score >= least), key=lambda i: (-scores[i], i))
     return best if len(best) <= _MAX_ANSWERS else []
 
@@ -134,7 +163,7 @@ def _with_context(lines: Sequence[str], found: Sequence[int]) -> set[int]:
 
 
 def _heads(lines: Sequence[str], index: int) -> list[int]:
-    """Return the nearest less indented lines above a line, from within."""
+    """Return the nearest less indented lines above a line, from within, and the head of its section."""
     found: list[int] = []
     indent = _indent(lines[index])
     while index and indent and len(found) < _MAX_HEADS:
@@ -142,7 +171,8 @@ def _heads(lines: Sequence[str], index: int) -> list[int]:
         if lines[index].strip() and _indent(lines[index]) < indent:
             indent = _indent(lines[index])
             found.append(index)
-    return found
+    section = next((at for at in range(index, -1, -1) if _SECTION.match(lines[at])), index)
+    return found if section == index else [*found, section]
 
 
 def _indent(line: str) -> int:

@@ -58,6 +58,10 @@ class Piece(NamedTuple):
         found = reversed(test_run.conclusions(self.output.lines))
         return self._moved([Fact(i, 1, "totals of tests", i, i + 1) for i in found])
 
+    def is_list(self) -> bool:
+        """Tell whether any line of the section may be the answer to a question."""
+        return self.kind in _LISTS or (self.kind == "code" and self.compressor.is_list(self.output))
+
     def _moved(self, found: Sequence[Fact]) -> list[Fact]:
         by = self.start
         return [fact._replace(line=fact.line + by, start=fact.start + by, stop=fact.stop + by) for fact in found]
@@ -110,7 +114,7 @@ class Draft(NamedTuple):
     def is_list(self, parts: Sequence[Part]) -> bool:
         """Tell whether lines of all sections are worth something without the others, and no head in `parts` counts them."""
         counted = any(part.start == part.stop and part.text for part in parts)
-        return not self.searched and not counted and _LISTS.issuperset(section.kind for section in self.sections)
+        return not self.searched and not counted and all(piece.is_list() for piece in self.pieces)
 
     def lasting(self) -> list[Fact]:
         """Return the facts that no question makes less: failures, totals, and the records most unlike the others."""

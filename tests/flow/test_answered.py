@@ -205,3 +205,34 @@ def test_what_is_short_already_is_narrowed_to_what_it_shows_and_nothing_is_added
 
     kept = {i for part in after if part.action == "keep" for i in range(part.start, part.stop)}
     assert {69, 70} <= kept <= {0, 1, 69, 70, 119}
+
+
+def _settings_as(suffix: str) -> list[str]:
+    """Return what `environment` says as a file of nested settings."""
+    lines: list[str] = []
+    for at, key in enumerate(KEYS):
+        lines.append({"yaml": f"{key}:", "toml": f"[{key}]", "ini": f"[{key}]"}[suffix])
+        for number, field in enumerate(FIELDS):
+            value = f"{key[:3]}-{field}{at * 7 + number}.internal"
+            lines.append(f"  {field}: {value}" if suffix == "yaml" else f"{field} = {value!r}")
+        lines += [] if suffix == "yaml" else [""]
+    return lines
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "toml", "ini"])
+@pytest.mark.parametrize("call", ["cat settings.{}", ""], ids=["cat", "a viewer"])
+def test_a_file_of_settings_is_shown_around_what_is_asked_of_it(suffix: str, call: str) -> None:
+    text = "\n".join(_settings_as(suffix)) + "\n"
+    given = {"command": call.format(suffix)} if call else {"file_path": f"/srv/settings.{suffix}"}
+
+    body = plan(ToolOutput(text, "Bash" if call else "Read", dict(given), "Which host has the mail?"), Settings()).body
+
+    assert "mai-host7.internal" in body
+    assert len(body) < 0.7 * len(text)
+
+
+@pytest.mark.parametrize("task", ["Give the mail another host", "Which host has the mail, and why is it wrong?"])
+def test_a_file_of_settings_that_is_to_be_changed_is_shown(task: str) -> None:
+    text = "\n".join(_settings_as("yaml")) + "\n"
+
+    assert plan(ToolOutput(text, "Read", {"file_path": "/srv/settings.yaml"}, task), Settings()).body + "\n" == text

@@ -103,6 +103,12 @@ def facts(output: ToolOutput) -> list[Fact]:
     return common.find(output)
 
 
+def is_list(output: ToolOutput) -> bool:
+    """Tell whether a text is settings or other data of which something is asked: any line may be the answer. Who is told to
+    change a file needs more of it than a line."""
+    return "?" in output.query and languages.is_data(language_of(output))
+
+
 def language_of(output: ToolOutput) -> str:
     """Return the language by the path, by the files that the command names or by a script's first line, "" when none tells."""
     found = languages.of_path(output.path)

@@ -18,5 +18,6 @@ COMMENT = ("#", ";")
 CONSTANTS: frozenset[str] = frozenset()
 DATA = True
 # [tool.ruff]    [[package]]
+DATA = True
 HEADS = late.pattern(r"^\[\[?(?P<name>[^\[\]]+)\]\]?\s*(?:#.*)?$")
 MORE = late.pattern(r"^(?:name = \"(?P<name>[^\"]+)\"|version = )")
