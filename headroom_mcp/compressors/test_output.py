@@ -53,6 +53,8 @@ _LIST_LINE_CHARS = 300
 _SMALL_TOKENS = 900
 _LISTED = 30  # lines of one mould
 _MAX_ANSWERS = 12
+_MAX_QUESTION_CHARS = 250  # longer, it is the description of a task: its words are in the names of many tests
+_MAX_OF_A_TASK = 3
 _MIN_ALIKE = 12  # fewer lines do not say what is usual
 _ALONE = 2  # lines of a mould that is rare
 _MAX_MOULD_CHARS = 400
@@ -233,7 +235,8 @@ def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
     """Return the lines that the question is about, be they of a table after the run; passing tests are not asked for."""
     passed = {i for i, verdict in reading.verdicts.items() if verdict == "passed"}
     progress = {i for i, often in reading.routine.items() if not often}
-    found = facts_module.matches(output.query, output.lines)[:_MAX_ANSWERS]
+    most = _MAX_ANSWERS if len(output.query) <= _MAX_QUESTION_CHARS else _MAX_OF_A_TASK
+    found = facts_module.matches(output.query, output.lines)[:most]
     return [i for i in found if i not in passed and i not in progress]
 
 

@@ -163,3 +163,20 @@ def test_a_summary_does_not_say_messages_again() -> None:
     summary = shown.partition("short test summary info")[2]
     assert "9 failed, 20 passed" in summary
     assert "First differing element" not in summary
+
+
+_THINGS = "parcel cart router header cookie redirect session digest proxy timeout stream chunk".split()
+
+
+@pytest.mark.parametrize(("task", "shown"), [("", range(12, 40)), (" The pairs of names are wrong." * 20, range(9))])
+def test_the_description_of_a_task_asks_for_fewer_names_than_a_question(task: str, shown: range) -> None:
+    names = [f"test_{one}_{other}" for one in _THINGS for other in _THINGS if one < other]
+    passed = [line for name in names for line in (f"{name} (shop.tests.CartTests)", f"What {name[-6:]} says. ... ok")]
+    failed = ["=" * 70, "FAIL: test_total (shop.tests.CartTests)", "-" * 70, "AssertionError: 3 != 4", "-" * 70]
+    run = [*passed, *failed, "Ran 67 tests in 0.610s", "", "FAILED (failures=1)"]
+    question = f"Which of {', '.join(names[3:50:8])} are skipped?{task}"
+    compressed = load("test_output").compress(ToolOutput("\n".join(run), "Bash", {}, question), 1_600)
+
+    assert compressed is not None
+    kept = {i for part in compressed.parts if part.action == "keep" for i in range(part.start, part.stop)}
+    assert sum(1 for i in kept if 3 <= i < len(passed)) in shown
