@@ -22,6 +22,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _SMALL_TOKENS = 2_500  # below, every name is shown
+_MATCHED_TOKENS = 1_200  # the same where some of them are what the question is about
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
@@ -61,7 +62,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         matches = set()
     whole = _parts(lines, folders, set(range(len(lines))), matches)
     cost = _cost(lines, whole)
-    if cost <= budget or output.tokens < _SMALL_TOKENS or (not output.query and cost < 0.5 * output.tokens):
+    small = output.tokens < (_MATCHED_TOKENS if matches else _SMALL_TOKENS)
+    if cost <= budget or small or (not output.query and cost < 0.5 * output.tokens):
         return Compressed(whole) if cost < output.tokens else None
     said = _said(lines, budget * 2 // 3)
     room = budget - sum(tokens.estimate(lines[i]) + _GAP_TOKENS * (i - 1 not in said) for i in matches | said)

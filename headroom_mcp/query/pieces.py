@@ -40,6 +40,7 @@ _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
 _QUOTED_WEIGHT = 3.0
 _LISTED_WEIGHT = 2.0
 _MODE_REACH = 60  # characters after "start with" in which its list stands
+_SHORT = 2  # letters: "qs" is a name where it stands alone, and part of anything elsewhere
 _MIN_STEM = 4  # letters
 _GOOD = 0.7  # a place of at least this quality is where the question means it
 
@@ -81,7 +82,7 @@ def pieces(question: str) -> list[Piece]:
                 add(part, _QUOTED_WEIGHT, match.start())
     for match in _WORD.finditer(question):
         word = match.group().strip(_EDGES).lower()
-        if (len(word) > 2 or word.isdigit()) and word not in bm25.STOP:
+        if (len(word) > 1 or word.isdigit()) and word not in bm25.STOP:
             add(word, 1.0, match.start())
     return list(found.values())[:_MAX_PIECES]
 
@@ -154,7 +155,7 @@ def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> di
                 break
         # A word met once in a line is enough, but a better place may follow.
         at = text.find(piece.text, end if quality < 1.0 else max(end, starts[line + 1] - 1))
-    return good or poor
+    return good if good or len(piece.text) <= _SHORT else poor
 
 
 def _lines_with_stem(text: str, starts: list[int], piece: Piece, too_many: int) -> dict[int, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
@@ -153,3 +154,28 @@ def test_heads_of_folders_and_what_stands_for_them_are_not_counted_as_names() ->
         for folder, count in re.findall(r"(kept/store\d+\.momd)/ (\d+)", note):
             assert int(count) <= 6, (folder, size)
         assert ".momd" not in re.sub(r"\S+/ \d+", "", note)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_tree_that_holds_what_is_asked_for_the_rest_is_not_shown(seed: int) -> None:
+    """With what stands above it: a question after a package asks who needs it, too."""
+    dice = random.Random(seed)
+    lines = ["shop@1.0.0 /srv/app"]
+    for at in range(40):
+        lines.append(f"├─┬ part-{at}-of-shop@{dice.randrange(9)}.{dice.randrange(20)}.0")
+        lines += [f"│ ├── helper-{at}-{sub}@{dice.randrange(9)}.{dice.randrange(20)}.{sub}" for sub in range(5)]
+    at = dice.randrange(10, 200)
+    lines.insert(at, "│ ├── qs@6.5.1")
+    above = next(line for line in reversed(lines[:at]) if line.startswith("├"))
+    text = "\n".join(lines)
+
+    shown = compress_output(
+        text,
+        tool_name="Bash",
+        tool_input={"command": "npm ls --all"},
+        query="Which version of qs is there, and who needs it?",
+    ).text
+
+    assert len(shown) < 0.4 * len(text)
+    assert "qs@6.5.1" in shown
+    assert above in shown

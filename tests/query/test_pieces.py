@@ -47,3 +47,12 @@ def test_each_of_two_things_asked_for_is_found(question: str) -> None:
     found = pieces.best(question, lines, 8)
 
     assert {len(_NAMES), len(_NAMES) + 1} <= set(found)
+
+
+def test_a_name_of_two_letters_is_found_where_it_stands_alone_and_only_there() -> None:
+    lines = [f"├── item{at}s@1.{at}.0" for at in range(30)]
+    lines[7] = "│ ├── qs@6.5.1 deduped"
+    lines[20] = "├─┬ unqsed@2.0.0"
+
+    assert pieces.best("Which version of qs is installed?", lines, 5) == [7]
+    assert pieces.best("Which version of ms is installed?", lines, 5) == []  # it stands in "items" only

@@ -24,6 +24,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 _SMALL_TOKENS = 1_800  # below, every entry is shown: any of them may be the one wanted
 _MATCHED_TOKENS = 800  # the same where some entries hold words of the question
+_MATCHED_TREE_TOKENS = 1_500
 _POINTED_TOKENS = 500  # the same where the question names an entry that is there
 _GAP_TOKENS = 14
 _MAX_MATCHES = 40
@@ -81,7 +82,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     cost = _cost(lines, whole)
     unasked = not output.query and cost < _LOSSLESS_SHARE * output.tokens and cost < _LOSSLESS_TOKENS
     answered = bool(matches) and asked.is_pointed(output.query)
-    matched = bool(matches) and form != "tree"  # a tree is short when its names stand side by side
+    # A tree is short when its names stand side by side.
+    matched = bool(matches) and (form != "tree" or output.tokens >= _MATCHED_TREE_TOKENS)
     size = cost if form == "long" else output.tokens  # its rows have been cut already
     small = size < (_POINTED_TOKENS if answered else _MATCHED_TOKENS if matched else _SMALL_TOKENS)
     if cost <= budget or small or unasked:
