@@ -17,12 +17,15 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find
 from headroom_mcp.query import pieces as asked
+from headroom_mcp.text import parts as render
 from headroom_mcp.text import templates, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _SMALL_TOKENS = 2_500  # below, every name is shown
 _MATCHED_TOKENS = 1_200  # the same where some of them are what the question is about
+_AROUND = 3  # of the budget is for other paths than those that a question is about
+_WORTH_IT = 0.7  # of what all names cost, grouped: for less saved none is left out
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
@@ -67,7 +70,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(whole) if cost < output.tokens else None
     said = _said(lines, budget * 2 // 3)
     room = budget - sum(tokens.estimate(lines[i]) + _GAP_TOKENS * (i - 1 not in said) for i in matches | said)
+    if matches:
+        room = min(room, budget // _AROUND)
     parts = _parts(lines, folders, matches | said | _chosen(lines, folders, room), matches | said)
+    shown = tokens.estimate(render.render(lines, parts))
+    if shown > _WORTH_IT * cost and output.tokens < _SMALL_TOKENS:
+        return Compressed(whole)
     return Compressed(parts, note=lambda start, stop: note(lines, folders, start, stop))
 
 
