@@ -13,7 +13,6 @@ the others (see `records`), the last record. A record of several lines is shown 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
@@ -176,18 +175,22 @@ def ends(question: str, columns: Sequence[Slot]) -> list[int]:
 def _top_of_ranking(texts: Sequence[str]) -> list[int]:
     """Return the first records of a list that is sorted by a falling measure; none where none falls: what a profiler, `du`
     or a counter prints first is what it was run for."""
-    columns: list[list[tuple[int, float]]] = [[] for _ in range(_RANKED_WORDS)]
-    for row, text in enumerate(texts):
-        for column, word in zip(columns, text.split(None, _RANKED_WORDS)[:_RANKED_WORDS], strict=False):
-            figure = values.number(word)
-            if figure is not None:
+    words = [text.split(None, _RANKED_WORDS) for text in texts]
+    least = max(_MIN_RANKED, len(texts) * 2 // 3)
+    for at in range(_RANKED_WORDS):
+        column: list[tuple[int, float]] = []
+        for row, of_row in enumerate(words):
+            figure = values.number(of_row[at]) if at < len(of_row) else None
+            if figure is None:
+                if row - len(column) >= len(texts) - least:
+                    break  # too many are none
+            elif column and column[-1][1] < figure:
+                break
+            else:
                 column.append((row, figure))
-    for column in columns:
-        figures = [figure for _, figure in column]
-        if len(figures) < max(_MIN_RANKED, len(texts) * 2 // 3) or len(set(figures)) < _TOP:
-            continue
-        if all(above >= below for above, below in pairwise(figures)):
-            return [row for row, _ in column[:_TOP]]
+        else:
+            if len(column) >= least and len({figure for _, figure in column}) >= _TOP:
+                return [row for row, _ in column[:_TOP]]
     return []
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
 
 # a word, with the joints that hold identifiers, paths and versions together
 _TOKEN = late.pattern(r"[^\W_]+(?:[._\-/:@][^\W_]+)*", re.UNICODE)
@@ -19,7 +18,7 @@ _SPLIT = late.pattern(r"[._\-/:@]+")
 # getHTTPResponse2 -> get HTTP Response 2
 _CAMEL = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 
-_FIGURE = late.pattern(r"[0-9]+")
+_DIGITS = frozenset("0123456789")
 
 _K1 = 1.2
 _CHARS_PER_TERM = 6
@@ -27,6 +26,8 @@ _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the
 
 _COMPARING = "est worst most least first last min max top low nearly expensive running short".split()  # pieces of words
 
+Measured = tuple[dict[str, int], int]
+"""How often each wanted word stands in a text, and of how many terms it is."""
 STOP = frozenset(
     (
         "a an the is are was were be been do does did of in on at to for from by with and or not it its this that these "
@@ -95,32 +96,35 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     from headroom_mcp.text.lines import by_shape  # a prompt, which ranks nothing, has no use for it
 
     known = _Tokens(frozenset(wanted))
-    figures = sorted({figure for term in wanted for figure in _FIGURE.findall(term)})
-    numbered = [term for term in wanted if _FIGURE.search(term)]
+    numbered = [term for term in wanted if not _DIGITS.isdisjoint(term)]
     plain = [term for term in wanted if term not in numbered]
     # A run of digits is never cut, so to the query all figures are alike but its own.
-    own = re.compile(f"(?<![0-9])(?:{'|'.join(figures)})(?![0-9])").finditer
+    figures = sorted({figure for term in numbered for figure in re.findall("[0-9]+", term)})
+    own = re.compile(f"(?<![0-9])(?:{'|'.join(figures)})(?![0-9])").finditer if figures else None
     alike = by_shape(texts)
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
     occurs = re.compile("|".join(map(re.escape, plain)) or "(?!)").search
     told = [occurs(shape.lower()) is not None for shape in alike.shapes]
-    measured: dict[tuple[int, str], _Measured] = {}
-    hits: list[tuple[int, _Measured]] = []
+    measured: dict[object, Measured] = {}
+    hits: list[tuple[int, Measured]] = []
     total_length = 0
     for index, text in enumerate(texts):
         shape = alike.of[index]
-        if not told[shape] and not _has_any(numbered, text.lower()):
+        if not told[shape] and not (numbered and _has_any(numbered, text.lower())):
             total_length += len(text) // _CHARS_PER_TERM
             continue
-        said = "".join([f"{at.start()} {at[0]}\n" for at in own(text)]) if _has_any(figures, text) else ""
-        key = shape, said
-        found = measured.get(key) or measured.setdefault(key, known.measure(text))
-        total_length += found.length
-        if found.counts:
+        key: object = shape
+        if own is not None and _has_any(figures, text):
+            key = (shape, *((at.start(), at[0]) for at in own(text)))
+        found = measured.get(key)
+        if found is None:
+            found = measured[key] = known.measure(text)
+        total_length += found[1]
+        if found[0]:
             hits.append((index, found))
     document_frequency: dict[str, int] = {}
-    for _, found in hits:
-        for word in found.counts:
+    for _, (counts, _) in hits:
+        for word in counts:
             document_frequency[word] = document_frequency.get(word, 0) + 1
     average = max(1.0, total_length / len(texts))
     worth = {word: rarity(len(texts), holders) for word, holders in document_frequency.items()}
@@ -128,9 +132,10 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     for index, found in hits:
         score = scored.get(id(found))
         if score is None:
-            share = found.length / average
+            counts, length = found
+            share = length / average
             score = 0.0
-            for word, frequency in found.counts.items():
+            for word, frequency in counts.items():
                 score += worth[word] * saturated(frequency, share)
             scored[id(found)] = score
         scores[index] = score
@@ -144,13 +149,6 @@ def _has_any(words: Sequence[str], text: str) -> bool:
     return False
 
 
-class _Measured(NamedTuple):
-    """How often each wanted word stands in a text, and of how many terms it is."""
-
-    counts: dict[str, int]
-    length: int
-
-
 class _Tokens(dict[str, int]):
     """By token, of how many terms it is; `telling` are the terms of those that hold any that is wanted."""
 
@@ -159,7 +157,7 @@ class _Tokens(dict[str, int]):
         self.wanted = wanted
         self.telling: dict[str, list[str]] = {}
 
-    def measure(self, text: str) -> _Measured:
+    def measure(self, text: str) -> Measured:
         """Return what `text` holds of the wanted words."""
         found = _TOKEN.findall(text)
         length = sum(map(self.__getitem__, found))
@@ -167,7 +165,7 @@ class _Tokens(dict[str, int]):
         for token in filter(self.telling.__contains__, found):
             for word in self.telling[token]:
                 counts[word] = counts.get(word, 0) + 1
-        return _Measured(counts, length)
+        return counts, length
 
     def __missing__(self, token: str) -> int:
         words = _terms_of(token)

@@ -50,8 +50,9 @@ def of(slot: Slot, line_of: Callable[[int], int]) -> str:
 def _figures(counts: dict[str, int]) -> dict[str, float]:
     """Return the number that each value is; nothing where one is none."""
     figures: dict[str, float] = {}
-    for value in counts:
-        figure = values.number(value.strip("\"'").strip())
+    if values.number(next(iter(counts)).strip("\"'").strip()) is None:
+        return figures
+    for value, figure in zip(counts, values.numbers(value.strip("\"'").strip() for value in counts), strict=True):
         if figure is None:
             return {}
         figures[value] = figure

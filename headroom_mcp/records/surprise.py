@@ -7,7 +7,7 @@ counts in full, the next ones a little. What comes out is one list with its evid
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import compress, filterfalse, islice
 
 from headroom_mcp.late import Literal, NamedTuple
@@ -18,7 +18,7 @@ from headroom_mcp.text.lines import by_shape
 Reason = Literal["rare", "outlier", "shape"]
 
 _SAMPLE = 30
-_MANY = 40
+_MANY = 1_000
 _HEX_CHARS = 4
 _MOSTLY = 0.8
 _NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
@@ -49,25 +49,21 @@ class _Looks(NamedTuple):
             return
         # What is no number looks like all that differ from it in digits alone.
         found = by_shape(met)
-        other: list[str] = []
-        for shape in found.shapes:
-            figure = _number(shape)
-            other.append("" if figure is not None else values.shape(shape, None))
+        other = ["" if _is_number(shape) else values.shape(shape, None) for shape in found.shapes]
         self.shapes.update(zip(met, map(other.__getitem__, found.of), strict=True))
         if "" in other:
             self._look_at([value for value, shape in zip(met, found.of, strict=True) if not other[shape]])
 
-    def _look_at(self, met: Iterable[str]) -> None:
+    def _look_at(self, met: list[str]) -> None:
         figures, shapes = self.figures, self.shapes
-        for value in met:
-            figure = _number(value)
+        for value, figure in zip(met, values.numbers([value.strip("\"'") for value in met]), strict=True):
             shapes[value] = values.shape(value, figure)
             if figure is not None:
                 figures[value] = figure
 
 
-def _number(value: str) -> float | None:
-    return None if value.isalpha() else values.number(value.strip("\"'"))
+def _is_number(value: str) -> bool:
+    return values.number(value.strip("\"'")) is not None
 
 
 class Surprise(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from headroom_mcp import late
@@ -28,15 +29,17 @@ Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
-def number(value: str) -> float | None:
-    """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
-    if value.isdecimal() and value.isascii() and len(value) <= _MAX_NUMBER_CHARS:
-        return float(value)
-    return _number(value)
+def numbers(told: Iterable[str]) -> list[float | None]:
+    """Return the number that each value is, most of them met for the first time."""
+    return [
+        float(value) if value.isdecimal() and value.isascii() and len(value) <= _MAX_NUMBER_CHARS else number(value)
+        for value in told
+    ]
 
 
 @lru_cache(maxsize=1 << 14)  # logs say the same words on every line
-def _number(value: str) -> float | None:
+def number(value: str) -> float | None:
+    """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
     if not value or len(value) > _MAX_NUMBER_CHARS or not (value[0].isdecimal() or value[0] in _BEFORE_DIGITS):
         return None
     whole, point, rest = value.partition(".")

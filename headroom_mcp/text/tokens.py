@@ -20,18 +20,11 @@ _SPACE = b" \t\r\n\x0b\x0c"
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _ASCII = bytes(range(0x80))
 
-# A mark for each byte: that of its class.
-_MARKS = bytes(
-    next(
-        (
-            mark
-            for mark, ours in zip(b"a A0\x80.", (_LOWER, _SPACE, _UPPER, _DIGIT, _CONTINUATION, _ASCII), strict=True)
-            if byte in ours
-        ),
-        0xC0,
-    )
-    for byte in range(256)
-)
+# Each byte as the mark of its class.
+_MARKS = bytearray(b"." * 0x80 + b"\x80" * 0x40 + b"\xc0" * 0x40)
+for _mark, _ours in zip(b"a 0A", (_LOWER, _SPACE, _DIGIT, _UPPER), strict=True):
+    for _byte in _ours:
+        _MARKS[_byte] = _mark
 
 # Where tiktoken keeps the ranks of o200k once it has fetched them, by the name it gives the file.
 _RANKS = "fb374d419588a4632f3f557e76b4b70aebbca790"

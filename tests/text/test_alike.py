@@ -88,7 +88,7 @@ _JUDGES = {
     "rows of dots": test_run._is_idle,
     "labels of records": records._label,
     "names of columns": several._is_of_names,
-    "whether it is a number": lambda line: surprise._number(line) is None,
+    "whether it is a number": surprise._is_number,
     "what no number looks like": lambda line: values.shape(line, None),
     "tokens": tokens.estimate,
 }
