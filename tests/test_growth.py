@@ -14,7 +14,9 @@ _EACH = 5
 
 def _sample() -> list[growth.Case]:
     dice = random.Random(7)
-    named = ("words:: without end", "compact JSON without end", "blank lines", "lines of '='")
+    # Gaps that grow commit by commit, failures whose names share words, frames among many kept lines: each was quadratic once.
+    tools = ("git: git log", "test_output: pytest, names of failures", "build: make, errors")
+    named = (*tools, "words:: without end", "compact JSON without end", "blank lines", "lines of '='")
     flow = [case for case in growth.through_the_flow() if case.name.startswith("flow ·")]
     fixed = [case for case in flow if case.name.removeprefix("flow · ") in named]
     return [

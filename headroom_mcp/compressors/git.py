@@ -138,7 +138,7 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
         if commit not in shown:
             if parts[-1].action == "omit":
                 start = parts.pop().start
-            parts.append(Part(start, stop, "omit", note=_commits(lines, start, stop)))
+            parts.append(Part(start, stop, "omit"))
         elif shown[commit]:
             parts.append(Part(start, stop, "keep"))
         else:
@@ -150,6 +150,10 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
                 *(lines[index] for index in files),
             ]
             parts.append(Part(start, stop, "render", text="\n".join(said)))
+    # What a gap holds is counted when all of it is known: for each commit that joins it, that would be quadratic.
+    parts = [
+        part._replace(note=_commits(lines, part.start, part.stop)) if part.action == "omit" else part for part in parts
+    ]
     return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
 
 
