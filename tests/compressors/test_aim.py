@@ -98,6 +98,13 @@ def test_a_better_place_costs_less() -> None:
     assert rooms[1] > rooms[2] > 0
 
 
+def test_a_word_by_chance_is_no_place_where_the_file_has_few_of_the_question_s_words() -> None:
+    text = FILE.replace("first.violin[7]", "first.monday[7]")
+
+    assert len(_shown(text, "monday")) < 0.6 * len(text)
+    assert _shown(text, "what fails on monday with error E4711?") == text
+
+
 def test_constants_are_shown_beside_what_was_asked_for() -> None:
     text = f"RETRIES = 7\nTIMEOUT_S = 2.5\n\n\n{FILE}"
 

@@ -253,6 +253,11 @@ def _only_label(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     _label(match.group(), gap, findings)
 
 
+def _definitions(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    filled = sum(1 for line in gap.held if line.strip())
+    findings.that(0 < number(match[1]) <= filled, match.group(), filled)
+
+
 def _blame(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     words = match.group().split()
     findings.that(all(all(word in line for word in words) for line in gap.held), match.group())
@@ -297,6 +302,7 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"([\d,]+) characters of hex digits in all"), _run_of),
     (re.compile(rf"(?:(?P<label>{'|'.join(_LABELS)}), )?numbered (?P<first>\d+)(?:-(?P<last>\d+))?"), _numbered),
     (re.compile("|".join(_LABELS)), _only_label),
+    (re.compile(r"(?:imports, )?([\d,]+) definitions?"), _definitions),
     (re.compile(r"\^?[0-9a-f]{7,40} .*\d{4}-\d\d-\d\d.*"), _blame),
     (re.compile(r"binary files match"), _binary),
     (re.compile(r"searched for failures only"), _searched),
