@@ -34,7 +34,6 @@ class _Reader:
         self.names: dict[str, Any] = {}
         self.headers: list[Any] = []  # kept alive: `known` goes by their identity
         self.known: dict[tuple[int, str, Any], Any] = {}
-        self.labels: list[str] = []  # of the table that is being read: " name=" ends a bare string
 
     def document(self) -> Any:
         value = self.value()
@@ -125,9 +124,7 @@ class _Reader:
         match = _BARE.match(self.text, self.at)
         assert match is not None
         word = match.group()
-        stops = [at for label in self.labels if (at := word.find(f" {label}=")) >= 0]
-        word = word[: min(stops)] if stops else word
-        self.at += len(word)
+        self.at = match.end()
         if word in _LITERALS:
             return _LITERALS[word]
         return Num(word) if _NUMBER.match(word) else word
@@ -200,7 +197,6 @@ class _Reader:
     def head(self) -> tuple[list[tuple[str, str, Any]], dict[str, Any]]:
         """Read the columns of a table and what holds where it is not written, by label; labels go by leaves or paths."""
         columns = self.header()
-        self.labels = [label for label, _, _ in _labels(columns)]
         gone: dict[str, Any] = {}
         if self.text.startswith(", where not written ", self.at):
             self.at += len(", where not written ")
@@ -227,7 +223,6 @@ class _Reader:
                 rows.append(self.row(columns, gone=gone))
             self.take("\n")
         self.take("]")
-        self.labels = []
         return rows
 
     def keyed(self, count: int) -> tuple[Any, ...]:
@@ -235,12 +230,11 @@ class _Reader:
         pairs = []
         for _ in range(count):
             key = self.word()
-            if self.text.startswith(",", self.at):
-                self.at += 1
+            if self.text.startswith(",", self.at) and not self.text.startswith(", ", self.at):
+                self.at += 1  # a cell does not begin with a blank: a label follows
             pairs.append((key, self.row(columns, key, gone)))
             self.take("\n")
         self.take("}")
-        self.labels = []
         return tuple(pairs)
 
     def row(
@@ -249,10 +243,10 @@ class _Reader:
         cells = [False]  # whether a cell has been read: the first has no comma before it
         begun = self.at
         row = self.fields(columns, cells, key)
-        start, before = self.at, "" if key is None and self.at == begun else " "  # a line does not begin with a blank
+        start, before = self.at, "" if key is None and self.at == begun else ", "  # a line does not begin with a comma
         for label, path, (form, inner) in _labels(columns):
             value = (gone or {}).get(label, _MISSING)
-            mark = f"{before if self.at == start else ' '}{label}="
+            mark = f"{before if self.at == start else ', '}{label}="
             if self.text.startswith(mark, self.at):
                 self.at += len(mark)
                 value = self.cell(form, inner)
@@ -290,7 +284,7 @@ class _Reader:
 
     def cell(self, form: str, inner: Any) -> Any:
         char = self.text[self.at : self.at + 1]
-        if char in ("", ",", "\n", ")", " "):  # a bare string does not begin with a blank: a label follows
+        if char in ("", ",", "\n", ")"):
             return _MISSING
         if form in ("cell", "once"):
             return self.value()

@@ -75,12 +75,16 @@ def readability() -> str:
     return "\n".join([
         "| model | form | look-ups | tokens | right | as JSON | points | p |", "|---|---|--:|--:|--:|--:|--:|--:|",
         *(
-            f"| {row['model']} | {row['form']} | {row['questions']} | {row['tokens']:.0f} | {row['right']} | {row['base_right']} "
+            f"| {row['model']} | {_form(row)} | {row['questions']} | {row['tokens']:.0f} | {row['right']} | {row['base_right']} "
             f"| {row['points']:+.1f} | {row['p']:.2f} |"
             for row in measured["rows"]
         ),
         "", f"{measured['note']} `python -m headroom_mcp.evals.readability --base-url URL --model NAME`, {measured['date']}.",
     ])  # fmt: skip
+
+
+def _form(row: dict[str, Any]) -> str:
+    return str(row["form"]) if row["shape"] == "all" else f"{row['form']}, {row['shape']} alone"
 
 
 def latency() -> str:

@@ -54,6 +54,13 @@ def test_the_same_seed_gives_the_same_table_and_keys_name_one_row() -> None:
     assert len(numbers) == len(set(numbers))
 
 
+@pytest.mark.parametrize("shape", play.NAMES)
+def test_no_question_is_asked_twice(shape: str) -> None:
+    asked = [found.lookup.question for found in play.questions(1, ["json"], [shape])]
+
+    assert len(asked) == len(set(asked))
+
+
 def test_csv_is_read_back_by_a_csv_reader() -> None:
     table = shapes.table("figures", 1)
 
@@ -103,7 +110,7 @@ def test_a_run_pairs_the_forms_keeps_its_answers_and_ends_with_one_where_ours_is
         asked = len(model.requests)
         again = readability.main([*arguments, "--base-url", model.base_url])
 
-    rows = {row["form"]: row for row in json.loads(capsys.readouterr().out.partition("\nmodel")[0])}
+    rows = {row["form"]: row for row in json.loads(capsys.readouterr().out.partition("\nmodel")[0])["rows"]}
     assert 1 == code == again
     assert asked == len(model.requests)  # the second run has nothing left to ask
     assert rows["json"]["right"] == rows["json"]["questions"]

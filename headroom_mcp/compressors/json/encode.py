@@ -176,30 +176,29 @@ class _Writer:
     def _table(self, rows: Sequence[Value], columns: Columns) -> str:
         odd = columns.odd
         regular = [dict(row) for index, row in enumerate(rows) if index not in odd]
-        labels = self._labels(regular, columns)
+        labels = self._labels(regular, columns, keyed=False)
         lines = [f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"]
         for index, row in enumerate(rows):
-            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels).removeprefix(" "))
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels).removeprefix(", "))
         lines.append("]")
         return "\n".join(lines)
 
     def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
-        labels = self._labels([dict(row) for row in rows], columns, [key for key, _ in value])
+        labels = self._labels([dict(row) for row in rows], columns, keyed=True)
         lines = [f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"]
         for key, row in value:
             cells = self._row(row, columns, labels)
-            lines.append(string(key) + ("" if labels is not None and cells[:1] in ("", " ") else ",") + cells)
+            lines.append(string(key) + ("" if labels is not None and (not cells or cells[:2] == ", ") else ",") + cells)
         lines.append("}")
         return "\n".join(lines)
 
-    def _labels(self, rows: Sequence[Row], columns: Columns, keys: Sequence[str] = ()) -> Labels | None:
-        """Return the labels of a table of `rows`; None where it has none, or where a text could be taken for one."""
+    def _labels(self, rows: Sequence[Row], columns: Columns, *, keyed: bool) -> Labels | None:
+        """Return the labels of a table of `rows`; None where it has none."""
         if self.label_tokens is None:
             return None
-        labels = labelling.of(rows, columns, self.label_tokens, keyed=bool(keys))
-        if labels is None or labelling.could_be_one([*keys, *(item for row in rows for item in row.values())], labels):
-            return None
-        self.label_tokens -= labels.cost
+        labels = labelling.of(rows, columns, self.label_tokens, keyed=keyed)
+        if labels is not None:
+            self.label_tokens -= labels.cost
         return labels
 
     def _gone(self, labels: Labels | None) -> str:
@@ -267,7 +266,7 @@ class _Writer:
         cell = self.inline(value) if value is None or inner is None else self._formed(value, form, inner)
         if type(value) is str and cell == value and " " in value:
             cell = quote(value)  # its words are told from the names around it
-        labelled.append(f" {label}={cell}")
+        labelled.append(f", {label}={cell}")
 
     def _is_new(self, columns: Columns, name: str, source: Value) -> bool:
         """Tell whether this is the first row written of these columns with this value in the column `name` follows."""

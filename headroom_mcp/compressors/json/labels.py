@@ -1,21 +1,22 @@
 """Which cells of a table are written with their names, `minutes=286`: a model that counts commas miscounts.
 
-A name costs a token or two in each row. It is paid for by cells that need not be written at all, since the line above the
+A name costs two or three tokens in each row, with the comma before it: where blanks alone stood between cells, models took
+those of rows nearby far more often. It is paid for by cells that need not be written at all, since the line above the
 rows says what holds where nothing is written (`locked=false`), and up to some tokens a document by its readers: a long
 table is searched rather than read, and the rows of a question are shown as JSON.
 
     [14 rows {number:,title:,comments:,locked:,repository=acme/widgets}, where not written locked=false:
-    number=4012 title="harvest ignores the limit" comments=6
-    number=4013 title="stable never returns" comments=34 locked=true
+    number=4012, title="harvest ignores the limit", comments=6
+    number=4013, title="stable never returns", comments=34, locked=true
     ]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors.json.parse import Embedded, Num, Value
+from headroom_mcp.compressors.json.parse import Num, Value
 from headroom_mcp.compressors.json.table import Column, Columns, Row
 from headroom_mcp.late import NamedTuple
 
@@ -30,6 +31,7 @@ _QUOTES_TOKENS = 1.5  # of a text, so that its words are told from names
 _MARK_TOKENS = 0.5  # of a name in the line above the rows
 _EMPTY_TOKENS, _COMMA_TOKENS = 2.0, 0.6
 _NAME_CHARS = 5  # a token
+_BETWEEN_TOKENS = 1.0  # the "=" behind a name; the comma before it stands without names, too
 
 
 class Labels(NamedTuple):
@@ -116,7 +118,7 @@ def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
         return None
     gone, count = _usual(values)
     written = len(values) - count
-    name = max(1.0, len(path[-1]) / _NAME_CHARS)
+    name = max(1.0, len(path[-1]) / _NAME_CHARS) + _BETWEEN_TOKENS
     cell = _COMMA_TOKENS if gone is ABSENT else _EMPTY_TOKENS
     said = name + cell + 2 if count and gone is not ABSENT else 0
     quoted = sum(1 for value in values if type(value) is str and " " in value)
@@ -147,23 +149,3 @@ def _usual(values: Sequence[Value]) -> tuple[Value, int]:
 def is_usual(value: Value, usual: Value) -> bool:
     """Tell whether `value` is the one that need not be written."""
     return type(value) is type(usual) and bool(value == usual)
-
-
-def could_be_one(values: Iterable[Value], labels: Labels) -> bool:
-    """Tell whether a text in `values` holds what could be taken for one of the labels."""
-    marks = [f" {name}=" for name in labels.names.values()]
-    return any(mark in text for text in _texts(values) for mark in marks)
-
-
-def _texts(values: Iterable[Value]) -> Iterator[str]:
-    for value in values:
-        if type(value) is str:
-            yield value
-        elif type(value) is tuple:
-            for key, item in value:
-                yield key
-                yield from _texts([item])
-        elif type(value) is list:
-            yield from _texts(value)
-        elif type(value) is Embedded:
-            yield from _texts([value.value])

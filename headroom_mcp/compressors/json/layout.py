@@ -22,7 +22,7 @@ _SMALL_SHARE = 0.75
 _BACKGROUND_TOKENS, _BACKGROUND_SHARE = 220, 0.07  # where few rows stand out of many, what fills up says nothing
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
 # Of a document, for names of cells, without which models take one for another; a question is about few of the rows.
-_LABEL_TOKENS, _LABEL_TOKENS_ASKED = 150.0, 60.0
+_LABEL_TOKENS, _LABEL_TOKENS_ASKED = 270.0, 100.0
 _MAX_LOSSLESS_CHARS = 400_000  # more does not become small enough by writing alone
 _UNLIMITED_CHARS = 60_000
 _MARGIN_CHARS = 1_000  # the footer and what stands around the document

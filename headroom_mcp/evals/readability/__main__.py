@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from headroom_mcp.evals import reader as readers
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", default="", help="a file of answers, read and added to")
     parser.add_argument("--nats", action="store_true", help="measure the log-probability of the right answer as well")
-    parser.add_argument("--by-shape", action="store_true", help="a row for each shape of data")
+    parser.add_argument("--by-shape", action="store_true", help="a row for each shape of data as well")
     parser.add_argument("--table", action="store_true", help="ask nothing; print the table of --results")
     parser.add_argument("--forms", action="store_true", help="ask nothing; print each form of one table")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
@@ -47,12 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (readers.ReaderError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    found = play.rows(answers, chosen.by_shape)
+    together = play.rows(answers)
+    found = together + (play.rows(answers, by_shape=True) if chosen.by_shape else [])
     if chosen.json:
-        print(json.dumps([{**row._asdict(), "points": round(row.points, 1)} for row in found], indent=1))
+        _print_json(found)
     else:
         _print_rows(found)
-    return int(any(row.form == "ours" and row.points < -3 for row in found))
+    return int(any(row.form == "ours" and row.points < play.BAR_POINTS for row in together))
 
 
 def _ask(chosen: argparse.Namespace, answers: Sequence[play.Answered]) -> list[play.Answered]:
@@ -65,12 +67,16 @@ def _ask(chosen: argparse.Namespace, answers: Sequence[play.Answered]) -> list[p
     else:
         msg = "Give --base-url and --model, or --model-file; --forms and --table ask nobody."
         raise readers.ReaderError(msg)
-    known = {(one.model, one.shape, one.seed, one.at, one.form) for one in answers}
+    known = {one.prompt: one for one in answers if one.model == reader.model and one.prompt}
+    told = {(one.prompt, one.shape, one.seed, one.at, one.form) for one in answers if one.model == reader.model}
     new: list[play.Answered] = []
     for found in play.questions(chosen.questions, chosen.form or _CHOSEN, chosen.shape or (), chosen.first_seed):
-        if (reader.model, found.shape, found.seed, found.at, found.form) in known:
+        prompt = play.prompt_of(found)
+        if (prompt, found.shape, found.seed, found.at, found.form) in told:
             continue
-        answered = play.ask(reader, found, nats=chosen.nats)
+        same = known.get(prompt)
+        answered = same._replace(form=found.form) if same else play.ask(reader, found, nats=chosen.nats)
+        known[prompt] = answered
         new.append(answered)
         if chosen.results:
             with open(chosen.results, "a", encoding="utf-8") as file:
@@ -86,6 +92,11 @@ def _print_forms(names: Sequence[str]) -> None:
         if found.at == 0:
             print(f"--- {found.shape} as {found.form}, {tokens.count(found.text):,} tokens\n{found.text[:1_200]}\n")
             print(f"{found.lookup.question}  {found.lookup.gold}\n")
+
+
+def _print_json(found: Sequence[play.Row]) -> None:
+    rows = [{**row._asdict(), "points": round(row.points, 1)} for row in found]
+    print(json.dumps({"date": time.strftime("%Y-%m-%d"), "rows": rows}, indent=1))
 
 
 def _print_rows(found: Sequence[play.Row]) -> None:

@@ -22,6 +22,16 @@ def as_json(value: Any) -> str:
     return value.text if isinstance(value, Text) else json.dumps(value)
 
 
+def without_blanks(value: Any) -> str:
+    """Return JSON as most servers answer, without blanks between its parts."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def other_order(value: Any) -> str:
+    """Return the JSON of the same records from the last to the first: what the place in a text makes of an answer."""
+    return json.dumps(dict(reversed(value.items())) if isinstance(value, dict) else value[::-1])
+
+
 def ours(value: Any) -> str:
     """Return what an agent reads: the whole flow's short form."""
     text, command = value if isinstance(value, Text) else (json.dumps(value), "curl -s localhost/data")
@@ -122,6 +132,8 @@ def _flattened(record: Row, before: str = "") -> Row:
 
 FORMS: dict[str, Callable[[Any], str]] = {
     "json": as_json,
+    "json, without blanks": without_blanks,
+    "json, other order": other_order,
     "ours": ours,
     "csv": comma_separated,
     "markdown": markdown,

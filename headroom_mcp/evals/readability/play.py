@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from headroom_mcp.text import tokens
 BASE = "json"
 AGAIN = "json, again"  # A/A: how often the same text gets another answer
 NAMES = (*shapes.SHAPES, *texts.SHAPES)
+BAR_POINTS = -3  # our form may be that much worse than JSON
 OF_TEXTS = (BASE, AGAIN, "ours")  # a text is no data: there is nothing else to write it as
 _LOOKUPS = 52  # at most: a text is read once for all of them
 _EDGES = " \t\n\"'`.,;"
@@ -34,7 +36,10 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What a model said to a question, whether that is right, and the nats a token of the right answer (None: unknown)."""
+    """What a model said to a question, whether that is right, and the nats a token of the right answer (None: unknown).
+
+    `prompt` tells the text and the question from any others: the same are not asked again of the same model.
+    """
 
     model: str
     shape: str
@@ -46,6 +51,7 @@ class Answered(NamedTuple):
     said: str
     right: bool
     nats: float | None
+    prompt: str = ""
 
 
 class Row(NamedTuple):
@@ -91,13 +97,19 @@ def questions(count: int, chosen: Sequence[str], names: Sequence[str] = (), firs
         seed += 1
 
 
+def prompt_of(found: Question) -> str:
+    """Return what tells the text and the question of `found`, and how often they are asked, from any others."""
+    asked = f"{found.text}\0{found.lookup.question}\0{found.form if found.form == AGAIN else ''}"
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
 def ask(reader: Reader, found: Question, *, nats: bool = False) -> Answered:
     """Ask one question. Raises: ReaderError."""
     said = reader.ask(found.text, found.lookup.question)
     cost = reader.nats(found.text, found.lookup.question, found.lookup.gold) if nats else None
     return Answered(
         reader.model, found.shape, found.seed, found.at, found.form, tokens.count(found.text), found.lookup.gold, said,
-        is_right(said, found.lookup.gold), cost,
+        is_right(said, found.lookup.gold), cost, prompt_of(found),
     )  # fmt: skip
 
 
@@ -128,7 +140,11 @@ def load(path: str) -> list[Answered]:
 
 
 def rows(answers: Sequence[Answered], by_shape: bool = False) -> list[Row]:
-    """Return a row for each model and form (and shape), over the questions that were asked of JSON as well."""
+    """Return a row for each model and form (and shape), over the questions that were asked of JSON as well.
+
+    Of several answers to one question in one form the last counts: the form has changed since those before.
+    """
+    answers = list({(one.model, one.shape, one.seed, one.at, one.form): one for one in answers}.values())
     base = {(one.model, one.shape, one.seed, one.at): one for one in answers if one.form == BASE}
     groups: dict[tuple[str, str, str], list[tuple[Answered, Answered]]] = {}
     for one in answers:

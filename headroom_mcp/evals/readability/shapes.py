@@ -46,10 +46,13 @@ def table(shape: str, seed: int, questions: int = 14) -> Table:
     asked = random.sample(range(len(rows)), min(questions, len(rows)))
     fields = [path for path in _paths(rows[0]) if path[0] != key]
     random.shuffle(fields)
+    left = {at: list(fields) for at in asked}  # no question is asked twice
     lookups = []
     for turn in range(min(questions, len(rows) * len(fields))):
         round_, at = turn // len(asked), asked[turn % len(asked)]
-        path = fields[(turn + round_) % len(fields)]
+        first = (turn + round_) % len(fields)
+        path = next(path for path in [*fields[first:], *fields[:first]] if path in left[at])
+        left[at].remove(path)
         found: Any = rows[at]
         for step in path:
             found = found[step]
