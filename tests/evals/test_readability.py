@@ -119,6 +119,26 @@ def test_a_run_pairs_the_forms_keeps_its_answers_and_ends_with_one_where_ours_is
     assert rows["ours"]["tokens"] < rows["json"]["tokens"]
 
 
+def test_a_form_that_has_changed_is_asked_again_and_its_new_answers_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = str(tmp_path / "answers.jsonl")
+    arguments = ["--model", "m", "--questions", "8", "--shape", "figures", "--form", "ours", "--results", results]
+    with fake_model.running(_reads_json_only) as model:
+        readability.main([*arguments, "--base-url", model.base_url])
+        asked = len(model.requests)
+        monkeypatch.setitem(forms.FORMS, "ours", lambda value: json.dumps(value, indent=1))
+        code = readability.main([*arguments, "--base-url", model.base_url])
+        again = len(model.requests) - asked
+        monkeypatch.setitem(forms.FORMS, "ours", forms.as_json)
+        readability.main([*arguments, "--base-url", model.base_url])
+
+    assert code == 0  # what was wrong in the form before does not count
+    assert asked == 2 * again  # JSON has not changed
+    assert len(model.requests) == asked + again  # the same text as JSON, the same questions: known
+    assert "ours" in capsys.readouterr().out
+
+
 def test_a_model_that_reads_every_form_ends_with_zero(tmp_path: Path) -> None:
     answers = {lookup.question: lookup.gold for lookup in shapes.table("logs", 0, 98).lookups}
 
