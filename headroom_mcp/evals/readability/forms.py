@@ -34,8 +34,10 @@ def other_order(value: Any) -> str:
 
 def ours(value: Any) -> str:
     """Return what an agent reads: the whole flow's short form."""
-    text, command = value if isinstance(value, Text) else (json.dumps(value), "curl -s localhost/data")
-    return plan(ToolOutput(text, "Bash", {"command": command}), Settings()).body or text
+    given = value if isinstance(value, Text) else Text(json.dumps(value), "curl -s localhost/data")
+    output = ToolOutput(given.text, "Bash", {"command": given.command})
+    output.limit_chars = given.limit_chars
+    return plan(output, Settings()).body or given.text
 
 
 def comma_separated(value: Any) -> str:

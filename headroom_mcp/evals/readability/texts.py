@@ -8,15 +8,17 @@ from typing import NamedTuple
 from headroom_mcp.evals.readability.shapes import Lookup, Table
 from headroom_mcp.evals.scenarios import words
 
-_METHODS, _STEPS = 13, 20  # a shorter file is shown whole
+_METHODS, _STEPS = 13, 20
+_SHOWN_CHARS = 4_000  # by the host of the one who reads the source: what it shows is shown whole
 _LINES, _FAULTS = 60, 6
 
 
 class Text(NamedTuple):
-    """A text as a command prints it."""
+    """A text as a command prints it, for a host that shows `limit_chars` of it (0: all)."""
 
     text: str
     command: str
+    limit_chars: int = 0
 
 
 def outline(seed: int, questions: int) -> Table:
@@ -42,7 +44,7 @@ def outline(seed: int, questions: int) -> Table:
             Lookup(f"What is the default limit of the method {method}?", str(limit)),
         ]
     random.shuffle(lookups)
-    return Table("outline", Text("\n".join(lines), "cat steps.py"), lookups[:questions])
+    return Table("outline", Text("\n".join(lines), "cat steps.py", _SHOWN_CHARS), lookups[:questions])
 
 
 def log(seed: int, questions: int) -> Table:
