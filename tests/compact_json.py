@@ -241,14 +241,13 @@ class _Reader:
         self, columns: list[tuple[str, str, Any]], key: str | None = None, gone: dict[str, Any] | None = None
     ) -> tuple[Any, ...]:
         cells = [False]  # whether a cell has been read: the first has no comma before it
-        begun = self.at
         row = self.fields(columns, cells, key)
-        start, before = self.at, "" if key is None and self.at == begun else ", "  # a line does not begin with a comma
+        before = ", " if cells[0] or key is not None else ""  # a line does not begin with a comma
         for label, path, (form, inner) in _labels(columns):
             value = (gone or {}).get(label, _MISSING)
-            mark = f"{before if self.at == start else ', '}{label}="
+            mark = f"{before}{label}="
             if self.text.startswith(mark, self.at):
-                self.at += len(mark)
+                self.at, before = self.at + len(mark), ", "
                 value = self.cell(form, inner)
             row = _put(row, path, value)
         return _complete(row, columns)

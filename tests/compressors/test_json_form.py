@@ -197,6 +197,17 @@ def test_cells_stand_with_their_names_and_what_is_empty_stands_above() -> None:
     ]
 
 
+def test_a_first_cell_that_is_empty_is_told_from_a_name_that_follows() -> None:
+    deep = {str(at): {"id": str(at), "v": "7"} for at in range(3)}
+    rows = [{"of": f"number {at} means this", "n": at} for at in range(4)]
+    value = parse.loads(json.dumps([{"deep": deep, **rows[0]}, *rows[1:], {"deep": deep, **rows[0]}]))
+
+    written = encode.encode(value, label_tokens=900.0)
+
+    assert '\n, of="number 1 means this", n=1\n' in written
+    assert same(decode(written), value)
+
+
 def test_a_long_table_has_names_only_as_far_as_cells_left_out_pay_for_them() -> None:
     rows = [{"id": i, "size": i * 7, "weight": i * 3, "flag": i % 50 == 0} for i in range(400)]
     plain = [{name: row[name] for name in ("id", "size", "weight")} for row in rows]

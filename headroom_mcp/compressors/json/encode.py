@@ -179,7 +179,7 @@ class _Writer:
         labels = self._labels(regular, columns, keyed=False)
         lines = [f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"]
         for index, row in enumerate(rows):
-            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels).removeprefix(", "))
+            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels))
         lines.append("]")
         return "\n".join(lines)
 
@@ -187,8 +187,7 @@ class _Writer:
         labels = self._labels([dict(row) for row in rows], columns, keyed=True)
         lines = [f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"]
         for key, row in value:
-            cells = self._row(row, columns, labels)
-            lines.append(string(key) + ("" if labels is not None and (not cells or cells[:2] == ", ") else ",") + cells)
+            lines.append(self._row(row, columns, labels, [string(key)]))
         lines.append("}")
         return "\n".join(lines)
 
@@ -212,11 +211,12 @@ class _Writer:
         ]
         return ", where not written " + " ".join(said) if said else ""
 
-    def _row(self, row: Value, columns: Columns, labels: Labels | None = None) -> str:
-        cells: list[str] = []
+    def _row(self, row: Value, columns: Columns, labels: Labels | None = None, key: Sequence[str] = ()) -> str:
+        """Return the cells of a row, after its `key` where it has one."""
+        cells = [*key]
         labelled: list[str] = []
         self._add_cells(cells, labelled, dict(row), columns, labels, ())
-        return ",".join(cells) + "".join(labelled)
+        return ", ".join([",".join(cells), *labelled] if cells else labelled)
 
     def _add_cells(
         self,
@@ -266,7 +266,7 @@ class _Writer:
         cell = self.inline(value) if value is None or inner is None else self._formed(value, form, inner)
         if type(value) is str and cell == value and " " in value:
             cell = quote(value)  # its words are told from the names around it
-        labelled.append(f", {label}={cell}")
+        labelled.append(f"{label}={cell}")
 
     def _is_new(self, columns: Columns, name: str, source: Value) -> bool:
         """Tell whether this is the first row written of these columns with this value in the column `name` follows."""
