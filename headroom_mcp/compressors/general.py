@@ -79,7 +79,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
     left -= _take_telling(lines, forms, costs, dull, left, kept)
-    _take(range(len(lines)), costs, dull, left, kept)
+    if query or output.tokens < _LARGE_TOKENS:
+        _take(range(len(lines)), costs, dull, left, kept)
     return _in_part(output, sorted(kept), budget)
 
 

@@ -30,6 +30,7 @@ _MAX_TITLE_CHARS = 48
 _MIN_LINES = 12
 # Of the budget goes to what no question has found: what follows the answers; any of the rest says as little as what is left out.
 _AROUND = 4
+_OUTLINED_TOKENS = 3_000  # the same of a document from that size on, where nobody asks: its outline tells where to look
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
@@ -102,6 +103,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         left = _add_what_follows(found, costs, answers, kept_lines, min(left, budget // _AROUND))
     elif not query:
         left = _add_leads(lines, found, kept, kept_lines, left)
+        if output.tokens >= _OUTLINED_TOKENS:
+            left //= _AROUND
     _add_in_turn(found, costs, kept_lines, left)
     kept_lines.update(line for table in tables for line in range(table.start, table.stop))
     if len(kept_lines) >= len(lines) and not tables:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from headroom_mcp.compressors import load
+from headroom_mcp.flow.budget import budget_for
+from headroom_mcp.flow.plan import plan
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 
 _WORDS = "anvil basin cedar drift ember flint gorge heath inlet joist knoll ledge marsh notch".split()
@@ -62,3 +68,22 @@ def test_every_finding_of_a_scanner_is_named(issues: int, rule: str) -> None:
     assert compressed is not None
     shown = render.render(output.lines, compressed.parts)
     assert [at for at in range(issues) if f">> Issue: [R{100 + at}]" not in shown] == []
+
+
+def test_text_nobody_knows_and_nobody_asks_about_is_not_shown_from_the_top_up_to_the_budget() -> None:
+    """Its beginning, its end and the lines that begin something are; of the others none says more than another."""
+    dice = random.Random(3)
+
+    def words(count: int) -> str:
+        return " ".join("".join(dice.choices("abdefgiklmnoprstu", k=dice.randrange(2, 9))) for _ in range(count))
+
+    lines = [words(dice.randrange(3, 14)) + dice.choice(["", ".", "?", ";"]) for _ in range(700)]
+    text = "\n".join("" if at % 15 == 14 else line for at, line in enumerate(lines))
+    output = ToolOutput(text, "Bash", {"command": "show poem"})
+    assert output.tokens > 3_000
+
+    shown = plan(output, Settings()).body
+
+    assert lines[0] in shown
+    assert lines[-1] in shown
+    assert tokens.estimate(shown) < 0.8 * budget_for(output.tokens)

@@ -94,3 +94,20 @@ def test_what_a_question_finds_is_shown_with_what_follows_it_and_little_else() -
 )
 def test_spellings_of_one_word_are_one_stem(asked: str, written: str) -> None:
     assert clauses.stem(asked) == clauses.stem(written)
+
+
+def test_a_long_document_nobody_asks_about_is_shown_as_its_outline_with_first_words() -> None:
+    """More of one section says as little as more of another; the outline says where to look."""
+    text = "".join(
+        f"## Part {i}\n\nThis is the opening of {i}.\n\n"
+        + "".join(
+            f"The drawer {i}-{at} of this part holds papers that nobody has asked for yet.\n\n" for at in range(24)
+        )
+        for i in range(18)
+    )
+
+    shown = plan(ToolOutput(text, "Read", {"file_path": "README.md"}), Settings()).body
+
+    assert all(f"## Part {i}\n" in shown for i in range(18))
+    assert all(f"This is the opening of {i}." in shown for i in range(18))
+    assert shown.count("drawer") < 36  # twice the sections
