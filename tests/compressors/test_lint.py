@@ -55,3 +55,20 @@ def test_a_note_at_the_place_of_a_problem_is_told_once() -> None:
     assert compressed is not None
     shown = render.render(output.lines, compressed.parts)
     assert shown.count("note: Superclass of f3:") == 1
+
+
+@pytest.mark.parametrize("folder", ["/srv/app/deploy/roles/", ""])
+def test_the_folder_that_all_problems_lie_in_is_said_once(folder: str) -> None:
+    rules = ("line-length", "truthy", "indentation", "comments", "colons")
+    lines = [
+        f"{folder}web{at % 3}.yml:{at * 7 + 3}:81: [error] rule {rules[at % 5]} says no ({rules[at % 5]})"
+        for at in range(9)
+    ]
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "yamllint ."})
+    compressed = load("lint").compress(output, 2_000)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert shown.count(folder) == 1 if folder else "below" not in shown
+    for line in lines:
+        assert line.removeprefix(folder).split(": ")[0].rpartition(":")[0] in shown.replace(" ", "\n")

@@ -40,8 +40,8 @@ def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) 
     for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))]:
         times[problem.code] = times.get(problem.code, 0) + 1
         if times[problem.code] <= _ASKED_OF_A_RULE:
-            room -= _add(out, whole(lines, problem))
-    in_full, left, room = _told_one_by_one(lines, _by_claim(rules, query), room, out)
+            room -= _add(out, whole(lines, problem).removeprefix(base))
+    in_full, left, room = _told_one_by_one(lines, _by_claim(rules, query), room, out, base)
     left = [[problem._replace(place=problem.place[len(base) :]) for problem in group] for group in left]
     room = max(room, budget // 3)
     share = max(40, room // max(1, len(left)))
@@ -86,15 +86,16 @@ def _differ(group: Sequence[Problem]) -> bool:
 
 
 def _told_one_by_one(
-    lines: Sequence[str], claims: Sequence[tuple[list[Problem], int]], room: int, out: list[str]
+    lines: Sequence[str], claims: Sequence[tuple[list[Problem], int]], room: int, out: list[str], base: str
 ) -> tuple[int, list[list[Problem]], int]:
-    """Add the problems of rules to `out` while there is room; return how many rules were, the others, and what room is left.
+    """Add the problems of rules to `out`, their places from the folder `base` on, while there is room; return how many rules were,
+    the others, and what room is left.
 
     A rare rule is begun wherever there is room; one of more problems must leave half of it to the others."""
     told = 0
     left: list[list[Problem]] = []
     for group, few in claims:
-        said = [whole(lines, problem) for problem in group] if len(group) <= few and room > 0 else []
+        said = [whole(lines, problem).removeprefix(base) for problem in group] if len(group) <= few and room > 0 else []
         if not said or (len(group) > _RARE and sum(map(tokens.estimate, said)) > room // 2):
             left.append(group)
             continue
