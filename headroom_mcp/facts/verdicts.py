@@ -88,12 +88,8 @@ def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iter
 def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return all lines of the tests `failed` that none of `heads` names, in order."""
     keyed = [(index, key_of(name)) for index, name in failed]
-    waiting = {key for _, key in keyed}
-    for head in heads:
-        if not waiting:
-            break
-        waiting.difference_update(words(head))
-    return sorted({index for index, key in keyed if key in waiting})
+    named = _words_of_all(heads) if keyed else ()
+    return sorted({index for index, key in keyed if key not in named})
 
 
 def counts(lines: Sequence[str]) -> str:
@@ -160,6 +156,25 @@ def words(head: str) -> list[str]:
             names.append(word.rpartition(".")[2])
     if text[:1] in _JOINTS or text[-1:] in _JOINTS:
         names.append("")
+    return names
+
+
+def _words_of_all(heads: Iterable[str]) -> set[str]:
+    """Return all `words` of lines without breaks; of thousands, what takes them apart runs over all at once."""
+    texts = [head.strip().strip("_=- ").strip() for head in heads]
+    if not texts:
+        return set()
+    names = {*texts}
+    if any(text[:1] in _JOINTS or text[-1:] in _JOINTS for text in names):
+        names.add("")
+    text = "\n".join(filter(None, texts))
+    names.update(map(str.strip, "\n".join(_APART.split(text)).split("\n")))
+    for word in {*text.translate(_AS_BLANKS).split()}:
+        names.add(word)
+        if "[" in word:
+            names.add(word.partition(".")[2])
+        elif "." in word:
+            names.add(word.rpartition(".")[2])
     return names
 
 

@@ -1,0 +1,22 @@
+"""The names in the heads of many reports are those of each head: they are taken apart all at once."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from headroom_mcp.evals import growth_shapes
+from headroom_mcp.facts import verdicts
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_names_of_all_heads_are_those_of_each(seed: int) -> None:
+    dice = random.Random(seed)
+    heads = [line for output in growth_shapes.kinds() for line in dice.sample(output.make(900).split("\n"), 3)]
+    heads += ["".join(dice.choices("ab.:#()[]>-_= \t›", k=dice.randrange(14))) for _ in range(200)]
+
+    for count in (1, 2, 3, 50):
+        some = dice.sample(heads, count)
+        assert verdicts._words_of_all(some) == {word for head in some for word in verdicts.words(head)}
+    assert verdicts._words_of_all([]) == set()
