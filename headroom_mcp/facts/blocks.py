@@ -51,6 +51,8 @@ _FRAME_INDENT = late.pattern(r"^([\s|]*)File \"")
 # [signal SIGSEGV: …] | main.(*Cart).Total(0x0) | created by net/http.(*Server).Serve
 _GO_CALL = late.pattern(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\]{}-]*\(.*\)$)")
 _GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
+# In file included from a.h:3:, a.c: In function 'main': what a compiler says ahead of an error
+_LEADING = late.pattern(r"^In file included|^\S+: In (?:function|member)|^\s+from \S+:\d+")
 _MAX_BLOCK = 600
 _HEAD_CHARS = 500  # of a line that announces a failure
 _MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
@@ -78,7 +80,7 @@ def blocks(lines: Sequence[str], *, errors: bool) -> list[Block]:
             if block is None and heads.traces[shape]:
                 block = _trace_block(lines, index, errors)
             if block is None and errors and heads.errors[shape]:
-                block = _error_block(lines, index)
+                block = _error_block(lines, index, heads)
         if block is not None:
             floor = found[-1].stop if found else 0
             if block.start < floor:  # lines above an error that the one before it has taken
@@ -96,6 +98,9 @@ class _Heads:
         self.styles = Judged(_style_of)
         self.traces = Judged(lambda shape: announcing.TRACE.match(shape[:_HEAD_CHARS]) is not None)
         self.errors = Judged(_is_error)
+        self.frames: Judged[bool] = Judged(_frames.is_frame)
+        self.more = Judged(lambda shape: announcing.MORE.match(shape[:400]) is not None)
+        self.leading = Judged(lambda shape: _LEADING.match(shape[:200]) is not None)
         self._ends: dict[int, Judged[bool]] = {}
 
     def ends(self, style: int) -> Judged[bool]:
@@ -251,32 +256,29 @@ def _frames_follow_later(lines: Sequence[str], at: int) -> bool:
     return any(_frames.is_frame(line) for line in lines[at + 1 : at + 3])
 
 
-def _error_block(lines: Sequence[str], start: int) -> Block:
+def _error_block(lines: Sequence[str], start: int, heads: _Heads) -> Block:
+    every, is_frame = heads.every, heads.frames
     stop = start + 1
     first = start
-    while (
-        first > 0
-        and start - first < 4
-        and re.match(r"^In file included|^\S+: In (?:function|member)|^\s+from \S+:\d+", lines[first - 1][:200])
-    ):
+    while first > 0 and start - first < 4 and heads.leading[every[first - 1]]:
         first -= 1
     blanks = 0
     while stop < len(lines) and stop - start < 40:
-        line = lines[stop][:400]
-        if not line.strip():
+        line = every[stop]
+        if not line[:400].strip():
             blanks += 1
             if blanks > 1 or not (stop + 1 < len(lines) and lines[stop + 1][:2].isspace()):
                 break
-        elif _frames.is_frame(line) or announcing.MORE.match(line):
+        elif is_frame[line] or heads.more[line]:
             blanks = 0
-        elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line):
+        elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line[:400]):
             pass
         else:
             break
         stop += 1
     stop = _trimmed(lines, start, stop)
-    kept = [i for i in range(first, min(stop, start + 12)) if lines[i].strip() and not _frames.is_frame(lines[i])][:10]
-    places = [i for i in range(start, stop) if _frames.is_frame(lines[i])]
+    kept = [i for i in range(first, min(stop, start + 12)) if lines[i].strip() and not is_frame[every[i]]][:10]
+    places = [i for i in range(start, stop) if is_frame[every[i]]]
     kept.extend(places[:2])
     return Block(first, stop, tuple(sorted({start, *kept})), False)
 

@@ -41,7 +41,7 @@ def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], f
     said: dict[str, list[str]] = {verdicts.key_of(name): [] for name in last}
     for block in found if last else ():
         texts = "\n".join(lines[i] for i in block.essential)
-        for word in {*verdicts.words(lines[block.start])}.intersection(said):
+        for word in filter(said.__contains__, {*verdicts.words(lines[block.start])}):
             said[word].append(texts)
     places = {key: set(_PLACES.split("\n".join(texts))) for key, texts in said.items()}
     apart: list[int] = []

@@ -32,9 +32,18 @@ Shape = str
 def numbers(told: Iterable[str]) -> list[float | None]:
     """Return the number that each value is, most of them met for the first time."""
     return [
-        float(value) if value.isdecimal() and value.isascii() and len(value) <= _MAX_NUMBER_CHARS else number(value)
+        None
+        if value[:1].isalpha()
+        else float(value)
+        if value.replace(".", "", 1).isdecimal() and _is_plain(value)
+        else number(value)
         for value in told
     ]
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether digits with a point at most are a number as they stand."""
+    return value.isascii() and len(value) <= _MAX_NUMBER_CHARS and value[-1] != "."
 
 
 @lru_cache(maxsize=1 << 14)  # logs say the same words on every line

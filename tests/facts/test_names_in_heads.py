@@ -13,7 +13,7 @@ from headroom_mcp.facts import verdicts
 @pytest.mark.parametrize("seed", range(8))
 def test_the_names_of_all_heads_are_those_of_each(seed: int) -> None:
     dice = random.Random(seed)
-    heads = [line for output in growth_shapes.kinds() for line in dice.sample(output.make(900).split("\n"), 3)]
+    heads = [line for output in growth_shapes.kinds() for line in dice.choices(output.make(900).split("\n"), k=3)]
     heads += ["".join(dice.choices("ab.:#()[]>-_= \t›", k=dice.randrange(14))) for _ in range(200)]
 
     for count in (1, 2, 3, 50):
