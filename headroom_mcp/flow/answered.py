@@ -31,6 +31,8 @@ _REACH = 12  # lines
 # Which user, and in what region?
 _BETWEEN = late.pattern(r"[?!;,:\n]+|\.\s|\b(?:and|or)\b")
 _SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    [[package]]
+# max-inline-insns-size, net.ipv4.tcp_fin_timeout, --strip-components: what is written so is meant letter by letter
+_NAME = late.pattern(r"(?:--?)?[A-Za-z0-9]+(?:[_\-./:@]+[A-Za-z0-9]+)+|--[a-z]+")
 _AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
 
 
@@ -79,7 +81,7 @@ def answers(output: ToolOutput) -> list[int]:
         named = [] if measured is None else _named(part, output.lines, keys)
         if measured is None or not (measured or named):
             return []
-        found += [*measured, *named]
+        found += [*_with_names(part, output.lines), *measured, *named]
     return list(dict.fromkeys(found))
 
 
@@ -137,6 +139,16 @@ def _named(asked: str, lines: Sequence[str], keys: Sequence[str] | None = None) 
     least = (_GOOD if keys is None else _GOOD_KEYED) * max(scores.values())
     best = sorted((i for i, score in scores.items() if score >= least), key=lambda i: (-scores[i], i))
     return best if len(best) <= _MAX_ANSWERS else []
+
+
+def _with_names(asked: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines in which a name that is `asked` for stands as it is written there, where these are few."""
+    found: list[int] = []
+    for name in dict.fromkeys(_NAME.findall(asked)):
+        stands = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])").search
+        at = [i for i, line in enumerate(lines) if name in line and stands(line)]
+        found += at if len(at) <= _FEW else []
+    return found
 
 
 def _may_be_narrowed(output: ToolOutput, kept: Sequence[int]) -> bool:

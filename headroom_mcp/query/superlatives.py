@@ -40,6 +40,8 @@ def _toward(end: End) -> re.Pattern[str]:
 
 
 _UP, _DOWN = _toward("most"), _toward("least")
+_JOINTS = "_.="
+_BEGIN_NAMES = frozenset(("max", "maximum", "min", "minimum", "first", "last"))  # "--max-time", "last-modified"
 _SOME = 3  # where a question says no number: the next ones show by how much, and share the place
 _MAX = 10
 _AROUND = 6  # words around a superlative that say what it is of
@@ -47,11 +49,16 @@ _AROUND = 6  # words around a superlative that say what it is of
 
 def read(question: str) -> list[Superlative]:
     """Return the superlatives of `question`, in order."""
-    words = [match.group().lower() for match in _WORD.finditer(question)]
+    matches = list(_WORD.finditer(question))
+    words = [match.group().lower() for match in matches]
     found: list[Superlative] = []
     for at, word in enumerate(words):
         known = WORDS.get(word, ("most", "any") if word in EITHER else None)
-        if known is None or (word == "last" and words[at + 1 : at + 2] in (["time"], ["week"], ["night"])):
+        if (
+            known is None
+            or _in_a_name(matches[at])
+            or (word == "last" and words[at + 1 : at + 2] in (["time"], ["week"], ["night"]))
+        ):
             continue
         count = next(
             (figure for near in (*words[at + 1 : at + 2], *words[max(0, at - 1) : at]) if (figure := _figure(near))),
@@ -66,7 +73,17 @@ def read(question: str) -> list[Superlative]:
 
 def ends(question: str) -> tuple[bool, bool]:
     """Tell whether `question` is after what is largest, and whether after what is smallest, of whatever it may be."""
-    return _UP.search(question) is not None, _DOWN.search(question) is not None
+    up, down = (any(not _in_a_name(match) for match in toward.finditer(question)) for toward in (_UP, _DOWN))
+    return up, down
+
+
+def _in_a_name(match: re.Match[str]) -> bool:
+    """Tell whether the word found is a piece of a name, of `max-time` or `last_login`, not of a "longest-running" task."""
+    text, (start, stop) = match.string, match.span()
+    joints = f"{_JOINTS}-" if match.group().lower() in _BEGIN_NAMES else _JOINTS
+    before, after = text[max(0, start - 2) : start], text[stop : stop + 2]
+    joined = before[-1:] and before[-1:] in joints and (before[:1].isalnum() or before == "--")
+    return bool(joined) or (after[:1] != "" and after[:1] in joints and after[1:].isalnum())
 
 
 def positive(word: str) -> str:

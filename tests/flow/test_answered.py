@@ -236,3 +236,27 @@ def test_a_file_of_settings_that_is_to_be_changed_is_shown(task: str) -> None:
     text = "\n".join(_settings_as("yaml")) + "\n"
 
     assert plan(ToolOutput(text, "Read", {"file_path": "/srv/settings.yaml"}, task), Settings()).body + "\n" == text
+
+
+NAMES = ("max-inline-size", "min.replicas.insync", "last_login_grace", "most/inline/backlog", "max-grace-level")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "query", ["What is the default of {}?", "What does {} do to the limit with the largest default?"]
+)
+def test_a_setting_asked_for_by_its_name_is_shown_be_there_a_superlative_in_it(name: str, query: str) -> None:
+    words = "inline size replicas insync login grace level backlog max min last most".split()
+    lines = ["The settings are:"]
+    for at in range(240):
+        one, two, three = (words[(at * step + at // 12) % 12] for step in (1, 5, 7))
+        lines += [
+            f"  --{one}-{two}-{three}-{two}= A limit for {two} of {one}, by default {at * 37 % 911},",
+            f"{'':30}or for {three}.",
+        ]
+    asked = f"  --for={name}= A limit for size of login, by default 77,"
+    lines[301] = asked
+
+    found = answered.answers(ToolOutput("\n".join(lines), "Bash", {"command": "svcctl dump"}, query.format(name)))
+    assert not found or 301 in found
+    assert asked in shown(lines, query.format(name))

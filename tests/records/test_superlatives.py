@@ -142,3 +142,32 @@ def test_where_nothing_tells_which_column_is_meant_the_ends_of_each_are_shown(
     assert len(short) < len(text) * 0.7
     for column in columns:
         assert rows[column.index(end(column))].strip() in short
+
+
+@pytest.mark.parametrize("word", sorted(superlatives.WORDS))
+@pytest.mark.parametrize("name", ["{}_size", "a.{}.b", "cache_{}", "{}=4"])
+def test_a_superlative_in_a_name_is_none(word: str, name: str) -> None:
+    asked = f"what is {name.format(word)} set to?"
+
+    assert superlatives.read(asked) == []
+    assert superlatives.ends(asked) == (False, False)
+
+
+@pytest.mark.parametrize("name", ["max-time", "--max", "retry-min-wait", "last-modified", "the-first-x"])
+def test_nor_is_one_that_begins_an_option(name: str) -> None:
+    assert superlatives.read(f"what does {name} mean?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "end"),
+    [
+        ("which are the longest-running tasks?", "most"),
+        ("the top-5 processes", "most"),
+        ("the least-used of them", "least"),
+        ("is max. load over 5, and where is it max?", "most"),
+        ("what is the highest max_time?", "most"),
+        ("which is second-largest?", "most"),
+    ],
+)
+def test_one_with_a_hyphen_in_plain_english_still_is(question: str, end: str) -> None:
+    assert superlatives.read(question)[0].end == end
