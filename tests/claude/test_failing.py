@@ -15,6 +15,7 @@ from headroom_mcp.evals import failing
 from headroom_mcp.hook.claude_code import trap
 from headroom_mcp.install.live.fake_api import Call, Turn
 from headroom_mcp.text import marker
+from tests import long_form
 
 if TYPE_CHECKING:
     from tests.claude.conftest import Run, Sandbox
@@ -28,7 +29,7 @@ def _bash(command: str, **more: object) -> Call:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shell", _SHELLS)
+@pytest.mark.parametrize("shell", _SHELLS if long_form.FULL else _SHELLS[-1:])
 def test_the_model_sees_every_failure_and_the_summary(sandbox: Sandbox, shell: str) -> None:
     sandbox.shell = shell
     jobs = failing.prepare(sandbox.project)

@@ -10,6 +10,7 @@ import pytest
 from headroom_mcp.evals.planted import game
 from headroom_mcp.records import slots, survey, usual
 from headroom_mcp.records.surprise import Surprise, rank
+from tests import long_form
 
 
 def _rank(records: list[str]) -> list[Surprise]:
@@ -83,7 +84,7 @@ def test_the_reason_names_the_key_and_the_value() -> None:
 
 def test_what_is_planted_in_any_format_is_among_the_first_eighth() -> None:
     seen = planted = 0
-    for seed in range(120):
+    for seed in range(long_form.count(60, 120)):
         drawn = game.output(seed)
         lines = drawn.text.replace("\r", "\n").rstrip("\n").split("\n")
         found = survey.of(lines)
@@ -111,7 +112,8 @@ def test_work_grows_with_the_text_not_with_its_square(unit: str) -> None:
         survey.of(lines)
         return time.process_time() - start
 
-    small, large = min(seconds(60_000) for _ in range(3)), seconds(480_000)
+    size = long_form.count(30_000, 60_000)
+    small, large = min(seconds(size) for _ in range(3)), seconds(8 * size)
 
     assert large < 40 * max(small, 0.004)
 
