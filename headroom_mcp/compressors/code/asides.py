@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MIN_ROWS = 10
 _MIN_LITERAL_ROWS = 12
-_LEAST = 0.6  # of the best piece's score
+_LEAST = 0.5  # of the best piece's score
 _MOST = 0.6  # of the text
 
 # TEMPLATE = """    const PAGE = `    QUERY: str = '''    at the margin

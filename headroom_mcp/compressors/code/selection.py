@@ -14,6 +14,7 @@ from headroom_mcp.compressors.code import importance, languages, outline
 from headroom_mcp.compressors.code import wanted as asked
 from headroom_mcp.compressors.code.aim import Aim
 from headroom_mcp.compressors.code.outline import Definition, Outline
+from headroom_mcp.compressors.code.units import Unit
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
@@ -29,6 +30,8 @@ _POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by nam
 _SMALL_SHARE = 10  # of the tokens to show, for constants and what else is short, at least
 _SHORT_ROWS = 4
 _LEAST = 0.2  # of the score of the piece that the question is most about
+_LENGTH_WEIGHT = 0.15  # a power
+_MIN_LENGTH = 100  # characters
 _MAX_RAISE_ROWS = 3
 _HEAD_ROWS = 40  # of a text in which nothing was recognised
 _MINIFIED_LINE_CHARS = 400
@@ -59,6 +62,10 @@ class Selection:
             return 0
         touching = any(row - 1 in self.kept or row + 1 in self.kept for row in fresh)
         return int(sum(len(self.lines[row]) + 1 for row in fresh) * self.rate) + (0 if touching else _MARKER_TOKENS)
+
+    def length(self, piece: Unit) -> int:
+        """Return the characters of a piece, at least those of two or three lines."""
+        return max(_MIN_LENGTH, sum(len(self.lines[row]) + 1 for row in range(piece.start, piece.stop)))
 
     def take(self, rows: list[int], room: int | None = None) -> int:
         """Show `rows` if they cost at most `room` (default: what is left); return what was spent."""
@@ -161,11 +168,16 @@ def _take_imports(chosen: Selection, imports: list[tuple[int, int]]) -> dict[int
 
 
 def _take_asked(chosen: Selection, aimed: Aim) -> None:
-    """Show the pieces that the question is about, the most first, and the signatures above them."""
+    """Show the pieces that the question is about, the most first, with the signatures above them; of pieces that are alike so
+    the short ones."""
     definitions = aimed.outline.definitions
     room = max(chosen.left, chosen.budget // 4)
-    for score, piece in sorted(zip(aimed.scores, aimed.pieces, strict=True), key=lambda of: (-of[0], of[1])):
-        if score <= _LEAST * aimed.best or room < _MARKER_TOKENS:
+    offered = [(score, piece) for score, piece in zip(aimed.scores, aimed.pieces, strict=True) if score > 0.0]
+    worth = {piece: score / chosen.length(piece) ** _LENGTH_WEIGHT for score, piece in offered}
+    for score, piece in sorted(offered, key=lambda of: (-worth[of[1]], of[1])):
+        if score <= _LEAST * aimed.best:
+            continue
+        if room < _MARKER_TOKENS:
             break
         head = outline.head_rows(definitions[piece.owner]) if piece.owner >= 0 else []
         room -= chosen.take([*head, *range(piece.start, piece.stop)], room)

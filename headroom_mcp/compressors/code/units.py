@@ -18,7 +18,7 @@ from headroom_mcp.query import bm25
 _PARAGRAPH_ROWS = 6  # a blank line ends a piece that has as many
 _MAX_ROWS = 30
 _LENGTH_SHARE = 0.7  # of BM25: how much less a word is worth in a long piece
-_NAME_WEIGHT = 2.0  # a word in the signature says more than one in the body
+_NAME_WEIGHT = 3.0  # a word in the signature says more than one in the body
 _AROUND = 0.5  # what a word anywhere in the definition is worth
 _BESIDE = 0.5  # what a neighbour's score is worth
 
