@@ -19,6 +19,7 @@ from headroom_mcp.facts import verdicts as _verdicts
 from headroom_mcp.records import survey
 from headroom_mcp.records.surprise import Evidence
 from headroom_mcp.text import failure_words, heads, marker, tokens
+from headroom_mcp.text.lines import Judged, alike
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -109,7 +110,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(_verdicts.unnamed(lines, named, (lines[block.start] for block in found)), budget // 4)
     take(run.totals[:_MAX_TOTALS], budget // 8)
     take(facts_module.summaries(lines)[:10], budget // 10)
-    steps = [i for i, line in enumerate(lines) if _STEP.match(line)]
+    step = Judged(lambda shape: _STEP.match(shape) is not None)
+    steps = [i for i, shape in enumerate(alike(lines).every) if step[shape]]
     around = [steps[n] for n in {_before(steps, part.start) for part in shown} if n >= 0]
     take(sorted(around), budget // 10)
     take([0, 1, *range(len(lines) - 1, max(-1, len(lines) - 8), -1)], budget // 10)
@@ -119,7 +121,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     )
     failing = list(filter(set(told).__contains__, kept))
     near = _surroundings(lines, [(part.start, part.stop) for part in shown] + [(i, i + 1) for i in failing])
-    take((i for i in near if not _verdicts.passes(lines[i])), left)
+    passing: Judged[bool] = Judged(_verdicts.passes)
+    every = alike(lines).every
+    take((i for i in near if not passing[every[i]]), left)
     take(warnings, left)
     parts = _failure_parts.around(lines, shown, kept, _told_of(lines, warned))
     if read is None or display == original:
@@ -191,7 +195,9 @@ def _unlike(output: ToolOutput) -> list[int]:
     rare = (one for one in survey.telling(found) if _times(one.evidence[0]) <= _RARE)
     telling = (found.records[one.record] for one in rare)
     # Where most lines are steps, they head nothing: what they say is all there is.
-    headings = sum(1 for line in output.lines if _STEP.match(line)) * 2 <= len(output.lines)
+    found_alike = alike(output.lines)
+    are_steps = [_STEP.match(shape) is not None for shape in found_alike.shapes]
+    headings = sum(map(are_steps.__getitem__, found_alike.of)) * 2 <= len(output.lines)
     return [
         i
         for start, stop in telling

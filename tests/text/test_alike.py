@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from headroom_mcp.compressors import _code_frames
+from headroom_mcp.compressors import _code_frames, build
 from headroom_mcp.compressors.table import kind as table
 from headroom_mcp.compressors.table import several
 from headroom_mcp.evals import growth_shapes
-from headroom_mcp.facts import announcing, blocks, find, frames, moulds, test_run
+from headroom_mcp.facts import announcing, blocks, find, frames, moulds, test_run, verdicts
 from headroom_mcp.late import LatePattern
 from headroom_mcp.query import bm25
 from headroom_mcp.records import find as records
@@ -23,8 +23,8 @@ from headroom_mcp.records import surprise, values
 from headroom_mcp.text import failure_words, lines, templates, tokens
 from tests import pattern_audit
 
-# Asked of the text itself: TAP's plan is "1..9".
-_APART = (test_run._TAP.pattern,)
+# Asked of the text itself: TAP's plan is "1..9", docker names a sha256.
+_APART = (test_run._TAP.pattern, build._SIGNS.pattern)
 _MODULES = (
     failure_words,
     templates,
@@ -38,6 +38,8 @@ _MODULES = (
     table,
     several,
     _code_frames,
+    build,
+    verdicts,
 )
 
 
@@ -83,6 +85,7 @@ _JUDGES = {
     "announcing styles": blocks._style_of,
     "errors of compilers": blocks._is_error,
     "frames": frames.is_frame,
+    "tests that passed": verdicts.passes,
     "a library's frames": frames.is_library,
     "forms of verdicts": test_run._form_of_shape,
     "rows of dots": test_run._is_idle,
