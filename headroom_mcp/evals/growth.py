@@ -3,7 +3,8 @@
     python -m headroom_mcp.evals.growth                          what tools print, and awkward texts, through the whole flow
     python -m headroom_mcp.evals.growth --every-kind             the awkward texts to every kind, whatever the router says
     python -m headroom_mcp.evals.growth --mixed 500              500 pairs: a tool's own lines with an awkward text between
-    python -m headroom_mcp.evals.growth --rate --largest-mb 10   seconds per megabyte of what tools print, at 1 MB and 10 MB
+    python -m headroom_mcp.evals.growth --rate --largest-mb 10   seconds per megabyte of what tools print, at 1 MB and 10 MB,
+                                                                 how they grow, and how often `json.loads` fits into them
 
 Only processor time of this process counts, and a text that seems to grow too fast is measured again, the least time of
 each size taken, until it does not or the tries are used up; so a busy machine raises no alarm. Prints what grows too
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import math
 import random
 import signal
@@ -38,6 +40,7 @@ MAX_GROWTH = 2.6  # for twice the text
 _FLOOR_S = 0.01  # less than that says nothing
 _TRIES = 4
 _GIVE_UP_S = 20.0
+_WARM_CHARS = 9_000
 _MAX_RATE = 1.0  # seconds per megabyte
 _QUERY = "why did mail 7 fail, and where is send_12 defined?"
 
@@ -183,11 +186,15 @@ def _between(own: Make, awkward: Make) -> Make:
     return make
 
 
-def _rates(largest: int) -> int:
-    """Print seconds per megabyte of what tools print, at 1 MB and at `largest` characters; return how many are slow."""
+def _rates(largest: int, match: str) -> int:
+    """Print seconds per megabyte of what tools print, at 1 MB and at `largest` characters, how time grows when the text
+    doubles, and how often `json.loads` of the same lines fits into it; return how many are slow."""
     slow = 0
     for output in growth_shapes.kinds():
+        if match not in f"{output.kind}: {output.name}":
+            continue
         run = _planned("Bash", {"command": output.command})
+        run(output.make(_WARM_CHARS))  # compiles expressions, imports what the kind needs
         rates = []
         for size in (1_000_000, largest):
             text = output.make(size)
@@ -196,8 +203,14 @@ def _rates(largest: int) -> int:
                 rate = min(rate, _seconds(run, text) / (size / 1e6))
             rates.append(rate)
         slow += max(rates) > _MAX_RATE
+        growth = math.pow(rates[1] * largest / (rates[0] * 1e6), 1 / math.log2(largest / 1e6)) if largest > 1e6 else 0.0
+        loads = _seconds(json.loads, json.dumps(text.split("\n"))) / (largest / 1e6)
         told = "  ".join(f"{rate:6.2f}" for rate in rates)
-        print(f"{told} s/MB  {'SLOW ' if max(rates) > _MAX_RATE else '     '}{output.kind}: {output.name}", flush=True)
+        print(
+            f"{told} s/MB  ×{growth:4.2f}  {rates[1] / max(loads, 1e-9):5,.0f}× json.loads  "
+            f"{'SLOW ' if max(rates) > _MAX_RATE else '     '}{output.kind}: {output.name}",
+            flush=True,
+        )
     return slow
 
 
@@ -213,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--match", default="", help="only cases whose name holds this")
     options = parser.parse_args(arguments)
     if options.rate:
-        return int(_rates(int(options.largest_mb * 1e6)) > 0)
+        return int(_rates(int(options.largest_mb * 1e6), options.match) > 0)
     if options.mixed:
         pairs = list(mixed())
         cases = random.Random(options.seed).sample(pairs, min(options.mixed, len(pairs)))

@@ -35,15 +35,14 @@ def numbers(told: Iterable[str]) -> list[float | None]:
         None
         if value[:1].isalpha()
         else float(value)
-        if value.replace(".", "", 1).isdecimal() and _is_plain(value)
+        # Digits with a point among them, or before them, are a number as they stand.
+        if value.replace(".", "", 1).isdecimal()
+        and value.isascii()
+        and len(value) <= _MAX_NUMBER_CHARS
+        and value[-1] != "."
         else number(value)
         for value in told
     ]
-
-
-def _is_plain(value: str) -> bool:
-    """Tell whether digits with a point at most are a number as they stand."""
-    return value.isascii() and len(value) <= _MAX_NUMBER_CHARS and value[-1] != "."
 
 
 @lru_cache(maxsize=1 << 14)  # logs say the same words on every line
