@@ -56,6 +56,20 @@ def test_a_note_that_is_not_true_is_found(note: str, kind: str) -> None:
     assert len(_said(_RUN, parts, kind)) == 1
 
 
+@pytest.mark.parametrize(("line", "false"), [('    "msg": "deployed"', 0), ("deployed", 1)])
+def test_lines_that_go_on_below_what_a_filter_drops_are_of_its_note(line: str, false: int) -> None:
+    lines = [
+        "TASK [deploy] ***",
+        *(row for n in range(4) for row in (f"ok: [web{n}] => {{", line, "}")),
+        "PLAY RECAP ***",
+    ]
+    parts = [Part(0, 1, "keep"), Part(1, 13, "omit", note="hosts and items as they should be"), Part(13, 14, "keep")]
+    planned = Plan(render.render(lines, parts), [Section(0, 14, "command", "")], parts, (), 2, 14)
+    shown = f"{planned.body}\n[headroom {'0' * 12}: 12 of 14 lines left out; headroom_retrieve]"
+
+    assert len(walk.check(walk.Checked(lines, "ansible-playbook site.yml", planned, shown)).false) == false
+
+
 def test_hits_are_counted_by_their_files() -> None:
     lines = [f"{'a.py' if i < 5 else 'b.py'}:{i}:x" for i in range(20)]
     note = "19 hits in 2 files: b.py 15, a.py 4"

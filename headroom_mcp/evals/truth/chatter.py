@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from headroom_mcp.compressors.command import kind as command_kind
+from headroom_mcp.compressors.command.filter_rules import Filter
 from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.tool_output import ToolOutput
 
@@ -21,17 +23,27 @@ def check(note: str, gap: Gap, findings: Findings) -> bool:
     rules = [(drop.lines, drop.note) for drop in chosen.drop] + [(fold.lines, fold.note) for fold in chosen.fold]
     known = sorted({said for _, said in rules if said}, key=len, reverse=True)
     names = "|".join(map(re.escape, known))
+    notes = _notes(gap.held, chosen, rules)
     if note in known:
-        held = sum(1 for line in gap.held if _note_of(line, rules) == note)
+        held = notes.count(note)
         findings.that(held == gap.stop - gap.start, note, f"{held} of {gap.stop - gap.start} lines")
         return True
     if not re.fullmatch(rf"[\d,]+ lines? of (?:{names})(?:, [\d,]+ of (?:{names}))*", note):
         return False
     for count, said in re.findall(rf"([\d,]+)(?: lines?)? of ({names})", note):
-        held = sum(1 for line in gap.held if _note_of(line, rules) == said)
+        held = notes.count(said)
         findings.that(number(count) == held, f"{count} {said}", held)
     return True
 
 
-def _note_of(line: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
-    return next((said for pattern, said in rules if pattern.search(line)), "")
+def _notes(lines: Sequence[str], chosen: Filter, rules: list[tuple[re.Pattern[str], str]]) -> list[str]:
+    """Return the note of each line; of one that goes on below another that of the other."""
+    goes_on = {drop.note: drop.then for drop in chosen.drop if drop.then is not None}
+    notes: list[str] = []
+    for line in lines:
+        then = goes_on.get(notes[-1]) if notes else None
+        if then is not None and then.search(line):
+            notes.append(notes[-1])
+        else:
+            notes.append(next((said for pattern, said in rules if pattern.search(line)), ""))
+    return notes
