@@ -136,3 +136,16 @@ def test_rows_of_which_nothing_is_said_have_a_range() -> None:
     assert said is not None
     gone = [part for part in planned.parts if part.is_gone]
     assert [int(n) for n in said.groups()] == [sum(p.stop - p.start for p in gone), gone[0].start + 1, gone[-1].stop]
+
+
+def test_rules_between_the_rows_of_a_table_are_no_rows() -> None:
+    """As in a report that draws a rule below every file: it is no value of a column, and no row is counted for it."""
+    lines = ["| Name                  | Total | Miss | Cover |", "|-----------------------|-------|------|-------|"]
+    for at in range(60):
+        lines += [f"| src/part_{at:02}/module.py | {at % 7 + 3:>5} | {at % 3:>4} |  {90 + at % 9}% |"]
+        lines += ["|-----------------------|-------|------|-------|"]
+
+    shown = plan(ToolOutput("\n".join(lines), "Bash", {"command": "coverage-of src"}), Settings()).body
+
+    assert "60 rows" in shown
+    assert "--- ×" not in shown

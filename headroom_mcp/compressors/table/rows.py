@@ -54,7 +54,8 @@ def read(lines: Sequence[str]) -> Table:
             header, rule = lines[rule + 1], rule + 2
         names = _cells(header, "|")
         bars = len(names) - 1
-        rows = [Record(at, at + 1) for at in range(rule + 1, len(lines)) if _bars(lines[at]) == bars]
+        below = (at for at in range(rule + 1, len(lines)) if _bars(lines[at]) == bars)
+        rows = [Record(at, at + 1) for at in below if not RULE.match(lines[at])]  # some draw a rule below every group
         if len(names) > 1:
             return Table("piped", "|", rule + 1, names, rows)
     delimiter, share = delimiter_of(lines[first : first + 4 * _SAMPLE])
