@@ -6,6 +6,7 @@ words before it ("took", "in"). A slot whose values all differ by one is a count
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
@@ -24,6 +25,14 @@ _NAMES = {
 _TIME_UNIT = late.pattern(r"\d ?(?:ns|us|µs|ms|s|secs?|m|mins?|h|d)$")
 _SIZE_UNIT = late.pattern(r"\d ?(?:[kKMGT]i?[bB]?|[bB]|bytes)$")
 _WORD = late.pattern(r"[^\W\d_]{4,}")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+# notAfter=May 12 23:59:00 2025 GMT · Date:   Thu Nov 26 15:38:11 2026 +0000 · Nov 3, 2026
+_MONTH_FIRST = late.pattern(rf"\b{_MONTH}\.? +(\d\d?)(?:,? +(\d\d?:\d\d(?::\d\d)?))?(?: +[A-Z]{{3,4}})?,? +(\d{{4}})\b")
+# [26/Nov/2026:10:00:00 +0000] · Date: Thu, 26 Nov 2026 15:38:11 +0000
+_DAY_FIRST = late.pattern(rf"\b(\d\d?)[ /-]{_MONTH}\.?[ /-](\d{{4}})\b(?:[ :](\d\d?:\d\d(?::\d\d)?))?")
+_LABEL = late.pattern(r"([^\W\d]\w{1,30})\W{0,12}(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? +)?$")
+_BEFORE_CHARS = 60
 _MOSTLY = 0.8
 _SAMPLE = 60
 _MAX_GUESSES = 5  # slots, where nothing tells which is meant
@@ -113,6 +122,34 @@ def _columns(survey: Survey, columns: Sequence[Slot]) -> Iterator[_Column]:
             after = group.columns[at + 1] if at + 1 < len(group.columns) else ()
             unit = after[0] if after and len(group.counts[at + 1]) == 1 and _is_unit(after[0]) else ""
             yield _Column(name, group.rows, [f"{cell} {unit}" for cell in cells] if unit else cells, shared)
+    yield from _written_dates(survey.texts)
+
+
+def _written_dates(texts: Sequence[str]) -> Iterator[_Column]:
+    """Yield the dates with a month's name, the year first, of records most of which have one: "May 12 23:59:00 2025 GMT" is
+    four values that say nothing alone."""
+    found: list[tuple[int, str, str]] = []
+    for row, text in enumerate(texts):
+        match = _spelt(text)
+        if match is not None:
+            label = _LABEL.search(text[max(0, match.start() - _BEFORE_CHARS) : match.start()])
+            found.append((row, _year_first(match), label[1] if label else ""))
+    if found and len(found) >= _MOSTLY * len(texts):
+        rows, dates, labels = zip(*found, strict=True)
+        yield _Column(labels[0] if len(set(labels)) == 1 else "", rows, dates)
+
+
+def _spelt(text: str) -> re.Match[str] | None:
+    """Return the first date with a month's name in `text`."""
+    return _MONTH_FIRST.search(text) or _DAY_FIRST.search(text)
+
+
+def _year_first(match: re.Match[str]) -> str:
+    """Return a date as "2025-05-12 23:59:00", in which form dates sort by their text."""
+    one, two, three, four = match.groups()
+    (month, day, clock, year) = (one, two, three, four) if one.isalpha() else (two, one, four, three)
+    hour = (clock or "0:00").zfill(8 if clock and clock.count(":") > 1 else 5)
+    return f"{year}-{_MONTHS.index(month.lower()) + 1:02}-{int(day):02} {hour}"
 
 
 def _speaks_of(column: _Column, one: Superlative) -> bool:
@@ -137,8 +174,8 @@ def _judged(column: _Column, one: Superlative) -> tuple[list[tuple[float, int]],
     numeric = sum(1 for value in told if _figure(value) is not None) >= _MOSTLY * len(told)
     if dated if one.measure != "date" else not (dated or (numeric and name in _NAMES["date"])):
         return [], 0.0
-    if not dated and not numeric:
-        return [], 0.0
+    if not numeric and (not dated or all(map(str.isalpha, told))):
+        return [], 0.0  # names of months and days have no order of their own
     worth = 1.0
     if name and any(name == word or (len(word) > 3 and word.removesuffix("s") in name) for word in one.about):
         worth += 8.0
@@ -170,8 +207,10 @@ def _figures(column: _Column, *, falling: bool) -> list[tuple[float, int]]:
 
 
 def _dates(column: _Column) -> list[tuple[float, int]]:
-    """Return the places of a column's dates in the order of their text, in which dates that begin with the year stand."""
-    order = {value: float(at) for at, value in enumerate(sorted(set(column.values)))}
+    """Return the places of a column's dates in the order of their text, in which dates that begin with the year stand, as
+    those with a month's name are made to."""
+    keys = {value: _year_first(match) if (match := _spelt(value)) else value for value in set(column.values)}
+    order = {value: float(at) for at, value in enumerate(sorted(keys, key=keys.__getitem__))}
     return [(order[value], row) for row, value in zip(column.rows, column.values, strict=True)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
@@ -11,6 +12,8 @@ import pytest
 
 from headroom_mcp import compress_output
 from headroom_mcp.query import bm25, superlatives
+from headroom_mcp.records import extremes
+from headroom_mcp.tool_output import ToolOutput
 
 _NAMES = "oat rye hay corn flax bean reed moss fern kelp".split()
 _CLOCK = count(4711)
@@ -171,3 +174,30 @@ def test_nor_is_one_that_begins_an_option(name: str) -> None:
 )
 def test_one_with_a_hyphen_in_plain_english_still_is(question: str, end: str) -> None:
     assert superlatives.read(question)[0].end == end
+
+
+_DATES = {
+    "openssl": "subject=CN = {name} root\nnotAfter={d:%b} {d.day:>2} {d:%H:%M:%S} {d:%Y} GMT",
+    "git": "host {name} checked\nDate:   {d:%a %b} {d.day} {d:%H:%M:%S} {d:%Y} +0000",
+    "mail": "message of {name}; Date: {d:%a, %d %b %Y %H:%M:%S} +0000",
+    "server": "{name} - - [{d:%d/%b/%Y:%H:%M:%S} +0000] renewed",
+    "shell": "since {d:%a %b} {d.day:>2} {d:%H:%M:%S} UTC {d:%Y} {name} is up",
+    "prose": "- {name}: expires {d:%B} {d.day}, {d:%Y}",
+}
+
+
+@pytest.mark.parametrize("form", _DATES)
+@pytest.mark.parametrize("seed", range(3))
+def test_dates_with_the_name_of_a_month_have_their_order_in_time(form: str, seed: int) -> None:
+    dice = Random(seed)
+    days = dice.sample(range(1, 4_000), 60)
+    dates = [datetime(2027, 1, 1, 9, 37, 37) + timedelta(days) for days in days]
+    names = [f"{dice.choice(_NAMES)}{dice.randrange(100, 999)}-{dice.choice(_NAMES)}" for _ in dates]
+    lines = "\n".join(_DATES[form].format(name=name, d=date) for name, date in zip(names, dates, strict=True)).split(
+        "\n"
+    )
+    survey = ToolOutput("\n".join(lines), "Bash", {"command": "./list"}).survey
+
+    for question, end in (("which one has the earliest date?", min), ("which two are the latest?", max)):
+        first = extremes.of(survey, superlatives.read(question))[0]
+        assert names[dates.index(end(dates))] in survey.texts[first]
