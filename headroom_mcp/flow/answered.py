@@ -32,7 +32,8 @@ _REACH = 12  # lines
 _BETWEEN = late.pattern(r"[?!;,:\n]+|\.\s|\b(?:and|or)\b")
 _SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    [[package]]
 # max-inline-insns-size, net.ipv4.tcp_fin_timeout, --strip-components: what is written so is meant letter by letter
-_NAME = late.pattern(r"(?:--?)?[A-Za-z0-9]+(?:[_\-./:@]+[A-Za-z0-9]+)+|--[a-z]+")
+_NAME = late.pattern(r"[\w\-./:@]+")
+_JOINTS = "_-./:@"
 _AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
 
 
@@ -144,7 +145,9 @@ def _named(asked: str, lines: Sequence[str], keys: Sequence[str] | None = None) 
 def _with_names(asked: str, lines: Sequence[str]) -> list[int]:
     """Return the lines in which a name that is `asked` for stands as it is written there, where these are few."""
     found: list[int] = []
-    for name in dict.fromkeys(_NAME.findall(asked)):
+    for name in dict.fromkeys(word.rstrip(_JOINTS) for word in _NAME.findall(asked)):
+        if not name.startswith("--") and not any(mark in name.strip(_JOINTS) for mark in _JOINTS):
+            continue
         stands = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])").search
         at = [i for i, line in enumerate(lines) if name in line and stands(line)]
         found += at if len(at) <= _FEW else []
