@@ -153,7 +153,7 @@ def _within(
         for number in reversed(numbers):
             if total <= limit:
                 return
-            said = lines[found[number].start].strip()[:300] if to_name else ""
+            said = _name(lines, found, number) if to_name else ""
             cost = left[number] if said == fitted[number] else tokens.estimate(said)
             total -= left[number] - cost
             fitted[number], left[number] = said, cost
@@ -169,6 +169,17 @@ def _within(
         fitted[last] += f"\n[… {marker.counted(unsaid, 'more failure')}]"
         left[last] = tokens.estimate(fitted[last])
     return fitted, left
+
+
+def _name(lines: Sequence[str], found: Sequence[Block], number: int) -> str:
+    """Return the line by which a failure is named: its first; where the one before begins with the same line, the next one, of
+    its place: "mismatched types" fifteen times says nothing of where."""
+    block = found[number]
+    head = lines[block.start].strip()
+    if number and lines[found[number - 1].start].strip() == head and not _PLACE.search(head[:_MAX_ALIKE_CHARS]):
+        places = (lines[i].strip()[:_MAX_ALIKE_CHARS] for i in block.essential[1:])
+        head = next(filter(_PLACE.search, places), head)
+    return head[:_MAX_ALIKE_CHARS]
 
 
 def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> tuple[list[int], set[int]]:
