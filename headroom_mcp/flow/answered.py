@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.facts import find, unlike
@@ -34,6 +35,7 @@ _SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    
 # max-inline-insns-size, net.ipv4.tcp_fin_timeout, --strip-components: what is written so is meant letter by letter
 _NAME = late.pattern(r"[\w\-./:@]+")
 _JOINTS = "_-./:@"
+_LABEL = late.pattern(r"\s*[^\s:#(){};][^:(){};]{0,60}:\s*")  # "openssl:", "  Version table:"
 _AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
 
 
@@ -188,6 +190,34 @@ def _heads(lines: Sequence[str], index: int) -> list[int]:
             found.append(index)
     section = next((at for at in range(index, -1, -1) if _SECTION.match(lines[at])), index)
     return found if section == index else [*found, section]
+
+
+def under_labels(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` with the labels ("openssl:") that lines below a gap stand under, where these are within it: such a line
+    would be read as one of what stands above the gap."""
+    labels: set[int] = set()
+    for gap, below in pairwise(parts):
+        if gap.action != "omit" or gap.text or below.action != "keep" or below.text:
+            continue
+        at = next((i for i in range(below.start, below.stop) if lines[i].strip()), below.start)
+        labels.update(_labels_within(lines, gap.start, at))
+    if not labels:
+        return list(parts)
+    kept = (i for part in parts if part.action == "keep" and not part.text for i in range(part.start, part.stop))
+    return _without(lines, parts, labels.union(kept))
+
+
+def _labels_within(lines: Sequence[str], start: int, at: int) -> list[int]:
+    """Return the nearest less indented lines above `at`, from within, down to `start`; none where one is no short label."""
+    indent, found = _indent(lines[at]), []
+    for index in range(at - 1, start - 1, -1):
+        if not indent:
+            break
+        line = lines[index]
+        if line.strip() and _indent(line) < indent:
+            indent = _indent(line)
+            found.append(index)
+    return found if all(_LABEL.fullmatch(lines[i]) for i in found) else []
 
 
 def _indent(line: str) -> int:

@@ -101,7 +101,7 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
     if output.query and draft.is_list(parts):
         from headroom_mcp.flow import answered
 
-        parts = answered.narrowed(output, parts, draft.lasting)
+        parts = answered.under_labels(lines, answered.narrowed(output, parts, draft.lasting))
     parts = gate.say(lines, parts, draft.parts, draft.note, missed)
     parts = render.close_cheap_gaps(lines, parts)
     if ("^" in output.text or "│" in output.text) and _FRAMED.issuperset(section.kind for section in draft.sections):

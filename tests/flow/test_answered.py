@@ -260,3 +260,42 @@ def test_a_setting_asked_for_by_its_name_is_shown_be_there_a_superlative_in_it(n
     found = answered.answers(ToolOutput("\n".join(lines), "Bash", {"command": "svcctl dump"}, query.format(name)))
     assert not found or 301 in found
     assert asked in shown(lines, query.format(name))
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("mark", ["  ", "    ", "\t"])
+def test_a_line_below_a_gap_has_its_label_above_it(depth: int, mark: str) -> None:
+    lines = []
+    for name in KEYS:
+        lines += [f"{name}:"] + [f"{mark}network of it:"] * (depth - 1)
+        lines += [f"{mark * depth}{field}: {name[:2]}{at}.{field}" for at, field in enumerate(FIELDS)]
+    size = len(FIELDS) + depth
+    for field in range(depth, size):
+        kept = {0, *range(1, size), *range(field, len(lines), size)}
+        parts = [Part(at, at + 1, "keep" if at in kept else "omit") for at in range(len(lines))]
+
+        shown = [
+            i
+            for part in answered.under_labels(lines, _joined(parts))
+            if part.action == "keep"
+            for i in range(*part[:2])
+        ]
+
+        assert kept.union(*(range(at, at + depth) for at in range(0, len(lines), size))) == set(shown)
+
+
+def test_where_the_less_indented_line_is_no_label_nothing_is_added() -> None:
+    lines = ["top", *(f"{'  ' * (at % 3)}step {at} of the (long) run is over" for at in range(30))]
+    parts = [Part(0, 4, "keep"), Part(4, 21, "omit"), Part(21, 31, "keep")]
+
+    assert answered.under_labels(lines, parts) == parts
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    joined = parts[:1]
+    for part in parts[1:]:
+        if part.action == joined[-1].action:
+            joined[-1] = joined[-1]._replace(stop=part.stop)
+        else:
+            joined.append(part)
+    return joined
