@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, filterfalse, islice
+from operator import ge, le
 
+from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import usual, values
 from headroom_mcp.records.slots import Slot
@@ -18,6 +20,7 @@ from headroom_mcp.text.lines import by_shape
 Reason = Literal["rare", "outlier", "shape"]
 
 _SAMPLE = 30
+_YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
 _MANY = 1_000
 _HEX_CHARS = 4
 _MOSTLY = 0.8
@@ -107,7 +110,7 @@ def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
     counts = slot.counts
     sample = list(islice(counts, _SAMPLE))
     if sum(map(values.is_time, sample)) * 2 > len(sample):
-        return {}
+        return _odd_years(slot) if any(map(_YEAR.match, sample)) else {}
     looks.take_in(list(filterfalse(looks.shapes.__contains__, counts)))
     found: dict[str, Evidence] = {}
     figures = {value: looks.figures[value] for value in filter(looks.figures.__contains__, counts)}
@@ -122,6 +125,24 @@ def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
         if value not in found or score > found[value].score:
             found[value] = Evidence(score, value, "shape", slot)
     return found
+
+
+def _odd_years(slot: Slot) -> dict[str, Evidence]:
+    """Return the dates of `slot` in a year that hardly another has; none where the dates are in order: a log may begin in
+    December."""
+    if all(_is_in_order(column) for _, column in slot.columns):
+        return {}
+    year_of = {value: match[1] for value in slot.counts if (match := _YEAR.match(value))}
+    years: dict[str, int] = {}
+    for value, year in year_of.items():
+        years[year] = years.get(year, 0) + slot.counts[value]
+    rare = usual.rarities(years, slot.total)
+    return {value: Evidence(rare[year], value, "rare", slot) for value, year in year_of.items() if year in rare}
+
+
+def _is_in_order(told: Sequence[str]) -> bool:
+    rises, falls = (all(map(before, told, islice(told, 1, None))) for before in (le, ge))
+    return rises or falls
 
 
 def _rare_shapes(slot: Slot, looks: _Looks) -> dict[str, float]:
