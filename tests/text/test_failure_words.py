@@ -95,3 +95,18 @@ def test_other_characters_are_found_too() -> None:
     )
 
     assert quick.findall("✓ it Passed, it surpassed") == ["✓", "Passed"]
+
+
+def test_what_is_denied_is_told_without_the_expression_as_with_it() -> None:
+    dice = random.Random(5)
+    words = '0 no zero without error errors Error failed failures passed success ... ok error_handler error-page errorlog : = null None [] "" " \' [ ] a Z0 x. é s'
+    pieces = [*words.split(), " ", "  ", "\t"]
+    denied = 0
+
+    for _ in range(4_000):
+        line = "".join(dice.choice(pieces) + dice.choice(["", "", " "]) for _ in range(dice.randrange(1, 9)))
+        found = failure_words.DENIED.search(line) is not None
+        denied += found
+        assert failure_words.is_denied(line) == found, line
+
+    assert denied > 400
