@@ -80,7 +80,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         body = _markdown([page.blocks[chosen.kept[i]] for i in kept])
     shown = _answering(output, body, query, budget)
     text = "\n".join(
-        part for part in (_heading(page, body), shown, _left_out(page, dropped, len(source), body)) if part
+        part for part in (_heading(page, body), shown, _left_out(page, dropped, len(source), shown)) if part
     )
     parts = [Part(0, first, "keep")] if first else []
     return Compressed([*parts, Part(first, len(lines), "render", text)])
