@@ -55,6 +55,9 @@ def test_a_question_that_points_into_a_long_page_is_answered_without_the_rest() 
     assert len(shown) < 0.4 * len(_rendered(source))
     left_out = sum(int(found) for found in re.findall(r"^\[… (\d+) paragraphs?\]$", shown, re.MULTILINE))
     assert left_out + shown.count("So it was in the year") + 1 == 60
+    said = re.search(r"([\d,]+) characters of markup", shown)
+    assert said is not None
+    assert int(said[1].replace(",", "")) == len(source) - len(shown.rpartition("\n")[0])
 
 
 @pytest.mark.parametrize(
