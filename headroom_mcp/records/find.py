@@ -79,11 +79,12 @@ def _from_the_paragraph(lines: Sequence[str], heads: Sequence[int]) -> list[int]
 
 def _lines_above(lines: Sequence[str], head: int) -> int:
     """Return how many lines stand between line `head` and the blank line or rule above it, not counted past the limit; above
-    a head of words none that are deeper: what is indented below the head before is its own."""
+    the bullet of a list none that are deeper: what is indented below the one before is its own, not a title."""
     count = 0
-    margin = _indent(lines[head]) if _WORDS.search(lines[head]) else _MAX_LABEL_CHARS
+    bullet = not lines[head].lstrip()[:1].isalnum() and _WORDS.search(lines[head])
+    margin = _indent(lines[head])
     while count <= _MAX_ABOVE and head - count and _WORDS.search(above := lines[head - count - 1]):
-        if _indent(above) > margin:
+        if bullet and _indent(above) > margin:
             return 0
         count += 1
     return count

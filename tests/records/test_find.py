@@ -104,7 +104,7 @@ def test_keys_that_are_aligned_to_the_right_are_of_one_depth(mark: str, first: s
 def test_a_title_above_a_rule_begins_the_record_below_a_blank_line(titles: int, rule: str) -> None:
     entries = []
     for at in range(12):
-        above = [f"{' ' * (at % 5)}Table shop.t{at}", " id | name"][:titles]
+        above = [f"{' ' * (at % 5 * 18)}Table shop.t{at}", " id | name"][:titles]  # set in the middle of a wide table
         columns = ["email", "total", "placed_at", "status", "country"][at % 2 : 3 + at % 3]
         entries.append([*above, rule, *(f" {column} | text" for column in columns), f"Owner: user{at}"])
 
