@@ -13,19 +13,26 @@ from collections.abc import Sequence
 
 from headroom_mcp.facts import frames
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
 _MIN_FRAMES = 4
 _MIN_GAIN = 24  # tokens
+_MIN_SHARE = 1 / 200  # of the output's tokens
 _MAX_CODE_LINES = 2  # that Python writes below a frame: the line of code, and carets
 
 
-def cut(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
-    """Return `parts` with the inner ones of many frames of libraries in a row cut from what is kept."""
+def cut(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` with the inner ones of many frames of libraries in a row cut from what is kept; as they are where all of
+    them together are next to nothing of `output`: then whole traces are worth more."""
+    lines = output.lines
+    rows = [_inner(lines, part.start, part.stop) if part.action == "keep" else [] for part in parts]
+    if sum(_cost(lines, start, stop) for row in rows for start, stop in row) < output.tokens * _MIN_SHARE:
+        return list(parts)
     made: list[Part] = []
-    for part in parts:
+    for part, row in zip(parts, rows, strict=True):
         position = part.start
-        for start, stop in _inner(lines, part.start, part.stop) if part.action == "keep" else ():
+        for start, stop in row:
             made.append(Part(position, start, "keep"))
             made.append(Part(start, stop, "omit"))
             position = stop
@@ -46,11 +53,15 @@ def _inner(lines: Sequence[str], start: int, stop: int) -> list[tuple[int, int]]
             continue
         if len(row) >= _MIN_FRAMES:
             inner = (row[1], row[-1])
-            if tokens.estimate("\n".join(lines[inner[0] : inner[1]])) >= marker.GAP_TOKENS + _MIN_GAIN:
+            if _cost(lines, *inner) >= marker.GAP_TOKENS + _MIN_GAIN:
                 found.append(inner)
         row = []
         index += 1
     return found
+
+
+def _cost(lines: Sequence[str], start: int, stop: int) -> int:
+    return tokens.estimate("\n".join(lines[start:stop]))
 
 
 def _after(lines: Sequence[str], frame: int, stop: int) -> int:

@@ -126,7 +126,7 @@ def _beside_the_point(output: ToolOutput, parts: list[Part]) -> list[Part]:
     if "  at " in text or "\tat " in text or '  File "' in text:
         from headroom_mcp.compressors import _library_frames
 
-        parts = _library_frames.cut(output.lines, parts)
+        parts = _library_frames.cut(output, parts)
     if "eprecat" in text or "will be removed" in text or "DEPRECAT" in text:
         from headroom_mcp.compressors import _deprecations
 

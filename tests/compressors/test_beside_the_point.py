@@ -52,7 +52,7 @@ def test_of_frames_of_libraries_in_a_row_the_first_and_the_last_are_shown(name: 
     row = [_FRAMES[name].format(n=n) for n in range(count)]
     lines = "\n".join([_FAILED, _OWN[name], *row, _OWN[name], "done"]).split("\n")
 
-    parts = _library_frames.cut(lines, [Part(0, len(lines), "keep")])
+    parts = _library_frames.cut(ToolOutput("\n".join(lines)), [Part(0, len(lines), "keep")])
     shown = render.render(lines, parts).split("\n")
 
     render.check(parts, len(lines))
@@ -67,7 +67,20 @@ def test_of_frames_of_libraries_in_a_row_the_first_and_the_last_are_shown(name: 
 def test_frames_of_the_project_are_never_cut_however_many() -> None:
     lines = [_FAILED, *(f"    at step{n} (/srv/web/src/deep/step{n}.js:8:3)" for n in range(30))]
 
-    assert _library_frames.cut(lines, [Part(0, 31, "keep")]) == [Part(0, 31, "keep")]
+    assert _library_frames.cut(ToolOutput("\n".join(lines)), [Part(0, 31, "keep")]) == [Part(0, 31, "keep")]
+
+
+@pytest.mark.parametrize("name", _FRAMES)
+def test_one_trace_stays_whole_where_its_frames_are_next_to_nothing_of_the_output(name: str) -> None:
+    trace = [_FAILED, *"\n".join(_FRAMES[name].format(n=n) for n in range(7)).split("\n")]
+    chatter = [f"unpacking package {n} of the list into its own folder" for n in range(6_000)]
+
+    def cut(lines: list[str]) -> list[Part]:
+        kept = [Part(0, len(lines) - len(trace), "omit"), Part(len(lines) - len(trace), len(lines), "keep")]
+        return [part for part in _library_frames.cut(ToolOutput("\n".join(lines)), kept) if part.start >= kept[1].start]
+
+    assert [part.action for part in cut([*chatter, *trace])] == ["keep"]
+    assert "omit" in [part.action for part in cut([*chatter[:100], *trace])]
 
 
 @pytest.mark.parametrize("name", _WARNINGS)
