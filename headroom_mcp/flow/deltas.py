@@ -19,7 +19,8 @@ from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Part
 
 MAX_COST = 0.5  # of the short form: a delta sends its reader to another place for what is in short there
-MIN_SAVED = 800  # tokens of it: an answer that stands by itself is worth more than a few hundred
+# Tokens of it, where it shows every change, too: an answer that stands by itself is worth more than a few hundred.
+MIN_SAVED = 800
 _MIN_GAIN = 12  # tokens that a marker must save
 
 
@@ -60,6 +61,13 @@ def parts_of(lines: Sequence[str], base: Sequence[str], label: str, keep: Collec
     if position < len(lines):
         parts.append(Part(position, len(lines), "keep"))
     return parts
+
+
+def hidden(lines: Sequence[str], base: Sequence[str], parts: Sequence[Part]) -> bool:
+    """Return whether `parts` would not show all that changed: lines are gone, or a new one is in a gap of theirs."""
+    same = {line for block in blocks(base, lines) for line in range(block.at, block.at + block.size)}
+    gaps = (range(part.start, part.stop) for part in parts if part.is_gone)
+    return len(lines) < len(base) or any(line not in same and lines[line].strip() for gap in gaps for line in gap)
 
 
 def above_in_outline(lines: Sequence[str], parts: Sequence[Part]) -> set[int]:

@@ -336,4 +336,5 @@ def _changed_only(output: ToolOutput, draft: Draft, parts: list[Part], earlier: 
     if any(piece.kind == "snapshot" for piece in draft.pieces):
         changed = deltas.parts_of(lines, old, base.label, keep | deltas.above_in_outline(lines, changed))
     costs = [tokens.estimate(render.render(lines, shown)) for shown in (parts, changed)]
-    return changed if costs[1] <= min(deltas.MAX_COST * costs[0], costs[0] - deltas.MIN_SAVED) else None
+    least = 0 if deltas.hidden(lines, old, parts) else deltas.MIN_SAVED
+    return changed if costs[1] <= min(deltas.MAX_COST * costs[0], costs[0] - least) else None
