@@ -144,6 +144,28 @@ def test_words_that_vary_may_be_of_any_signs(said: str, alike: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    "names", [("a", "b", "worker-2"), ("worker-2", "a", "b"), ("b", "a.b", "x/y"), ("x/y", "a.b", "b")]
+)
+@pytest.mark.parametrize("wrong", [False, True])
+def test_values_of_several_pieces_may_stand_anywhere_among_others_that_vary(
+    names: tuple[str, ...], wrong: bool
+) -> None:
+    levels = ("INFO", "WARN")
+    lines = [f"{levels[i % 2]} [{names[i % 3]}] done in {i} ms" for i in range(24)]
+    if wrong:
+        lines[5] = "INFO [never-said] done in 5 ms"
+    of_names = ", ".join(f"{name} ×8" for name in names)
+    parts = [
+        Part(0, 0, "render", "[log of 24 lines; 1 by line number, the others counted below]"),
+        Part(0, 1, "render", f"1\t{lines[0]}", lossless=True),
+        Part(1, 24, "render", note="counted below"),
+        Part(24, 24, "render", f"23 of 24× 1-24 like 1 (INFO ×12, WARN ×12 · {of_names} · 0 … 23)"),
+    ]
+
+    assert bool(_said(lines, parts, "log")) is wrong
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "(3 files +3 −2)",  # a file too many
