@@ -502,3 +502,30 @@ def test_a_parse_without_end_is_stopped_and_the_text_read_by_its_lines(monkeypat
 
 def test_where_all_lines_are_signatures_no_piece_is_about_a_question() -> None:
     assert units.scores(["def first(): ...", "def second(): ..."], [], [], ["first"]) == []
+
+
+@pytest.mark.parametrize("blank", [False, True], ids=["right above", "a blank line between"])
+def test_a_comment_right_above_a_definition_is_about_what_the_definition_is_about(blank: bool) -> None:
+    lines = [
+        "import os",
+        "",
+        "# Looks at the surroundings first.",
+        *[""] * blank,
+        "def resolve_key(name):",
+        "    return os.environ[name]",
+    ]
+    lines += [
+        line
+        for n in range(5)
+        for line in ("", f"# Other thing {n}.", f"def other_{n}(first):", f"    return first + {n}")
+    ]
+    definitions = outline.read(lines, "python").definitions
+    signatures = {row for d in definitions for row in outline.head_rows(d)}
+    pieces = units.split(lines, definitions, signatures)
+
+    scores = dict(zip(pieces, units.scores(lines, pieces, definitions, ["resolve"]), strict=True))
+
+    body = next(score for piece, score in scores.items() if lines[piece.start] == "    return os.environ[name]")
+    comment = next(score for piece, score in scores.items() if piece.start <= 2 < piece.stop)
+    assert (comment >= body) is not blank
+    assert comment > 0.0  # it is beside the body, too

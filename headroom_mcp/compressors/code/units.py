@@ -67,9 +67,13 @@ def scores(
     last = len(lines)
     around = _scores(found, [(starts[d.start], starts[min(d.stop, last)]) for d in definitions], _LENGTH_SHARE)
     named = _scores(found, [(starts[d.start], starts[min(d.head_stop, last)]) for d in definitions], 0.0)
+    documented = {d.start: at for at, d in enumerate(definitions) if 0 <= d.doc < d.start}
+    about = [
+        documented.get(unit.stop, unit.owner) for unit in units
+    ]  # a comment right above is about what it stands over
     direct = [
-        score + (_AROUND * around[unit.owner] + _NAME_WEIGHT * named[unit.owner] if unit.owner >= 0 else 0.0)
-        for unit, score in zip(units, own, strict=True)
+        score + (_AROUND * around[at] + _NAME_WEIGHT * named[at] if at >= 0 else 0.0)
+        for at, score in zip(about, own, strict=True)
     ]
     ringed = [0.0, *direct, 0.0]
     return [score + _BESIDE * max(ringed[at], ringed[at + 2]) for at, score in enumerate(direct)]
