@@ -8,6 +8,8 @@ cause, one that speaks of the whole, or one of whose parts nothing is said leave
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -36,6 +38,7 @@ _SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    
 _NAME = late.pattern(r"[\w\-./:@]+")
 _JOINTS = "_-./:@"
 _LABEL = late.pattern(r"\s*[^\s:#(){};][^:(){};]{0,60}:\s*")  # "openssl:", "  Version table:"
+_FIELD = late.pattern(r"[A-Za-z][\w-]*(?: \w+)?\s*:(?=\s*\S)")  # "Package: curl", "Name   : curl"
 _AFTER_A_CAUSE = late.pattern(r"\b(?:why|wrong|broken?|fix|repair)\b", re.IGNORECASE)
 
 
@@ -193,18 +196,32 @@ def _heads(lines: Sequence[str], index: int) -> list[int]:
 
 
 def under_labels(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
-    """Return `parts` with the labels ("openssl:") that lines below a gap stand under, where these are within it: such a line
-    would be read as one of what stands above the gap."""
+    """Return `parts` with the labels ("openssl:") that lines below a gap stand under, and the heads of the records that they
+    are fields of ("Package: curl"), where these are within it: such a line would be read as one of what stands above the gap."""
     labels: set[int] = set()
+    of_records = _heads_of_records(lines)
     for gap, below in pairwise(parts):
         if gap.action != "omit" or gap.text or below.action != "keep" or below.text:
             continue
         at = next((i for i in range(below.start, below.stop) if lines[i].strip()), below.start)
         labels.update(_labels_within(lines, gap.start, at))
+        head = bisect_right(of_records, at) - 1
+        if head >= 0 and gap.start <= of_records[head] < at and all(map(str.strip, lines[of_records[head] : at])):
+            labels.add(of_records[head])
     if not labels:
         return list(parts)
     kept = (i for part in parts if part.action == "keep" and not part.text for i in range(part.start, part.stop))
     return _without(lines, parts, labels.union(kept))
+
+
+def _heads_of_records(lines: Sequence[str]) -> list[int]:
+    """Return the first lines of the paragraphs that begin with a field of one name, as most of several do."""
+    first = [i for i, line in enumerate(lines) if line.strip() and (not i or not lines[i - 1].strip())]
+    names = {i: match.group() for i in first if (match := _FIELD.match(lines[i]))}
+    if not names:
+        return []
+    name, times = Counter(names.values()).most_common(1)[0]
+    return [i for i in first if names.get(i) == name] if times > 1 and times * 2 > len(first) else []
 
 
 def _labels_within(lines: Sequence[str], start: int, at: int) -> list[int]:

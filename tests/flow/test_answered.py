@@ -284,6 +284,29 @@ def test_a_line_below_a_gap_has_its_label_above_it(depth: int, mark: str) -> Non
         assert kept.union(*(range(at, at + depth) for at in range(0, len(lines), size))) == set(shown)
 
 
+@pytest.mark.parametrize("field", ["Version: 1.{}", "Version     : 1.{}", "  goes on with {}"])
+@pytest.mark.parametrize("above", ["Source: all", "Summary: of all"])
+def test_a_field_below_a_gap_has_the_head_of_its_record_above_it(field: str, above: str) -> None:
+    mark = " :" if " :" in field else ":"
+    records = [[f"Package{mark} p{n}", above, "Size: 4", field.format(n), f"Home: h{n}", ""] for n in range(12)]
+    lines = [line for record in records for line in record]
+    kept = {0, *range(3, len(lines), 6)}
+    parts = _joined([Part(at, at + 1, "keep" if at in kept else "omit") for at in range(len(lines))])
+
+    made = answered.under_labels(lines, parts)
+
+    shown = {i for part in made if part.action == "keep" for i in range(*part[:2])}
+    assert shown == kept | set(range(0, len(lines), 6))
+
+
+def test_a_paragraph_whose_first_line_names_no_record_gets_none() -> None:
+    lines = [line for n in range(12) for line in (f"Chapter {n} begins", "Note: it goes on", "and on", "")]
+    kept = {0, *range(2, len(lines), 4)}
+    parts = _joined([Part(at, at + 1, "keep" if at in kept else "omit") for at in range(len(lines))])
+
+    assert answered.under_labels(lines, parts) == parts
+
+
 def test_where_the_less_indented_line_is_no_label_nothing_is_added() -> None:
     lines = ["top", *(f"{'  ' * (at % 3)}step {at} of the (long) run is over" for at in range(30))]
     parts = [Part(0, 4, "keep"), Part(4, 21, "omit"), Part(21, 31, "keep")]
