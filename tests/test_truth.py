@@ -165,6 +165,20 @@ def test_values_of_several_pieces_may_stand_anywhere_among_others_that_vary(
     assert bool(_said(lines, parts, "log")) is wrong
 
 
+@pytest.mark.parametrize("number", ["", "{:>6}\t"])
+@pytest.mark.parametrize(("held", "false"), [(range(2, 4), False), (range(4, 5), False), (range(6, 8), True)])
+def test_a_part_of_a_licence_is_of_it_and_a_paragraph_beside_it_is_not(number: str, held: range, false: bool) -> None:
+    said = "Licensed so that|you may do as you like|on the conditions below|as they are printed|and no others||A cart|of rows|"
+    lines = [f"{number.format(i)}# {row}".rstrip() for i, row in enumerate(said.split("|"), 1)]
+    parts = [
+        Part(0, held.start, "keep"),
+        Part(held.start, held.stop, "omit", note="licence"),
+        Part(held.stop, len(lines), "keep"),
+    ]
+
+    assert bool(_said(lines, parts, "code")) is false
+
+
 @pytest.mark.parametrize(
     "said",
     [

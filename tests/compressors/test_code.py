@@ -299,6 +299,26 @@ def test_a_licence_below_an_opening_tag_goes() -> None:
     assert "    return $a;" in shown
 
 
+@pytest.mark.parametrize("mark", ["#", "//", " *"])
+@pytest.mark.parametrize("above", [0, 8])
+@pytest.mark.parametrize("below", [0, 8])
+@pytest.mark.parametrize("clauses", [0, 9])
+def test_what_a_file_is_for_is_no_part_of_the_licence_beside_it(
+    mark: str, above: int, below: int, clauses: int
+) -> None:
+    paragraphs = [
+        [f"Above it says {i}." for i in range(above)],
+        ["Copyright Somebody, under a licence.", *(f"Clause {i} of the licence." for i in range(clauses))],
+        [f"Below it says {i}." for i in range(below)],
+    ]
+    rows = [f"{mark} {row}".rstrip() for told in paragraphs if told for row in (*told, "")][:-1]
+    lines = ["/*", *rows, " */"] if mark == " *" else rows
+    gone = {row for start, stop, _ in trims.find([*lines, "", "int a;"], "") for row in range(start, stop)}
+
+    assert not [lines[row] for row in gone if "it says" in lines[row]]
+    assert bool(gone) is bool(clauses)
+
+
 def test_what_the_question_is_about_is_shown_outside_of_bodies_too() -> None:
     table = "\n".join(f'    "currency {i}": ("code {i}", {i}),' for i in range(30))
     text = _module() + f"\n\nROUNDING = {{\n{table}\n}}\n# the rounding of the yen differs\nYEN = 0\n"

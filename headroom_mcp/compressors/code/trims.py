@@ -21,7 +21,7 @@ _MAX_DOC_ROWS = 400  # a quote that is never closed is not a docstring
 
 #     """Text…    r'''Text…    @doc """
 _QUOTES = late.pattern(r"^\s*(?:@\w*doc\s+)?(?:[rRuU]|~[sS])?(\"\"\"|''')")
-_LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warranty|redistribut)", re.IGNORECASE)
+_LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright|warrant|redistribut|liab(?:le|ility))", re.IGNORECASE)
 _MAX_HEAD_ROWS = 20  # one parameter a line
 _WORD = late.pattern(r"\w+")
 # def name    class Name    func name
@@ -83,9 +83,25 @@ def _licence(lines: list[str]) -> tuple[int, int, str] | None:
     while row < len(lines) and (lines[row].startswith(_COMMENT) or lines[row].startswith(" *")):
         row += 1
     told = first + 1 if any(map(str.isalnum, lines[first] if first < row else "")) else first + 2
-    if row - told < _MIN_LICENCE_ROWS or len(_LICENCE.findall(" ".join(lines[first:row]))) < 2:
+    start, stop = _span_of_licence(lines, first, row)
+    start = max(told, start)
+    if stop - start < _MIN_LICENCE_ROWS or len(_LICENCE.findall(" ".join(lines[start:stop]))) < 2:
         return None
-    return told, row, "licence"
+    return start, stop, "licence"
+
+
+def _span_of_licence(lines: list[str], first: int, end: int) -> tuple[int, int]:
+    """Return the rows from the first paragraph of a comment (rows `first` … `end - 1`) that speaks of a licence to the end of the
+    last: what stands above and below may say what the file is for."""
+    start = stop = at = first
+    for row in range(first, end + 1):
+        if row < end and any(map(str.isalnum, lines[row])):
+            continue
+        if _LICENCE.search(" ".join(lines[at:row])):
+            start, stop = (start if stop > first else at), row
+        at = row + 1
+    closes = stop == end - 1  # with the mark that ends the comment
+    return start, end if closes else stop
 
 
 def _docstrings(lines: list[str], *, from_top: bool) -> Iterator[tuple[int, int, str]]:

@@ -239,14 +239,27 @@ _LABELS = {
     "docstring": r"\"\"\"|'''|^\s*\d*\W*/?\*|^\s*(?:///|//!|#|--)|\w",
     "documentation": r"\w",
     "imports": r"\b(?:import|from|require|use|using|include|alias|open|package|load)\b|^\s*[\w{}(),.\"' *]+$",
-    "licence": r"(?i)licen[cs]e|copyright|spdx|warrant|permission",
+    "licence": r"(?i)licen[cs]e|copyright|spdx|warrant|permission|liab(?:le|ility)",
     "minified": r".",
 }
 
 
 def _label(label: str, gap: Gap, findings: Findings) -> None:
     pattern = re.compile(_LABELS[label])
-    findings.that(any(pattern.search(line) for line in gap.held), label)
+    held = _with_paragraphs(gap) if label == "licence" else gap.held
+    findings.that(any(pattern.search(line) for line in held), label)
+
+
+def _with_paragraphs(gap: Gap) -> Sequence[str]:
+    """Return the lines of a gap with the rest of the paragraphs that it begins and ends in."""
+    start, stop = gap.start, gap.stop
+    while start and re.search(r"[^\W\d]", gap.lines[start]) and re.search(r"[^\W\d]", gap.lines[start - 1]):
+        start -= 1
+    while (
+        stop < len(gap.lines) and re.search(r"[^\W\d]", gap.lines[stop - 1]) and re.search(r"[^\W\d]", gap.lines[stop])
+    ):
+        stop += 1
+    return gap.lines[start:stop]
 
 
 def _only_label(match: re.Match[str], gap: Gap, findings: Findings) -> None:
