@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from headroom_mcp.compressors import load
@@ -72,3 +75,31 @@ def test_the_folder_that_all_problems_lie_in_is_said_once(folder: str) -> None:
     assert shown.count(folder) == 1 if folder else "below" not in shown
     for line in lines:
         assert line.removeprefix(folder).split(": ")[0].rpartition(":")[0] in shown.replace(" ", "\n")
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_every_problem_is_counted_and_in_short_only_where_its_place_is_said(seed: int) -> None:
+    pick = random.Random(seed)
+    lines: list[str] = []
+    for rule in range(pick.randint(6, 14)):
+        for _ in range(pick.choice((1, 1, 2, 3, 8, 40))):
+            file, line = pick.randrange(3), pick.randrange(1, 60)
+            said = f"src/part{file}.py:{line}:1: W{rule + 100} what rule {rule} says of it"
+            lines += [said] * pick.choice((1, 1, 1, 2))
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "lint ."})
+
+    compressed = load("lint").compress(output, pick.choice((120, 300, 2_000)))
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    head, *rows = shown.split("\n")
+    times = [[int(count) for count in re.findall(r"×(\d+)", row)] for row in rows]
+    assert head.startswith(f"[{len(lines)} problems of ")
+    assert sum(sum(counts) if counts else 1 for counts in times) == len(lines)
+    for part in compressed.parts[1:]:
+        file, line = lines[part.start].split(":")[:2]
+        is_said = re.search(rf"{file}:(?:\d+,)*{line}\b", shown) is not None
+        assert is_said or not part.elsewhere
+    uncounted = {code for row in rows[-1:] if re.match(r"W\d+ ×", row) for code in re.findall(r"W\d+", row)}
+    of_these = [part for part in compressed.parts[1:] if lines[part.start].split()[1] in uncounted]
+    assert all(part.is_gone for part in of_these)

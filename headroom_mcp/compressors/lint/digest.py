@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors.lint.problems import Problem, is_serious, whole
@@ -21,8 +21,39 @@ _MIN_FOLDER_CHARS = 12
 _NUMBERED = late.pattern(r"[A-Z]{1,6}\d{2,5}")
 
 
-def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) -> str:
-    """Return what `found` says within about `budget` tokens, what the `query` asks in full, below a line that counts all of it."""
+class _Said:
+    """What is said, entry by entry, and the first lines of the problems that it tells; of those told in full, by entry: the
+    same may be said of one place more than once."""
+
+    def __init__(self) -> None:
+        self.entries: list[str] = []
+        self.told: set[int] = set()
+        self.in_full: dict[str, set[int]] = {}
+
+    def add(self, entry: str, told: Iterable[int] = ()) -> int:
+        """Say `entry`, which tells the problems `told`; return the tokens it takes."""
+        self.told.update(told)
+        self.entries.append(entry)
+        return tokens.estimate(entry) + 1
+
+    def add_in_full(self, entry: str, start: int) -> int:
+        """Say the problem at line `start` by its own lines, `entry`; return the tokens it takes."""
+        known = entry in self.in_full
+        self.in_full.setdefault(entry, set()).add(start)
+        self.told.add(start)
+        return 0 if known else self.add(entry)
+
+    def rows(self) -> Iterator[str]:
+        """Yield the entries, with the number of times that the same is said in full."""
+        for entry in self.entries:
+            times = len(self.in_full.get(entry, ()))
+            head, end, below = entry.partition("\n")
+            yield f"{head} [×{times}]{end}{below}" if times > 1 else entry
+
+
+def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) -> tuple[str, set[int]]:
+    """Return what `found` says within about `budget` tokens, what the `query` asks in full, below a line that counts all of it;
+    and the first lines of the problems that it tells, be it by their places."""
     asked = facts_module.matches(query, lines)
     by_rule: dict[str, list[Problem]] = {}
     forms = templates.masked([problem.message for problem in found])
@@ -33,14 +64,14 @@ def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) 
     )
     base = _common_folder([problem.place for problem in found])
     below = f" below {base}" if base else ""
-    out: list[str] = []
+    out = _Said()
     room = budget
     wanted = set(asked[:10])
     times: dict[str, int] = {}
     for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))]:
         times[problem.code] = times.get(problem.code, 0) + 1
         if times[problem.code] <= _ASKED_OF_A_RULE:
-            room -= _add(out, whole(lines, problem).removeprefix(base))
+            room -= out.add_in_full(whole(lines, problem).removeprefix(base), problem.start)
     in_full, left, room = _told_one_by_one(lines, _by_claim(rules, query), room, out, base)
     left = [[problem._replace(place=problem.place[len(base) :]) for problem in group] for group in left]
     room = max(room, budget // 3)
@@ -52,18 +83,22 @@ def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) 
             break
         fair = max(share, room // max(1, len(left) - number))
         entry = _by_message(group)
-        room -= _add(out, entry if tokens.estimate(entry) <= 2 * fair else _by_place(group, fair))
+        told = group
+        if tokens.estimate(entry) > 2 * fair:
+            entry, told = _by_place(group, fair)
+        room -= out.add(entry, (problem.start for problem in told))
     if unsaid:
-        out.append(marker.times((group[0].code or "other", len(group)) for group in unsaid[:_MAX_UNSAID]))
+        out.add(marker.times((group[0].code or "other", len(group)) for group in unsaid[:_MAX_UNSAID]))
         more = unsaid[_MAX_UNSAID:]
         if more:
             problems_left = marker.counted(sum(map(len, more)), "problem")
-            out.append(f"[… {problems_left} of {marker.counted(len(more), 'more rule')}]")
+            out.add(f"[… {problems_left} of {marker.counted(len(more), 'more rule')}]")
     rare_left = any(len(group) <= _RARE for group in left)
     how = "by place" if not in_full else f"{in_full:,} rules in full" if rare_left else "rare rules in full"
     others = ", the others by place" if in_full and left else ""
     rules_said = marker.counted(len(by_rule), "rule")
-    return "\n".join([f"[{marker.counted(len(found), 'problem')} of {rules_said}; {how}{others}{below}]", *out])
+    head = f"[{marker.counted(len(found), 'problem')} of {rules_said}; {how}{others}{below}]"
+    return "\n".join([head, *out.rows()]), out.told
 
 
 def _by_claim(rules: Sequence[list[Problem]], query: str) -> list[tuple[list[Problem], int]]:
@@ -86,7 +121,7 @@ def _differ(group: Sequence[Problem]) -> bool:
 
 
 def _told_one_by_one(
-    lines: Sequence[str], claims: Sequence[tuple[list[Problem], int]], room: int, out: list[str], base: str
+    lines: Sequence[str], claims: Sequence[tuple[list[Problem], int]], room: int, out: _Said, base: str
 ) -> tuple[int, list[list[Problem]], int]:
     """Add the problems of rules to `out`, their places from the folder `base` on, while there is room; return how many rules were,
     the others, and what room is left.
@@ -100,8 +135,8 @@ def _told_one_by_one(
             left.append(group)
             continue
         told += 1
-        for entry in said:
-            room -= _add(out, entry)
+        for problem, entry in zip(group, said, strict=True):
+            room -= out.add_in_full(entry, problem.start)
     return told, left, room
 
 
@@ -133,18 +168,19 @@ def _times(group: Sequence[Problem]) -> str:
     return f"×{len(group):,} {code}" if _NUMBERED.fullmatch(code) else f"{code} ×{len(group):,}"
 
 
-def _by_place(group: Sequence[Problem], room: int) -> str:
-    """Return a rule once, with its count and as many of its places as `room` tokens hold."""
+def _by_place(group: Sequence[Problem], room: int) -> tuple[str, list[Problem]]:
+    """Return a rule once, with its count and as many of its places as `room` tokens hold; and the problems at these."""
     first = group[0]
     message = text.clip_middle(first.message, _MESSAGE_CHARS)
     head = f"{_times(group)} {message}:"
     room -= tokens.estimate(head)
-    by_file: dict[str, list[str]] = {}
+    by_file: dict[str, list[Problem]] = {}
     for problem in group:
-        by_file.setdefault(problem.place, []).append(problem.line)
+        by_file.setdefault(problem.place, []).append(problem)
     said: list[str] = []
-    told = 0
-    for file, places in by_file.items():
+    told: list[Problem] = []
+    for file, problems in by_file.items():
+        places = [problem.line for problem in problems]
         entry = f"{file}:{','.join(places)}"
         cost = tokens.estimate(entry)
         if cost > room and said:
@@ -153,18 +189,11 @@ def _by_place(group: Sequence[Problem], room: int) -> str:
             places = places[: max(1, room // 2)]
             entry = f"{file}:{','.join(places)}"
         room -= tokens.estimate(entry)
-        told += len(places)
+        told += problems[: len(places)]
         said.append(entry)
-    rest = len(group) - told
+    rest = len(group) - len(told)
     if not rest:
-        return f"{head} {' '.join(said)}"
+        return f"{head} {' '.join(said)}", told
     whole = sum(len(places) for places in list(by_file.values())[: len(said)])
-    files = len(by_file) - len(said) + (whole > told)  # of the last file said, some places may be left
-    return f"{head} {' '.join(said)} [… {rest:,} more in {marker.counted(files, 'file')}]"
-
-
-def _add(out: list[str], entry: str) -> int:
-    if entry in out:
-        return 0
-    out.append(entry)
-    return tokens.estimate(entry) + 1
+    files = len(by_file) - len(said) + (whole > len(told))  # of the last file said, some places may be left
+    return f"{head} {' '.join(said)} [… {rest:,} more in {marker.counted(files, 'file')}]", told

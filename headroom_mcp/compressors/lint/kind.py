@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from headroom_mcp import late
 from headroom_mcp.compressors.lint import digest
 from headroom_mcp.compressors.lint.problems import is_serious, names_a_file, names_a_place, problems
 from headroom_mcp.facts import find as facts_module
@@ -23,7 +22,6 @@ _SHORT = 12  # lines around the problems that are shown as they are
 _LONG = 40  # lines between two problems that are no frame of the first
 _LAST_LINES = 5
 _MAX_BETWEEN = 40
-_WORD = late.pattern(r"\w+")
 
 
 def score(output: ToolOutput) -> float:
@@ -64,18 +62,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     if output.tokens < _SMALL_TOKENS:
         budget = output.tokens
-    told_of = digest.of(lines, found, output.query, budget)
+    said, told = digest.of(lines, found, output.query, budget)
     covered = {i for problem in found for i in range(problem.start, problem.stop)}
     telling = {fact.line for fact in _around_problems(lines, covered)[:_MAX_BETWEEN]}
     first, last = found[0].start, found[-1].stop
     parts = _head(lines, first)
-    parts.append(Part(first, found[0].stop, "render", told_of, note="by rule"))
+    parts.append(Part(first, found[0].stop, "render", said, note="by rule"))
     position = found[0].stop
-    words = frozenset(_WORD.findall(told_of))
     for problem in found[1:]:
         parts.extend(_between(lines, position, problem.start, telling))
-        told = problem.line in words and words.issuperset(_WORD.findall(problem.place.rpartition("/")[2]))
-        parts.append(Part(problem.start, problem.stop, "render", note="by rule", elsewhere=told))
+        parts.append(Part(problem.start, problem.stop, "render", note="by rule", elsewhere=problem.start in told))
         position = problem.stop
     return Compressed([*parts, *_tail(lines, last)])
 

@@ -13,6 +13,7 @@ from headroom_mcp.types import Section
 _PROBLEMS = re.compile(r"\[([\d,]+) problems? of ([\d,]+) rules?; (.*)\]")
 _RULE = re.compile(r"^(?P<code>\S+) ×(?P<count>[\d,]+)(?P<rest>.*)", re.DOTALL)
 _NAMELESS = re.compile(r"^×(?P<count>[\d,]+)(?: (?P<code>[A-Z]{1,6}\d{2,5})(?= ))?(?P<rest>.*)", re.DOTALL)
+_SAME = re.compile(r" \[×([\d,]+)\]$")  # the same, at the same place
 _MORE_PLACES = re.compile(r" \[… ([\d,]+) more(?: in ([\d,]+) files?)?\]$")
 _MORE_RULES = re.compile(r"\[… ([\d,]+) problems? of ([\d,]+) more rules?\]")
 _PLACES = re.compile(r"(\S+?):(\d+(?:,\d+)*)(?=\s|$)")
@@ -47,8 +48,14 @@ def _lint(lines: Sequence[str], section: Section, render: Render, findings: Find
             _places(held, rule["rest"], number(rule["count"]), below, findings)
         else:
             first = row.split("\n")[0]
+            times = _SAME.search(first)
+            first = _SAME.sub("", first)
             findings.that(is_shown(first.partition("[… ")[0].strip(), held) or _is_placed(first, held), row)
-            shown += 1
+            if times:
+                said = re.sub(r"^\S+?:\d+ ", "", first).partition("[… ")[0].strip()
+                standing = sum(1 for line in held if said in line)
+                findings.that(1 < number(times[1]) <= standing, row, standing)
+            shown += number(times[1]) if times else 1
             single.add(first)
     # A problem that the question is about is shown, and counted once more with its rule.
     findings.that(counted <= number(head[1]) <= counted + shown, rows[0], f"{counted} counted and {shown} in full")
