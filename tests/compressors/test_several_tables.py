@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from headroom_mcp.compressors.table import several
+from headroom_mcp.compressors.table import rows, several
 from headroom_mcp.evals.truth import walk
 from headroom_mcp.flow import footer
 from headroom_mcp.flow.plan import Plan, plan
@@ -149,3 +149,13 @@ def test_rules_between_the_rows_of_a_table_are_no_rows() -> None:
 
     assert "60 rows" in shown
     assert "--- ×" not in shown
+
+
+@pytest.mark.parametrize("blank", ["", " ", "    "])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("at", [4, 12, 20])
+def test_lines_of_blanks_are_no_rows_and_empty_cells_are(blank: str, delimiter: str, at: int) -> None:
+    lines = [delimiter.join(["id", "name", "state"]), *(delimiter.join([f"{i}", f"n{i}", "on"]) for i in range(20))]
+    lines[at:at] = [blank, delimiter.join(["", "", ""])]
+
+    assert len(rows.read(lines).records) == 21

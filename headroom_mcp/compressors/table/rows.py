@@ -180,7 +180,7 @@ def _delimited_records(lines: Sequence[str], first: int) -> list[Record]:
         line = lines[index]
         if '"' in line:
             quotes += line.count('"')
-        elif not quotes and not line:
+        elif not quotes and not line.strip(" "):  # tabs alone are a row of empty cells
             start = index + 1
             continue
         if quotes % 2 == 0:
