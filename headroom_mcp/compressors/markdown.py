@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _sections, _shapes, _tables_in
+from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as lines_module
@@ -109,9 +109,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     kept_lines.update(line for table in tables for line in range(table.start, table.stop))
     if len(kept_lines) >= len(lines) and not tables:
         return None
-    parts = render.from_kept(kept_lines, len(lines), _gap_notes(lines, found, kept_lines, budget, output.offset))
-    parts = _tables_in.spliced(parts, tables)
-    return Compressed(parts, note=lambda start, stop: _gap_note(lines, found, start, stop, output.offset))
+    is_outline = not query and output.tokens >= _OUTLINED_TOKENS
+    options = _options.named(lines, kept_lines, output.tokens) if is_outline else {}
+    notes = _gap_notes(lines, found, kept_lines, budget, output.offset)
+    parts = _options.told(_tables_in.spliced(render.from_kept(kept_lines, len(lines), notes), tables), options)
+
+    def note(start: int, stop: int) -> str:
+        return _options.note(_gap_note(lines, found, start, stop, output.offset), options, start, stop)
+
+    return Compressed(parts, note=note)
 
 
 def _answers(

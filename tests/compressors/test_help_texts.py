@@ -6,9 +6,13 @@ from random import Random
 
 import pytest
 
+from headroom_mcp.compressors import _options
+from headroom_mcp.evals.truth.inputs import Input
+from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.query import clauses, superlatives
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput
 
 _THINGS = "cache socket replica buffer script client cluster stream module channel worker tunnel ledger".split()
@@ -63,6 +67,40 @@ def test_options_right_below_a_usage_line_are_told_apart() -> None:
 
     assert "How many have to agree." in shown
     assert shown.count("of this server once") < 50
+
+
+@pytest.mark.parametrize("indent", [2, 7])
+@pytest.mark.parametrize("short", ["", "-{}, "])
+def test_unasked_the_gaps_of_a_long_help_text_name_the_options_they_hold(indent: int, short: str) -> None:
+    names = [f"{deed}-{thing}.{len(thing)}" for deed in _DEEDS for thing in _THINGS]
+    lines = ["Usage: tool [OPTIONS] [cmd]", "", "Options:"]
+    for at, name in enumerate(names):
+        lines += [
+            f"{' ' * indent}{short.format('abcdefgh'[at % 8])}--{name}=...   {name.partition('-')[0]} all of them once and again",
+            f"{' ' * 30}wherever the server has any of these in its folders, or is told of them by another",
+        ]
+    output = ToolOutput("\n".join([*lines, ""]), "Bash", {"command": "tool --help"})
+
+    planned = plan(output, Settings())
+
+    shown = planned.body.split("\n")
+    assert len(planned.body) < 0.4 * len(output.text)
+    gaps = [(found, line) for line in shown if (found := marker.gap_range(line))]
+    assert all(len(line) < marker.MAX_NOTE_CHARS + 60 and "…" not in line[3:] for _, line in gaps)
+    for at, name in enumerate(names):
+        row = 3 + 2 * at
+        told = [line for (first, last), line in gaps if first <= row + 1 <= last]
+        assert (f"--{name}" in told[0].replace("]", ",").replace(",", "").split()) if told else lines[row] in shown
+    findings = judge(Input("help", output.text, "Bash", output.tool_input, ""), Settings())
+    assert findings is not None
+    assert (findings.false, findings.unchecked) == ([], [])
+
+
+def test_a_help_text_of_few_options_is_told_as_any_document() -> None:
+    assert _options.named([f"  --of-{n}  one" for n in range(7)], (), 10_000) == {}
+    assert len(_options.named([f"  --of-{n}  one" for n in range(8)], (), 10_000)) == 8
+    assert _options.named([f"  --of-{n}  one" for n in range(8)], (), 100) == {}
+    assert _options.named(["  --of-1  one", *(f"  -{n}, --of-{n}  one" for n in range(9))], {3}, 10_000)[0] == "--of-1"
 
 
 @pytest.mark.parametrize(

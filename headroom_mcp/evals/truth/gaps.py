@@ -205,6 +205,14 @@ def _names_section(title: str, at: int, gap: Gap) -> bool:
     return gap.start <= at < gap.stop and words in " ".join(" ".join(gap.lines[at : at + 3]).split())
 
 
+def _options(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    if match[1]:
+        check(match[1], gap, findings)
+    for name in match[2].split(", "):
+        beginning = re.compile(rf"\s+-.*(?<![\w-]){re.escape(name)}(?![\w-])|\s+{re.escape(name)}(?![\w-])")
+        findings.that(any(beginning.match(line) for line in gap.held), name, "no option of the gap")
+
+
 def _some_sections(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     findings.that(0 < number(match[1]) <= gap.stop - gap.start, match.group())
 
@@ -307,6 +315,7 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"([\d,]+) hits?(?: in ([\d,]+) files: (.*)| in (.+))?"), _hits),
     (re.compile(r"[\d,]+ \.[^\s,]*(?:, [\d,]+ \.[^\s,]*)*"), _suffixes),
     (re.compile(r"in ([\d,]+) directories: (.*)"), _directories),
+    (re.compile(r"(?:(.*), )?options: (.*)"), _options),
     (re.compile(r"sections: (.*)"), _sections),
     (re.compile(r"([\d,]+) sections?"), _some_sections),
     (re.compile(r"([\d,]+) commits?"), _commits),
