@@ -20,6 +20,7 @@ from headroom_mcp.facts import unlike
 from headroom_mcp.query import bm25, clip
 from headroom_mcp.records import kinds, values
 from headroom_mcp.records import survey as survey_module
+from headroom_mcp.records.find import Record
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey
 from headroom_mcp.text import lines as lines_module
@@ -250,12 +251,17 @@ def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, set[int], 
         if listed and cost <= room:
             room -= cost
             rows[at] = f"{row}: {listed}"
-            told.update(rows_of[at])
+            told.update(index for index in rows_of[at] if _is_one_line(survey.records[index]))
         elif listed:
             unnamed = True
     if left_kinds:
         rows.append(f"[… {sum(map(len, left_kinds)):,} more of {marker.counted(len(left_kinds), 'other kind')}]")
     return "\n".join(rows), told, unnamed or bool(left_kinds)
+
+
+def _is_one_line(record: Record) -> bool:
+    """Tell whether a name may stand for all of a record: of one of several lines it says what some of these hold."""
+    return record.stop - record.start == 1
 
 
 def _quoted(choice: Choice, kind: kinds.Kind, hidden: Sequence[int]) -> list[int]:

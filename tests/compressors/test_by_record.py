@@ -65,6 +65,22 @@ def test_records_that_all_are_named_below_are_in_short() -> None:
     assert not any(part.is_gone for part in compressed.parts)
 
 
+@pytest.mark.parametrize("more", [0, 1, 4])
+def test_of_a_record_of_several_lines_a_name_is_not_all(more: int) -> None:
+    pick = random.Random(more)
+    owners = ("rasp", "gimlet", "quoin", "bobbin", "ladle")
+    lines: list[str] = []
+    for n in range(80):
+        lines.append(f"-[ RECORD {n + 1} ]----------")
+        lines += [f"key{at} | {pick.getrandbits(40):x}" for at in range(more)]
+        lines.append(f"owner | {owners[pick.randrange(5)]}")
+        lines.append(f"remark | peer 192.0.2.{pick.randrange(250)} answered")
+    compressed = _of(lines, 2_000)
+
+    assert ": " in compressed.parts[-1].text.partition("×")[2]
+    assert not any(part.elsewhere for part in compressed.parts)
+
+
 @pytest.mark.parametrize("label", ["WARNING", "[warn]", "warning:", "# WARNING"])
 @pytest.mark.parametrize("query", ["", "Did it start?"])
 def test_a_warning_is_shown_whatever_marks_the_levels_of_a_log(label: str, query: str) -> None:
