@@ -61,6 +61,7 @@ _MAX_MOULD_CHARS = 400
 _LOOKED_INTO = 20  # failures in which what was printed meanwhile is looked at
 _LOOKED_AT = 600  # lines at the end of a run no runner of which is known
 _GAP_TOKENS = 12
+_SAME_LIST = 8  # lines between two of a list of failing tests, whose messages may have some
 _MIN_TABLE_LINES = 8  # fewer lines besides the verdicts hold no table
 # plugins: cov-7.1.0, xdist-3.8.0    rootdir: /srv/app    how a runner is set up, run after run. A seed is not among it: who runs
 # the tests once more needs it.
@@ -136,6 +137,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.take(test_blocks.in_files_not_said(lines, failing, found), budget // 3)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
     chosen.take(_answers(output, reading), budget // 4)
+    chosen.take(_between_kept(failing, chosen.kept), budget // 4)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
     named = {index for index, _ in failing}
     left = max(budget // 3, budget - spent - chosen.spent)
@@ -238,6 +240,24 @@ def _answers(output: ToolOutput, reading: test_run.Reading) -> list[int]:
     most = _MAX_ANSWERS if len(output.query) <= _MAX_QUESTION_CHARS else _MAX_OF_A_TASK
     found = facts_module.matches(output.query, output.lines)[:most]
     return [i for i in found if i not in passed and i not in progress]
+
+
+def _between_kept(failing: Sequence[tuple[int, str]], kept: Container[int]) -> list[int]:
+    """Return the lines of a list of failing tests between two that are `kept`: half a list reads as if it were all of it."""
+    found: list[int] = []
+    since: list[int] = []  # lines of the list since the last that is kept
+    before = -_SAME_LIST
+    open_list = False
+    for index in sorted(index for index, _ in failing):
+        if index - before > _SAME_LIST:
+            open_list, since = False, []
+        if index in kept:
+            found.extend(since)
+            open_list, since = True, []
+        elif open_list:
+            since.append(index)
+        before = index
+    return found
 
 
 def _set_up(lines: Sequence[str], reading: test_run.Reading) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from headroom_mcp.compressors import load
@@ -180,3 +182,27 @@ def test_the_description_of_a_task_asks_for_fewer_names_than_a_question(task: st
     assert compressed is not None
     kept = {i for part in compressed.parts if part.action == "keep" for i in range(part.start, part.stop)}
     assert sum(1 for i in kept if 3 <= i < len(passed)) in shown
+
+
+@pytest.mark.parametrize("asked", ["", "which cache tests are broken?", "why does the lock fail?"])
+@pytest.mark.parametrize("failed", [9, 14, 24])
+def test_a_list_of_failing_tests_has_no_holes(failed: int, asked: str) -> None:
+    dice = Random(failed)
+    lines = ["============ test session starts ============", "collected 80 items", "=========== FAILURES ==========="]
+    names = [f"test_{dice.choice(['cache', 'lock', 'lru', 'copy'])}_{at}" for at in range(failed)]
+    says = {name: dice.choice(["E", f"1 not found in Cache({at}, maxsize=3)"]) for at, name in enumerate(names)}
+    for name in names:
+        lines += [
+            f"_________ {name} _________",
+            *["    cache.fill(3)"] * 6,
+            f"E    {says[name]}",
+            "tests/test_c.py:9: E",
+        ]
+    listed = [f"FAILED tests/test_c.py::Cache::{name} - {says[name]}" for name in names]
+    lines += ["====== short test summary info ======", *listed, f"====== {failed} failed, 74 passed in 1.2s ======"]
+    output = ToolOutput("\n".join(lines), "Bash", query=asked)
+    compressed = load("test_output").compress(output, 1_600)
+
+    assert compressed is not None
+    shown = [line in render.render(output.lines, compressed.parts).split("\n") for line in listed]
+    assert False not in shown[shown.index(True) : failed - shown[::-1].index(True)]
