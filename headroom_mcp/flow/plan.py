@@ -77,6 +77,7 @@ def plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown] = (), 
     try:
         return _plan(output, settings, earlier, numbered)
     finally:
+        text_module.forget()
         if collecting:
             gc.enable()
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import Any, NamedTuple
 from headroom_mcp.text import failure_words
 
 TYPE_CHECKING = False
@@ -54,6 +54,9 @@ def is_binary(text: str) -> bool:
     return undecoded * _LEAST_UNDECODED > len(sample)
 
 
+_memories: list[list[Any]] = []  # of each reader made by `once`
+
+
 def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Read]:
     """Return `read` with a memory of the last lines it was given: several steps ask the same of one output.
 
@@ -61,18 +64,27 @@ def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Rea
     changed afterwards.
     """
     last: list[tuple[Sequence[str], int, Read]] = []
+    _memories.append(last)
 
     def remembering(lines: Sequence[str]) -> Read:
-        for known, count, answer in last:
+        held = last[:]  # another thread may forget meanwhile
+        for known, count, answer in held:
             if known is lines and count == len(lines):
                 return answer
         answer = read(lines)
-        if not last or len(lines) * _MUCH_LONGER > last[0][1]:
+        if not held or len(lines) * _MUCH_LONGER > held[0][1]:
             last[:] = [(lines, len(lines), answer)]
         return answer
 
     remembering.__doc__ = read.__doc__
     return remembering
+
+
+def forget() -> None:
+    """Forget the lines that `once` remembers: an output is done. Beside a long one, a shorter one that comes after it in the
+    same process would never be remembered, and be read again for each of its failures."""
+    for last in _memories:
+        last.clear()
 
 
 class Alike(NamedTuple):

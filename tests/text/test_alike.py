@@ -16,11 +16,14 @@ from headroom_mcp.compressors.table import kind as table
 from headroom_mcp.compressors.table import several
 from headroom_mcp.evals import growth_shapes
 from headroom_mcp.facts import announcing, blocks, find, frames, moulds, test_run, verdicts
+from headroom_mcp.flow.plan import plan
 from headroom_mcp.late import LatePattern
 from headroom_mcp.query import bm25
 from headroom_mcp.records import find as records
 from headroom_mcp.records import surprise, values
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import failure_words, lines, templates, tokens
+from headroom_mcp.tool_output import ToolOutput
 from tests import pattern_audit
 
 # Asked of the text itself: TAP's plan is "1..9", docker names a sha256.
@@ -161,3 +164,29 @@ def _ranked_one_by_one(query: str, told: list[str]) -> list[float]:
         )
         for of_line, size in zip(counts, length, strict=True)
     ]
+
+
+def test_an_output_is_read_once_after_a_much_longer_one() -> None:
+    reads: list[int] = []
+    read = lines.once(lambda given: reads.append(len(given)))
+    long, short = ["long"] * 9_000, ["short"] * 90
+    for given in (long, short, short):
+        read(given)
+    assert reads == [9_000, 90, 90]  # what is asked of a failure's own lines meanwhile
+
+    lines.forget()
+    for _ in range(3):
+        read(short)
+
+    assert reads == [9_000, 90, 90, 90]
+
+
+def test_nothing_of_an_output_is_remembered_once_it_is_planned() -> None:
+    reads: list[int] = []
+    read = lines.once(lambda given: reads.append(len(given)))
+    given = ["a"] * 50
+    read(given)
+    plan(ToolOutput("\n".join(f"line {at} of a log" for at in range(300)), "Bash"), Settings())
+    read(given)
+
+    assert reads == [50, 50]
