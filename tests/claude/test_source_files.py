@@ -28,8 +28,8 @@ def _module(functions: int) -> str:
 def test_an_outline_leads_to_a_range_and_the_range_to_an_edit(sandbox: Sandbox) -> None:
     sandbox.headroom("install")
     path = sandbox.project / "jobs.py"
-    path.write_text(_module(60))
-    lines = _module(60).split("\n")
+    path.write_text(_module(90))
+    lines = _module(90).split("\n")
     outline = Call("Read", {"file_path": str(path)})
 
     def read_body(shown: Mapping[str, str]) -> Turn:
@@ -49,12 +49,12 @@ def test_an_outline_leads_to_a_range_and_the_range_to_an_edit(sandbox: Sandbox) 
     first, body, _, after = sandbox.run([outline, read_body, edit, outline, "done"]).texts
 
     numbered = re.findall(r"^(\d+)\t(.*)$", first, re.MULTILINE)
-    assert len(numbered) >= 60
+    assert len(numbered) >= 90
     assert all(lines[int(number) - 1] == line for number, line in numbered)
-    assert len(first) < len(_module(60)) / 2
+    assert len(first) < len(_module(90)) / 2
     assert "\tdef job_41(value):" in body
     assert "    step_5 = value * 41 + 5 - len(os.sep)" in body
-    assert path.read_text() == _module(60).replace("value * 41 + 5 -", "value * 41 + 55 -")
+    assert path.read_text() == _module(90).replace("value * 41 + 5 -", "value * 41 + 55 -")
     assert "    step_5 = value * 41 + 55 - len(os.sep)" in after
     assert "lines left out" not in after
 
@@ -80,7 +80,7 @@ def test_a_body_that_the_prompt_is_not_about_is_left_out_and_can_be_read_and_edi
     path = sandbox.project / "shop.py"
     subjects = [f"{word}_{n}" for n in range(12) for word in ("harbour", "violin")]
     text = "".join(
-        f"def {subject}(first):\n" + "".join(f"    {subject}_{n} = first.{subject}({n})\n" for n in range(9)) + "\n\n"
+        f"def {subject}(first):\n" + "".join(f"    {subject}_{n} = first.{subject}({n})\n" for n in range(30)) + "\n\n"
         for subject in subjects
     )
     path.write_text(text)
