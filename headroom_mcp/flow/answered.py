@@ -28,6 +28,7 @@ _SHARE, _MOST = 0.45, 0.6  # of an output: what is kept when its question is ans
 _FEW, _FEW_SHARE = 4, 10  # lines that hold a telling word: so many, or one in so many
 _MAX_ANSWERS = 12  # to one part of a question: where more lines answer, nobody knows which is meant
 _GOOD, _GOOD_KEYED = 0.5, 0.7  # of the best answer's score; where the keys above a line count
+_SHORT = 3  # letters: so short a word is within many others
 _BLOCK_LINES = 12
 _MAX_HEADS = 3  # less indented lines that an answer stands under
 _REACH = 12  # lines
@@ -131,7 +132,7 @@ def _named(asked: str, lines: Sequence[str], keys: Sequence[str] | None = None) 
     low = [line.lower() for line in lines]
     few = max(_FEW, sum(1 for line in lines if line.strip()) // _FEW_SHARE)
     words = clauses.terms_of(asked)
-    holders = [[i for i, line in enumerate(low) if word in line] for word in words]
+    holders = [_holding(word, low) for word in words]
     if not any(0 < len(at) <= few for at in holders):
         return []
     scores: dict[int, float] = {}
@@ -145,6 +146,15 @@ def _named(asked: str, lines: Sequence[str], keys: Sequence[str] | None = None) 
     least = (_GOOD if keys is None else _GOOD_KEYED) * max(scores.values())
     best = sorted((i for i, score in scores.items() if score >= least), key=lambda i: (-scores[i], i))
     return best if len(best) <= _MAX_ANSWERS else []
+
+
+def _holding(word: str, lines: Sequence[str]) -> list[int]:
+    """Return the `lines` with `word`; a short one counts where it stands alone: "go" is no part of "pgpgout"."""
+    found = [i for i, line in enumerate(lines) if word in line]
+    if len(word) > _SHORT:
+        return found
+    alone = re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])").search
+    return [i for i in found if alone(lines[i])]
 
 
 def _with_names(asked: str, lines: Sequence[str]) -> list[int]:

@@ -322,3 +322,13 @@ def _joined(parts: list[Part]) -> list[Part]:
         else:
             joined.append(part)
     return joined
+
+
+@pytest.mark.parametrize("word", ["go", "py", "qs", "vim", "gcc"])
+def test_a_short_word_within_others_is_no_answer(word: str) -> None:
+    lines = [f"nr_{name}_{at} {at * 731}" for at in range(60) for name in ("free", "dirty", "slab")]
+    within = [*lines[:90], f"pg{word}ut 255174008", *lines[90:]]
+    alone = [*lines[:90], f"{word} 255174008", *lines[90:]]
+
+    assert answered.answers(ToolOutput("\n".join(within), "Bash", query=word)) == []
+    assert answered.answers(ToolOutput("\n".join(alone), "Bash", query=word)) == [90]
