@@ -39,17 +39,15 @@ def cut(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
     found = [] if _ASKED.search(output.query) else stretches(lines)
     if not found or not _fails(lines, {i for start, stop in found for i in range(start, stop)}):
         return list(parts)
-    made: list[Part] = []
-    for part in parts:
-        position = part.start
-        for start, stop in _within(lines, found, part) if part.action == "keep" else ():
-            if start > position:
-                made.append(Part(position, start, "keep"))
-            made.append(Part(start, stop, "omit", note=NOTE))
-            position = stop
-        if position < part.stop or part.start == part.stop:
-            made.append(part._replace(start=position))
-    return made
+    least = marker.GAP_TOKENS + _MIN_GAIN
+    pieces = [
+        (max(start, part.start), min(stop, part.stop))
+        for part in parts
+        if part.action == "keep"
+        for start, stop in found
+    ]
+    worth = [(start, stop) for start, stop in pieces if stop > start and _cost(lines, start, stop) >= least]
+    return render.cut(parts, worth, NOTE)
 
 
 def stretches(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -78,13 +76,6 @@ def _goes_on(warning: str, line: str) -> bool:
 
 def _fails(lines: Sequence[str], apart_from: Collection[int]) -> bool:
     return any(failure_words.is_strong(lines[i]) for i in find.failures(lines, apart_from))
-
-
-def _within(lines: Sequence[str], found: Sequence[tuple[int, int]], part: Part) -> list[tuple[int, int]]:
-    """Return what of the stretches `found` lies in `part` and is worth a marker."""
-    inside = [(max(start, part.start), min(stop, part.stop)) for start, stop in found]
-    least = marker.GAP_TOKENS + _MIN_GAIN
-    return [(start, stop) for start, stop in inside if stop > start and _cost(lines, start, stop) >= least]
 
 
 def _cost(lines: Sequence[str], start: int, stop: int) -> int:

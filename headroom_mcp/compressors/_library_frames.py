@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from headroom_mcp.facts import frames
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
@@ -29,16 +30,7 @@ def cut(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
     rows = [_inner(lines, part.start, part.stop) if part.action == "keep" else [] for part in parts]
     if sum(_cost(lines, start, stop) for row in rows for start, stop in row) < output.tokens * _MIN_SHARE:
         return list(parts)
-    made: list[Part] = []
-    for part, row in zip(parts, rows, strict=True):
-        position = part.start
-        for start, stop in row:
-            made.append(Part(position, start, "keep"))
-            made.append(Part(start, stop, "omit"))
-            position = stop
-        if position < part.stop or part.start == part.stop:
-            made.append(part._replace(start=position))
-    return made
+    return render.cut(parts, [run for row in rows for run in row])
 
 
 def _inner(lines: Sequence[str], start: int, stop: int) -> list[tuple[int, int]]:

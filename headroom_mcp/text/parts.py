@@ -103,6 +103,43 @@ def without(parts: Sequence[Part], cuts: Sequence[tuple[int, int]], said: str, n
     return made
 
 
+def cut(parts: Sequence[Part], cuts: Sequence[tuple[int, int]], note: str = "") -> list[Part]:
+    """Return `parts` with what they keep of the runs `cuts` (start, stop; rising) left out, and `note` in the marker.
+
+    A cut beside a gap becomes part of it and takes its note: two markers in a row tell no more than one.
+    """
+    made: list[tuple[Part, bool]] = []  # with whether it is a cut
+    for part in parts:
+        position = part.start
+        for start, stop in cuts if part.action == "keep" else ():
+            start, stop = max(start, part.start), min(stop, part.stop)
+            if start >= stop:
+                continue
+            if start > position:
+                made.append((Part(position, start, "keep"), False))
+            made.append((Part(start, stop, "omit", note=note), True))
+            position = stop
+        if position < part.stop or part.start == part.stop or part.text:
+            made.append((part._replace(start=position), False))
+    return _without_cuts_beside_gaps(made)
+
+
+def _without_cuts_beside_gaps(made: Sequence[tuple[Part, bool]]) -> list[Part]:
+    joined: list[Part] = []
+    before_is_cut = False
+    for part, is_cut in made:
+        before = joined[-1] if joined else None
+        touches = before is not None and before.action == part.action == "omit" and not before.above and not part.above
+        if before is not None and touches and (is_cut or before_is_cut):
+            own = before if is_cut else part
+            joined[-1] = own._replace(start=before.start, stop=part.stop)
+            is_cut = is_cut and before_is_cut
+        else:
+            joined.append(part)
+        before_is_cut = is_cut
+    return joined
+
+
 def close_cheap_gaps(lines: Sequence[str], parts: Sequence[Part]) -> list[Part]:
     """Return `parts` with every gap shown that costs no more than the marker that stands for it."""
     closed: list[Part] = []

@@ -109,6 +109,21 @@ def test_a_warning_of_something_else_stays_and_what_fails_within_is_no_warning()
     assert _cut(f"{alone}\nall is built") == f"{alone}\nall is built"
 
 
+def test_a_warning_beside_a_gap_goes_into_that_gap_with_the_gaps_own_note() -> None:
+    warning = _WARNINGS["pytest"].split("\n")
+    output = ToolOutput("\n".join(["building", *warning, *warning, _FAILED]))
+
+    def gaps(*given: Part) -> list[tuple[int, int, str]]:
+        parts = _deprecations.cut(output, given)
+        render.check(parts, len(output.lines))
+        return [(part.start, part.stop, part.note) for part in parts if part.action == "omit"]
+
+    before, behind = Part(0, 2, "omit", note="2 places"), Part(5, 7, "omit")
+    assert gaps(before, Part(2, 8, "keep")) == [(0, 7, "2 places")]
+    assert gaps(Part(0, 5, "keep"), behind, Part(7, 8, "keep")) == [(1, 7, "")]
+    assert gaps(before, Part(2, 5, "keep"), behind, Part(7, 8, "keep")) == [(0, 5, "2 places"), (5, 7, "")]
+
+
 def test_the_flow_cuts_both_in_a_build_that_fails() -> None:
     frames = "\n".join(_FRAMES["node"].format(n=n) for n in range(9))
     text = f"vite v8.3.8 building for production...\n{_WARNINGS['node']}\n{_FAILED}\n{frames}\nnpm error Lifecycle script `build` failed\n"
