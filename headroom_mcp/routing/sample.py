@@ -71,6 +71,7 @@ _SIGNS = (
 _SHARES = (
     _pattern("snapshot", 0.3, "elements with refs", r"^\s*- '?\w+.{0,300}\[ref=\w|^\s*uid=\S+ [A-Za-z]|^\s*\[(?:ref=)?\w{0,3}\d+\] [a-z]+ [\"']"),
     _pattern("lint", 0.5, "path:line:column: message", r"^\S[^:\n]*\.\w+:\d+:\d+:? +\S|^\S[^:(\n]*\(\d+(?:,\d+)?\): (?:error|warning|info)|^\S[^:\n]*\.\w+:\d+: (?:error|warning|note)|^ *--> \S+:\d+:\d+|^[A-Z]{1,4}\d{2,4} "),
+    _pattern("lint", 0.06, "places of problems", r"^\s+(?:Location|File|Path|Where): [^\s:]{1,240}:\d{1,9}(?:[:-]\d{1,9}){0,3}$"),
     _pattern("search", 0.6, "path:line:text", r"^(?:(?=[^\s:][^:\n]*[./])[^:\n]+?[:\-]\d+[:\-]|\d+[:\-]|[\w.@+/-]+/[\w.@+-]+:|--$)"),
     _pattern("access_log", 0.5, "requests", r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS|CONNECT) [^"]*" \d{3}\b'),
     _pattern(

@@ -9,6 +9,7 @@ import pytest
 
 from headroom_mcp.compressors import load
 from headroom_mcp.compressors.lint import problems as lint
+from headroom_mcp.routing import router
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
@@ -103,3 +104,30 @@ def test_every_problem_is_counted_and_in_short_only_where_its_place_is_said(seed
     uncounted = {code for row in rows[-1:] if re.match(r"W\d+ ×", row) for code in re.findall(r"W\d+", row)}
     of_these = [part for part in compressed.parts[1:] if lines[part.start].split()[1] in uncounted]
     assert all(part.is_gone for part in of_these)
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+@pytest.mark.parametrize("label", ["Location", "File"])
+@pytest.mark.parametrize("rule", ["[B110:try_except_pass] Try, Except, Pass detected.", "CKV_AWS_20: Bucket is public"])
+def test_problems_in_blocks_of_labels_are_told_by_rule_and_place(rule: str, label: str, blank: str) -> None:
+    """As bandit and checkov write: the message heads a block, one label of which is the place."""
+    blocks = [
+        f">> Issue: {rule}\n   Severity: Low   Confidence: High\n   CWE: CWE-703\n   {label}: src/a{number % 3}.py:{number}:8\n"
+        f"{number}\t    pass\n{blank}{'-' * 50}"
+        for number in range(10, 22)
+    ]
+    odd = f">> Issue: [B602:shell] A shell is started.\n   Severity: High\n   {label}: src/run.py:77:3\n77\t    run(x)\n{blank}"
+    text = "\n".join(
+        ["Test results:", *blocks[:7], odd, "-" * 50, *blocks[7:], "", "Run metrics:", "\tHigh: 1", "\tLow: 12"]
+    )
+    output = ToolOutput(text, "Bash", {"command": "audit -r src"}, "")
+
+    sections = router.route(output)
+    compressed = load("lint").compress(output, 400)
+
+    assert [section.kind for section in sections] == ["lint"]
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert "src/run.py:77" in shown and "A shell is started" in shown and "Severity: High" in shown
+    assert "×12" in shown and "src/a1.py:10,13,16,19" in shown
+    assert shown.endswith("\tHigh: 1\n\tLow: 12")

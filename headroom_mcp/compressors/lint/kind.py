@@ -19,6 +19,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 _MIN_PROBLEMS = 6
 _SMALL_TOKENS = 900  # below, every problem is told
 _SHORT = 12  # lines around the problems that are shown as they are
+_SHORT_CHARS = 600  # the same of lines that say little each
 _LONG = 40  # lines between two problems that are no frame of the first
 _LAST_LINES = 5
 _MAX_BETWEEN = 40
@@ -26,15 +27,16 @@ _MAX_BETWEEN = 40
 
 def score(output: ToolOutput) -> float:
     """Return the share of sampled lines that state a problem, or are the frame of one."""
-    lines = [line for line in output.lines[:400] if line.strip()]
-    if len(lines) < 3:
+    lines = output.lines[:400]
+    said = [i for i, line in enumerate(lines) if line.strip()]
+    if len(said) < 3:
         return 0.0
     found = problems(lines)
     coded = sum(1 for problem in found if problem.code)
     if len(found) < 2 or coded * 2 < len(found):
         return 0.0
-    covered = sum(problem.stop - problem.start for problem in found)
-    return round(min(0.92, 0.95 * covered / len(lines)), 3)
+    covered = {i for problem in found for i in range(problem.start, problem.stop)}
+    return round(min(0.92, 0.95 * len(covered.intersection(said)) / len(said)), 3)
 
 
 def facts(output: ToolOutput) -> list[Fact]:
@@ -107,7 +109,12 @@ def _tail(lines: Sequence[str], start: int) -> list[Part]:
     """Return parts for what a linter says after its last problem: all of it where it is short, else its last lines."""
     if start == len(lines):
         return []
-    if sum(1 for line in lines[start:] if line.strip()) <= _SHORT:
+    if sum(1 for line in lines[start:] if line.strip()) <= _SHORT or _is_short_text(lines[start:]):
         return [Part(start, len(lines), "keep")]
     end = max(start, len(lines) - _LAST_LINES)
     return [Part(start, end, "omit"), Part(end, len(lines), "keep")]
+
+
+def _is_short_text(lines: Sequence[str]) -> bool:
+    """Tell whether `lines` are the figures of a run, short whatever their number."""
+    return sum(map(len, lines)) <= _SHORT_CHARS

@@ -11,6 +11,7 @@ from headroom_mcp.text import lines as text
 
 _MAX_LINE_CHARS = 300
 _MAX_NOTES = 4  # of one problem
+_MAX_LABELS = 8  # lines above the one that names the place
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
 _PLACED = late.pattern(
     r"^(?P<file>(?:[A-Za-z]:)?[^\s:()][^:()\n]{0,240}?)(?::(?P<line>\d+)(?::\d+)?(?:-\d+(?::\d+)?)?:?|\((?P<tsline>\d+),\d+\):)\s+(?:-\s+)?(?P<text>\S.*)$"
@@ -28,6 +29,12 @@ _SHELL_PLACE = late.pattern(r"^In (?P<file>\S+) line (?P<line>\d+):$")
 _SHELL_SAID = late.pattern(r"^\s*\^-*\^? (?:-- )?(?P<text>SC\d+ \(\w+\): .*)$|^\s*\^-- (?P<short>SC\d+ \(\w+\): .*)$")
 #   --> src/a.py:12:5                     (ruff, rustc, biome: the place stands below the message)
 _ARROW = late.pattern(r"^\s*(?:-->|╭─\[|┌─)\s*(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?\]?\s*$")
+#    Location: src/a.py:12:8    File: /main.tf:1-10      (bandit, checkov: the place stands in a block below the message)
+_LOCATED = late.pattern(
+    r"^\s+(?:Location|File|Path|Where): (?P<file>[^\s:][^:\n]{0,240}):(?P<line>\d+)(?:[:-]\d+)*\s*$"
+)
+_LABEL = late.pattern(r"^\W{0,3}[A-Z]\w+: +")
+_WEIGHT = late.pattern(r"^\s+(?:Severity|Level|Priority|Impact): ?\S", re.IGNORECASE)
 _FRAME = late.pattern(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
 _RULE = late.pattern(r"\S+: \S|[A-Z]{1,3}\d{2,5} ")  # what a line above a place begins with that names a rule
 _NOTE = late.pattern(r"^(?:note|help): ")
@@ -35,7 +42,7 @@ _CODE_LINE = late.pattern(r"^\d+ ")
 _TILDES = late.pattern(r"^\s*[~^][~^\s]*$")
 # E501 · C0114: · error[E0308] · TS2304 · SC2086 · [name-defined] · (no-unused-vars) · Style/Foo: · reportMissingImports
 _CODE = late.pattern(
-    r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}|[a-z]+-[a-z-]+)\]"
+    r"^(?:error|warning|note|info|refactor|convention|fatal)?[:\s]*(?P<head>[A-Z]{1,6}\d{2,5}|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*\d+|[CWEFIR]: (?:\[Correctable\] )?[A-Z]\w+/\w+|[A-Z]\w+/\w+)\b|^\[(?P<bracket>[A-Z]{1,6}\d{2,5}(?::\w+)?|[a-z]+-[a-z-]+)\]"
     r"|\berror\[(?P<rust>[A-Z]\d+)\]|\b(?P<ts>TS\d{3,5})\b|\[(?P<tail>[A-Za-z][\w\-/@.,]+)\]\s*$|\((?P<paren>[a-z][\w\-/@]{2,40})\)\s*$|(?<!\s)\s{2,}(?P<rule>@?[a-z][\w\-/@]+)\s*$"
 )
 _SERIOUS = late.pattern(r"\berror\b|^F\d|^E9|^E0", re.IGNORECASE)
@@ -74,6 +81,11 @@ def problems(lines: Sequence[str]) -> list[Problem]:
                 rule = _headline(lines, index, found)
                 start, said = (index - 1, f"{rule} {placed['text']}") if rule else (index, placed["text"])
                 found.append(_problem(start, stop, placed["file"], place, said))
+        elif located := _LOCATED.match(line):
+            start = _head_of_block(lines, index, found[-1].stop if found else 0)
+            stop = _paragraph_end(lines, index + 1)
+            if start < index:
+                found.append(_problem(start, stop, located["file"], located["line"], _of_block(lines, start, index)))
         elif file and (said := _STYLISH.match(line)):
             found.append(_problem(index, stop, file, said["line"], said["text"]))
         elif shell_line and (said := _SHELL_SAID.match(line)):
@@ -84,6 +96,36 @@ def problems(lines: Sequence[str]) -> list[Problem]:
             file = line.strip().rstrip(":")
         index = stop
     return found
+
+
+def _head_of_block(lines: Sequence[str], place: int, first: int) -> int:
+    """Return the line at the head of the block of labels that names its `place`, at `first` or below; `place` where no line
+    stands at a margin of its own above it."""
+    indent = _indent(lines[place])
+    for at in range(place - 1, max(first, place - _MAX_LABELS) - 1, -1):
+        if not lines[at].strip():
+            break
+        if _indent(lines[at]) < indent:
+            return at
+    return place
+
+
+def _of_block(lines: Sequence[str], start: int, place: int) -> str:
+    """Return what the head of a block says, and how grave it is where a line of labels tells."""
+    said = _LABEL.sub("", lines[start][:600], count=1).strip()
+    weight = next((" ".join(line.split()) for line in lines[start + 1 : place] if _WEIGHT.match(line)), "")
+    return f"{said} ({weight})" if weight else said
+
+
+def _paragraph_end(lines: Sequence[str], index: int) -> int:
+    """Return the line after what stands at `index` and below it, up to a blank one or a rule."""
+    while index < len(lines) and lines[index].strip().strip("-=_*"):
+        index += 1
+    return index
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _headline(lines: Sequence[str], index: int, found: Sequence[Problem]) -> str:
@@ -103,20 +145,21 @@ def _problem(start: int, stop: int, file: str, line: str, said: str) -> Problem:
 def whole(lines: Sequence[str], problem: Problem) -> str:
     """Return a problem's own lines with its notes, without its code frame."""
     head = text.clip_middle(lines[problem.start].strip(), _MAX_LINE_CHARS)
+    below = lines[problem.start + 1 : problem.stop]
+    weights = [line.strip() for line in below if _WEIGHT.match(line)] if any(map(_LOCATED.match, below)) else []
     notes = [
         text.clip_middle(line, _MAX_LINE_CHARS)
-        for line in lines[problem.start + 1 : problem.stop]
+        for line in below
         if _NOTE.match(line.lstrip(" =")) or ((placed := _PLACED.match(line)) and _NOTE.match(placed["text"]))
     ][:_MAX_NOTES]
-    if problem.stop > problem.start + 1 and _ARROW.match(lines[problem.start + 1][:300]):
+    if below and _ARROW.match(below[0][:300]):
         head = f"{head}\n  --> {problem.place}:{problem.line}"
     elif problem.place not in head:
-        below = lines[problem.start + 1] if problem.stop > problem.start + 1 else ""
-        if below.startswith(f"{problem.place}:{problem.line}"):
-            head = f"{head}\n{text.clip_middle(below, _MAX_LINE_CHARS)}"
+        if below and below[0].startswith(f"{problem.place}:{problem.line}"):
+            head = f"{head}\n{text.clip_middle(below[0], _MAX_LINE_CHARS)}"
         else:
             head = f"{problem.place}:{problem.line} {head}"
-    return "\n".join([head, *notes])
+    return "\n".join([head, *weights, *notes])
 
 
 def _split(said: str) -> tuple[str, str]:
@@ -127,6 +170,8 @@ def _split(said: str) -> tuple[str, str]:
     code = next(group for group in match.groups() if group)
     if match["head"]:
         message = said[match.end("head") :].lstrip(": ")
+    elif match["bracket"]:
+        message = said[match.end() :].lstrip(": ")
     elif match["tail"] or match["paren"] or match["rule"]:
         message = said[: match.start()].rstrip()
     else:
