@@ -130,8 +130,8 @@ def _without_cuts_beside_gaps(made: Sequence[tuple[Part, bool]]) -> list[Part]:
     for part, is_cut in made:
         before = joined[-1] if joined else None
         touches = before is not None and before.action == part.action == "omit" and not before.above and not part.above
-        if before is not None and touches and (is_cut or before_is_cut):
-            own = before if is_cut else part
+        if before is not None and touches and (is_cut or before_is_cut or not (before.note or part.note)):
+            own = part if before_is_cut else before
             joined[-1] = own._replace(start=before.start, stop=part.stop)
             is_cut = is_cut and before_is_cut
         else:

@@ -121,6 +121,7 @@ def test_a_warning_beside_a_gap_goes_into_that_gap_with_the_gaps_own_note() -> N
     before, behind = Part(0, 2, "omit", note="2 places"), Part(5, 7, "omit")
     assert gaps(before, Part(2, 8, "keep")) == [(0, 7, "2 places")]
     assert gaps(Part(0, 5, "keep"), behind, Part(7, 8, "keep")) == [(1, 7, "")]
+    assert gaps(Part(0, 2, "omit"), Part(2, 5, "keep"), behind, Part(7, 8, "keep")) == [(0, 7, "")]
     assert gaps(before, Part(2, 5, "keep"), behind, Part(7, 8, "keep")) == [(0, 5, "2 places"), (5, 7, "")]
 
 
