@@ -288,7 +288,7 @@ def _worth(planned: Plan | None, call: _Call, output: ToolOutput) -> Plan | str:
     least = int(output.tokens * call.settings.min_saving)
     if planned.lacks_nothing:
         least = _MIN_ABOVE_TOKENS if planned.omitted else _MIN_LOSSLESS_TOKENS
-    if tokens.estimate(shown) > output.tokens - least or len(shown) >= len(output.text):
+    if tokens.estimate(shown) - planned.closer > output.tokens - least or len(shown) >= len(output.text):
         return planned.kind
     return planned
 

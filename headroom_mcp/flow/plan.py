@@ -25,10 +25,11 @@ _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 # What a run says may have a trace in it, whatever else it is.
 _TRACED = frozenset((*_FRAMED, "stack_trace", "test_output"))
 # What many of their lines begin or end with is the same: a path, a verdict.
-_LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "test_output"))
+_LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "table", "test_output"))
 _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
+_WIDE = 8  # wide blanks from which on columns may stand too far apart
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -45,6 +46,7 @@ class Plan(NamedTuple):
     overwritten: int = 0  # states of lines that a terminal shows no more
     above: int = 0  # lines that are not shown because they stand above
     small: bool = False  # of an output that is seen at one glance, with every marker in it
+    closer: int = 0  # tokens that blanks between columns cost, which an estimate by characters does not know
 
     @property
     def kind(self) -> str:
@@ -115,7 +117,7 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     if not numbered and _LISTED.issuperset(s.kind for s in draft.sections):
-        parts = _said_once(output, parts)
+        parts = _in_short(output, parts)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -161,7 +163,8 @@ def _planned(output: ToolOutput, sections: list[Section], parts: list[Part], num
     above = sum(part.stop - part.start for part in parts if part.above)
     omitted = render.omissions(parts)
     small = output.tokens < _WHOLE_TOKENS
-    return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above, small)
+    closer = _closer(output.lines, parts)
+    return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above, small, closer)
 
 
 def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Sequence[Shown] = ()) -> Plan | None:
@@ -176,17 +179,17 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
     return None
 
 
-def _said_once(output: ToolOutput, parts: list[Part]) -> list[Part]:
-    """Return `parts` with what neighbouring lines begin and end with said once; of a short output all of its lines so, where
-    that costs no more: nothing is left out then."""
+def _in_short(output: ToolOutput, parts: list[Part]) -> list[Part]:
+    """Return `parts` with their kept lines in fewer words; of a short output all of its lines so, where that costs no more:
+    nothing is left out then."""
     lines = output.lines
     whole = [Part(0, len(lines), "keep")] if output.tokens < _WHOLE_TOKENS else []
-    if not render.run_alike(lines, whole or parts):
+    if output.text.count("   ") < _WIDE and not render.run_alike(lines, whole or parts):
         return parts
-    from headroom_mcp.compressors import _prefixes
+    from headroom_mcp.compressors import _in_short
 
-    cut = _prefixes.cut(lines, parts, output.tokens)
-    return _cheaper(lines, cut, _prefixes.cut(lines, whole, output.tokens)) if whole else cut
+    cut = _in_short.cut(output, parts)
+    return _cheaper(lines, cut, _in_short.cut(output, whole)) if whole else cut
 
 
 def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:
@@ -315,7 +318,16 @@ def _leave_out_repeats(
 
 def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part]) -> list[Part]:
     """Return the one of both that costs less; of equal ones the `other`."""
-    return min((other, one), key=lambda parts: tokens.estimate(render.render(lines, parts)))
+    return min((other, one), key=lambda parts: tokens.estimate(render.render(lines, parts)) - _closer(lines, parts))
+
+
+def _closer(lines: Sequence[str], parts: Sequence[Part]) -> int:
+    """Return how many tokens fewer than by their characters `parts` cost whose columns stand closer."""
+    if not any(part.text.startswith("[columns ") for part in parts if part.start == part.stop):
+        return 0
+    from headroom_mcp.text import columns
+
+    return columns.saved(lines, parts)
 
 
 def _changed_only(output: ToolOutput, draft: Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:

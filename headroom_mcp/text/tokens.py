@@ -31,6 +31,7 @@ _RANKS = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 _SHORT_BYTES = 500
 _DIGIT_COST = 0.804
+BLANK_COST = 0.068
 _NUMBERS = late.pattern(r"\n(\d{1,7})\t")
 _HEAD_CHARS, _HEAD_LINES = 600, 6  # where numbered lines are looked for first
 _NUMBER_CHARS = 8  # a line number with its tab
@@ -76,7 +77,7 @@ def _cost_of_marks(marks: bytes) -> float:
 
 def _sum(lower: int, space: int, digit: int, upper: int, lead: int, other: int) -> float:
     letters = 0.757 * upper + 0.259 * lower + 0.648 * lead
-    return letters + _DIGIT_COST * digit + 0.369 * other + 0.068 * space
+    return letters + _DIGIT_COST * digit + 0.369 * other + BLANK_COST * space
 
 
 def _of_line_numbers(text: str) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from headroom_mcp.evals.truth.findings import Findings, is_clipped, number
+from headroom_mcp.text import columns
 from headroom_mcp.types import Part, Section
 
 
@@ -27,8 +28,10 @@ def has_tail(head: str) -> bool:
     return _TAILED.match(head) is not None
 
 
-def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findings: Findings) -> None:
-    """Check the renders of one section of `lines`."""
+def check(
+    lines: Sequence[str], section: Section, drawn: Sequence[Render], findings: Findings, *, closer: bool = False
+) -> None:
+    """Check the renders of one section of `lines`; `closer`: columns may stand closer, as is said above."""
     from headroom_mcp.evals.truth import compact, digests, listings, records, tables
 
     first = next((render.text for render in drawn if render.text), "")
@@ -45,7 +48,9 @@ def check(lines: Sequence[str], section: Section, drawn: Sequence[Render], findi
     usual = listings.usual(drawn)
     for render in drawn:
         held = lines[render.part.start : render.part.stop]
-        if not render.text or is_unpadded(render, held) or below(render, held, findings):
+        if not render.text or is_unpadded(render, held) or (closer and is_closer(render, held, findings)):
+            continue
+        if below(render, held, findings, closer=closer):
             continue
         if usual is not None:
             listings.check(lines, render, usual, findings)
@@ -68,17 +73,31 @@ def is_unpadded(render: Render, held: Sequence[str]) -> bool:
     return render.part.action == "render" and rows == [line.lstrip(" ") for line in held if _NUMBER.match(line)]
 
 
+def is_closer(render: Render, held: Sequence[str], findings: Findings) -> bool:
+    """Check lines whose columns stand closer, and the head above them; tell whether `render` is one of these."""
+    part = render.part
+    if render.text == columns.HEAD:
+        return findings.that(part.start == part.stop, render.text)
+    rows = render.text.split("\n")
+    return part.action == "render" and part.stop > part.start and _words(rows) == _words(held) and rows != list(held)
+
+
+def _words(rows: Sequence[str]) -> list[list[str]]:
+    return [row.split() for row in rows]
+
+
 _BELOW = re.compile(r'\[the next ([\d,]+) lines (?:begin with "([^"]*)")?(?: and )?(?:end with "([^"]*)")?\]')
 
 
-def below(render: Render, held: Sequence[str], findings: Findings) -> bool:
+def below(render: Render, held: Sequence[str], findings: Findings, *, closer: bool = False) -> bool:
     """Check lines that stand below what they begin and end with; tell whether `render` is that."""
     head, *rows = render.text.split("\n")
     match = _BELOW.fullmatch(head)
     if match is None:
         return False
     findings.that(number(match[1]) == len(rows), head, len(rows))
-    findings.that([f"{match[2] or ''}{row}{match[3] or ''}" for row in rows] == list(held), head)
+    rows = [f"{match[2] or ''}{row}{match[3] or ''}" for row in rows]
+    findings.that(rows == list(held) or (closer and _words(rows) == _words(held)), head)
     return True
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from headroom_mcp.evals.truth import counts, gaps, renders
 from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.flow.plan import Plan
+from headroom_mcp.text import columns
 from headroom_mcp.types import Part, Section
 
 _GAP = re.compile(r"\[… (lines?) (\d+)(?:-(\d+))?(?: · (.*))?\]")
@@ -35,6 +36,7 @@ def check(given: Checked) -> Findings:
     body, _, foot = given.shown.rpartition("\n")
     rows = body.split("\n")
     position = at = kept = 0
+    closer = any(part.text == columns.HEAD for part in given.planned.parts)
     for section, parts in _by_section(given.planned):
         drawn: list[renders.Render] = []
         for part in parts:
@@ -61,7 +63,7 @@ def check(given: Checked) -> Findings:
                 findings.that(True, part.text)
             elif part.action != "omit":
                 drawn.append(renders.Render(part, part.text))
-        renders.check(given.lines, section, drawn, findings)
+        renders.check(given.lines, section, drawn, findings, closer=closer)
     findings.that(position == len(given.lines), f"{position} lines in all", len(given.lines))
     findings.that(at == len(rows), "nothing else is said", rows[at : at + 3])
     _footer(foot, given, body, findings)

@@ -1,0 +1,61 @@
+"""Kept lines in fewer words, nothing left out: columns one blank apart, and what neighbouring lines begin and end with said once.
+
+What is a program's output may be set in another way; the text of a file stays as it is, for whoever reads it will edit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from headroom_mcp.compressors import _prefixes
+from headroom_mcp.tool_output import ToolOutput
+from headroom_mcp.types import Part
+
+_MAX_LINES = 5_000  # beyond, only what is kept is looked at: a table may be set in two ways then
+
+
+def cut(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` with their kept lines in fewer words, where that is worth being told of."""
+    lines = output.lines
+    shorter = _narrowed(output, parts) if "   " in output.text and not output.files() else {}
+    if not shorter:
+        return _prefixes.cut(lines, parts, output.tokens)
+    from headroom_mcp.text import columns
+
+    shown = [shorter.get(index, line) for index, line in enumerate(lines)]
+    made: list[Part] = []
+    for part in _prefixes.cut(shown, parts, output.tokens):
+        made.extend(_as_shown(shown, part, shorter) if part.action == "keep" and not part.text else [part])
+    first = next(at for at, part in enumerate(made) if part.stop > min(shorter))
+    made.insert(first, Part(made[first].start, made[first].start, "render", columns.HEAD, lossless=True))
+    return made
+
+
+def _narrowed(output: ToolOutput, parts: Sequence[Part]) -> dict[int, str]:
+    """Return the kept lines whose columns stand closer, by their index; none where that is not worth a head."""
+    from headroom_mcp.text import columns
+
+    lines = output.lines
+    kept = [part for part in parts if part.action == "keep" and not part.text]
+    found = columns.narrowed(lines, 0, len(lines)) if len(lines) <= _MAX_LINES else {}
+    shorter: dict[int, str] = {}
+    for start, stop, *_ in kept:
+        of_part = found if len(lines) <= _MAX_LINES else columns.narrowed(lines, start, stop)
+        shorter.update((index, of_part[index]) for index in range(start, stop) if index in of_part)
+    fewer = sum(columns.gaps(lines[index]) - columns.gaps(line) for index, line in shorter.items())
+    return shorter if fewer >= columns.MIN_CUT else {}
+
+
+def _as_shown(shown: Sequence[str], part: Part, shorter: Mapping[int, str]) -> list[Part]:
+    """Return a kept part with those of its lines as renders that are not as they were."""
+    made: list[Part] = []
+    at = part.start
+    while at < part.stop:
+        start, changed = at, at in shorter
+        while at < part.stop and (at in shorter) == changed:
+            at += 1
+        if changed:
+            made.append(Part(start, at, "render", "\n".join(shown[start:at]), lossless=True))
+        else:
+            made.append(Part(start, at, "keep"))
+    return made

@@ -1,0 +1,202 @@
+"""Columns that blanks line up: where every cell is one word, one blank between two says as much as ten.
+
+     30.86    0.001142           2       481        46 newfstatat         30.86 0.001142 2 481        46 newfstatat
+     18.49    0.000684           4       149           read          →    18.49 0.000684 4 149           read
+     16.70    0.000618           6        90           mmap               16.70 0.000618 6 90           mmap
+
+Blanks go where nobody can miss them: between two cells that hold one word in every line, and before numbers that end at one
+place. Next to a cell of several words, or one that may be empty, a line stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
+from headroom_mcp.text import tokens
+from headroom_mcp.types import Part
+
+HEAD = "[columns one blank apart]"
+_MIN_LINES = 4
+_MAX_COLUMNS = 16
+_MAX_CHARS = 400  # of a line that is looked at: no row of a table is longer, and what is not looked at stays
+_HEADINGS = 3  # lines above that may have a word in a column where these lines have none
+_MAX_ABOVE = 2_000  # lines in which the header is looked for
+_MAX_TRIED = 32
+MIN_CUT = 12  # blanks that are cut (each run one token, about) in a run of lines that is worth being told of
+_GAP = late.pattern(r"(?<=\S)  +(?=\S)|^ +(?=\d)", re.MULTILINE)
+_WORD = late.pattern(r"\S+")
+
+Span = tuple[int, int]
+
+
+class _Column:
+    """Where the words of a column begin and end, -1 where that is not one place, and all that it takes up, from `left` to `right`;
+    in how many lines more than one blank stands before it, and its word begins with a digit."""
+
+    __slots__ = ("end", "left", "numbers", "right", "start", "wide")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.left, self.right = start, end
+        self.wide = self.numbers = 0
+
+
+class _Run(NamedTuple):
+    """Lines up to `stop`; before which of their words blanks go, and how many runs of blanks go from all lines; `seen`: how far
+    lines were looked at."""
+
+    stop: int
+    before: Sequence[int]
+    cut: int
+    seen: int
+
+
+def narrowed(lines: Sequence[str], start: int, stop: int) -> dict[int, str]:
+    """Return those of lines `start` … `stop - 1` that have columns wider apart than needed, by their index, with one blank
+    between these."""
+    found: dict[int, str] = {}
+    at = start
+    top = max(0, start - _MAX_ABOVE)
+    while at < stop:
+        if "  " not in lines[at]:
+            at += 1
+            continue
+        run = _run(lines, at, stop)
+        if run.cut < MIN_CUT:
+            at = run.seen if run.seen - at > _MAX_TRIED else at + 1  # nor is there much in lines that end the same run
+            continue
+        top = _top(lines, top, at)
+        before = _without_empty(lines, at, run, top)
+        for index in range(at, run.stop) if before else ():
+            shorter = _shorter(lines[index], before)
+            if shorter != lines[index]:
+                found[index] = shorter
+        at = run.stop
+    return found
+
+
+def saved(lines: Sequence[str], parts: Sequence[Part]) -> int:
+    """Return how many tokens more than their characters tell are saved by `parts` whose columns stand closer: blanks on end are one
+    token, however many they are."""
+    fewer = 0.0
+    for part in parts:
+        if part.action == "render" and part.lossless and part.stop > part.start and part.text:
+            before, after = "\n".join(lines[part.start : part.stop]), part.text
+            blanks = before.count(" ") - after.count(" ")
+            fewer += gaps(before) - gaps(after) - max(0, blanks) * tokens.BLANK_COST
+    return max(0, int(fewer))
+
+
+def gaps(text: str) -> int:
+    """Return how many times more than one blank stands between two words of a line, or any before a number that begins one."""
+    return sum(1 for _ in _GAP.finditer(text))
+
+
+def _run(lines: Sequence[str], start: int, stop: int) -> _Run:
+    """Return the run of lines from `start` on out of which most blanks go."""
+    columns = [_Column(start, end) for start, end in _words(lines[start])]
+    ended = True  # no line has a word more than the columns
+    best = _Run(start, (), 0, stop)
+    for at in range(start, stop):
+        words = _words(lines[at])
+        ended = ended and len(words) == len(columns)
+        aligned = _aligned(lines[at], words, columns)
+        if not aligned:
+            return best._replace(seen=at)
+        ended = ended and aligned == len(words)
+        del columns[aligned:]
+        if at + 1 - start >= _MIN_LINES:
+            count = at + 1 - start
+            before = [column for column in range(aligned) if _may_go(columns, column, count, ended=ended)]
+            cut = sum(columns[column].wide for column in before)
+            if cut > best.cut:
+                best = _Run(at + 1, before, cut, stop)
+    return best
+
+
+def _top(lines: Sequence[str], known: int, at: int) -> int:
+    """Return the first line of the paragraph of line `at`, not above the one that is `known` of an earlier line."""
+    while at > known and lines[at - 1].strip():
+        at -= 1
+    return at
+
+
+def _without_empty(lines: Sequence[str], start: int, run: _Run, top: int) -> list[int]:
+    """Return before which words of a run blanks may go: not where something stands above or below these, as a header does over
+    a column in which all of the lines have nothing. The header stands at the `top` of the paragraph, or right above."""
+    columns = [_Column(begin, end) for begin, end in _words(lines[start])]
+    for line in lines[start : run.stop]:
+        _aligned(line, _words(line), columns)
+    headings = lines[top : min(top + _HEADINGS, start)]
+    around = [*headings, *lines[max(0, start - _HEADINGS) : start], *lines[run.stop : run.stop + 1]]
+    others = [span for line in around for span in _over(_words(line), columns)]
+    kept: list[int] = []
+    for at in run.before:
+        left = columns[at - 1].right if at else 0
+        if not any(left < begin and end < columns[at].left for begin, end in others):
+            kept.append(at)
+    return kept if sum(columns[at].wide for at in kept) >= MIN_CUT else []
+
+
+def _over(words: Sequence[Span], columns: Sequence[_Column]) -> Sequence[Span]:
+    """Return the words of a line that stands in the same columns, none of any other: of a header most stand over a column."""
+    inside = sum(1 for start, end in words if any(start < one.right and one.left < end for one in columns))
+    return words if inside * 3 >= len(words) * 2 else ()
+
+
+def _words(line: str) -> list[Span]:
+    """Return where the first words of a line stand; none of one with tabs, which nobody knows how wide they are."""
+    found: list[Span] = []
+    if "\t" in line:
+        return found
+    for match in _WORD.finditer(line, 0, _MAX_CHARS):
+        found.append(match.span())
+        if len(found) == _MAX_COLUMNS:
+            break
+    return found
+
+
+def _aligned(line: str, words: Sequence[Span], columns: Sequence[_Column]) -> int:
+    """Return how many first words of a line stand in the columns, which know of them then."""
+    aligned = 0
+    stop = -1  # where the word before ends; none: what a line is indented by is wide
+    for (start, end), column in zip(words, columns, strict=False):
+        column.start = column.start if column.start == start else -1
+        column.end = column.end if column.end == end else -1
+        if column.start < 0 and column.end < 0:
+            break
+        column.left, column.right = min(column.left, start), max(column.right, end)
+        column.wide += start > stop + 1
+        column.numbers += line[start].isdigit()
+        stop = end
+        aligned += 1
+    return aligned
+
+
+def _may_go(columns: Sequence[_Column], at: int, count: int, *, ended: bool) -> bool:
+    """Tell whether the blanks before a column say nothing in `count` lines, the first of which may be a header."""
+    column = columns[at]
+    if column.numbers >= count - 1 and column.start < 0:
+        return True
+    return at > 0 and all(_is_cell(columns, one, ended=ended) for one in (at - 1, at))
+
+
+def _is_cell(columns: Sequence[_Column], at: int, *, ended: bool) -> bool:
+    """Tell whether a column is one word in every line: wide blanks set it apart from its neighbours in some."""
+    follows = columns[at + 1].wide > 0 if at + 1 < len(columns) else ended
+    return follows and (at == 0 or columns[at].wide > 0)
+
+
+def _shorter(line: str, before: Sequence[int]) -> str:
+    """Return `line` with one blank at most before those words, none before the first."""
+    words = _words(line)
+    shorter, position = "", 0
+    for column in before:
+        start = words[column][0]
+        stop = words[column - 1][1] if column else 0
+        shorter += line[position:stop] + " " * (column > 0)
+        position = start
+    return shorter + line[position:]
