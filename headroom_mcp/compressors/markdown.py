@@ -31,6 +31,9 @@ _MIN_LINES = 12
 # Of the budget goes to what no question has found: what follows the answers; any of the rest says as little as what is left out.
 _AROUND = 4
 _OUTLINED_TOKENS = 3_000  # the same of a document from that size on, where nobody asks: its outline tells where to look
+# A file of documentation up to that length, where nobody knows what it was read for: of twelve outlines ten lack the passage that
+# is needed next, which costs another read.
+_UNASKED_TOKENS = 8_000
 _ENOUGH_CHARS = 300  # what is shown from the start of a match on, as far as no blank line ends it
 _DOCUMENT = late.pattern(
     r"\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|[1-9]|org|qmd|rmd)$|(?:changelog|changes|readme|history|news|guide)\b",
@@ -80,7 +83,7 @@ def facts(output: ToolOutput) -> list[Fact]:
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds under its headings, else the outline and the first words of the sections."""
     query = clauses.asked(output)
-    if _sections.is_read_whole(output, query, in_sections=True):
+    if _sections.is_read_whole(output, query, in_sections=True) or _is_file_unasked(output):
         return None
     lines = lines_module.without_numbers(output.lines)
     found = _sections.blocks(lines)
@@ -118,6 +121,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return _options.note(_gap_note(lines, found, start, stop, output.offset), options, start, stop)
 
     return Compressed(parts, note=note)
+
+
+def _is_file_unasked(output: ToolOutput) -> bool:
+    """Tell whether a document was read and nothing says what for: it was read to be read, as source is."""
+    if output.query or output.tokens >= _UNASKED_TOKENS:
+        return False
+    return any(map(_MARKUP.search, output.files()))
 
 
 def _answers(

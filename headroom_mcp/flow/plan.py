@@ -30,6 +30,8 @@ _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
+# Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
+_UNASKED_TOKENS, _UNASKED_SHARE = 8_000, 0.7
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -117,7 +119,7 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     if not numbered and _LISTED.issuperset(s.kind for s in draft.sections):
-        parts = _in_short(output, parts)
+        parts = _in_short(output, draft, parts)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -179,17 +181,33 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
     return None
 
 
-def _in_short(output: ToolOutput, parts: list[Part]) -> list[Part]:
+def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]:
     """Return `parts` with their kept lines in fewer words; of a short output all of its lines so, where that costs no more:
     nothing is left out then."""
     lines = output.lines
-    whole = [Part(0, len(lines), "keep")] if output.tokens < _WHOLE_TOKENS else []
+    small = output.tokens < _WHOLE_TOKENS
+    whole = [Part(0, len(lines), "keep")] if small or _is_unasked_list(output, draft) else []
     if output.text.count("   ") < _WIDE and not render.run_alike(lines, whole or parts):
         return parts
     from headroom_mcp.compressors import _in_short
 
     cut = _in_short.cut(output, parts)
-    return _cheaper(lines, cut, _in_short.cut(output, whole)) if whole else cut
+    if not whole:
+        return cut
+    every = _in_short.cut(output, whole)
+    if small:
+        return _cheaper(lines, cut, every)
+    return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut
+
+
+def _is_unasked_list(output: ToolOutput, draft: Draft) -> bool:
+    """Tell whether an output of no known form is lines that say more than numbers each, nothing was asked, and it is not long:
+    a short form of such loses what is wanted next as often as not, unless nothing of it is left out."""
+    if output.query or output.tokens >= _UNASKED_TOKENS or any(section.kind != "general" for section in draft.sections):
+        return False
+    from headroom_mcp.compressors import _shapes
+
+    return not _shapes.are_of_records(output.lines)
 
 
 def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:

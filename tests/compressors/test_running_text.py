@@ -18,12 +18,21 @@ def _sections(count: int) -> str:
 
 
 def test_a_short_document_is_not_cut() -> None:
-    short, long = (ToolOutput(_sections(count), "Read", {"file_path": "README.md"}) for count in (30, 200))
+    short, long = (ToolOutput(_sections(count), "WebFetch", {}) for count in (30, 200))
     asked = ToolOutput(_sections(90), "Read", {"file_path": "README.md"}, "where is part 7?")
 
     assert markdown.compress(short, 200) is None
     assert markdown.compress(long, 200) is not None
     assert markdown.compress(asked, 200) is not None
+
+
+@pytest.mark.parametrize("given", [{"file_path": "docs/guide.rst"}, {"command": "cat docs/guide.md | head -2000"}])
+def test_a_file_of_documentation_is_read_to_be_read_where_nobody_asks(given: dict[str, str]) -> None:
+    tool = "Read" if "file_path" in given else "Bash"
+    for count, query, whole in ((200, "", True), (200, "where is part 7?", False), (700, "", False)):
+        compressed = markdown.compress(ToolOutput(_sections(count), tool, given, query), 200)
+
+        assert (compressed is None) is whole
 
 
 def test_a_short_article_is_not_cut() -> None:

@@ -120,3 +120,37 @@ def test_the_hit_that_a_question_means_stands_with_its_path(seed: int) -> None:
 
     assert compressed is not None
     assert lines[101] in render.render(output.lines, compressed.parts).split("\n")
+
+
+_WORDS = "amber basil cedar delta ember fjord grove heath islet joist knoll larch maple nacre ochre petal quill ridge".split()
+
+
+@pytest.mark.parametrize(
+    ("command", "query", "whole"),
+    [
+        ("deadcode src", "", True),
+        ("grep -rn unused src", "", False),
+        ("deadcode src", "is the maple knoll used?", False),
+    ],
+)
+def test_a_report_is_shown_whole_where_nothing_says_what_is_looked_for(command: str, query: str, whole: bool) -> None:
+    text = "\n".join(
+        f"src/shop/warehouse/{one}.py:{at}: unused function '{one}_{other}' (60% confidence)"
+        for one in _WORDS[:12]
+        for at, other in enumerate(_WORDS, 20)
+    )
+    output = ToolOutput(text, "Bash", {"command": command}, query)
+
+    compressed = compressor.compress(output, 600)
+
+    assert compressed is not None
+    assert all(not part.is_gone for part in compressed.parts) is whole
+
+
+def test_of_a_report_whose_lines_differ_in_numbers_alone_hits_are_chosen() -> None:
+    text = "\n".join(f"src/shop/part{at % 9}.py:{at}: a line that is {at} characters too long" for at in range(200))
+
+    compressed = compressor.compress(ToolOutput(text, "Bash", {"command": "check src"}), 600)
+
+    assert compressed is not None
+    assert any(part.is_gone for part in compressed.parts)

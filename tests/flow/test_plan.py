@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -175,3 +176,23 @@ def test_all_lines_of_what_is_too_big_lie_in_a_section(
     assert [(section.start, section.stop) for section in draft.sections] == sections
     closely = {line for start, stop in windows for line in range(start, stop)}
     assert {fact.line for fact in draft.searched} == set(range(10)) - closely
+
+
+@pytest.mark.parametrize(
+    ("query", "differ", "whole"), [("", True, True), ("which names a maple?", True, False), ("", False, False)]
+)
+def test_an_unknown_list_of_names_that_begin_alike_is_shown_whole_unasked(
+    query: str, differ: bool, whole: bool, tmp_path: Path
+) -> None:
+    words = "amber basil cedar delta ember fjord grove heath islet joist knoll larch maple nacre ochre petal".split()
+    rows = [
+        f"tests/stock/test_warehouse.py::test_{one}_{other if differ else at}[{one if differ else at}]"
+        for one in (words if differ else ["x"] * 16)
+        for at, other in enumerate(words)
+    ]
+    output = ToolOutput("\n".join(rows), "Bash", {"command": "collect"}, query)
+
+    planned = plan.plan(output, Settings(home=str(tmp_path)))
+
+    assert planned.kind == "general"
+    assert planned.lacks_nothing is whole

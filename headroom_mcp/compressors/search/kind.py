@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs, shell
-from headroom_mcp.compressors import _paths
+from headroom_mcp.compressors import _paths, _shapes
 from headroom_mcp.compressors.search import definitions
 from headroom_mcp.compressors.search import hits as _hits
 from headroom_mcp.compressors.search.hits import Entry
@@ -28,6 +28,7 @@ from headroom_mcp.types import Compressed, Fact, Part
 
 _GAP_TOKENS = 14
 _SMALL_TOKENS = 2_000  # below, a hit lost costs more than the lines saved, unless the question names a definition
+_REPORT_TOKENS, _REPORT_SHARE = 8_000, 0.85
 _SIGNATURE_LINES = 3  # a definition's head may go on over some lines of context
 _MAX_FILES_NAMED = 6
 _ALMOST, _IN_FULL = 0.8, 6  # of the best score; so many hits may be what the question means
@@ -80,7 +81,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if not any(entry and entry.is_hit for entry in entries):
         return None
     about = _about(output, entries)
-    chosen = _choose(output, entries, about, budget, cost)
+    chosen = None if _is_report(output, cost) else _choose(output, entries, about, budget, cost)
     if chosen is None:
         return Compressed(whole) if cost < output.tokens else None
     if form == "heading":
@@ -89,6 +90,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(
         _parts(lines, entries, chosen, _best(about)), note=lambda start, stop: _note(entries[start:stop], paths)
     )
+
+
+def _is_report(output: ToolOutput, cost: int) -> bool:
+    """Tell whether these are what a program reports and nothing says what was looked for, neither a pattern nor a question:
+    each is as likely to be wanted as any other, so that all are shown where that is short enough."""
+    unasked = not output.query and output.tokens < _REPORT_TOKENS
+    if not unasked or cost > _REPORT_SHARE * output.tokens or _pattern(output):
+        return False
+    return not _shapes.are_of_records(output.lines)
 
 
 def _are_counts(entries: Sequence[Entry]) -> bool:
