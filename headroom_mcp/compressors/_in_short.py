@@ -1,4 +1,5 @@
-"""Kept lines in fewer words, nothing left out: columns one blank apart, and what neighbouring lines begin and end with said once.
+"""Kept lines in fewer words, nothing left out: columns one blank apart; what neighbouring lines begin and end with, and the folder
+of many paths, said once.
 
 What is a program's output may be set in another way; the text of a file stays as it is, for whoever reads it will edit it.
 """
@@ -11,13 +12,23 @@ from headroom_mcp.compressors import _prefixes
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
+_MIN_SLASHES = 12  # in three paths of three folders
 _MAX_LINES = 5_000  # beyond, only what is kept is looked at: a table may be set in two ways then
 
 
-def cut(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
-    """Return `parts` with their kept lines in fewer words, where that is worth being told of."""
+def cut(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:
+    """Return `parts` with their kept lines in fewer words, where that is worth being told of; columns stand `closer` if they may."""
+    made = _narrowed_and_said_once(output, parts, closer=closer and not output.files())
+    if output.text.count("/") < _MIN_SLASHES:
+        return made
+    from headroom_mcp.compressors import _folders
+
+    return _folders.cut(output.lines, made, output.tokens)
+
+
+def _narrowed_and_said_once(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:
     lines = output.lines
-    shorter = _narrowed(output, parts) if "   " in output.text and not output.files() else {}
+    shorter = _narrowed(output, parts) if closer and "   " in output.text else {}
     if not shorter:
         return _prefixes.cut(lines, parts, output.tokens)
     from headroom_mcp.text import columns

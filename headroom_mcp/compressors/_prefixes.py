@@ -26,6 +26,8 @@ _SAID_CHARS = 50  # what the line that says it costs, beside the prefix
 _WORTH_CHARS = 30
 # "FAILED tests/a.py::", "  Applying ", "src/a.ts:" before a line's number: up to where a name ends; a path is one name
 _TO_A_SEAM = late.pattern(r".*(?:::|[\s=|]|\.\w{1,5}[:(])")
+# "/srv/shop/" of "/srv/shop/src/a.ts": a path from there on is one that people use, too
+_TO_A_FOLDER = late.pattern(r"(?:~?/|[A-Za-z]:[\\/])(?:[^/\\\s:]+[/\\])+")
 # "... OK", ", which is not installed.": from where a name ends
 _FROM_A_SEAM = late.pattern(r"(?:\.\.|[^\w\s./\\:@#-]|:?\s).*")
 _COLUMNS = late.pattern(r"\S(?:\s{2,}|\t)")
@@ -72,7 +74,7 @@ def _run(lines: Sequence[str], start: int, stop: int) -> tuple[int, str, str]:
         both = (_common(begins, lines[at]), _common(ends, lines[at][: -_MAX_PREFIX_CHARS - 1 : -1]))
         if at == start + 1 or both != (begins, ends):
             begins, ends = both
-            shared = (_to_a_seam(begins), _from_a_seam(ends[::-1]))
+            shared = (_to_a_seam(begins) or _to_a_folder(begins), _from_a_seam(ends[::-1]))
         if shared == ("", ""):
             break
         count = at + 1 - start
@@ -85,6 +87,12 @@ def _run(lines: Sequence[str], start: int, stop: int) -> tuple[int, str, str]:
 def _to_a_seam(common: str) -> str:
     """Return what lines that all begin with `common` may be said to begin with."""
     match = _TO_A_SEAM.match(common)
+    return match.group() if match and _can_be_said(match.group()) else ""
+
+
+def _to_a_folder(common: str) -> str:
+    """Return the folder that paths which all begin with `common` are in; "" where they do not begin at the root."""
+    match = _TO_A_FOLDER.match(common)
     return match.group() if match and _can_be_said(match.group()) else ""
 
 
@@ -112,6 +120,8 @@ def _said(lines: Sequence[str], start: int, stop: int, prefix: str, suffix: str,
     where it cannot be told."""
     if marker.plain(prefix + suffix) != prefix + suffix or '"' in prefix + suffix:
         return ""
+    if _TO_A_FOLDER.fullmatch(prefix) and not all("/" in line[len(prefix) :] for line in lines[start:stop]):
+        prefix = prefix[: prefix.rindex("/", 0, -1) + 1]  # a name alone does not say what it is part of
     rest = [line[len(prefix) : len(line) - len(suffix)] for line in lines[start:stop]]
     if prefix.endswith((":", "(")) and not prefix.endswith("::") and not all(row[:1].isdigit() for row in rest):
         return ""  # part of a name

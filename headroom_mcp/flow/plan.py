@@ -25,11 +25,14 @@ _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
 # What a run says may have a trace in it, whatever else it is.
 _TRACED = frozenset((*_FRAMED, "stack_trace", "test_output"))
 # What many of their lines begin or end with is the same: a path, a verdict.
-_LISTED = frozenset(("build", "command", "general", "lint", "listing", "log", "stack_trace", "table", "test_output"))
+_LISTED = frozenset(
+    ("build", "command", "general", "lint", "listing", "log", "search", "stack_trace", "table", "test_output")
+)
 _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
+_PATHS = 12  # slashes from which on paths may have a folder in common
 # Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
 _UNASKED_TOKENS, _UNASKED_SHARE = 8_000, 0.7
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
@@ -183,18 +186,20 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
 
 def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]:
     """Return `parts` with their kept lines in fewer words; of a short output all of its lines so, where that costs no more:
-    nothing is left out then."""
+    nothing is left out then. What a search quotes stays as far apart as it is."""
     lines = output.lines
     small = output.tokens < _WHOLE_TOKENS
     whole = [Part(0, len(lines), "keep")] if small or _is_unasked_list(output, draft) else []
-    if output.text.count("   ") < _WIDE and not render.run_alike(lines, whole or parts):
+    text = output.text
+    if text.count("   ") < _WIDE and text.count("/") < _PATHS and not render.run_alike(lines, whole or parts):
         return parts
     from headroom_mcp.compressors import _in_short
 
-    cut = _in_short.cut(output, parts)
+    closer = all(section.kind != "search" for section in draft.sections)
+    cut = _in_short.cut(output, parts, closer=closer)
     if not whole:
         return cut
-    every = _in_short.cut(output, whole)
+    every = _in_short.cut(output, whole, closer=closer)
     if small:
         return _cheaper(lines, cut, every)
     return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut

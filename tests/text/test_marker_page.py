@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from headroom_mcp.compressors import _folders
 from headroom_mcp.evals.whole_outputs import play
 from headroom_mcp.flow import plan
 from headroom_mcp.server import app
@@ -55,6 +56,7 @@ _MADE = [
     "[… 12 more of 3 other kinds]",
     "[time: 2026-01-01T0 cut from the head of each line]",
     "[the ends of 3 of the 90 rows below are cut]",
+    _folders.head("/srv/shop/api/"),
     "[secret: AWS access key]",
 ]  # fmt: skip
 

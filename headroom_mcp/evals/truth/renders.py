@@ -48,7 +48,12 @@ def check(
     usual = listings.usual(drawn)
     for render in drawn:
         held = lines[render.part.start : render.part.stop]
-        if not render.text or is_unpadded(render, held) or (closer and is_closer(render, held, findings)):
+        if (
+            not render.text
+            or render.text == "\n".join(held)
+            or is_unpadded(render, held)
+            or (closer and is_closer(render, held, findings))
+        ):
             continue
         if below(render, held, findings, closer=closer):
             continue

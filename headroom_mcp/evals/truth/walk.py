@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from headroom_mcp.compressors import _folders
 from headroom_mcp.evals.truth import counts, gaps, renders
 from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.flow.plan import Plan
@@ -16,6 +17,9 @@ _GAP = re.compile(r"\[… (lines?) (\d+)(?:-(\d+))?(?: · (.*))?\]")
 _TEXT = re.compile(r"\(\d+\) .*:")
 _BARE_FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}\]")
 _FOOTER = re.compile(r"\[headroom [0-9a-f]{12,}: (.*?)(?:; headroom_retrieve)?\]")
+
+
+_PATHS = re.compile(r"\[paths: …/ for (/.*/)\]")
 
 
 class Checked(NamedTuple):
@@ -33,6 +37,7 @@ class Checked(NamedTuple):
 def check(given: Checked) -> Findings:
     """Return what holds of the statements in the text shown."""
     findings = Findings()
+    given = _with_whole_paths(given, findings)
     body, _, foot = given.shown.rpartition("\n")
     rows = body.split("\n")
     position = at = kept = 0
@@ -68,6 +73,19 @@ def check(given: Checked) -> Findings:
     findings.that(at == len(rows), "nothing else is said", rows[at : at + 3])
     _footer(foot, given, body, findings)
     return findings
+
+
+def _with_whole_paths(given: Checked, findings: Findings) -> Checked:
+    """Return what is shown with the folder in the place of the mark that stands for it, and check that nothing else is so marked."""
+    parts = given.planned.parts
+    head = next((part for part in parts if part.start == part.stop and _PATHS.fullmatch(part.text)), None)
+    match = _PATHS.fullmatch(head.text) if head is not None else None
+    if head is None or match is None:
+        return given
+    findings.that(not any(_folders.MARK in line for line in given.lines), head.text, "the mark stands in the original")
+    whole = [part._replace(text=part.text.replace(_folders.MARK, match[1])) for part in parts if part is not head]
+    shown = given.shown.replace(f"{head.text}\n", "", 1).replace(_folders.MARK, match[1])
+    return given._replace(planned=given.planned._replace(parts=whole), shown=shown)
 
 
 def _by_section(planned: Plan) -> Iterator[tuple[Section, list[Part]]]:
