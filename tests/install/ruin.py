@@ -191,7 +191,7 @@ def run(place: Place, command: Command) -> Ended:
     before = _children_ms()
     done = subprocess.Popen(
         command.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place.cwd,
-        env=place.environment, preexec_fn=prepare,
+        env=place.environment, preexec_fn=prepare if place.before else None,  # without it nothing of us is copied
     )  # fmt: skip
     try:
         stdout, stderr = done.communicate(given.encode(), timeout=60)

@@ -45,15 +45,15 @@ def of_cases(folder: str) -> Iterator[Input]:
         yield Input(name[:-5], text, tool, {"command": command} if command else {}, query)
 
 
-def planted(count: int) -> Iterator[Input]:
-    """Yield `count` made-up outputs with something odd in each."""
-    for seed in range(count):
+def planted(count: int, first: int = 0) -> Iterator[Input]:
+    """Yield `count` made-up outputs with something odd in each; `first` is the seed of the first."""
+    for seed in range(first, first + count):
         drawn = game.output(seed)
         yield Input(f"planted {seed} {drawn.format}", drawn.text, "Bash", {"command": drawn.command})
 
 
-def test_runs(count: int) -> Iterator[Input]:
-    """Yield `count` made-up runs of tests."""
-    for seed in range(count):
+def test_runs(count: int, first: int = 0) -> Iterator[Input]:
+    """Yield `count` made-up runs of tests; `first` is the seed of the first."""
+    for seed in range(first, first + count):
         made = runs.make(seed)
         yield Input(f"run {seed} {made.name}", made.text, "Bash", {"command": made.command}, "", made)
