@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,7 +42,7 @@ class Store:
 
     def gone(self, db, first, names):
         where = " AND name != ''"
-        return db.execute(where + " OR name = 'IN'", zip(names, first, strict=False))
+        return db.execute(where + " OR name = 'IN'", zip(names, first, strict=False), zip(first, names, strict=True))
 '''
 
 
@@ -59,6 +62,9 @@ def test_what_no_test_could_notice_is_not_made(tmp_path: Path) -> None:
     assert any("or name = 'in'" in diff for diff in changed)
     assert not any("+" in diff and " and name" in diff for diff in changed)
     assert not any("zip(names, first, )" in diff or "strict=None" in diff for diff in changed)
+    assert not any("zip(first, names, )" in diff or diff.count("strict=False") > 2 for diff in changed)
+    assert any("zip(None, names, strict=True)" in diff for diff in changed)
+    assert mutants.left_out(tmp_path, tmp_path / "made") == 3  # without it, and with False and None
     assert not any("select 1" in diff or "msg" in diff or "the sum" in diff for diff in changed)
 
 
@@ -113,3 +119,20 @@ def test_a_test_reaches_a_mutant_when_it_runs_its_statement(tmp_path: Path) -> N
         "t.py::test_no",
     ]
     assert kept.missing({"t.py": "1", "u.py": "1"}) == ["u.py"]
+
+
+@pytest.mark.parametrize(("waited_s", "outcome"), [(10_000, runs._HUNG), (0, 7)])
+def test_a_test_that_does_not_end_is_told_from_one_that_fails(waited_s: int, outcome: int, tmp_path: Path) -> None:
+    work = {"mutants": [], "jobs": 1, "verdicts": "", "reach": str(tmp_path / "reach.json"), "measure": False}
+    runner = runs.Runner({**work, "files": [], "so_far": []})
+    heard: list[tuple[int, str]] = []
+    began = tmp_path / "test"
+    began.write_text("t.py::test_waits", encoding="utf-8")
+    os.utime(began, (time.time() - waited_s,) * 2)
+    process = subprocess.Popen(["sh", "-c", "sleep 60" if waited_s else "exit 7"], start_new_session=True)
+    runner._children[process.pid] = runs.Child(tmp_path, time.monotonic(), lambda *told: heard.append(told))
+
+    runner._wait()
+
+    assert heard == [(outcome, "t.py::test_waits")]
+    assert process.wait() is not None

@@ -22,7 +22,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.mutation.mutants import PACKAGE, Mutant, made, sample
+from tests.mutation.mutants import PACKAGE, Mutant, left_out, made, sample
 
 _ROOT = Path(__file__).parents[2]
 
@@ -46,7 +46,12 @@ def main() -> int:
         print(f"No mutant's name contains {given.only!r}; [tool.mutmut] in pyproject.toml lists the modules.")
         return 2
     chosen = sample(every, given.sample or len(every), given.seed)
+    unchecked = left_out(copy, folder / "made")
     print(f"{len(chosen)} of {len(every)} mutants, seed {given.seed}", flush=True)
+    print(
+        f"{unchecked} left out: they only take strict=True from a zip of what has one length by construction",
+        flush=True,
+    )
     known = {} if given.fresh else _verdicts(noted)
     waiting = [mutant for mutant in chosen if _is_open(known.get(mutant.key, ("", ""))[0], again=given.again)]
     if waiting:

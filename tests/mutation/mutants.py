@@ -58,6 +58,16 @@ class Mutant(NamedTuple):
 
 def made(root: Path, cache: Path) -> list[Mutant]:
     """Return every mutant of the checkout in `root`; what was made of a file before is read from `cache`."""
+    return [mutant for mutant in _all(root, cache) if mutant.after]
+
+
+def left_out(root: Path, cache: Path) -> int:
+    """Return how many mutants are not made because they only take away a check of what is so by construction."""
+    return sum(not mutant.after for mutant in _all(root, cache))
+
+
+def _all(root: Path, cache: Path) -> list[Mutant]:
+    """Return every mutant, with "" after the change where it is left out."""
     mutmut.configuration._config = _configuration(root)
     cache.mkdir(parents=True, exist_ok=True)
     found: list[Mutant] = []
@@ -118,11 +128,30 @@ def _of_file(path: str, source: str) -> Iterator[Mutant]:
         after = _edited(lines, positions[node], new, first, last)
         if old == new or not after:
             continue
+        if _is_unchecked(lines, positions[node], old, new):
+            after = ""
         text = f"{name} {owners[function]} {old} -> {new}"
         alike[text] += 1
         key = hashlib.sha256(f"{text} {alike[text]}".encode()).hexdigest()[:16]
         line = positions[node].start.line
         yield Mutant(key, name, owners[function], line, line - first, before, after)
+
+
+def _is_unchecked(lines: list[str], place: CodeRange, old: str, new: str) -> bool:
+    """Does a mutant only take away that `zip` checks for equal lengths, which they are by construction wherever it is asked to?"""
+    return _lacks(old, new, "strict=True") or (
+        (old, new) == ("True", "False") and lines[place.start.line - 1][: place.start.column].endswith("strict=")
+    )
+
+
+def _lacks(old: str, new: str, argument: str) -> bool:
+    """Is `new` the call `old` but for one `argument`, which is gone or None?"""
+    name = argument.partition("=")[0]
+    for found in re.finditer(re.escape(argument), old):
+        head, tail = old[: found.start()], old[found.end() :]
+        if new in (head + tail, head + tail.removeprefix(", "), f"{head}{name}=None{tail}"):
+            return True
+    return False
 
 
 def _edited(lines: list[str], place: CodeRange, new: str, first: int, last: int) -> str:
@@ -158,6 +187,6 @@ def _is_no_change(mutation: Mutation, module: cst.Module) -> bool:
         return before.lower() == after.lower() and (is_sql or before.lower() == "utf-8")
     if isinstance(node, cst.Call) and isinstance(mutation.mutated_node, cst.Call):
         before, after = module.code_for_node(node), module.code_for_node(mutation.mutated_node)
-        is_default = any(before.count(said) > after.count(said) for said in ('encoding="utf-8"', "strict=False"))
+        is_default = any(_lacks(before, after, said) for said in ('encoding="utf-8"', "strict=False"))
         return is_default or before.startswith(("cast(", "getattr(os, "))
     return False

@@ -11,9 +11,9 @@ the quick ones; the first failure ends it. A verdict is a line of JSON:
 "so far" stands there for what has survived the tests of the rooms and has not met the others yet.
 
 A mutant is killed when a test fails, or when one takes ten times the processor time that it takes without a mutant (and
-10 s more): time on the clock is not looked at, because a busy machine proves nothing. Where only the clock ran out (something
-waits), the mutant is "not run". A test that has killed is run once without any mutant; if it fails then as well, what it
-has killed is "not run" either. A mutant that lives after some seconds of tests has survived: what only a long test would
+10 s more): time on the clock proves little on a busy machine. Where one test waits for minutes (of a pipe that nobody writes
+into, say), the mutant is killed if the same test ends without it; where only all of them together took too long, it is "not
+run". A test that has killed is run once without any mutant; if it fails then as well, what it has killed is "not run" either. A mutant that lives after some seconds of tests has survived: what only a long test would
 notice counts as alive.
 """
 
@@ -48,9 +48,10 @@ from tests.mutation.mutants import PACKAGE, Mutant
 _CPU_S = 10.0
 _CPU_FACTOR = 10.0
 _CLOCK_S = 900.0
+_HANGS_S, _HANGS_FACTOR = 120.0, 60.0  # on the clock, for one test
 _ENOUGH_S = 5.0  # of tests that pass, in each round
 _MEMORY_BYTES = 4 << 30  # an endless list is stopped before the machine is
-_FAILED, _PASSED = 1, 0
+_FAILED, _PASSED, _HUNG = 1, 0, -1_000
 _PRELOADED = ("compressors", "context", "facts", "flow", "hook", "memory", "query", "records", "retrieval", "routing", "server",
               "settings", "store", "text", "tool_output")  # fmt: skip
 
@@ -77,6 +78,7 @@ class Runner:
         self._files: list[str] = work["files"]
         self._so_far = set(work["so_far"])  # mutants that the tests of the rooms have not killed before
         self._children: dict[int, Child] = {}
+        self._hung: set[int] = set()  # forks that were ended because a test of theirs did not end
         self._killers: dict[str, list[Mutant]] = {}  # test → mutants
         self._items: dict[str, pytest.Item] = {}
         self._left: list[Mutant] = []
@@ -164,14 +166,14 @@ class Runner:
         tests.sort(key=lambda test: (*self._distance(mutant.module, test), self._reach.seconds(test)))
 
         def ended(code: int, test: str) -> None:
-            outcomes = {_PASSED: "survived", _FAILED: "killed", -signal.SIGXCPU: "killed"}
+            outcomes = {_PASSED: "survived", _FAILED: "killed", _HUNG: "killed", -signal.SIGXCPU: "killed"}
             outcome = outcomes.get(code, "not run")
             if outcome == "survived" and not is_last:
                 self._left.append(mutant)
                 self._note(mutant, "so far")
                 return
             self._note(mutant, outcome, test if outcome != "survived" else "", code)
-            if code == _FAILED:
+            if code in (_FAILED, _HUNG):
                 self._killers.setdefault(test, []).append(mutant)
                 if len(self._killers[test]) == 1:
                     self._fork(lambda folder: self._run(None, [test], folder), self._checked(test))
@@ -255,14 +257,25 @@ class Runner:
             if pid in self._children:
                 break
             for other, child in self._children.items():
-                if time.monotonic() - child.started > _CLOCK_S:
+                if self._hangs(child.folder / "test"):
+                    self._hung.add(other)
+                if other in self._hung or time.monotonic() - child.started > _CLOCK_S:
                     os.killpg(other, signal.SIGKILL)
             time.sleep(0.02)
         child = self._children.pop(pid)
         told = next((at for at in (child.folder / "rows.json", child.folder / "test") if at.exists()), None)
         text = told.read_text(encoding="utf-8") if told else ""
         shutil.rmtree(child.folder, ignore_errors=True)
-        child.ended(os.waitstatus_to_exitcode(status), text)
+        child.ended(_HUNG if pid in self._hung else os.waitstatus_to_exitcode(status), text)
+        self._hung.discard(pid)
+
+    def _hangs(self, began: Path) -> bool:
+        """Has the test that is named in this file, written when it began, run for too long?"""
+        try:
+            waited_s, test = time.time() - began.stat().st_mtime, began.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return False
+        return waited_s > _HANGS_S + _HANGS_FACTOR * self._reach.seconds(test)
 
     def _wait_for_all(self) -> None:
         while self._children:
