@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from headroom_mcp.settings import fault_log, for_hooks, home, private, sizes
+from headroom_mcp.settings import environment, fault_log, for_hooks, home, private, sizes
 
 _PLACES = (
     # platform, variables, folder named, the data folder
@@ -140,3 +141,24 @@ def test_a_project_file_that_cannot_be_used_switches_compression_off_there_and_i
     said = Path(home.data_home(), fault_log.LOG_NAME).read_text()
     assert " hook SettingsError: " in said
     assert ".headroom.toml" in said
+
+
+def test_the_plugins_environments_lie_in_the_folder_that_its_host_names(tmp_path: Path) -> None:
+    for name in ("venv-3.12", "venv-3.11", "other", "my-venv"):
+        (tmp_path / name).mkdir()
+
+    found = environment.plugin_environments({"CLAUDE_PLUGIN_DATA": str(tmp_path), "None": str(tmp_path.parent)})
+
+    assert found == [str(tmp_path / "venv-3.11"), str(tmp_path / "venv-3.12")]
+    assert environment.plugin_environments({"CLAUDE_PLUGIN_DATA": str(tmp_path / "none")}) == []
+    assert environment.plugin_environments({}) == []
+
+
+def test_a_session_and_a_project_are_those_that_the_host_names(tmp_path: Path) -> None:
+    assert environment.session_id({}) == ""
+    assert [environment.session_id({name: "x"}) for name in environment._SESSIONS] == ["x"] * len(environment._SESSIONS)
+    assert environment.session_id(dict.fromkeys(environment._SESSIONS, "") | {environment._SESSIONS[-1]: "y"}) == "y"
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert environment.project_dir({"CLAUDE_PROJECT_DIR": str(tmp_path / "link")}, "/else") == str(tmp_path)
+    assert environment.project_dir({"CLAUDE_PROJECT_DIR": ""}, str(tmp_path / "link")) == str(tmp_path)
+    assert environment.project_dir({}) == os.path.realpath(os.getcwd())

@@ -10,8 +10,9 @@ import pytest
 from headroom_mcp.store import Store
 from headroom_mcp.store.rows import Note
 from headroom_mcp.types import Origin
+from tests import long_form
 
-THREADS, CALLS = 8, 60
+THREADS, CALLS = 8, long_form.count(20, 60)
 
 
 def _run_together(work: Callable[[int], None]) -> list[Exception]:
