@@ -215,7 +215,9 @@ class _Reader:
     def table(self, count: int) -> list[Any]:
         columns, gone = self.head()
         rows = []
-        for _ in range(count):
+        for at in range(count):
+            if at and _all_named(columns):
+                self.take("\n")
             if self.text.startswith("!", self.at):
                 self.at += 1
                 rows.append(self.value())
@@ -228,7 +230,9 @@ class _Reader:
     def keyed(self, count: int) -> tuple[Any, ...]:
         columns, gone = self.head()
         pairs = []
-        for _ in range(count):
+        for at in range(count):
+            if at and _all_named(columns):
+                self.take("\n")
             key = self.word()
             if self.text.startswith(",", self.at) and not self.text.startswith(", ", self.at):
                 self.at += 1  # a cell does not begin with a blank: a label follows
@@ -331,6 +335,11 @@ def _labels(columns: list[tuple[str, str, Any]]) -> list[tuple[str, tuple[str, .
         for path, form, inner in leaves
         if form == "label"
     ]
+
+
+def _all_named(columns: list[tuple[str, str, Any]]) -> bool:
+    """Tell whether no cell of the columns is without a name: then a blank line stands between rows."""
+    return 0 < len(_labels(columns)) == len([*_leaves(columns, ())])
 
 
 def _leaves(columns: list[tuple[str, str, Any]], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, Any]]:

@@ -174,27 +174,41 @@ def test_cells_with_their_names_and_those_left_out_come_back(value: object, room
     assert same(rebuilt(decode(encode.encode(parse.embed(value), named=True, label_tokens=room))), value)
 
 
-def test_cells_stand_with_their_names_and_what_is_empty_stands_above() -> None:
+def _states(room: float) -> list[str]:
+    """Return the head and two rows of a small table for whose names there is `room`, in tokens."""
     rows = [
         {
             "id": i,
             "size": i * 7,
             "state": "shut" if i == 4 else "open",
             "late": i == 5,
+            "held": None if i % 3 else "me",
             "note": {"by": "me", "n": i % 3},
         }
         for i in range(1, 8)
     ]
-    value = parse.loads(json.dumps(rows))
+    lines = encode.encode(parse.loads(json.dumps(rows)), label_tokens=room).split("\n")
+    at = next(at for at, line in enumerate(lines) if "shut" in line)
+    return [lines[0], *lines[at : at + 3]]
 
-    assert encode.encode(value, label_tokens=150.0).split("\n")[:2] + encode.encode(value, label_tokens=150.0).split(
-        "\n"
-    )[4:6] == [
-        "[7 rows {id:,size:,state:,late:,note{by=me,n:}}, where not written late=false:",
-        "id=1, size=7, state=open, n=1",
-        "id=4, size=28, state=shut, n=1",
+
+def test_between_rows_whose_cells_all_have_names_stands_a_blank_line_and_above_them_what_is_null() -> None:
+    assert _states(150.0) == [
+        "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}, where not written held=null:",
+        "id=4, size=28, state=shut, late=false, n=1",
+        "",
         "id=5, size=35, state=open, late=true, n=2",
     ]
+
+
+def test_with_less_room_false_stands_above_as_well_and_then_the_first_cell_has_no_name() -> None:
+    assert _states(60.0) == [
+        "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}, where not written late=false held=null:",
+        "id=4, size=28, state=shut, n=1",
+        "",
+        "id=5, size=35, state=open, late=true, n=2",
+    ]
+    assert _states(45.0)[1:3] == ["4, size=28, state=shut, n=1", "5, size=35, state=open, late=true, n=2"]
 
 
 def test_a_first_cell_that_is_empty_is_told_from_a_name_that_follows() -> None:

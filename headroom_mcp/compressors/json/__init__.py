@@ -29,8 +29,9 @@ is an array of objects, its cell is `[(…),(…)]`; `key{*{…}}` is an object 
 after "!". In the lossless tier a column may follow from others: `url~"/issues/{number}"` is made of `number` (`{*}` of the
 row's key) and has no cell; `zip^""` holds strings only, which all begin with what is quoted; `city<zip` is written where
 its `zip` is new, its cell is empty after that. `minutes:` has its name in
-each row, `, minutes=286` behind the cells without names, because models that count commas miscount; `where not written
-locked=false` above the rows says what holds in rows without it, else they have no such key (`labels`).
+each row, `, minutes=286` behind the cells without names, because models that count commas miscount; where all cells have
+names, a blank line stands between rows; `where not written held=null` above them says what holds in rows without it, else
+they have no such key (`labels`).
 `{3 keyed {…}:` is the same for an object of similar objects: each row begins with its key. `{all(true):a,b,c}`
 is an object whose keys all have one value. `&1 …` gives what follows a name and `*1` repeats it. `@json …` is a string
 that holds this JSON.

@@ -177,19 +177,18 @@ class _Writer:
         odd = columns.odd
         regular = [dict(row) for index, row in enumerate(rows) if index not in odd]
         labels = self._labels(regular, columns, keyed=False)
-        lines = [f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"]
-        for index, row in enumerate(rows):
-            lines.append("!" + self.inline(row) if index in odd else self._row(row, columns, labels))
-        lines.append("]")
-        return "\n".join(lines)
+        head = f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"
+        lines = [
+            "!" + self.inline(row) if index in odd else self._row(row, columns, labels)
+            for index, row in enumerate(rows)
+        ]
+        return f"{head}\n{_between(labels).join(lines)}\n]"
 
     def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
         labels = self._labels([dict(row) for row in rows], columns, keyed=True)
-        lines = [f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"]
-        for key, row in value:
-            lines.append(self._row(row, columns, labels, [string(key)]))
-        lines.append("}")
-        return "\n".join(lines)
+        head = f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"
+        lines = [self._row(row, columns, labels, [string(key)]) for key, row in value]
+        return f"{head}\n{_between(labels).join(lines)}\n}}"
 
     def _labels(self, rows: Sequence[Row], columns: Columns, *, keyed: bool) -> Labels | None:
         """Return the labels of a table of `rows`; None where it has none."""
@@ -291,6 +290,10 @@ class _Writer:
 
 
 _PLAIN = _Writer(None)
+
+
+def _between(labels: Labels | None) -> str:
+    return "\n\n" if labels is not None and labels.all_named else "\n"
 
 
 def _column_name(name: str) -> str:

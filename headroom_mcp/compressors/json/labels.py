@@ -2,13 +2,17 @@
 
 A name costs two or three tokens in each row, with the comma before it: where blanks alone stood between cells, models took
 those of rows nearby far more often. It is paid for by cells that need not be written at all, since the line above the
-rows says what holds where nothing is written (`locked=false`), and up to some tokens a document by its readers: a long
+rows says what holds where nothing is written (`held=null`), and up to some tokens a document by its readers: a long
 table is searched rather than read, and the rows of a question are shown as JSON.
 
-    [14 rows {number:,title:,comments:,locked:,repository=acme/widgets}, where not written locked=false:
+    [14 rows {number:,title:,comments:,held:,repository=acme/widgets}, where not written held=null:
     number=4012, title="harvest ignores the limit", comments=6
-    number=4013, title="stable never returns", comments=34, locked=true
+
+    number=4013, title="stable never returns", comments=34, held=kesliver
     ]
+
+Where all cells have names, a blank line stands between rows, which costs no token, and `false` is written as far as there is
+room: models read on into the next row, and took `locked=true` of a row nearby for that of a row in which nothing was written.
 """
 
 from __future__ import annotations
@@ -36,11 +40,13 @@ _BETWEEN_TOKENS = 1.0  # the "=" behind a name; the comma before it stands witho
 
 class Labels(NamedTuple):
     """`names`: how the cells of a column are labelled, by its path. `gone`: what need not be written, by path; `ABSENT`
-    where that is a key which the row has not. `cost` in tokens, beside the same table without."""
+    where that is a key which the row has not. `cost` in tokens, beside the same table without. `all_named`: no cell
+    is without a name; then a blank line stands between rows, without which models read on into the next."""
 
     names: dict[Path, str]
     gone: dict[Path, Value]
     cost: float
+    all_named: bool
 
 
 class _Judged(NamedTuple):
@@ -48,6 +54,7 @@ class _Judged(NamedTuple):
     extra: float
     gone: Value
     has_gone: bool
+    written_out: float  # what it costs beyond `extra` to leave nothing out
     is_number: bool
 
 
@@ -86,7 +93,14 @@ def of(rows: Sequence[Row], columns: Columns, room: float, *, keyed: bool) -> La
     names = {one.path: one.path[-1] if last.count(one.path[-1]) == 1 else ".".join(one.path) for one in chosen}
     if len(set(names.values())) < len(names):
         return None
-    return Labels(names, {one.path: one.gone for one in chosen if one.has_gone}, max(0.0, room - left))
+    gone = {one.path: one.gone for one in chosen if one.has_gone}
+    all_named = len(chosen) == len(leaves)
+    if all_named:
+        for found in sorted(chosen, key=lambda one: one.written_out):
+            if found.gone is False and found.written_out <= left:
+                left -= found.written_out
+                del gone[found.path]
+    return Labels(names, gone, max(0.0, room - left), all_named)
 
 
 def _leaves(columns: Columns, above: Path, rows: Sequence[Row]) -> Iterator[tuple[Path, Column, list[Value]]]:
@@ -127,7 +141,8 @@ def _judge(path: Path, column: Column, values: list[Value]) -> _Judged | None:
     if extra > 0 and not scalars:
         return None
     some = [value for value in values if value is not ABSENT and value is not None]
-    return _Judged(path, extra, gone, count > 0, all(type(value) in (Num, bool) for value in some))
+    written_out = count * (name + cell) - said
+    return _Judged(path, extra, gone, count > 0, written_out, all(type(value) in (Num, bool) for value in some))
 
 
 def _usual(values: Sequence[Value]) -> tuple[Value, int]:
