@@ -18,12 +18,16 @@ _MAX_LINES = 5_000  # beyond, only what is kept is looked at: a table may be set
 
 def cut(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:
     """Return `parts` with their kept lines in fewer words, where that is worth being told of; columns stand `closer` if they may."""
-    made = _narrowed_and_said_once(output, parts, closer=closer and not output.files())
+    return with_folders(output, _narrowed_and_said_once(output, parts, closer=closer and not output.files()))
+
+
+def with_folders(output: ToolOutput, parts: Sequence[Part]) -> list[Part]:
+    """Return `parts` with the folder of many paths said once."""
     if output.text.count("/") < _MIN_SLASHES:
-        return made
+        return list(parts)
     from headroom_mcp.compressors import _folders
 
-    return _folders.cut(output.lines, made, output.tokens)
+    return _folders.cut(output.lines, parts, output.tokens)
 
 
 def _narrowed_and_said_once(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:

@@ -16,6 +16,8 @@ from headroom_mcp.types import Compressed, Fact
 
 _MIN_LINES = 8
 _MAX_LINE_CHARS = 400
+# Of a small one every frame of the project may be the place to mend, and few lines would be saved by leaving some out.
+_SMALL_TOKENS, _SMALL_SHARE = 1_500, 9
 
 
 def score(output: ToolOutput) -> float:
@@ -40,6 +42,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     found = _failures.blocks(lines, errors=False)
     if not found:
         return None
+    if output.tokens < _SMALL_TOKENS:
+        budget = max(budget, output.tokens * _SMALL_SHARE // 10)
     essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
     shown = _failure_parts.parts_of(
         lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)), offset=output.offset

@@ -121,7 +121,7 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
-    if not numbered and _LISTED.issuperset(s.kind for s in draft.sections):
+    if not numbered and all(s.kind in _LISTED or (s.kind == "code" and not output.files()) for s in draft.sections):
         parts = _in_short(output, draft, parts)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
@@ -195,7 +195,10 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
         return parts
     from headroom_mcp.compressors import _in_short
 
-    closer = all(section.kind != "search" for section in draft.sections)
+    kinds = {section.kind for section in draft.sections}
+    if "code" in kinds:  # what a trace or a search quotes
+        return _in_short.with_folders(output, parts)
+    closer = "search" not in kinds
     cut = _in_short.cut(output, parts, closer=closer)
     if not whole:
         return cut

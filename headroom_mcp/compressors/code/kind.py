@@ -13,6 +13,8 @@ line numbers), unless the file is very long.
 
 from __future__ import annotations
 
+import re
+
 from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.code import languages
@@ -34,6 +36,9 @@ _HEADER_ROWS = 8  # what a viewer says about its file stands above the first num
 _VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
+# Cart.java:12: error: …    src/cart.ts(3,4): warning TS12: …
+_MESSAGE = late.pattern(r"^\S*\w\.\w{1,6}[:(]\d+[:,)].{0,20}?\b(?:error|warning|note)\b", re.IGNORECASE)
+_MIN_PLACES, _LINES_OF_PLACE = 3, 6
 # def f(  class C:  func f(  fn f(  #include <x>  import x  public void f(  x = 1;
 _CODE_LINE = late.pattern(
     r"^\s*(?=\S)(?:(?:async\s+)?def \w+\(|class \w+|func[ (]|(?:pub )?(?:fn|struct|enum|impl|mod|use) |#include|import |from \S+ import |"
@@ -49,6 +54,8 @@ def score(output: ToolOutput) -> float:
     sample = _sample(output.lines)
     if len(sample) < 4:
         return 0.0
+    if _is_report(output, sample):
+        return 0.0
     named = language_of(output)
     module = languages.load(named) if named else None
     heads = getattr(module, "HEADS", None)
@@ -63,6 +70,14 @@ def score(output: ToolOutput) -> float:
     if share > 0.12 and _guessed(output):
         return min(0.9, 0.5 + share * 0.4)
     return share * 0.6 if share > 0.4 else 0.0
+
+
+def _is_report(output: ToolOutput, sample: list[str]) -> bool:
+    """Tell whether a text is what a compiler says of source, each time with a place: it quotes so much of it that it looks like it."""
+    if output.path or output.files():
+        return False
+    places = sum(1 for line in sample if _MESSAGE.match(line[:300]))
+    return places >= _MIN_PLACES and places * _LINES_OF_PLACE >= len(sample)
 
 
 def _is_surely_source(output: ToolOutput) -> bool:
