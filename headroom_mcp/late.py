@@ -1,17 +1,22 @@
-"""What `re` and `typing` give, made when it is first used: a hook is a process for every tool call, and pays for each import.
+"""What modules of the standard library give, made when it is first used: a hook is a process for every tool call, and pays
+for each import.
 
+re, json       the modules, imported when more is asked of them than a flag: both together take as long as starting Python
+loads, dumps   `json.loads` and `json.dumps` without the module, where Python has them in C
 pattern        an expression, compiled when it is first used: a hook uses a third of the hundred in what it imports
+compiled       an expression as `re.compile` makes it; a hook knows most of them from the one before (see `compile_with`)
 NamedTuple     as in `typing`, its `__new__` made when the first one is: 36 classes cost as much as starting Python
 Any, Literal   names that only a type checker reads; `typing` itself takes a third of starting Python
 """
 
 from __future__ import annotations
 
-import re
 from collections import _tuplegetter  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import json as json
+    import re as re
     from collections.abc import Callable, Iterable
     from typing import Any as Any
     from typing import AnyStr
@@ -23,7 +28,85 @@ if TYPE_CHECKING:
         """Return what can do all that a compiled `pattern` can, and compiles it when it first must."""
         ...
 
+    Compile = Callable[[str | bytes, int], re.Pattern[Any]]
 
+    def compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+        """Return the compiled `pattern`. Raises: re.error."""
+        ...
+
+
+class _Late:
+    """A module that is imported when something is asked of it that is not `known` without."""
+
+    def __init__(self, module: str, **known: object) -> None:
+        self.__dict__.update(known, _module=module)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(__import__(self._module), name)
+        setattr(self, name, value)
+        return value
+
+
+if not TYPE_CHECKING:
+    json = _Late("json")
+    re = _Late("re", IGNORECASE=2, MULTILINE=8, DOTALL=16, UNICODE=32, VERBOSE=64, ASCII=256)
+
+_compile: Compile | None = None
+
+
+def compile_with(compile_: Compile | None) -> None:
+    """Let `compile_` make expressions from now on, in place of `re.compile` (None: that again)."""
+    global _compile
+    _compile = compile_
+
+
+def _compiled(pattern: str | bytes, flags: int = 0) -> re.Pattern[Any]:
+    if _compile is not None:
+        return _compile(pattern, flags)
+    import re
+
+    return re.compile(pattern, flags)
+
+
+class _Strict:
+    """How `json.loads` reads, for its scanner in C."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float  # "NaN", "Infinity" and "-Infinity" are floats to both
+
+
+def loads(text: str | bytes) -> Any:
+    """Return what `json.loads` does, and raise what it does: ValueError, RecursionError."""
+    try:
+        from _json import make_scanner
+
+        told = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        scan = make_scanner(_Strict())  # type: ignore[arg-type]
+        value, stop = scan(told, len(told) - len(told.lstrip(_BLANKS)))
+        if not told[stop:].strip(_BLANKS):
+            return value
+    except Exception:
+        pass
+    return json.loads(text)
+
+
+def dumps(value: object) -> str:
+    """Return what `json.dumps` does, and raise what it does: TypeError, ValueError, RecursionError."""
+    try:
+        from _json import encode_basestring_ascii, make_encoder
+
+        encode = make_encoder({}, _unknown, encode_basestring_ascii, None, ": ", ", ", False, False, True)
+        return "".join(encode(value, 0))
+    except Exception:
+        return json.dumps(value)
+
+
+def _unknown(value: object) -> object:
+    raise TypeError
+
+
+_BLANKS = " \t\n\r"
 _METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split", "flags", "groups")
 
 
@@ -37,9 +120,9 @@ class LatePattern:
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled = re.compile(self.pattern, self._given)
+        made = _compiled(self.pattern, self._given)
         for method in _METHODS:
-            setattr(self, method, getattr(compiled, method))
+            setattr(self, method, getattr(made, method))
         return getattr(self, name)
 
     def __repr__(self) -> str:
@@ -114,6 +197,7 @@ _SHARED = {
 
 if not TYPE_CHECKING:
     pattern = LatePattern
+    compiled = _compiled
     Any = NoReturn = object
     Literal = dict  # Literal["a", "b"] is something, and nobody asks what
 

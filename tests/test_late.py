@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,3 +89,37 @@ def test_importing_the_flow_imports_neither_typing_nor_openssl() -> None:
 
     assert "headroom_mcp.store.sqlite.store" in run.stdout
     assert {"typing", "hashlib", "_hashlib", "datetime", "dataclasses"}.isdisjoint(run.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["IGNORECASE", "MULTILINE", "DOTALL", "UNICODE", "VERBOSE", "ASCII"])
+def test_a_flag_is_that_of_re(name: str) -> None:
+    assert vars(late.re)[name] == getattr(re, name)
+
+
+_TEXTS: tuple[str | bytes, ...] = (
+    '{"a": [1, -2.5e3, true, null, "\\u00e9\\ud83d\\ude00\\ud800"], "a": {}}', " \t\r\n[NaN, Infinity, -Infinity] \n", "1", '"x"',
+    b'{"a": "\xc3\xa9"}', b"\xef\xbb\xbf[1]", '["a"]'.encode("utf-16"), b'["\xed\xa0\x80"]',
+    "", " ", "{", "[1,]", "[1] x", '"\n"', '{"a" 1}', b"\xff", "[" * 100_000, "\ufeff[1]", "nan", "9" * 5_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", _TEXTS, ids=range(len(_TEXTS)))
+def test_json_is_read_as_the_module_reads_it(text: str | bytes) -> None:
+    assert _outcome(late.loads, text) == _outcome(json.loads, text)
+
+
+_VALUES: tuple[object, ...] = (
+    {"a": [1, 2.5, True, None, "é\ud800\n\x7f"], 1: {}, None: [], 1.5: ()}, "x", 1, 1e400, float("nan"), [], (1, [2]), {(1,): 2}, object(), [b""],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", _VALUES, ids=range(len(_VALUES)))
+def test_json_is_written_as_the_module_writes_it(value: object) -> None:
+    assert _outcome(late.dumps, value) == _outcome(json.dumps, value)
+
+
+def _outcome(call: Callable[[Any], object], given: object) -> object:
+    try:
+        return repr(call(given))
+    except (ValueError, TypeError, RecursionError) as error:
+        return f"{type(error).__name__}: {error}"

@@ -6,11 +6,9 @@ pipes: `cd app && python -m pytest -x tests/a.py 2>&1 | tail` and `pytest tests/
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.commands import shell
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 
 _MAX_KEY_CHARS = 300
 _MAX_HEREDOCS = 40  # each that is never closed is looked for to the end

@@ -7,9 +7,9 @@ second without its prefix. Nothing is expanded or run. A command that cannot be 
 from __future__ import annotations
 
 import os
-import re
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 Words = list[str]
 Pipeline = list[Words]
@@ -34,6 +34,7 @@ _QUOTED = late.pattern(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)""", re.DOTALL)
 _ASSIGNMENT = late.pattern(r"^[A-Za-z_]\w*\+?=")
 # >file  1>>file  &>file: nothing of it is printed; 2>file and >&2 are
 _TO_FILE = late.pattern(r"^(?:1|&)?>[>|]?[ \t]*[^&\s]")
+_VERSIONED = late.pattern(r"^(python|pip|node|ruby|perl)[\d.]*$")
 _KEYWORDS = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"))
 _CLOSERS = frozenset(("fi", "done", "}", "esac"))
 
@@ -103,7 +104,8 @@ def name(words: Words) -> str:
     """Return the program's name: no folder, no `.exe`, no version ("python3.11" is "python")."""
     program = os.path.basename(words[0]) if words else ""
     program = program.removesuffix(".exe")
-    return re.sub(r"^(python|pip|node|ruby|perl)[\d.]*$", r"\1", program)
+    match = _VERSIONED.match(program)
+    return match[1] if match else program
 
 
 def arguments(words: Words) -> list[str]:

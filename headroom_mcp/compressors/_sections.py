@@ -6,11 +6,10 @@ without any of these is paragraphs between blank lines. One pass, line numbers a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import failure_words
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact

@@ -11,12 +11,12 @@ sections it holds with their line numbers. Without one, the outline stays, with 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in
 from headroom_mcp.compressors._sections import Block
+from headroom_mcp.late import re
 from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as lines_module
 from headroom_mcp.text import marker, tokens

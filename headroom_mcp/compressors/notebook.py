@@ -12,10 +12,8 @@ A plot is named by its type and size; of the same table in HTML and text, the te
 
 from __future__ import annotations
 
-import json
-
 from headroom_mcp.facts import find as common
-from headroom_mcp.late import Any
+from headroom_mcp.late import Any, json
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

@@ -6,7 +6,6 @@ Passing tests are counted. The final counts are shown as they stand.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
@@ -17,6 +16,7 @@ from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import moulds, test_blocks, test_run, unlike, verdicts
 from headroom_mcp.facts.blocks import Block
+from headroom_mcp.late import re
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
 from headroom_mcp.text import parts as render

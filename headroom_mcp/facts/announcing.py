@@ -6,9 +6,8 @@ the verdicts of single tests `test_run` and `verdicts`.
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 # Any of these stands in a line that announces a failure (lower case). Lines without one meet no expression.
 TEST_STEMS = (

@@ -6,7 +6,6 @@ lines are the announcement, what was expected and what came, and the first place
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from functools import lru_cache
@@ -16,7 +15,7 @@ from headroom_mcp import late
 from headroom_mcp.facts import announcing
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import frames as _frames
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import failure_words
 from headroom_mcp.text.lines import Judged, alike
 
@@ -35,6 +34,11 @@ _TELLING = late.pattern(
     r"Error\b|Exception\b|panicked|Caused by|Failure/Error|Failed asserting|\bto (?:equal|be|have|match|throw)\b",
     re.IGNORECASE,
 )
+_LINK = late.pattern(
+    r"^\W{0,4}(?:Caused by|Suppressed|During handling|The above exception|Wrapped by|\.\.\. \d+ more|goroutine|note: |stack backtrace|\[C\])"
+)
+_TOLD = late.pattern(r"^E\s+(?:[\w.]+(?:Error|Exception|Warning|Exit|Interrupt)\b|assert |Failed|Exception)")
+_OF_TEST = late.pattern(r"[Tt]est|[Ss]pec")
 # Any of these stands in a line that tells (lower case): looking for each is ten times as fast as the expression.
 _TELLING_STEMS = (
     "expect", "actual", "received", "assert", "got", "want", "should", "left:", "right:", "diff", "but was", "instead",
@@ -229,10 +233,7 @@ def _trace_block(lines: Sequence[str], start: int, origin: bool) -> Block | None
             blanks = 0
         elif (line[:1].isspace() and not blanks) or (of_go and _GO_CALL.match(line)):
             pass
-        elif re.match(
-            r"^\W{0,4}(?:Caused by|Suppressed|During handling|The above exception|Wrapped by|\.\.\. \d+ more|goroutine|note: |stack backtrace|\[C\])",
-            line,
-        ):
+        elif _LINK.match(line):
             blanks = 0
         elif (
             announcing.TRACE.match(line)
@@ -307,13 +308,7 @@ def _essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tu
     kept: list[int] = [start]
     e_lines = [i for i in span if _PYTEST_E.match(lines[i][:40])]
     if e_lines:
-        told = [
-            i
-            for i in e_lines
-            if re.match(
-                r"^E\s+(?:[\w.]+(?:Error|Exception|Warning|Exit|Interrupt)\b|assert |Failed|Exception)", lines[i][:200]
-            )
-        ]
+        told = [i for i in e_lines if _TOLD.match(lines[i][:200])]
         kept.extend(_distinct(lines, told)[:6] or e_lines[:2])
         kept.extend(_distinct(lines, [i for i in e_lines if i - 1 not in e_lines])[:6])  # of each link of a chain
         kept.extend([i for i in e_lines if _CHANGED.match(lines[i][:200])][:_MAX_CHANGED])
@@ -337,7 +332,7 @@ def _essentials(lines: Sequence[str], start: int, stop: int, origin: bool) -> tu
     kept.extend(said[-1:])
     own = [i for i in frames if not _frames.is_library(lines[i])]
     kept.extend(_first_after(causes, own, frames))
-    tests = [i for i in own if re.search(r"[Tt]est|[Ss]pec", lines[i])]
+    tests = [i for i in own if _OF_TEST.search(lines[i])]
     kept.extend([*(frames[:1] if origin else ()), *own[:2], *tests[:2]] if own else frames[:2])
     python = [i for i in own if lines[i].lstrip(" |").startswith('File "')]
     kept.extend(_raised(lines, frames, code, stop))

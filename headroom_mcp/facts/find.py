@@ -8,13 +8,13 @@ stands alone.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.query import bm25
 from headroom_mcp.text import failure_words, templates
 from headroom_mcp.text.lines import Judged, alike, once

@@ -13,7 +13,6 @@ What is neither verdict nor total is routine if lines of its mould come again an
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.facts import moulds
 from headroom_mcp.facts import verdicts as known
-from headroom_mcp.late import Literal, NamedTuple
+from headroom_mcp.late import Literal, NamedTuple, re
 from headroom_mcp.text import failure_words
 from headroom_mcp.text.lines import Judged, alike
 

@@ -5,7 +5,6 @@ Passing ones are only counted. A failing one names a test that a reader must see
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
@@ -57,6 +56,7 @@ _TICKS = ("✓ ", "✔ ", "√ ")
 _APART = late.pattern(r"::| > | › | - |\s{2,}")
 _APART_MARKS = ("::", " > ", " › ", " - ")
 _JOINTS = ":()#"
+_WITHIN = late.pattern(r"[.#]")
 _AS_BLANKS = dict.fromkeys(map(ord, _JOINTS), " ")
 _LOOKED_AT = 400  # characters of a line
 
@@ -135,7 +135,7 @@ def key_of(name: str) -> str:
     """Return the last part of a test's name: what its own report is headed by."""
     last = _apart(name.strip())[-1].strip()
     if " " not in last and "[" not in last:
-        last = re.split(r"[.#]", last.rstrip("."))[-1] or last
+        last = _WITHIN.split(last.rstrip("."))[-1] or last
     return last
 
 

@@ -7,7 +7,6 @@ cause, one that speaks of the whole, or one of whose parts nothing is said leave
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.facts import find, unlike
+from headroom_mcp.late import re
 from headroom_mcp.query import bm25, clauses, quantities, superlatives
 from headroom_mcp.text import failure_words, tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -153,8 +153,7 @@ def _holding(word: str, lines: Sequence[str]) -> list[int]:
     found = [i for i, line in enumerate(lines) if word in line]
     if len(word) > _SHORT:
         return found
-    alone = re.compile(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])").search
-    return [i for i in found if alone(lines[i])]
+    return [i for i in found if _stands_between(lines[i], word, _is_letter, _is_letter)]
 
 
 def _with_names(asked: str, lines: Sequence[str]) -> list[int]:
@@ -163,10 +162,32 @@ def _with_names(asked: str, lines: Sequence[str]) -> list[int]:
     for name in dict.fromkeys(word.rstrip(_JOINTS) for word in _NAME.findall(asked)):
         if not name.startswith("--") and not any(mark in name.strip(_JOINTS) for mark in _JOINTS):
             continue
-        stands = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])").search
-        at = [i for i, line in enumerate(lines) if name in line and stands(line)]
+        at = [i for i, line in enumerate(lines) if name in line and _stands_between(line, name, _joins, _goes_on)]
         found += at if len(at) <= _FEW else []
     return found
+
+
+def _stands_between(line: str, word: str, joins: Callable[[str], bool], goes_on: Callable[[str], bool]) -> bool:
+    """Tell whether `word` stands in `line` where neither what is before it `joins` it nor what is behind it `goes_on`."""
+    at = line.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and joins(line[at - 1])) and not (end < len(line) and goes_on(line[end])):
+            return True
+        at = line.find(word, at + 1)
+    return False
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() and not char.isdecimal()
+
+
+def _joins(char: str) -> bool:
+    return char.isalnum() or char in "_.-"
+
+
+def _goes_on(char: str) -> bool:
+    return char.isalnum() or char in "_-"
 
 
 def _may_be_narrowed(output: ToolOutput, kept: Sequence[int]) -> bool:

@@ -8,9 +8,8 @@ reach a server (2.1.330).
 
 from __future__ import annotations
 
-import json
-
 from headroom_mcp.hook import entry
+from headroom_mcp.late import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 MAX_EVENT_BYTES = 96 << 20  # beyond, parsing alone takes longer than a tool call may wait
@@ -40,8 +41,10 @@ def main() -> None:
     """Answer the event on stdin. Never raises, never writes to stderr."""
     own_process()
     _keep_garbage()
+    save = None
     try:
         _silence_stderr()
+        save = _keep_expressions()
         start_timer()
         reply = answer(sys.stdin.buffer.read(MAX_EVENT_BYTES + 1), *sys.argv[1:2])
         if reply:
@@ -49,7 +52,16 @@ def main() -> None:
             sys.stdout.buffer.flush()
     except Exception as error:  # law 8: the last catch-all; the host keeps its original
         record(error)
+    if save is not None:
+        save()
     os._exit(0)  # no atexit handler, no flush of a broken pipe may say another word
+
+
+def _keep_expressions() -> Callable[[], None]:
+    from headroom_mcp.hook import expressions
+    from headroom_mcp.settings import home
+
+    return expressions.keep(home.data_home())
 
 
 def _keep_garbage() -> None:
@@ -64,19 +76,19 @@ def answer(raw: bytes, host: str = "") -> bytes:
 
     Raises: whatever went wrong.
     """
-    import json
+    from headroom_mcp import late
 
     if len(raw) > MAX_EVENT_BYTES:
         msg = f"an event of more than {MAX_EVENT_BYTES >> 20} MB was left alone"
         raise ValueError(msg)
-    payload = json.loads(raw)
+    payload = late.loads(raw)
     if not isinstance(payload, dict):
         msg = f"the event is not a JSON object but a {type(payload).__name__}"
         raise ValueError(msg)
     reply = of_host(host, payload) if host else handle(payload)
     if reply is None:
         return b""
-    return reply.encode("utf-8", "replace") if isinstance(reply, str) else json.dumps(reply).encode("ascii")
+    return reply.encode("utf-8", "replace") if isinstance(reply, str) else late.dumps(reply).encode("ascii")
 
 
 def handle(payload: dict[str, object]) -> dict[str, object] | str | None:

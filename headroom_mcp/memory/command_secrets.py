@@ -9,12 +9,11 @@ a secret stands is one ("hunter2"); in prose it must also look like one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import secret_options as options
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.memory import secret_values
 from headroom_mcp.memory.secret_values import STRIP, is_secret
 from headroom_mcp.text.secrets import Secret

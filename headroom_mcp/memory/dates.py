@@ -6,10 +6,10 @@ A note's own time is when it was made. English only, like the stop words; a ques
 from __future__ import annotations
 
 import calendar
-import re
 import time
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS.update({name.lower(): number for number, name in enumerate(calendar.month_abbr) if name})

@@ -12,14 +12,12 @@ change. Nothing is guessed: a command that passes again with nothing done in bet
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
 
 from headroom_mcp import late
 from headroom_mcp.commands import identity
-from headroom_mcp.late import TYPE_CHECKING, NamedTuple
+from headroom_mcp.late import TYPE_CHECKING, NamedTuple, json, re
 from headroom_mcp.memory import note_secrets, notes, provenance, typed
 from headroom_mcp.memory.notes import Author, Note
 from headroom_mcp.store.rows import Observation

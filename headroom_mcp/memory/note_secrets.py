@@ -9,10 +9,10 @@ after a prompt as strictly as commands that were run.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.memory import command_secrets
 from headroom_mcp.text import secrets as of_outputs
 from headroom_mcp.text.secrets import Secret

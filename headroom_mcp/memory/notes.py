@@ -6,14 +6,12 @@ that a project never meets another's notes.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.late import TYPE_CHECKING, json, re
 from headroom_mcp.memory import note_secrets
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import GLOBAL as GLOBAL

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 
 from headroom_mcp import late
 from headroom_mcp.commands import secret_options as options
+from headroom_mcp.late import re
 from headroom_mcp.text.secrets import Secret
 
 STRIP = "'\"`"

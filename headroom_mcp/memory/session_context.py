@@ -7,12 +7,11 @@ comes from; what was taken from tool output is never given as the user's word.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import TYPE_CHECKING
+from headroom_mcp.late import TYPE_CHECKING, re
 from headroom_mcp.memory import notes, provenance, recall
 from headroom_mcp.memory.notes import Note
 from headroom_mcp.store import search_terms

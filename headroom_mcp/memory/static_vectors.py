@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from headroom_mcp.late import json
 from headroom_mcp.types import MissingExtra, SettingsError
 
 _TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}

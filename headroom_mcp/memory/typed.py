@@ -7,9 +7,8 @@ introduces. A convention that is missed costs a reminder; one that a web page pu
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.text import visible
 
 _MAX_CHARS = 400  # longer lines are seldom typed

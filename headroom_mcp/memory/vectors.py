@@ -8,11 +8,10 @@ was added, replaced or forgotten since makes another one.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 
-from headroom_mcp.late import TYPE_CHECKING, Any, NamedTuple
+from headroom_mcp.late import TYPE_CHECKING, Any, NamedTuple, json
 from headroom_mcp.memory.embeddings import Model
 from headroom_mcp.settings import fault_log, private
 

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 # a word, with the joints that hold identifiers, paths and versions together
 _TOKEN = late.pattern(r"[^\W_]+(?:[._\-/:@][^\W_]+)*", re.UNICODE)
 _SPLIT = late.pattern(r"[._\-/:@]+")
 # getHTTPResponse2 -> get HTTP Response 2
 _CAMEL = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+
+_FIGURE = late.pattern("[0-9]+")
 
 _DIGITS = frozenset("0123456789")
 
@@ -99,12 +101,10 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     numbered = [term for term in wanted if not _DIGITS.isdisjoint(term)]
     plain = [term for term in wanted if term not in numbered]
     # A run of digits is never cut, so to the query all figures are alike but its own.
-    figures = sorted({figure for term in numbered for figure in re.findall("[0-9]+", term)})
-    own = re.compile(f"(?<![0-9])(?:{'|'.join(figures)})(?![0-9])").finditer if figures else None
+    figures = sorted({figure for term in numbered for figure in _FIGURE.findall(term)})
     alike = by_shape(texts)
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
-    occurs = re.compile("|".join(map(re.escape, plain)) or "(?!)").search
-    told = [occurs(shape.lower()) is not None for shape in alike.shapes]
+    told = [_has_any(plain, shape.lower()) for shape in alike.shapes]
     measured: dict[object, Measured] = {}
     hits: list[tuple[int, Measured]] = []
     total_length = 0
@@ -114,8 +114,8 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
             total_length += len(text) // _CHARS_PER_TERM
             continue
         key: object = shape
-        if own is not None and _has_any(figures, text):
-            key = (shape, *((at.start(), at[0]) for at in own(text)))
+        if figures and _has_any(figures, text):
+            key = (shape, *((at.start(), at[0]) for at in _FIGURE.finditer(text) if at[0] in figures))
         found = measured.get(key)
         if found is None:
             found = measured[key] = known.measure(text)

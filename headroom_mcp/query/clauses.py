@@ -8,11 +8,10 @@ words that follow each other as in the clause, and places are dealt out clause b
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.query import bm25
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput

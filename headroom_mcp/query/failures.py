@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 _ASKED = late.pattern(
     r"\b(?:fail\w*|error\w*|unhealthy|broken|wrong|crash\w*|problem\w*|issue|warning\w*|critical|severe|worst|vulnerab\w*|"

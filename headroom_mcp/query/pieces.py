@@ -8,13 +8,12 @@ and counts for more the rarer it is (inverse document frequency), the longer it 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
 from headroom_mcp import late
-from headroom_mcp.late import Literal, NamedTuple
+from headroom_mcp.late import Literal, NamedTuple, re
 from headroom_mcp.query import bm25
 
 # "…"  `…`  “…”  and '…' where it does not stand inside a word

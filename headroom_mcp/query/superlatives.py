@@ -6,9 +6,8 @@ the oldest branch           the least of a date            the last two errors  
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.types import End, Measure, Superlative
 
 WORDS: dict[str, tuple[End, Measure]] = {

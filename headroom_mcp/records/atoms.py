@@ -10,11 +10,10 @@ An atom is a word, a number, an id, a path or a quoted string; what stands betwe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 
 ATOM = "\x02"  # stands for an atom in a form
 BREAK = "\x01"  # stands for a line break inside a record: a form has none

@@ -6,12 +6,11 @@ words before it ("took", "in"). A slot whose values all differ by one is a count
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.records.survey import Survey

@@ -5,10 +5,8 @@ Each slice is verbatim; a line before it says what it is and a line after it how
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.query import bm25
 from headroom_mcp.store.rows import Original
 from headroom_mcp.text import opened, parts, returns, tokens

@@ -6,11 +6,10 @@ decides alone: the compressors named score the text themselves.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import lines as lines_module
 
 _MAX_LINE_CHARS = 400
@@ -37,6 +36,7 @@ def _pattern(kind: str, plain_share: float, what: str, regex: str) -> _Pattern:
 
 
 # One line of these is enough: nothing else prints them at the start of a line.
+_BRACKETED = late.pattern(r"^\[[A-Za-z… ][\w…: ,.-]*\]")
 _SIGNS = (
     _pattern("diff", 0, "diff headers", r"^(?:diff --git |diff --cc |diff -r |Index: \S|--- a/|@@ -\d+(?:,\d+)? \+\d+)"),
     _pattern("git", 0, "git's own words", r"^(?:commit [0-9a-f]{40}|On branch \S|HEAD detached |\*? ?[0-9a-f]{7,12} [^(]*\([^)]{0,80}?\d{4}-\d\d-\d\d [^)]{0,40}\d\) )"),
@@ -163,4 +163,4 @@ def guesses(lines: Sequence[str]) -> list[Guess]:
 
 def _is_bracketed_word(line: str) -> bool:
     """Tell whether `line` begins like a log's `[INFO] …` and not like an array."""
-    return re.match(r"^\[[A-Za-z… ][\w…: ,.-]*\]", line) is not None
+    return _BRACKETED.match(line) is not None

@@ -7,11 +7,11 @@ git status; git diff                                   →  a line that can only
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
+from headroom_mcp.late import re
 
 ECHOES = frozenset(("echo", "printf"))
 _MIN_ECHO_CHARS = 3

@@ -7,11 +7,10 @@ and Python 3.10 has none in its standard library).
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 
-from headroom_mcp.late import Any
+from headroom_mcp.late import Any, json
 from headroom_mcp.settings import private
 from headroom_mcp.settings.table import KNOBS, checked, knob
 from headroom_mcp.types import SettingsError

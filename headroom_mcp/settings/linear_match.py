@@ -9,12 +9,11 @@ safe answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from headroom_mcp import late
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, re
 
 try:
     from re import _parser as parser  # type: ignore[attr-defined]  # Python 3.11 and later

@@ -20,6 +20,7 @@ _OURS = (
     "first.json",
     "deliver.lock",
     "experiment",
+    "expressions",
 )
 _OUR_FOLDERS = frozenset(("backups", "off", "off.sessions", "servers", "shown", "told"))
 

@@ -12,9 +12,9 @@ is made again from what that knows. Texts that get lost, when a process is kille
 
 from __future__ import annotations
 
-import json
 import os
 
+from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.settings import private
 from headroom_mcp.text import numbering, sha256
@@ -72,7 +72,7 @@ def note_if_new(place: Place, texts: Sequence[Shown], file: str = "") -> bool:
         with open(private.open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_WAIT), "ab") as stream:
             if not private.is_file(os.fstat(stream.fileno()).st_mode) or stream.tell() > _MAX_TEXT_BYTES:
                 return False
-            stream.write(b"".join(json.dumps([*shown[:4]]).encode() + b"\n" for shown in texts))
+            stream.write(b"".join(late.dumps([*shown[:4]]).encode() + b"\n" for shown in texts))
     except OSError:
         return False
     for of_lines in digests:
@@ -214,13 +214,13 @@ def _set(bits: bytearray, digests: Iterable[bytes]) -> None:
 
 def _texts(path: str) -> list[Shown]:
     body = _read(path, 2 * _MAX_TEXT_BYTES)
-    return [shown for line in body.split(b"\n") if (shown := _parsed(line)) is not None]
+    return [shown for line in body.split(b"\n") if line and (shown := _parsed(line)) is not None]
 
 
 def _parsed(line: bytes) -> Shown | None:
     """Return the text of a line, None for one that is damaged: it is then not called shown."""
     try:
-        label, text, shown_s, tool_use_id = json.loads(line)
+        label, text, shown_s, tool_use_id = late.loads(line)
         return Shown(str(label), str(text), float(shown_s), str(tool_use_id))
     except (ValueError, TypeError):
         return None

@@ -15,10 +15,10 @@ label, after a place, in capitals); `DENIED` finds the same words where they say
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 
 def rests(words: Sequence[str]) -> str:

@@ -11,11 +11,10 @@ A time says nothing about a failure and costs twenty tokens a line; a tag says w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 
 _DATE = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? ?"
 _HEAD = late.pattern(

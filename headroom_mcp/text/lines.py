@@ -7,11 +7,10 @@ what is shown and kept in the original.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, re
 from headroom_mcp.text import failure_words
 
 TYPE_CHECKING = False

@@ -16,10 +16,10 @@ that merely looks like a marker proves nothing: whether an output is ours is ask
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 # [headroom 1a2b3c4d5e6f: 1,410 of 1,530 lines left out; headroom_retrieve] or [headroom 1a2b3c4d5e6f]
 _HOW = r"; headroom_retrieve|headroom retrieve \1 --lines A-B|left out|in short|rearranged"

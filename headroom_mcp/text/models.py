@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 _VERSION = late.pattern(r"(?<![\d.])(\d{1,2})(?:[.-](\d{1,2}))?(?![\d.])")
 

@@ -9,11 +9,10 @@ number stays, too: the next range that is asked for begins there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import marker
 from headroom_mcp.types import Part
 

@@ -8,10 +8,9 @@ matters is that text: it is opened, and its lines are the lines that are shown, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, json
 
 _MIN_CHARS = 400  # a shorter text is best read where it stands
 _MIN_LINES = 5

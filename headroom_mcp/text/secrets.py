@@ -6,11 +6,10 @@ must be specific: a false alarm hides a fact. Commit hashes, UUIDs and checksums
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 
 
 class Secret(NamedTuple):

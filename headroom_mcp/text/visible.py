@@ -7,9 +7,8 @@ not. For people they are spelled out, for models they are left out.
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 # Controls but tab and newline; what Unicode says to ignore where it has no shape; fillers that look like nothing;
 # halves of surrogate pairs, noncharacters and private use, whose shape nobody knows.

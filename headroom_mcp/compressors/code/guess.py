@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from headroom_mcp.late import re
 
 _MIN_HITS = 4
 _MIN_SHARE = 0.03  # of the lines: long docstrings say nothing of the language

@@ -5,8 +5,9 @@ belong to them (the name and version of a package in a lock file).
 
 from __future__ import annotations
 
-import re
 from types import ModuleType
+
+from headroom_mcp.late import re
 
 _MAX_MORE_ROWS = 3
 

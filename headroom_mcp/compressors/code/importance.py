@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.compressors.code.wanted import Asked
 from headroom_mcp.late import NamedTuple
 
+_PARTS = late.pattern(r"[.:<>]+")
+_ENDS = late.pattern(r"[.:>]+")
 _IDENTIFIER = late.pattern(r"[A-Za-z_$][\w$]*")
 
 
@@ -56,8 +56,7 @@ def named(definitions: list[Definition], asked: Asked) -> set[Definition]:
         name = _last_name(definition.name)
         if name in asked.names:
             inside = any(_last_name(outer.name) in asked.names for outer in open_) or (
-                name != definition.name
-                and any(part in asked.names for part in re.split(r"[.:<>]+", definition.name)[:-1])
+                name != definition.name and any(part in asked.names for part in _PARTS.split(definition.name)[:-1])
             )
             holders.setdefault(name, []).append((definition, inside))
         open_.append(definition)
@@ -85,4 +84,4 @@ def _uses(lines: list[str]) -> dict[str, int]:
 
 def _last_name(name: str) -> str:
     """Return `bar` for `Foo.prototype.bar` and `ns::bar`."""
-    return re.split(r"[.:>]+", name)[-1].strip("*& ")
+    return _ENDS.split(name)[-1].strip("*& ")

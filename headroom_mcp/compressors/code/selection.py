@@ -7,14 +7,13 @@ constants, documentation, short bodies, raised errors, and the bodies that the f
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, languages, outline
 from headroom_mcp.compressors.code import wanted as asked
 from headroom_mcp.compressors.code.aim import Aim
 from headroom_mcp.compressors.code.outline import Definition, Outline
 from headroom_mcp.compressors.code.units import Unit
+from headroom_mcp.late import re
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 

@@ -7,10 +7,10 @@ lose one needed line in four).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.query import bm25
 
 _MIN_DOC_ROWS = 4  # what goes must be worth its marker

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.commands import programs, shell
+from headroom_mcp.late import re
 from headroom_mcp.query import bm25, clauses
 from headroom_mcp.tool_output import ToolOutput
 

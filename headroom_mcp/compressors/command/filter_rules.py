@@ -17,15 +17,13 @@ The stages run in this order. An unknown field is an error.
 
 from __future__ import annotations
 
-import importlib
 import os
-import re
 import sys
 from functools import lru_cache
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, re
 from headroom_mcp.types import SettingsError
 
 _HERE = os.path.join(os.path.dirname(__file__), "filters")
@@ -206,6 +204,8 @@ def plain_toml(text: str) -> dict[str, Any] | None:
 
 def read(name: str) -> dict[str, Any] | None:
     """Return what the file of `name` says, None where no TOML reader is installed."""
+    import importlib
+
     try:
         toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ImportError:
@@ -224,11 +224,11 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
     try:
         return Filter(
             name,
-            tuple(re.compile(pattern) for pattern in data.get("unless", ())),
-            tuple(re.compile(pattern) for pattern in data.get("keep", ())),
+            tuple(late.compiled(pattern) for pattern in data.get("unless", ())),
+            tuple(late.compiled(pattern) for pattern in data.get("keep", ())),
             tuple(_drop(table) for table in data.get("drop", ())),
             tuple(
-                Fold(re.compile(table["lines"]), table.get("note", ""), table.get("first", 1), table.get("last", 1))
+                Fold(late.compiled(table["lines"]), table.get("note", ""), table.get("first", 1), table.get("last", 1))
                 for table in data.get("fold", ())
             ),
             data.get("head", 0),
@@ -240,8 +240,8 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
 
 
 def _drop(table: dict[str, Any]) -> Drop:
-    beside, then = (re.compile(table[key]) if table.get(key) else None for key in ("beside", "then"))
-    return Drop(re.compile(table["lines"]), table.get("note", ""), beside, then)
+    beside, then = (late.compiled(table[key]) if table.get(key) else None for key in ("beside", "then"))
+    return Drop(late.compiled(table["lines"]), table.get("note", ""), beside, then)
 
 
 def _only(where: str, table: dict[str, Any], known: frozenset[str]) -> None:

@@ -11,13 +11,13 @@ that points into a long one (`clauses.point_into`), which gets the passages it f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from headroom_mcp import compressors, late
 from headroom_mcp.compressors.html import main_text, scan
 from headroom_mcp.compressors.html.scan import Block, Page
+from headroom_mcp.late import re
 from headroom_mcp.query import clauses
 from headroom_mcp.text import marker
 from headroom_mcp.tool_output import ToolOutput

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.compressors.html.tags import attributes
+from headroom_mcp.late import re
 
 _NAME_WORDS = late.pattern(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _HIDDEN = late.pattern(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

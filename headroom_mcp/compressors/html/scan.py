@@ -8,11 +8,10 @@ nearest open element of its name or nothing.
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
 from headroom_mcp.compressors.html import metadata, regions, tags
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 
 # Their content is not part of the page's text.
 _SKIP = frozenset(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 # One tag. An attribute value may hold ">" when quoted. The pattern never fails after the name, so it never backtracks.
 TAG = late.pattern(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')?)*)>?")

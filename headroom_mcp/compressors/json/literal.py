@@ -8,11 +8,10 @@ One pass of one expression turns the tokens that differ, then the JSON scanner r
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.compressors.json import parse
 from headroom_mcp.compressors.json.parse import Document
+from headroom_mcp.late import re
 
 _OPENS = late.pattern(r"""\s*(?:\[\s*)?[({\[]\s*['"({\[\dNTF-]""")
 # What differs from JSON outside of its brackets and commas: strings, names, calls (Decimal('2.50')), keys that are numbers

@@ -7,11 +7,8 @@ object or array becomes an `Embedded`.
 
 from __future__ import annotations
 
-import json
-import re
-
 from headroom_mcp import late
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, json, re
 
 Value = Any
 """tuple of pairs (object) · list (array) · str · Num · Embedded · True · False · None."""

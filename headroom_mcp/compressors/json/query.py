@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Value
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.query import bm25, failures
 
 # "Office Chair", 'main', `id`: what stands in quotes is meant exactly

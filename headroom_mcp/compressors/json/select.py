@@ -7,7 +7,6 @@ category along the rows · first and last.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -15,7 +14,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.records import values
 from headroom_mcp.text import failure_words
 

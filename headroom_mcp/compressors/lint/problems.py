@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import lines as text
 
 _MAX_LINE_CHARS = 300

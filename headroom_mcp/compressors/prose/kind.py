@@ -8,14 +8,13 @@ text stays: the sentences with most names, numbers, code and rules that were not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _sections
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.query import clauses
 from headroom_mcp.text import lines as lines_module
 from headroom_mcp.text import tokens

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from headroom_mcp.late import Any, pattern
+from headroom_mcp.late import Any, pattern, re
 from headroom_mcp.types import MissingExtra, SettingsError
 
 # llmlingua tells a model's way of splitting words by these names in its path.

@@ -10,12 +10,11 @@ Anything else is `other`: a summary, a complaint, a blank line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from headroom_mcp import late
-from headroom_mcp.late import Literal, NamedTuple
+from headroom_mcp.late import Literal, NamedTuple, re
 
 Form = Literal["numbered", "plain", "single", "heading", "none"]
 

@@ -11,7 +11,6 @@ define what is looked for, those the question is about, then every file's first 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from headroom_mcp import late
@@ -21,6 +20,7 @@ from headroom_mcp.compressors.search import definitions
 from headroom_mcp.compressors.search import hits as _hits
 from headroom_mcp.compressors.search.hits import Entry
 from headroom_mcp.facts import tool_errors
+from headroom_mcp.late import re
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -38,6 +38,7 @@ _IDENTIFIER = late.pattern(r"^[A-Za-z_$][\w$]{1,80}$")
 # setStrictness, JsonReader, set_strictness: no word of a sentence is written so
 _COMPOUND = late.pattern(r"\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Za-z][^\W_]*_\w+)\b")
 # Copies and by-products: shown after the sources they are made from.
+_JOINTS = late.pattern(r"[.:$]+")
 _SECONDARY = late.pattern(
     r"(?:^|[/\\])(?:tests?|specs?|__tests__|testdata|fixtures|docs?|examples?|vendor|third_party|node_modules|dist|build|"
     r"target|generated|migrations|locales?)(?:[/\\]|$)|[._-](?:test|spec|min)\.\w+$|\.(?:md|rst|txt|lock|map|snap)$|"
@@ -182,7 +183,7 @@ def _ranked(
         weight = 4.0 * about.get(index, 0.0) / top
         name = definitions.defined_name(entry.text) if (entry.is_hit or index in about) else ""
         if name:
-            last = re.split(r"[.:$]+", name)[-1]
+            last = _JOINTS.split(name)[-1]
             if name in looked_for or last in looked_for:
                 weight += 12.0
                 sure = sure or bool(names)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.compressors.snapshot.units import Unit
+from headroom_mcp.late import re
 from headroom_mcp.query import bm25
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import failure_words, tokens

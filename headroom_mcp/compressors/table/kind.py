@@ -8,7 +8,6 @@ the first and last rows; a line above them says how many rows there are and what
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +19,7 @@ from headroom_mcp.compressors.table import several
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import tool_errors, unlike
+from headroom_mcp.late import re
 from headroom_mcp.query import failures
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import find, summary, survey

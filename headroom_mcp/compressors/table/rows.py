@@ -8,7 +8,6 @@ pairs         sysctl, env: key: value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
@@ -21,6 +20,7 @@ Form = Literal["delimited", "piped", "columns", "pairs", "none"]
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 60
+_APART = late.pattern(r" {2,}|\t")
 _MAX_HEADER_LINES = 40
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
 RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
@@ -219,7 +219,7 @@ def _even_columns(lines: Sequence[str]) -> float:
     """Return the share of lines set in columns by runs of spaces or tabs, as many columns in most of them."""
     counts: dict[int, int] = {}
     for line in lines:
-        columns = len(re.split(r" {2,}|\t", line.strip()))
+        columns = len(_APART.split(line.strip()))
         if columns > 2:
             counts[columns] = counts.get(columns, 0) + 1
     return sum(sorted(counts.values())[-3:]) / len(lines) if counts else 0.0

@@ -8,12 +8,12 @@ enabledPlugins in any of them                      "plugin"
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 
 from headroom_mcp.hook import endpoint
+from headroom_mcp.late import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

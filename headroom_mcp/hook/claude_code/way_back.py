@@ -8,10 +8,10 @@ in its definition. What cannot be known counts as no.
 from __future__ import annotations
 
 import os
-import re
 
 from headroom_mcp import late
 from headroom_mcp.hook import event as decide
+from headroom_mcp.late import re
 from headroom_mcp.settings import environment, running
 
 # Subagents that Claude Code brings along, with all tools of its servers; 2.1.330

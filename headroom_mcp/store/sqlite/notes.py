@@ -6,10 +6,9 @@ that shares words with the question. Only live notes are indexed; what is supers
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from headroom_mcp.late import Any, NamedTuple
+from headroom_mcp.late import Any, NamedTuple, json
 from headroom_mcp.store import search_terms
 from headroom_mcp.store.rows import Note
 from headroom_mcp.store.sqlite.driver import sqlite3

@@ -1,8 +1,7 @@
 """SQL scripts and dumps: the first line of each statement."""
 
-import re
-
 from headroom_mcp import late
+from headroom_mcp.late import re
 
 GRAMMAR = ENTRY = QUERY = ""
 SUFFIXES = (".sql",)
