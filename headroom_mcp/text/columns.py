@@ -10,11 +10,10 @@ place. Next to a cell of several words, or one that may be empty, a line stays a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.late import NamedTuple
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Part
 
