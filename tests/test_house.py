@@ -59,19 +59,6 @@ def test_importing_a_module_compiles_no_expression() -> None:
     assert compiled == []
 
 
-def test_what_a_hook_may_import_takes_re_and_json_late() -> None:
-    """`re` takes as long to import as Python to start, and `json` imports it: see `late`."""
-    rooms = ("cli", "context", "evals", "images", "install", "integrations", "proxy", "server", "late.py")
-    at_once = [
-        str(path.relative_to(_ROOT))
-        for path in _MODULES
-        if path.relative_to(_PACKAGE).parts[0] not in rooms
-        and any(isinstance(node, ast.Import) and node.names[0].name in ("re", "json") for node in tree_of(path).body)
-    ]
-
-    assert at_once == []
-
-
 def _is_compile(func: ast.expr) -> bool:
     return isinstance(func, ast.Attribute) and func.attr == "compile" and getattr(func.value, "id", "") == "re"
 

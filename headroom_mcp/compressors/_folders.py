@@ -9,10 +9,10 @@ Nothing is left out: "…/" stands nowhere else. What is left of a path is still
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from headroom_mcp import late
+from headroom_mcp.late import re
 from headroom_mcp.text import tokens
 from headroom_mcp.types import Part
 
