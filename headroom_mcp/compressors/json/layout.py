@@ -152,20 +152,26 @@ def _rendered(
     value: Value = documents[0].value if len(documents) == 1 else [document.value for document in documents]
     if opened:
         value = parse.embed(value)
+    told, shortened = "", 0
+    if not query and "sha" in text:  # nobody asks for a checksum by itself
+        from headroom_mcp.compressors.json import digests
+
+        value, shortened = digests.cut(value)
+        told = digests.said(shortened) if shortened else ""
     value, named_by = positional.named(value)
     head = before
     if len(documents) > 1:
         between = found.joint.strip()
         head = f"{before}{len(documents):,} JSON documents" + (f", each after {between!r}" if between else "") + ": "
     tail = after
-    cut, clipped = documents[-1].cut, 0  # a value that the host cut off, and whether we show only part of that
+    cut, clipped = documents[-1].cut, shortened  # a value that the host cut off, and whether we show only part of that
     if cut is not None:
         shown = (
             cut if len(cut) <= _MAX_CUT_CHARS else f"{cut[:_MAX_CUT_CHARS]}[… {len(cut) - _MAX_CUT_CHARS:,} chars …]"
         )
         tail = f"\n[the text is cut off here, after: {shown}]" if cut else "\n[the text is cut off here]"
-        clipped = int(len(shown) < len(cut))
-    head = named_by + head
+        clipped += int(len(shown) < len(cut))
+    head = told + named_by + head
     chars = found.stop - found.start
     original = tokens.estimate(text[found.start : found.stop]) if chars <= _MAX_LOSSLESS_CHARS else int(chars * 0.3)
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
