@@ -23,6 +23,7 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Part
 
 _SMALL_TOKENS = 2_500  # below, every name is shown
+_UNASKED_TOKENS = 3_000  # below, every path stands as it is where nobody asks
 _MATCHED_TOKENS = 1_200  # the same where some of them are what the question is about
 _AROUND = 3  # of the budget is for other paths than those that a question is about
 _WORTH_IT = 0.7  # of what all names cost, grouped: for less saved none is left out
@@ -56,7 +57,7 @@ def _are_of_one_width(lines: Sequence[str]) -> bool:
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Group the paths by directory; choose among them where that is over the budget."""
-    if not output.query and output.tokens < _SMALL_TOKENS:
+    if not output.query and output.tokens < _UNASKED_TOKENS:
         return None  # whole paths are what is copied from a short list; nobody said which
     lines = output.lines
     folders = [line.rpartition("/")[0] for line in lines]
