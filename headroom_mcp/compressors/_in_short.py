@@ -12,12 +12,17 @@ from headroom_mcp.compressors import _prefixes
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
+_COMPILED = (".pyc", ".class", ".o\n", ".obj\n")  # of files that may stand beside what they are made of
 _MIN_SLASHES = 12  # in three paths of three folders
 _MAX_LINES = 5_000  # beyond, only what is kept is looked at: a table may be set in two ways then
 
 
 def cut(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:
     """Return `parts` with their kept lines in fewer words, where that is worth being told of; columns stand `closer` if they may."""
+    if not output.query and any(suffix in output.text for suffix in _COMPILED):
+        from headroom_mcp.compressors import _by_products
+
+        parts = _by_products.cut(output.lines, parts, output.tokens)
     return with_folders(output, _narrowed_and_said_once(output, parts, closer=closer and not output.files()))
 
 

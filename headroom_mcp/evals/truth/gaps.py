@@ -296,6 +296,14 @@ def _searched(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     findings.that(sum(map(len, gap.held)) > 1_000_000, match.group())
 
 
+def _compiled(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    """Check that what each line names has the name of another line's file but for its suffix."""
+    others = [line for at, line in enumerate(gap.lines) if not gap.start <= at < gap.stop]
+    for line in gap.held:
+        stem = re.sub(r"(?:\$[\w$]+)?(?:\.\w+-\d+(?:\.opt-\d)?)?\.\w+$", ".", line.replace("__pycache__/", ""))
+        findings.that(any(other.startswith(stem) for other in others), match.group(), line)
+
+
 def _chatter(note: str, gap: Gap, findings: Findings) -> bool:
     """Check the notes of a command's filter by the filter's own file; tell whether they are notes of one."""
     from headroom_mcp.evals.truth import chatter
@@ -329,4 +337,5 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"binary files match"), _binary),
     (re.compile(r"searched for failures only"), _searched),
     (re.compile(r"deprecation warnings"), _deprecated),
+    (re.compile(r"compiled files of those listed"), _compiled),
 ]
