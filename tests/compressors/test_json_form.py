@@ -192,16 +192,23 @@ def _states(room: float) -> list[str]:
     return [lines[0], *lines[at : at + 3]]
 
 
-def test_between_rows_whose_cells_all_have_names_stands_a_blank_line_and_above_them_what_is_null() -> None:
+def test_between_rows_whose_cells_all_have_names_stands_a_blank_line() -> None:
     assert _states(150.0) == [
-        "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}, where not written held=null:",
-        "id=4, size=28, state=shut, late=false, n=1",
+        "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}:",
+        "id=4, size=28, state=shut, late=false, held=null, n=1",
         "",
-        "id=5, size=35, state=open, late=true, n=2",
+        "id=5, size=35, state=open, late=true, held=null, n=2",
     ]
 
 
-def test_with_less_room_false_stands_above_as_well_and_then_the_first_cell_has_no_name() -> None:
+def test_with_less_room_null_stands_above_the_rows() -> None:
+    assert _states(80.0)[:2] == [
+        "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}, where not written held=null:",
+        "id=4, size=28, state=shut, late=false, n=1",
+    ]
+
+
+def test_with_less_room_still_false_stands_above_as_well_and_then_the_first_cell_has_no_name() -> None:
     assert _states(60.0) == [
         "[7 rows {id:,size:,state:,late:,held:,note{by=me,n:}}, where not written late=false held=null:",
         "id=4, size=28, state=shut, n=1",

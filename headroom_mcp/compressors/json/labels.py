@@ -11,8 +11,9 @@ table is searched rather than read, and the rows of a question are shown as JSON
     number=4013, title="stable never returns", comments=34, held=kesliver
     ]
 
-Where all cells have names, a blank line stands between rows, which costs no token, and `false` is written as far as there is
-room: models read on into the next row, and took `locked=true` of a row nearby for that of a row in which nothing was written.
+Where all cells have names, a blank line stands between rows, which costs no token, and `false`, then `null` and what is empty is
+written as far as there is room: models read on into the next row, and took `locked=true` of a row nearby for that of a row in
+which nothing was written.
 """
 
 from __future__ import annotations
@@ -96,8 +97,8 @@ def of(rows: Sequence[Row], columns: Columns, room: float, *, keyed: bool) -> La
     gone = {one.path: one.gone for one in chosen if one.has_gone}
     all_named = len(chosen) == len(leaves)
     if all_named:
-        for found in sorted(chosen, key=lambda one: one.written_out):
-            if found.gone is False and found.written_out <= left:
+        for found in sorted(chosen, key=lambda one: (one.gone is not False, one.written_out)):
+            if found.path in gone and found.gone is not ABSENT and found.written_out <= left:
                 left -= found.written_out
                 del gone[found.path]
     return Labels(names, gone, max(0.0, room - left), all_named)
