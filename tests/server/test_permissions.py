@@ -118,6 +118,49 @@ def test_rules_of_an_organisation_count_as_those_of_the_project(project: Path, t
     assert _refused(["a", "b", "c", "d", "e", "f"], project) == ["a", "b", "c", "f"]
 
 
+@pytest.mark.parametrize("named", [None, ""])
+def test_the_users_own_rules_lie_below_the_home_where_no_other_folder_is_named(
+    named: str | None, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLAUDE_CONFIG_DIR")
+    if named is not None:
+        monkeypatch.setenv("CLAUDE_CONFIG_DIR", named)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / ".claude" / "settings.json").write_text(json.dumps({"permissions": {"ask": ["Read(~/project/.env)"]}}))
+
+    assert _refused([".env"], project) == [".env"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder"),
+    [
+        ("darwin", "/Library/Application Support/ClaudeCode"),
+        ("win32", r"C:\Program Files\ClaudeCode"),
+        ("linux", "/etc/claude-code"),
+    ],
+)
+def test_an_organisations_rules_lie_where_the_client_looks(
+    platform: str, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+
+    assert permissions.managed_folder() == folder
+
+
+@pytest.mark.parametrize("rule", ["Read", "Read(*)", "R*", "*", "*d", "Re*ad"])
+def test_a_rule_against_the_whole_tool_covers_every_file(rule: str, project: Path) -> None:
+    (project / ".claude" / "settings.json").write_text(
+        json.dumps({"permissions": {"deny": ["Write", "Read*er", rule]}})
+    )
+
+    assert permissions.rule_against(["/anything"], str(project)) == rule
+    (project / ".claude" / "settings.json").write_text(
+        json.dumps({"permissions": {"deny": ["Write", "Read*er", "Readx", "(", 3]}})
+    )
+    assert permissions.rule_against([str(project / ".env")], str(project)) is None
+
+
 def test_patterns_of_one_file_are_not_taken_back_by_another(project: Path, tmp_path: Path) -> None:
     (project / ".claude" / "settings.json").write_text(json.dumps({"permissions": {"deny": ["Read(!.env)"]}}))
     (tmp_path / "config").mkdir()
