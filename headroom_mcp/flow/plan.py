@@ -31,6 +31,7 @@ _LISTED = frozenset(
 _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
+_TWICE = 6  # kept lines that are kept above, from which on a run of them may be
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
 _PATHS = 12  # slashes from which on paths may have a folder in common
 # Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
@@ -121,6 +122,10 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
+    if _TRACED.issuperset(s.kind for s in draft.sections) and render.kept_twice(lines, parts) >= _TWICE:
+        from headroom_mcp.flow import again
+
+        parts = again.folded(lines, parts)
     if not numbered and all(s.kind in _LISTED or (s.kind == "code" and not output.files()) for s in draft.sections):
         parts = _in_short(output, draft, parts)
     if marker.may_be_forged(output.text):

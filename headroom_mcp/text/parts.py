@@ -182,6 +182,12 @@ def run_alike(lines: Sequence[str], parts: Sequence[Part]) -> bool:
     return False
 
 
+def kept_twice(lines: Sequence[str], parts: Sequence[Part]) -> int:
+    """Return how many kept lines with something in them are kept above, word for word."""
+    kept = [line for part in parts if part.action == "keep" for line in lines[part.start : part.stop] if line]
+    return len(kept) - len(set(kept))
+
+
 def _is_cheap(lines: Sequence[str], part: Part) -> bool:
     cost = marker.GAP_TOKENS + (tokens.estimate(part.note) if part.note else 0)
     if part.stop - part.start > 4 * cost:
