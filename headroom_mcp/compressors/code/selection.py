@@ -19,6 +19,7 @@ from headroom_mcp.tool_output import ToolOutput
 
 MAX_SIGNATURE_TOKENS = 20_000  # a file of 2 MB has no outline that one could read
 _SIGNATURE_BUDGETS = 6  # a budget made smaller, because a host would hide the answer, makes the outline smaller too
+_UNASKED_BUDGETS = 2  # of a very long file that was read for nobody knows what: it is looked over first
 _CLAUSE_BUDGETS = 2
 _BODY_SHARE = 4  # a quarter of a file: its outline, and what was asked for
 _MAX_BODY_TOKENS = 4_000
@@ -84,10 +85,12 @@ def choose(
     if sum(1 for line in lines if len(line) > _MINIFIED_LINE_CHARS) > _MINIFIED_SHARE * len(lines):
         return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
     found, wanted = aimed.outline, aimed.asked
-    unasked = max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget))
+    most = max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget))
+    unasked = most if output.query else budget  # any body says as little of what is wanted as the next
     chosen = Selection(output, lines, aimed.room(output, budget) or unasked)
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")
-    room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, _SIGNATURE_BUDGETS * budget)
+    budgets = _SIGNATURE_BUDGETS if output.query else _UNASKED_BUDGETS
+    room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, budgets * budget)
     by_margins = bool(language) and hasattr(languages.load(language), "MARGINS")
     dropped = _take_signatures(chosen, found, wanted, room, by_margins=by_margins)
     bodies = importance.bodies(lines, found.definitions, wanted, by_use=chosen.left > 0)
