@@ -195,3 +195,35 @@ def test_what_was_found_is_saved_for_the_user_alone_and_nothing_found_leaves_no_
     assert os.name != "posix" or path.stat().st_mode & 0o777 == 0o600
     user_hooks.save([])
     assert not path.exists()
+
+
+class _Raises:
+    """A hook that always fails."""
+
+    def pre_compress(self, *_: object) -> object:
+        """Fail."""
+        raise KeyError("before")
+
+    def post_compress(self, *_: object) -> object:
+        """Fail."""
+        raise KeyError("after")
+
+
+def test_what_goes_wrong_is_noted_where_the_settings_have_their_data(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    rows = [{"name": "gone", "module": "no_such_module_of_a_test", "attribute": "", "folder": ""}]
+    (tmp_path / "own" / user_hooks.FILE).write_text(json.dumps(rows))
+    result = Result("short", "log", None, 9, 2, "compressed")
+
+    assert user_hooks.load(settings) == []
+    assert user_hooks.before([_Raises(), _Hook("one line")], "a\nb", "Bash", {}, settings) == "a\nb"
+    assert user_hooks.allow([_Raises()], result, "Bash", {}, settings)
+    (tmp_path / "own" / user_hooks.FILE).write_text("{")
+    assert user_hooks.load(settings) == []
+
+    noted = [line.split(" ", 1)[1].partition(" (")[0] for line in fault_log.read(settings)]
+    assert [line.partition(":")[0] for line in noted] == [
+        "hook gone ModuleNotFoundError", "pre_compress KeyError", "pre_compress ValueError", "post_compress KeyError", "hooks.json JSONDecodeError",
+    ]  # fmt: skip
+    assert fault_log.read() == []
