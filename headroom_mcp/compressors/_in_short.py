@@ -13,16 +13,22 @@ from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Part
 
 _COMPILED = (".pyc", ".class", ".o\n", ".obj\n")  # of files that may stand beside what they are made of
+_MIN_TOLD = 8  # lines
 _MIN_SLASHES = 12  # in three paths of three folders
 _MAX_LINES = 5_000  # beyond, only what is kept is looked at: a table may be set in two ways then
 
 
-def cut(output: ToolOutput, parts: Sequence[Part], *, closer: bool) -> list[Part]:
-    """Return `parts` with their kept lines in fewer words, where that is worth being told of; columns stand `closer` if they may."""
+def cut(output: ToolOutput, parts: Sequence[Part], *, closer: bool, told: bool) -> list[Part]:
+    """Return `parts` with their kept lines in fewer words, where that is worth being told of. Columns stand `closer` if they may, and
+    what a program has `told` above is not told again."""
     if not output.query and any(suffix in output.text for suffix in _COMPILED):
         from headroom_mcp.compressors import _by_products
 
         parts = _by_products.cut(output.lines, parts, output.tokens)
+    if told and len(output.lines) > _MIN_TOLD:
+        from headroom_mcp.compressors import _said_above
+
+        parts = _said_above.cut(output.lines, parts, output.tokens)
     return with_folders(output, _narrowed_and_said_once(output, parts, closer=closer and not output.files()))
 
 

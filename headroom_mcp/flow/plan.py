@@ -203,11 +203,12 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
     kinds = {section.kind for section in draft.sections}
     if "code" in kinds:  # what a trace or a search quotes
         return _in_short.with_folders(output, parts)
-    closer = "search" not in kinds
-    cut = _in_short.cut(output, parts, closer=closer)
+    # Of a long output nobody finds the line that a marker names.
+    closer, told = "search" not in kinds, small and kinds <= _TRACED and not output.files()
+    cut = _in_short.cut(output, parts, closer=closer, told=told)
     if not whole:
         return cut
-    every = _in_short.cut(output, whole, closer=closer)
+    every = _in_short.cut(output, whole, closer=closer, told=told)
     if small:
         return _cheaper(lines, cut, every)
     return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut

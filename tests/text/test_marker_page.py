@@ -57,6 +57,8 @@ _MADE = [
     "[time: 2026-01-01T0 cut from the head of each line]",
     "[the ends of 3 of the 90 rows below are cut]",
     _folders.head("/srv/shop/api/"),
+    marker.gap(29, 47, "as lines 10-27"),
+    marker.gap(34, 35, "like line 27"),
     "[secret: AWS access key]",
 ]  # fmt: skip
 

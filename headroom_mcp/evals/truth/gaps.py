@@ -304,6 +304,19 @@ def _compiled(match: re.Match[str], gap: Gap, findings: Findings) -> None:
         findings.that(any(other.startswith(stem) for other in others), match.group(), line)
 
 
+def _as_above(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    first, last = int(match[1]), int(match[2] or match[1])
+    findings.that(last <= gap.start and list(gap.held) == list(gap.lines[first - 1 : last]), match.group())
+
+
+def _like_above(match: re.Match[str], gap: Gap, findings: Findings) -> None:
+    """Check that a line says no word which neither the line it is said to be like has nor one of those above it."""
+    like = int(match[1])
+    known = "\n".join([gap.lines[like - 1], *gap.lines[max(0, gap.start - 12) : gap.start]])
+    strange = set(re.findall(r"\w+", "\n".join(gap.held))) - set(re.findall(r"\w+", known))
+    findings.that(like <= gap.start < gap.stop == gap.start + 1 and not strange, match.group(), sorted(strange))
+
+
 def _chatter(note: str, gap: Gap, findings: Findings) -> bool:
     """Check the notes of a command's filter by the filter's own file; tell whether they are notes of one."""
     from headroom_mcp.evals.truth import chatter
@@ -346,4 +359,6 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"searched for failures only"), _searched),
     (re.compile(r"deprecation warnings"), _deprecated),
     (re.compile(r"compiled files of those listed"), _compiled),
+    (re.compile(r"as lines? (\d+)(?:-(\d+))?"), _as_above),
+    (re.compile(r"like line (\d+)"), _like_above),
 ]

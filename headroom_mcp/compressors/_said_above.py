@@ -1,0 +1,147 @@
+"""What an output says again: lines that stand further up in it, and long ones that say the same of something else.
+
+    error: externally-managed-environment                 error: externally-managed-environment
+    × This environment is externally managed              × This environment is externally managed
+    …                                                     …
+    error: externally-managed-environment           →     [… lines 30-47 · as lines 10-27]
+    × This environment is externally managed
+
+    ✘ Could not resolve "fs"                              ✘ Could not resolve "fs"
+      The package "fs" is built into node. Are you …      [… line 29 · like line 24]
+
+Nothing is lost: what such a long line says of something else is in the line it is like, and in the lines right above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headroom_mcp import late
+from headroom_mcp.late import NamedTuple
+from headroom_mcp.text import failure_words, tokens
+from headroom_mcp.types import Part
+
+_GAP_TOKENS = 12  # of a marker with its note
+_MIN_GAIN = 12  # tokens, of each gap …
+_MIN_SHARE = 0.03  # … and of the whole output together: whoever reads looks further up, for which something must be had
+_LONG_CHARS = 80
+_MAX_CHARS = 2_000
+_NEAR = 6  # lines above in which stands what differs
+# "fs"   `x`: what a sentence is about
+_VARYING = late.pattern(r'"[^"\n]*"|`[^`\n]*`')
+_PLAIN = late.pattern(r"(?<!\S)[A-Za-z]+(?!\S)")
+_SENTENCE = 10  # words that are nothing else
+_WORD = late.pattern(r"\w")
+# a.c:3 · a.ts(3,4) · line 3
+_PLACE = late.pattern(r"\w[:(]\d|\bline \d")
+
+
+class _Again(NamedTuple):
+    """Lines `start` … `stop - 1` say what those from `above` on say; `exact`: in the same words."""
+
+    start: int
+    stop: int
+    above: int
+    exact: bool
+
+    @property
+    def note(self) -> str:
+        """What a marker says of them."""
+        if not self.exact:
+            return f"like line {self.above + 1}"
+        size = self.stop - self.start
+        return f"as lines {self.above + 1}-{self.above + size}" if size > 1 else f"as line {self.above + 1}"
+
+
+def cut(lines: Sequence[str], parts: Sequence[Part], total_tokens: int) -> list[Part]:
+    """Return `parts` without those kept lines that kept lines above them say."""
+    kept = [at for part in parts if part.action == "keep" and not part.text for at in range(part.start, part.stop)]
+    found = {again.start: again for again in _again(lines, kept)}
+    gain = sum(_cost(lines, again) - _GAP_TOKENS for again in found.values())
+    if gain < max(_MIN_GAIN, _MIN_SHARE * total_tokens):
+        return list(parts)
+    made: list[Part] = []
+    for part in parts:
+        if part.action != "keep" or part.text:
+            made.append(part)
+            continue
+        at = start = part.start
+        while at < part.stop:
+            again = found.get(at)
+            if again is None:
+                at += 1
+                continue
+            if at > start:
+                made.append(Part(start, at, "keep"))
+            made.append(Part(at, again.stop, "omit", note=again.note))
+            at = start = again.stop
+        if at > start:
+            made.append(Part(start, at, "keep"))
+    return made
+
+
+def _again(lines: Sequence[str], kept: Sequence[int]) -> list[_Again]:
+    """Return the runs of `kept` lines that are said above by lines that stay, each worth a marker."""
+    staying: dict[str, int] = {}  # the last line with a text, of those that stay
+    forms: dict[str, int] = {}  # the first long line of a form
+    found: list[_Again] = []
+    stayed: list[int] = []
+    position = 0
+    while position < len(kept):
+        at = kept[position]
+        again = _block(lines, kept, position, staying) or _alike(lines, at, forms, stayed[-_NEAR:])
+        if again is not None and _cost(lines, again) >= _GAP_TOKENS + _MIN_GAIN:
+            found.append(again)
+            position += again.stop - again.start
+            continue
+        stayed.append(at)
+        staying[lines[at]] = at
+        if len(lines[at]) >= _LONG_CHARS:
+            forms.setdefault(_VARYING.sub('""', lines[at][:_MAX_CHARS]), at)
+        position += 1
+    return found
+
+
+def _block(lines: Sequence[str], kept: Sequence[int], position: int, staying: dict[str, int]) -> _Again | None:
+    """Return the run of lines from `position` on that stand above in the same order, all of which stay."""
+    start = kept[position]
+    above = staying.get(lines[start], -1) if lines[start].strip() else -1
+    if above < 0:
+        return None
+    size = 1
+    while (
+        position + size < len(kept)
+        and kept[position + size] == start + size
+        and above + size < start
+        and lines[start + size] == lines[above + size]
+        and (staying.get(lines[above + size]) == above + size or not lines[above + size].strip())
+    ):
+        size += 1
+    while size > 1 and not lines[start + size - 1].strip():
+        size -= 1
+    return _Again(start, start + size, above, True)
+
+
+def _alike(lines: Sequence[str], at: int, forms: dict[str, int], near: Sequence[int]) -> _Again | None:
+    """Return a long line that says what one above says, of what the lines right above it, `near`, name."""
+    line = lines[at]
+    if not _LONG_CHARS <= len(line) <= _MAX_CHARS or _is_failure(line) or len(_PLAIN.findall(line)) < _SENTENCE:
+        return None  # of each failure its own words are shown, and of a row its figures
+    above = forms.get(_VARYING.sub('""', line), -1)
+    if above < 0:
+        return None
+    named = "\n".join(lines[index] for index in near if index >= at - 2 * _NEAR)
+    for one, other in zip(_VARYING.findall(line), _VARYING.findall(lines[above]), strict=True):
+        if one != other and one not in named:
+            return None
+    return _Again(at, at + 1, above, False)
+
+
+def _is_failure(line: str) -> bool:
+    """Tell whether a line reports a failure itself, and is no advice below one."""
+    return failure_words.is_strong(line) or (_PLACE.search(line) is not None and failure_words.is_failure(line))
+
+
+def _cost(lines: Sequence[str], again: _Again) -> int:
+    """Return what the words of lines cost: rules are next to nothing, however long."""
+    return tokens.estimate("\n".join(filter(_WORD.search, lines[again.start : again.stop])))
