@@ -227,3 +227,13 @@ def test_what_goes_wrong_is_noted_where_the_settings_have_their_data(tmp_path: P
         "hook gone ModuleNotFoundError", "pre_compress KeyError", "pre_compress ValueError", "post_compress KeyError", "hooks.json JSONDecodeError",
     ]  # fmt: skip
     assert fault_log.read() == []
+
+
+def test_the_flow_tells_hooks_of_the_tool_and_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = _Hook()
+    monkeypatch.setattr(user_hooks, "load", lambda settings: [hook])
+
+    result = compress_output(_log(), tool_name="Bash", tool_input={"command": "make"})
+
+    assert result.outcome == "compressed"
+    assert hook.seen == [(_log(), "Bash", {"command": "make"}), (result, "Bash", {"command": "make"})]

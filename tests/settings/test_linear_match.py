@@ -161,3 +161,13 @@ def test_a_pattern_has_as_many_nodes_as_are_allowed(size: int) -> None:
 )
 def test_flags_hold_in_the_group_that_sets_them_and_in_what_it_holds(pattern: str, text: str) -> None:
     assert Pattern(pattern).search(text) == bool(re.search(pattern, text))
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "a{2,1}", "*"])
+def test_of_what_is_no_pattern_it_says_what_re_says(pattern: str) -> None:
+    with pytest.raises(re.error) as theirs:
+        re.compile(pattern)
+    with pytest.raises(UnsupportedPattern) as ours:
+        Pattern(pattern)
+
+    assert str(ours.value) == str(theirs.value)

@@ -121,3 +121,25 @@ def test_a_session_or_one_agent_of_it_is_forgotten(store: Store, agent: str | No
 
     assert [one for one in ("", "helper") if store.contexts.shown_in("s", one)] == left
     assert [one for one in ("", "helper") if store.contexts.shown_in("other", one)] == ["", "helper"]
+
+
+def test_texts_that_wait_beside_the_store_take_their_room_from_those_in_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        store.contexts.note_shown("s", "", name, _lines(name))
+    size = len(_lines("a"))
+    place = glance.Place(str(tmp_path), "s", "")
+    for name in "cde":
+        assert glance.note_if_new(place, [Shown(name, _lines(name), time.time())])
+
+    def labels(chars: int, texts: int = 9) -> str:
+        monkeypatch.setattr(contexts, "MAX_CHARS", chars)
+        monkeypatch.setattr(contexts, "MAX_TEXTS", texts)
+        return "".join(shown.label for shown in store.contexts.shown_in("s", ""))
+
+    assert labels(5 * size) == "abcde"
+    assert labels(5 * size - 1) == "bcde"
+    assert labels(4 * size - 1) == "cde"
+    assert labels(9 * size, texts=2) == "abde"  # as many of either
+    assert labels(9 * size, texts=1) == "be"
