@@ -332,3 +332,40 @@ def test_a_short_word_within_others_is_no_answer(word: str) -> None:
 
     assert answered.answers(ToolOutput("\n".join(within), "Bash", query=word)) == []
     assert answered.answers(ToolOutput("\n".join(alone), "Bash", query=word)) == [90]
+
+
+_NAMED = "use cache.size\ncache.size is 3\n--dry-run given\nrun dry run\na/b/c.py:9\nlib_x is it\nlib_x.y is not\nx.cache.size\ncache.sizes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("what is cache.size?", [0, 1]),
+        ("is cache.size.", [0, 1]),  # the end of a sentence is none of a name
+        ("what does --dry-run do", [2]),
+        ("dry run", []),  # words are no names
+        ("see a/b/c.py", [4]),
+        ("lib_x", [5, 6]),
+        (".lib.", []),
+        ("--", []),
+        ("cache.size cache.size lib_x", [0, 1, 5, 6]),
+    ],
+)
+def test_a_name_with_a_joint_in_it_is_found_as_it_is_written(asked: str, found: list[int]) -> None:
+    assert answered._with_names(asked, _NAMED.split("\n")) == found
+
+
+def test_a_name_that_stands_in_many_lines_tells_nothing() -> None:
+    assert answered._with_names("a_b", ["a_b"] * 4) == [0, 1, 2, 3]
+    assert answered._with_names("a_b", ["a_b"] * 5) == []
+
+
+_TREE = "[tool.one]\ntop:\n  mid: x\n\n    deep:\n      deeper:\n        value: 3\n[[two]]\n  key: 1\nplain\nend"
+
+
+@pytest.mark.parametrize(
+    ("line", "heads"),
+    [(6, [5, 4, 2, 0]), (5, [4, 2, 1, 0]), (2, [1, 0]), (1, [0]), (0, []), (8, [7]), (7, []), (9, [7]), (10, [7])],
+)
+def test_a_line_stands_under_less_indented_lines_and_the_head_of_its_section(line: int, heads: list[int]) -> None:
+    assert answered._heads(_TREE.split("\n"), line) == heads

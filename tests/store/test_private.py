@@ -118,3 +118,20 @@ def test_a_folder_for_everybodys_temporary_files_stays_one(tmp_path: Path) -> No
     private.folder(str(tmp_path))
 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
+
+
+def test_a_folder_is_made_closed_to_others_and_is_not_closed_only_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, int]] = []
+    mkdir = os.mkdir
+
+    def noted(path: str, mode: int = 0o777) -> None:
+        made.append((os.path.relpath(path, tmp_path), mode))
+        mkdir(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", noted)
+    private.folder(str(tmp_path / "a" / "b"))
+
+    assert made == [("a", 0o700), ("a/b", 0o700)]
+    assert [stat.S_IMODE(os.stat(tmp_path / name).st_mode) for name in ("a", "a/b")] == [0o700, 0o700]
