@@ -63,13 +63,19 @@ def _narrowed(output: ToolOutput, parts: Sequence[Part]) -> dict[int, str]:
 
     lines = output.lines
     kept = [part for part in parts if part.action == "keep" and not part.text]
-    found = columns.narrowed(lines, 0, len(lines)) if len(lines) <= _MAX_LINES else {}
+    found = _closer(lines, 0, len(lines)) if len(lines) <= _MAX_LINES else {}
     shorter: dict[int, str] = {}
     for start, stop, *_ in kept:
-        of_part = found if len(lines) <= _MAX_LINES else columns.narrowed(lines, start, stop)
+        of_part = found if len(lines) <= _MAX_LINES else _closer(lines, start, stop)
         shorter.update((index, of_part[index]) for index in range(start, stop) if index in of_part)
     fewer = sum(columns.gaps(lines[index]) - columns.gaps(line) for index, line in shorter.items())
     return shorter if fewer >= columns.MIN_CUT else {}
+
+
+def _closer(lines: Sequence[str], start: int, stop: int) -> dict[int, str]:
+    from headroom_mcp.text import columns
+
+    return {**columns.narrowed(lines, start, stop), **columns.barred(lines, start, stop)}
 
 
 def _as_shown(shown: Sequence[str], part: Part, shorter: Mapping[int, str]) -> list[Part]:

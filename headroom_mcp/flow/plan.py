@@ -32,6 +32,9 @@ _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
 _TWICE = 6  # kept lines that are kept above, from which on a run of them may be
+_DETOUR_SHARE = (
+    0.05  # of a short output, which the form that leaves something out must save more than the one that does not
+)
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
 _PATHS = 12  # slashes from which on paths may have a folder in common
 # Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
@@ -209,8 +212,9 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
     if not whole:
         return cut
     every = _in_short.cut(output, whole, closer=closer, told=told)
-    if small:
-        return _cheaper(lines, cut, every)
+    if small:  # a few tokens are no reason to leave anything out
+        allowed = int(_DETOUR_SHARE * output.tokens) if render.omissions(cut) else 0
+        return _cheaper(lines, cut, every, allowed)
     return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut
 
 
@@ -348,9 +352,10 @@ def _leave_out_repeats(
     return _cheaper(lines, whole, repeats.fold(lines, parts, runs, earlier, failures, note))
 
 
-def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part]) -> list[Part]:
-    """Return the one of both that costs less; of equal ones the `other`."""
-    return min((other, one), key=lambda parts: tokens.estimate(render.render(lines, parts)) - _closer(lines, parts))
+def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part], more: int = 0) -> list[Part]:
+    """Return the one of both that costs less; the `other` even if it costs as much or `more` than that."""
+    costs = [tokens.estimate(render.render(lines, parts)) - _closer(lines, parts) for parts in (one, other)]
+    return other if costs[1] <= costs[0] + more else one
 
 
 def _closer(lines: Sequence[str], parts: Sequence[Part]) -> int:

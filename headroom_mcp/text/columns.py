@@ -11,6 +11,7 @@ place. Next to a cell of several words, or one that may be empty, a line stays a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple, re
@@ -18,6 +19,12 @@ from headroom_mcp.text import tokens
 from headroom_mcp.types import Part
 
 HEAD = "[columns one blank apart]"
+RULE = "---"
+_MIN_ROWS = 2
+_BAR = late.pattern(r"[|│]")
+# -----+-----   +-----+   ├─────┼─────┤
+_RULED = frozenset("-+=─═┌┬┐├┼┤└┴┘╞╪╡╭╮╰╯|│ ")
+_LONG = ("---", "===", "───", "═══")
 _MIN_LINES = 4
 _MAX_COLUMNS = 16
 _MAX_CHARS = 400  # of a line that is looked at: no row of a table is longer, and what is not looked at stays
@@ -75,6 +82,47 @@ def narrowed(lines: Sequence[str], start: int, stop: int) -> dict[int, str]:
                 found[index] = shorter
         at = run.stop
     return found
+
+
+def barred(lines: Sequence[str], start: int, stop: int) -> dict[int, str]:
+    """Return those of lines `start` … `stop - 1` that are rows of tables drawn with bars and could be shorter, by their index, with
+    one blank beside each bar; rules among and around them as RULE."""
+    found: dict[int, str] = {}
+    at = start
+    while at < stop:
+        bars = _bars(lines[at])
+        end = at + 1
+        while len(bars) > 1 and end < stop and (_bars(lines[end]) == bars or _is_rule(lines[end])):
+            end += 1
+        rows = [index for index in range(at, end) if not _is_rule(lines[index])]
+        if len(bars) > 1 and len(rows) >= _MIN_ROWS and _every_cell_is_filled([lines[index] for index in rows], bars):
+            begin = at - 1 if at > start and _is_rule(lines[at - 1]) else at
+            for index in range(begin, end):
+                shorter = RULE if _is_rule(lines[index]) else _beside_bars(lines[index])
+                if len(shorter) < len(lines[index]):
+                    found[index] = shorter
+        at = end
+    return found
+
+
+def _bars(line: str) -> list[int]:
+    """Return where the bars of a line stand."""
+    return [match.start() for match in _BAR.finditer(line, 0, _MAX_CHARS)] if "|" in line or "│" in line else []
+
+
+def _beside_bars(line: str) -> str:
+    """Return a row with one blank beside each bar."""
+    bar = "│" if "│" in line else "|"
+    return f" {bar} ".join(map(str.strip, line.split(bar))).strip()
+
+
+def _is_rule(line: str) -> bool:
+    return _RULED.issuperset(line) and any(piece in line for piece in _LONG)
+
+
+def _every_cell_is_filled(rows: Sequence[str], bars: Sequence[int]) -> bool:
+    """Tell whether something stands in each column of some row: the bars of a tree have nothing between them."""
+    return all(any(row[left + 1 : right].strip() for row in rows) for left, right in pairwise(bars))
 
 
 def saved(lines: Sequence[str], parts: Sequence[Part]) -> int:

@@ -131,3 +131,51 @@ def test_lines_that_give_nothing_are_looked_at_a_few_times_only(count: int, monk
     columns.narrowed(lines, 0, count)
 
     assert looked_at[0] <= 70 * count
+
+
+_EDGES = {"psql": ("", "|", ""), "mysql": ("| ", "|", " |"), "box": ("│ ", "│", " │")}
+
+
+def _barred(seed: int, style: str) -> tuple[list[list[str]], list[str]]:
+    """Return the cells of a table drawn with bars, cells of several words and empty ones among them, and its lines."""
+    drawn = Random(seed)
+    width = drawn.randint(3, 6)
+    rows = [[f"col {at}" for at in range(width)]]
+    rows += [
+        ["" if drawn.random() < 0.2 else " ".join(drawn.choices(_WORDS, k=drawn.randint(1, 3))) for _ in range(width)]
+        for _ in range(drawn.randint(3, 12))
+    ]
+    widths = [max(len(row[at]) for row in rows) for at in range(width)]
+    left, bar, right = _EDGES[style]
+    lines = [left + f" {bar} ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + right for row in rows]
+    rule = ("┼" if style == "box" else "+").join(("─" if style == "box" else "-") * (size + 2) for size in widths)
+    lines.insert(1, rule)
+    return rows, [rule, *lines, rule] if style != "psql" else lines
+
+
+@pytest.mark.parametrize("style", _EDGES)
+@pytest.mark.parametrize("seed", range(20))
+def test_a_table_drawn_with_bars_is_read_back(seed: int, style: str) -> None:
+    cells, lines = _barred(seed, style)
+    found = columns.barred(lines, 0, len(lines))
+    shown = [found.get(at, line) for at, line in enumerate(lines)]
+    bar = _EDGES[style][1]
+    edges = 1 if style != "psql" else 0
+    read = [line.split(bar) for line in shown if line != columns.RULE]
+
+    assert [[cell.strip() for cell in row[edges : len(row) - edges]] for row in read] == cells
+    assert columns.barred(shown, 0, len(shown)) == {}
+    assert sum(map(len, shown)) < sum(map(len, lines))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"│   │   {'├' if at < 9 else '└'}── parcel_{at}.py" for at in range(10)],
+        [f"cat depot_{'x' * at}.log | sort | uniq -c    | head" for at in range(10)],
+        [f"{'a' * (at % 5)} || {'b' * (at % 3)} ||   c" for at in range(10)],
+    ],
+    ids=["tree", "commands", "alternatives"],
+)
+def test_bars_that_draw_no_table_stay(lines: list[str]) -> None:
+    assert columns.barred(lines, 0, len(lines)) == {}

@@ -69,6 +69,8 @@ def check(
             plain(lines, section, render, findings)
 
 
+# a rule, however drawn
+_RULE = re.compile(r"[^\w<>#(){}\[\]]*[-─═=]{3}[^\w<>#(){}\[\]]*")
 _NUMBER = re.compile(r" *\d+\t")
 
 
@@ -88,7 +90,8 @@ def is_closer(render: Render, held: Sequence[str], findings: Findings) -> bool:
 
 
 def _words(rows: Sequence[str]) -> list[list[str]]:
-    return [row.split() for row in rows]
+    """Return the words of each row, without the bars at its ends; of a rule that it is one."""
+    return [[columns.RULE] if _RULE.fullmatch(row) else row.replace("│", "|").strip(" |").split() for row in rows]
 
 
 _BELOW = re.compile(r'\[the next ([\d,]+) lines (?:begin with "([^"]*)")?(?: and )?(?:end with "([^"]*)")?\]')
