@@ -23,6 +23,7 @@ _FIGURE = late.pattern("[0-9]+")
 _DIGITS = frozenset("0123456789")
 
 _K1 = 1.2
+MOST = _K1 + 1
 _CHARS_PER_TERM = 6
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
@@ -85,7 +86,13 @@ def rarity(texts: int, holders: int) -> float:
 def saturated(count: int, length: float, length_share: float = _B) -> float:
     """Return what `count` times the same word are worth in a text of `length` (1.0 is the average): each less than the one
     before it, and less in a long text, as far as `length_share` (0 … 1) says."""
-    return count * (_K1 + 1) / (count + _K1 * (1 - length_share + length_share * length))
+    return count * MOST / (count + slowness(length, length_share))
+
+
+def slowness(length: float, length_share: float = _B) -> float:
+    """Return how slowly `count` times a word come to be worth `MOST`, in a text of `length`: `saturated` is of one word,
+    this the same for all the words of a text."""
+    return _K1 * (1 - length_share + length_share * length)
 
 
 def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:

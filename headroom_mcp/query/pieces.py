@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import add
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple, re
 from headroom_mcp.query import bm25
+from headroom_mcp.text.lines import once
 
 # "…"  `…`  “…”  and '…' where it does not stand inside a word
 _QUOTED = late.pattern(r"\"([^\"\n]{2,200})\"|`([^`\n]{2,200})`|“([^”\n]{2,200})”|(?<!\w)'([^'\n]{2,200})'(?!\w)")
@@ -96,10 +98,7 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
     wanted = pieces(question)
     if not wanted or not lines:
         return {}
-    text = "\n".join(lines).lower()
-    if len(text) != sum(map(len, lines)) + len(lines) - 1:  # "İ".lower() is two characters
-        text = "\n".join(line.lower().ljust(len(line))[: len(line)] for line in lines)
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    text, starts = _lowered(lines)
     too_many = max(20, int(len(lines) * _COMMON_SHARE))
     found: dict[int, float] = {}
     for piece in wanted:
@@ -111,6 +110,16 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
         for index, quality in where.items():
             found[index] = found.get(index, 0.0) + worth * quality
     return found
+
+
+@once
+def _lowered(lines: Sequence[str]) -> tuple[str, list[int]]:
+    """Return `lines` in lower case as one text, and where each begins in it, and the next one would."""
+    text = "\n".join(lines).lower()
+    starts = list(accumulate(map(add, map(len, lines), repeat(1)), initial=0))
+    if len(text) != starts[-1] - 1:  # "İ".lower() is two characters
+        text = "\n".join(line.lower().ljust(len(line))[: len(line)] for line in lines)
+    return text, starts
 
 
 def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
@@ -142,11 +151,16 @@ def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> di
     """
     good: dict[int, float] = {}
     poor: dict[int, float] = {}
+    last = len(text)
+    qualities: dict[str, float] = {}  # by what stands on both sides
     at = text.find(piece.text)
     while at >= 0:
         end = at + len(piece.text)
         line = bisect_right(starts, at) - 1
-        quality = _quality(text, at, end, piece.mode)
+        sides = (text[at - 1] if at else "\n") + (text[end] if end < last else "\n")
+        quality = qualities.get(sides, -1.0)
+        if quality < 0:
+            quality = qualities[sides] = _quality(sides, piece.mode)
         where = good if quality >= _GOOD else poor
         if quality > where.get(line, 0.0):
             where[line] = quality
@@ -172,9 +186,9 @@ def _lines_with_stem(text: str, starts: list[int], piece: Piece, too_many: int) 
     return {}
 
 
-def _quality(text: str, at: int, end: int, mode: Mode) -> float:
-    before = _edge(text[at - 1] if at else "\n")
-    after = _edge(text[end] if end < len(text) else "\n")
+def _quality(sides: str, mode: Mode) -> float:
+    """Return how good a place is that stands between these two characters."""
+    before, after = map(_edge, sides)
     if mode == "prefix":
         return before
     if mode == "suffix":

@@ -18,7 +18,8 @@ differ makes none of them rare. One pass over the text, then work by column: lin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import filterfalse
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
@@ -212,7 +213,7 @@ class _Tree:
 
 def _is_typed(slot: Slot) -> bool:
     """Tell whether the values of `slot` are few, or all numbers, times or ids: anything but words that differ."""
-    once = sum(1 for count in slot.counts.values() if count == 1)
+    once = list(slot.counts.values()).count(1)
     if once <= _MOSTLY_KNOWN * slot.total:
         return True
     sample = list(slot.counts)[:_SAMPLE]
@@ -252,7 +253,7 @@ def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> 
 
 def _inside(slot: Slot, depth: int) -> list[Slot]:
     """Return the slots within the atoms of `slot`: of quoted texts, or of the parts of atoms that all differ."""
-    once = sum(1 for count in slot.counts.values() if count == 1)
+    once = list(slot.counts.values()).count(1)
     if once < _MIN_DIFFERENT * slot.total and not (once > 3 and any(" " in value for value in slot.counts)):
         return []
     if not _has_parts(slot):
@@ -313,15 +314,10 @@ def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> S
     return slot
 
 
-def _words_in(atoms: Iterable[str]) -> dict[str, list[str]]:
+def _words_in(atoms: Collection[str]) -> dict[str, list[str]]:
     """Return the words of letters in each of `atoms` that has any: "ready" in "not-ready_2", none in "0ade1"."""
-    found: dict[str, list[str]] = {}
-    mixed: list[str] = []
-    for atom in atoms:
-        if atom.isalpha():
-            found[atom] = [atom]
-        elif not atom.isdecimal():
-            mixed.append(atom)
+    found: dict[str, list[str]] = {atom: [atom] for atom in filter(str.isalpha, atoms)}
+    mixed = list(filterfalse(str.isdecimal, filterfalse(str.isalpha, atoms)))
     at = 0
     for run in _RUNS.findall("\n".join(mixed)):  # one search for all: most have none
         if run == "\n":

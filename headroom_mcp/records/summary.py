@@ -52,7 +52,7 @@ def _figures(counts: dict[str, int]) -> dict[str, float]:
     figures: dict[str, float] = {}
     if values.number(next(iter(counts)).strip("\"'").strip()) is None:
         return figures
-    for value, figure in zip(counts, values.numbers(value.strip("\"'").strip() for value in counts), strict=True):
+    for value, figure in zip(counts, values.numbers([value.strip("\"'").strip() for value in counts]), strict=True):
         if figure is None:
             return {}
         figures[value] = figure

@@ -59,7 +59,9 @@ class _Looks(NamedTuple):
 
     def _look_at(self, met: list[str]) -> None:
         figures, shapes = self.figures, self.shapes
-        for value, figure in zip(met, values.numbers([value.strip("\"'") for value in met]), strict=True):
+        joined = "".join(met)
+        bare = [value.strip("\"'") for value in met] if '"' in joined or "'" in joined else met
+        for value, figure in zip(met, values.numbers(bare), strict=True):
             shapes[value] = values.shape(value, figure)
             if figure is not None:
                 figures[value] = figure

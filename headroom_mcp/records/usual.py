@@ -11,6 +11,7 @@ outlier   a number's distance from the median, in units of how the others spread
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from itertools import chain, repeat
@@ -65,6 +66,15 @@ def _log(figure: float) -> float:
 def _spread(ordered: list[float], least: float) -> float:
     """Return how far rising numbers lie from their median, in a measure that a few outliers cannot widen."""
     total = len(ordered)
-    middle = ordered[total // 2]
-    distances = sorted([abs(figure - middle) for figure in ordered])
-    return max(distances[total // 2], (ordered[total * 19 // 20] - ordered[total // 20]) / 4, least)
+    return max(_median_distance(ordered), (ordered[total * 19 // 20] - ordered[total // 20]) / 4, least)
+
+
+def _median_distance(ordered: list[float]) -> float:
+    """Return the median of how far rising numbers lie from their median.
+
+    The nearer half of them stands together: of all runs of so many, it is the one whose farther end is nearest."""
+    half = len(ordered) // 2
+    middle = ordered[half]
+    runs = len(ordered) - half
+    first = bisect_left(range(runs), True, key=lambda at: ordered[at + half] - middle >= middle - ordered[at])
+    return min(max(ordered[at + half] - middle, middle - ordered[at]) for at in (first - 1, first) if 0 <= at < runs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 from headroom_mcp import late
@@ -29,20 +29,34 @@ Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
 
-def numbers(told: Iterable[str]) -> list[float | None]:
+def numbers(told: Sequence[str]) -> Sequence[float | None]:
     """Return the number that each value is, most of them met for the first time."""
-    return [
-        None
-        if value[:1].isalpha()
-        else float(value)
+    return _plain(told) or [
+        float(value)
         # Digits with a point among them, or before them, are a number as they stand.
         if value.replace(".", "", 1).isdecimal()
         and value.isascii()
         and len(value) <= _MAX_NUMBER_CHARS
         and value[-1] != "."
+        else None
+        if value[:1].isalpha()
         else number(value)
         for value in told
     ]
+
+
+def _plain(told: Sequence[str]) -> list[float]:
+    """Return the numbers of a column in which all values are digits, with or without a point; an empty list for another."""
+    text = "\n".join(told)
+    digits = text.replace("\n", "").replace(".", "")
+    if not (digits.isascii() and digits.isdecimal()) or ".\n" in text or text.endswith("."):
+        return []
+    if text.count("\n") != len(told) - 1 or max(map(len, told)) > _MAX_NUMBER_CHARS:
+        return []
+    try:
+        return list(map(float, told))
+    except ValueError:  # an empty one, or one with two points
+        return []
 
 
 @lru_cache(maxsize=1 << 14)  # logs say the same words on every line

@@ -19,6 +19,7 @@ _MIN_SHARE = 0.5  # of the characters must be those of the texts
 _MAX_TEXTS = 60
 _BESIDE_ONE = 40  # other values around one text
 _BESIDE_EACH = 4  # … and for each of several: more, and it is a table whose cells are long
+_MOST_BESIDE = max(_BESIDE_ONE, _BESIDE_EACH * (_MAX_TEXTS + 1))
 _MAX_CHARS = 8_000_000
 _MAX_DEPTH = 6
 _MAX_WRAPPERS = 3
@@ -99,23 +100,31 @@ def _is_text(value: Any) -> bool:
 
 
 def _find(value: Any, path: str, texts: list[tuple[str, str]], depth: int) -> int:
-    """Put the texts in `value` into `texts`; return how many other values there are."""
+    """Put the texts in `value` into `texts`; return how many other values there are, no longer counted where they are too
+    many for any wrapper."""
     if _is_text(value):
         texts.append((path, value))
         return 0
-    if not value or depth >= _MAX_DEPTH:
+    if not value or depth >= _MAX_DEPTH or not isinstance(value, (dict, list)):
         return _count(value)
-    if isinstance(value, dict):
-        return sum(_find(item, f"{path}.{key}" if path else key, texts, depth + 1) for key, item in value.items())
-    if isinstance(value, list):
-        return sum(_find(item, f"{path}[{index}]", texts, depth + 1) for index, item in enumerate(value))
-    return _count(value)
+    beside = 0
+    of_object = isinstance(value, dict)
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        inner = f"{path}[{key}]" if not of_object else f"{path}.{key}" if path else str(key)
+        beside += _find(item, inner, texts, depth + 1)
+        if beside > _MOST_BESIDE:
+            break
+    return beside
 
 
 def _count(value: Any) -> int:
+    count = 1
     if isinstance(value, (dict, list)):
-        return 1 + sum(map(_count, value.values() if isinstance(value, dict) else value))
-    return 1
+        for item in value.values() if isinstance(value, dict) else value:
+            count += _count(item)
+            if count > _MOST_BESIDE:
+                break
+    return count
 
 
 def _without(value: Any, at: Iterator[int], many: bool, depth: int) -> Any:

@@ -148,3 +148,13 @@ def test_a_dozen_different_rare_values_of_one_slot_are_all_told() -> None:
         lines[at] = f"job={at % 7} state={state} took={at % 90}ms"
 
     assert rare.keys() <= {one.record for one in survey.telling(survey.of(lines))}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_median_distance_is_that_of_all_distances(seed: int) -> None:
+    drawn = random.Random(seed)
+    draw = drawn.choice((lambda: float(drawn.randint(-3, 3)), drawn.random, lambda: drawn.gauss(0, 1e6)))
+    ordered = sorted(draw() for _ in range(drawn.randint(8, 40)))
+    middle = ordered[len(ordered) // 2]
+
+    assert usual._median_distance(ordered) == sorted(abs(figure - middle) for figure in ordered)[len(ordered) // 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from headroom_mcp.records import values
@@ -39,3 +41,37 @@ def test_what_only_resembles_a_time_is_not_one(text: str) -> None:
 )  # fmt: skip
 def test_shapes_tell_values_apart(text: str, shape: str) -> None:
     assert shape == values.shape(text, values.number(text))
+
+
+_TOLD = (
+    "1",
+    "07",
+    "2.5",
+    ".5",
+    "5.",
+    "1.2.3",
+    "",
+    "-3",
+    "1\n2",
+    "1\n",
+    "٣",
+    "1e5",
+    "inf",
+    " 1",
+    "9" * 33,
+    "9" * 32,
+    "12ms",
+    "x",
+    "2026.1",
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_column_is_read_as_its_values_are(seed: int) -> None:
+    drawn = random.Random(seed)
+    told = [
+        *drawn.choices(("1", "07", "2.5", ".5", "120"), k=drawn.randrange(6)),
+        *drawn.choices(_TOLD, k=drawn.randrange(3)),
+    ]
+
+    assert list(values.numbers(told)) == [values.number(value) for value in told]

@@ -69,3 +69,9 @@ def test_no_text_is_too_odd(text: str) -> None:
 
 def test_what_a_file_viewer_shows_keeps_the_numbers_of_its_lines() -> None:
     assert opened(json.dumps({"content": LOG}), "Read") is None
+
+
+@pytest.mark.parametrize(("others", "is_wrapper"), [(40, True), (41, False), (5_000, False)])
+def test_a_text_among_many_other_values_is_no_wrapper(others: int, is_wrapper: bool) -> None:
+    for beside in ([0] * others, {str(n): n for n in range(others)}, [[0] * others]):
+        assert (opened(json.dumps({"content": LOG * 20, "beside": beside})) is not None) == is_wrapper

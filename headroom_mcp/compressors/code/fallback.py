@@ -5,7 +5,7 @@ It reads lines only, so it can be wrong about a line inside a string; it never i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -49,8 +49,11 @@ _DATA = frozenset("struct enum union type record".split())
 _MAX_HEAD_ROWS = 8
 
 
-def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, str, int, int, int]]:
-    """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order.
+def definitions(
+    lines: list[str], comment: tuple[str, ...], within: Container[int] | None = None
+) -> list[tuple[str, str, int, int, int]]:
+    """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order; of those that begin in the
+    rows `within`, where it is given.
 
     `comment` tells the family: only where "//" begins a comment may a definition have no keyword.
     """
@@ -59,7 +62,7 @@ def definitions(lines: list[str], comment: tuple[str, ...]) -> list[tuple[str, s
     known = [_row(shape) for shape in alike.shapes]
     rows = [known[shape] for shape in alike.of]
     for row, line in enumerate(lines):
-        if not line or line.isspace():
+        if not line or line.isspace() or (within is not None and row not in within):
             continue
         match = _KEYWORD.match(line)
         if match is not None:

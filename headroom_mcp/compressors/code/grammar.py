@@ -79,7 +79,7 @@ def parse(language: ModuleType, text: str) -> Tree | None:
     _collect_constants(root, language.CONSTANTS, constants)
     for role in ("function", "type", "data"):
         for node in captures.get(role, ()):
-            nodes.append(_definition(role, node))
+            nodes.append(_definition(role, node, source))
             if role == "type":
                 body = node.child_by_field_name("body") or _last_named(node)
                 if body is not None:
@@ -92,10 +92,10 @@ def parse(language: ModuleType, text: str) -> Tree | None:
     return Tree(nodes, wraps, spans, constants)
 
 
-def _definition(role: str, node: Any) -> Node:
+def _definition(role: str, node: Any, source: bytes) -> Node:
     start, end = node.start_point, node.end_point
     end_row = end[0] - (end[1] == 0 and end[0] > start[0])
-    name, name_row = _name(node)
+    name, name_row = _name(node, source)
     body = node.child_by_field_name("body") or _valued_body(node)
     doc = -1
     if body is None and role != "function":
@@ -130,7 +130,7 @@ def _definition(role: str, node: Any) -> Node:
     )
 
 
-def _name(node: Any) -> tuple[str, int]:
+def _name(node: Any, source: bytes) -> tuple[str, int]:
     """Return the name of a definition and its row. C hides it in declarators, JavaScript at the left of "="."""
     for field in ("name", "declarator", "left", "key", "property", "type"):
         found = node.child_by_field_name(field)
@@ -138,11 +138,16 @@ def _name(node: Any) -> tuple[str, int]:
             continue
         while (inner := found.child_by_field_name("declarator")) is not None:
             found = inner
-        return found.text.decode("utf-8", "replace"), found.start_point[0]
+        return _text(found, source), found.start_point[0]
     for child in node.named_children:
         if "identifier" in child.type:
-            return child.text.decode("utf-8", "replace"), child.start_point[0]
+            return _text(child, source), child.start_point[0]
     return "", node.start_point[0]
+
+
+def _text(node: Any, source: bytes) -> str:
+    """Return the text of `node`; its own `text` asks for a whole chunk of the source each time."""
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
 def _valued_body(node: Any) -> Any:

@@ -71,8 +71,8 @@ def read(lines: list[str], language: str) -> Outline:
         known = {row for d in definitions for row in range(d.start, d.head_stop)}
         definitions.extend(
             _with_doc(lines, found, module.COMMENT)
-            for found in fallback.definitions(lines, module.COMMENT)
-            if found[2] in unread and known.isdisjoint(range(found[2], found[3]))
+            for found in fallback.definitions(lines, module.COMMENT, unread)
+            if known.isdisjoint(range(found[2], found[3]))
         )
     definitions.sort(key=lambda definition: (definition.start, -definition.stop))
     bodies = [(d.head_stop, d.stop) for d in definitions if d.role == "function"]

@@ -7,12 +7,14 @@ constants, documentation, short bodies, raised errors, and the bodies that the f
 
 from __future__ import annotations
 
+from itertools import accumulate, repeat
+from operator import add
+
 from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, languages, outline
 from headroom_mcp.compressors.code import wanted as asked
 from headroom_mcp.compressors.code.aim import Aim
 from headroom_mcp.compressors.code.outline import Definition, Outline
-from headroom_mcp.compressors.code.units import Unit
 from headroom_mcp.late import re
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -47,25 +49,30 @@ _TODO = late.pattern(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 class Selection:
     """Rows chosen so far and the tokens left for more."""
 
-    __slots__ = ("budget", "kept", "left", "lines", "rate")
+    __slots__ = ("budget", "ends", "kept", "left", "lines", "rate")
 
     def __init__(self, output: ToolOutput, lines: list[str], budget: int) -> None:
         self.lines = lines
         self.kept: set[int] = set()
         self.budget = self.left = budget
+        # By row, how many characters stand above it.
+        self.ends = [0, *accumulate(map(add, map(len, lines), repeat(1)))]
         self.rate = output.tokens / max(1, len(output.text))  # tokens per character: the text's own
 
     def price(self, rows: list[int]) -> int:
-        """Return what showing `rows` would cost, with the marker that an island of them brings."""
-        fresh = [row for row in rows if row not in self.kept]
+        """Return what showing `rows` (rising) would cost, with the marker that an island of them brings."""
+        kept, ends = self.kept, self.ends
+        fresh = [row for row in rows if row not in kept]
         if not fresh:
             return 0
-        touching = any(row - 1 in self.kept or row + 1 in self.kept for row in fresh)
-        return int(sum(len(self.lines[row]) + 1 for row in fresh) * self.rate) + (0 if touching else _MARKER_TOKENS)
-
-    def length(self, piece: Unit) -> int:
-        """Return the characters of a piece, at least those of two or three lines."""
-        return max(_MIN_LENGTH, sum(len(self.lines[row]) + 1 for row in range(piece.start, piece.stop)))
+        first, last = fresh[0], fresh[-1]
+        if last - first < len(fresh):  # nothing between them
+            chars = ends[last + 1] - ends[first]
+            touching = first - 1 in kept or last + 1 in kept
+        else:
+            chars = sum(ends[row + 1] - ends[row] for row in fresh)
+            touching = any(row - 1 in kept or row + 1 in kept for row in fresh)
+        return int(chars * self.rate) + (0 if touching else _MARKER_TOKENS)
 
     def take(self, rows: list[int], room: int | None = None) -> int:
         """Show `rows` if they cost at most `room` (default: what is left); return what was spent."""
@@ -175,7 +182,11 @@ def _take_asked(chosen: Selection, aimed: Aim) -> None:
     definitions = aimed.outline.definitions
     room = max(chosen.left, chosen.budget // 4)
     offered = [(score, piece) for score, piece in zip(aimed.scores, aimed.pieces, strict=True) if score > 0.0]
-    worth = {piece: score / chosen.length(piece) ** _LENGTH_WEIGHT for score, piece in offered}
+    ends = chosen.ends
+    worth = {
+        piece: score / max(_MIN_LENGTH, ends[piece.stop] - ends[piece.start]) ** _LENGTH_WEIGHT
+        for score, piece in offered
+    }
     for score, piece in sorted(offered, key=lambda of: (-worth[of[1]], of[1])):
         if score <= _LEAST * aimed.best:
             continue

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, compress, count, pairwise, repeat
+from operator import add, sub
 
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.late import NamedTuple
@@ -37,18 +39,16 @@ def split(lines: Sequence[str], definitions: Sequence[Definition], signatures: s
     for index, definition in enumerate(definitions):  # in row order: the innermost is written last
         owners[definition.start : definition.stop] = [index] * (min(definition.stop, len(lines)) - definition.start)
     units: list[Unit] = []
-    row = 0
-    while row < len(lines):
-        if row in signatures:
-            row += 1
-            continue
-        start = row
-        while row < len(lines) and row not in signatures and owners[row] == owners[start]:
-            if row - start >= _MAX_ROWS or (row - start >= _PARAGRAPH_ROWS and not lines[row].strip()):
-                units.append(Unit(start, row, owners[start]))
-                start = row
-            row += 1
-        units.append(Unit(start, row, owners[start]))
+    for first, last in pairwise([-1, *sorted(row for row in signatures if row < len(lines)), len(lines)]):
+        start = first + 1
+        while start < last:
+            owner = owners[start]
+            row = start + 1
+            most = min(last, start + _MAX_ROWS)
+            while row < most and owners[row] == owner and (row - start < _PARAGRAPH_ROWS or lines[row].strip()):
+                row += 1
+            units.append(Unit(start, row, owner))
+            start = row
     return units
 
 
@@ -59,9 +59,7 @@ def scores(
     if not units:  # nothing but signatures
         return []
     text = "\n".join(lines).lower()
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    starts = [0, *accumulate(map(add, map(len, text.split("\n")), repeat(1)))]
     found = [places for term in terms if (places := _occurrences(text, term))]
     own = _scores(found, [(starts[unit.start], starts[unit.stop]) for unit in units], _LENGTH_SHARE)
     last = len(lines)
@@ -75,24 +73,25 @@ def scores(
         score + (_AROUND * around[at] + _NAME_WEIGHT * named[at] if at >= 0 else 0.0)
         for at, score in zip(about, own, strict=True)
     ]
-    ringed = [0.0, *direct, 0.0]
-    return [score + _BESIDE * max(ringed[at], ringed[at + 2]) for at, score in enumerate(direct)]
+    beside = map(max, [0.0, *direct[:-1]], [*direct[1:], 0.0])
+    return [score + _BESIDE * best for score, best in zip(direct, beside, strict=True)]
 
 
 def _scores(found: list[list[int]], spans: list[tuple[int, int]], length_share: float) -> list[float]:
     """Return the score of each span (half-open, of characters) from the places where each term stands."""
     totals = [0.0] * len(spans)
-    average = max(1.0, sum(stop - start for start, stop in spans) / max(1, len(spans)))
+    if not found:
+        return totals
+    starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
+    sizes = list(map(sub, stops, starts))
+    average = max(1.0, sum(sizes) / max(1, len(spans)))
+    slowness = [bm25.slowness(size / average, length_share) for size in sizes]
     for places in found:
-        holders = []
-        for index, (start, stop) in enumerate(spans):
-            count = bisect_left(places, stop) - bisect_left(places, start)
-            if count:
-                holders.append((index, count))
+        counts = list(map(sub, map(bisect_left, repeat(places), stops), map(bisect_left, repeat(places), starts)))
+        holders = [(index, counts[index]) for index in compress(count(), counts)]
         rarity = bm25.rarity(len(spans), len(holders))
-        for index, count in holders:
-            length = (spans[index][1] - spans[index][0]) / average
-            totals[index] += rarity * bm25.saturated(count, length, length_share)
+        for index, times in holders:
+            totals[index] += rarity * (times * bm25.MOST / (times + slowness[index]))
     return totals
 
 

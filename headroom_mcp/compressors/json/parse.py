@@ -229,6 +229,6 @@ _ESCAPED = late.pattern("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def quote(text: str) -> str:
     """Return `text` as a JSON string on one line; a lone surrogate stays an escape, so that the result can be encoded."""
     quoted = _encode_string(text)
-    if not _ESCAPED.search(quoted):
+    if quoted.isascii() and "\x7f" not in quoted:  # as nearly all are: that is known without a search
         return quoted
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)

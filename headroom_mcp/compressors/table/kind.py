@@ -169,7 +169,7 @@ def _between(lines: Sequence[str], table: Table) -> list[int]:
     """Return the lines among the rows that are none: neither blank nor a rule."""
     rows = {line for record in table.records for line in range(record.start, record.stop)}
     among = range(table.header_stop, table.records[-1].stop)
-    return [at for at in among if at not in rows and lines[at].strip() and not _rows.RULE.match(lines[at])]
+    return [at for at in among if at not in rows and lines[at].strip() and not _rows.is_rule(lines[at])]
 
 
 def _gap(offset: int, parts: Sequence[Part]) -> str:

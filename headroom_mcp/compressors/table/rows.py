@@ -23,7 +23,8 @@ _SAMPLE = 60
 _APART = late.pattern(r" {2,}|\t")
 _MAX_HEADER_LINES = 40
 # | --- | :--: |    ----+-----    +----+----+    ==== ====
-RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
+_RULE = late.pattern(r"^[\s|+]*[-=:]{2}[-=:|+\s]*$")
+_RULED = frozenset("-=:|+")
 # words, no sentence: PID USER %CPU COMMAND
 _HEADING_WORD = late.pattern(r"^[A-Za-z%#_][\w%()./:#+-]*$")
 # (400 rows) · 400 rows in set (0.01 sec)
@@ -47,7 +48,7 @@ class Table(NamedTuple):
 def read(lines: Sequence[str]) -> Table:
     """Return the table that `lines` are; form "none" where they are none."""
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    rule = next((i for i in range(first, min(len(lines), first + 6)) if RULE.match(lines[i]) and lines[i].strip()), -1)
+    rule = next((i for i in range(first, min(len(lines), first + 6)) if is_rule(lines[i])), -1)
     if rule >= 0 and rule + 1 < len(lines) and ("|" in lines[rule + 1] or "+" in lines[rule] or "|" in lines[rule]):
         header = next((line for line in reversed(lines[:rule]) if line.strip(" |+-=")), "")
         if not header and rule + 2 < len(lines):  # +---+ above the header, too
@@ -55,7 +56,7 @@ def read(lines: Sequence[str]) -> Table:
         names = _cells(header, "|")
         bars = len(names) - 1
         below = (at for at in range(rule + 1, len(lines)) if _bars(lines[at]) == bars)
-        rows = [Record(at, at + 1) for at in below if not RULE.match(lines[at])]  # some draw a rule below every group
+        rows = [Record(at, at + 1) for at in below if not is_rule(lines[at])]  # some draw a rule below every group
         if len(names) > 1:
             return Table("piped", "|", rule + 1, names, rows)
     delimiter, share = delimiter_of(lines[first : first + 4 * _SAMPLE])
@@ -191,6 +192,11 @@ def _delimited_records(lines: Sequence[str], first: int) -> list[Record]:
             return [*records, *_single(start, len(lines))]
         records.append(Record(start, len(lines)))
     return records
+
+
+def is_rule(line: str) -> bool:
+    """Tell whether a line is a rule between rows: it ends in one of its marks, or is none without a closer look."""
+    return line.rstrip()[-1:] in _RULED and _RULE.match(line) is not None
 
 
 def _bars(line: str) -> int:

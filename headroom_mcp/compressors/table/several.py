@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from headroom_mcp import late
-from headroom_mcp.compressors.table.rows import RULE
+from headroom_mcp.compressors.table.rows import is_rule
 from headroom_mcp.text.lines import Judged, alike
 
 _MIN_WIDTH = 3  # words of a header over columns
@@ -45,10 +45,10 @@ def starts(lines: Sequence[str]) -> list[int]:
 
 def _is_under_rule(lines: Sequence[str], at: int) -> bool:
     """Tell whether line `at` is a header with a rule below it, and not a row of a grid."""
-    if "|" not in lines[at] or at + 2 >= len(lines) or not _is_rule(lines[at + 1]) or not lines[at + 2].strip():
+    if "|" not in lines[at] or at + 2 >= len(lines) or not is_rule(lines[at + 1]) or not lines[at + 2].strip():
         return False
     above = at - 1
-    if above >= 0 and _is_rule(lines[above]):
+    if above >= 0 and is_rule(lines[above]):
         above -= 1
     return above < 0 or _bars(lines[above]) != _bars(lines[at])
 
@@ -81,7 +81,7 @@ def _with_title(lines: Sequence[str], header: int, stop: int) -> int:
         if not above.strip():
             break
         if "|" in lines[header]:
-            if _bars(above) and not _is_rule(above):
+            if _bars(above) and not is_rule(above):
                 break
         elif len(above.split()) > _TITLE_WORDS or 2 * len(above.split()) >= width:
             break
@@ -96,10 +96,6 @@ def _of_other_shape(lines: Sequence[str], header: int, stop: int) -> list[int]:
         if lines[at].strip() and not lines[at - 1].strip() and 2 * len(lines[at].split()) < width:
             return [at]
     return []
-
-
-def _is_rule(line: str) -> bool:
-    return bool(line.strip() and RULE.match(line))
 
 
 def _bars(line: str) -> int:
