@@ -13,11 +13,10 @@ line numbers), unless the file is very long.
 
 from __future__ import annotations
 
-import re
-
 from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.code import languages
+from headroom_mcp.late import re
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
