@@ -39,6 +39,8 @@ def test_from_a_checkout_it_names_the_checkout(
     said = _remedy({"url": folder.as_uri(), "dir_info": {"editable": editable}}, monkeypatch)
 
     assert shlex.split(said) == ["pip", "install", *(["-e"] if editable else []), f"{folder}[team]"]
+    if "'" not in name:  # in one pair of quotes, as a person would write it
+        assert said.endswith(f" '{folder}[team]'")
 
 
 def test_a_checkout_that_is_gone_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 from headroom_mcp.settings import fault_log
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store.sqlite import connection
+from headroom_mcp.store.sqlite.store import open_in_memory, open_store
 from headroom_mcp.types import StoreError
 
 
@@ -214,3 +215,20 @@ def test_damage_that_comes_back_after_the_file_was_set_aside_is_told(
     with pytest.raises(StoreError, match="is corrupt and cannot be set aside: database disk image is malformed"):
         connection.connect(settings)
     assert asides == [(connection.store_path(settings), settings)]
+
+
+def test_a_store_keeps_its_connection_while_its_file_stays_and_opens_the_one_that_comes_instead(
+    settings: Settings,
+) -> None:
+    with open_store(settings) as store, open_in_memory() as other:
+        own, others = store.connection, other.connection
+        for each in (store, other):
+            each.sessions.set_query("s", "/p", "why?")
+            assert each.sessions.query("s") == "why?"
+        assert (store.connection, other.connection) == (own, others)
+
+        os.replace(connection.store_path(settings), f"{connection.store_path(settings)}.old")
+        store.sessions.set_query("t", "/p", "and now?")
+
+        assert store.connection is not own
+        assert (store.sessions.query("s"), store.sessions.query("t")) == ("", "and now?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,3 +114,18 @@ def test_an_original_is_delivered_packed_as_it_is(store: SqliteStore, spool: Spo
     assert row is not None
     assert (row["ref"], row["size_bytes"], len(row["body"])) == (ref, 297, row["stored_bytes"])
     assert spool.original("0123456789ab") is None
+
+
+def test_rows_of_two_tables_have_two_keys_though_they_were_written_at_once(
+    store: SqliteStore, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_700_000_000.0)
+    [ref] = _put(store, "one")
+    store.retrieved(ref, 5)
+    store.ledger.charge("tool schemas", 30, Origin("s"))
+
+    entries = [spool.entries(table, 0, 9)[0] for table in ("output", "retrieval", "charge")]
+
+    assert {(entry.id, entry.created_s) for entry in entries} == {(1, 1_700_000_000.0)}
+    assert [entry.table for entry in entries] == ["output", "retrieval", "charge"]
+    assert len({entry.key for entry in entries}) == 3
