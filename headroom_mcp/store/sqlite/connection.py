@@ -96,9 +96,15 @@ class _Connection(sqlite3.Connection):
                 return super().execute(sql, {name: _spelled(value) for name, value in parameters.items()})
             return super().execute(sql, [_spelled(value) for value in parameters])
 
+    def executemany(self, sql: str, rows: Any) -> sqlite3.Cursor:
+        """Here a second try would come after the first rows: all are spelled out before."""
+        return super().executemany(sql, [[_spelled(value) for value in row] for row in rows])
+
 
 def _spelled(value: object) -> object:
-    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _text(raw: bytes) -> str:

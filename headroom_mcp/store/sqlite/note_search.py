@@ -141,8 +141,8 @@ def holes(values: Sequence[object]) -> str:
 
 
 def scope_word(scope: str) -> str:
-    """Return the one word by which the index knows a scope."""
-    return f"scope{sha256.of(scope.encode('utf-8', 'replace'))[:20]}" if scope else "scopeglobal"
+    """Return the one word by which the index knows a scope, also where a folder's name is no UTF-8: as the store spells it."""
+    return f"scope{sha256.of(scope.encode('utf-8', 'backslashreplace'))[:20]}" if scope else "scopeglobal"
 
 
 def _any_of(terms: Sequence[str]) -> str:
