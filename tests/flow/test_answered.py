@@ -369,3 +369,14 @@ _TREE = "[tool.one]\ntop:\n  mid: x\n\n    deep:\n      deeper:\n        value: 
 )
 def test_a_line_stands_under_less_indented_lines_and_the_head_of_its_section(line: int, heads: list[int]) -> None:
     assert answered._heads(_TREE.split("\n"), line) == heads
+
+
+def test_of_lines_with_what_is_asked_for_those_that_hold_more_of_it_come_first() -> None:
+    lines = [f"line {n} of the log" for n in range(40)]
+    lines[5], lines[9], lines[20] = "port is open", "the server port is 8080", "server port 9090"
+
+    assert answered._named("server port", lines) == [9, 20]
+    lines[7] = "port of the server: none"
+    assert answered._named("which server port", lines) == [7, 9, 20]
+    assert answered._named("which server port is 8080", lines)[0] == 9
+    assert answered._named("nothing of it", lines) == []

@@ -477,3 +477,15 @@ def test_no_question_is_a_question_like_an_empty_one(tmp_path: Path) -> None:
 def test_a_call_is_known_by_its_program_and_file_rather_than_by_folders(label: str, said: str) -> None:
     assert repeats.pointer(label) == f"as shown above by {said}"
     assert repeats.points_to(repeats.pointer(label), label)
+
+
+@pytest.mark.parametrize(("falling", "numbered"), [(0, True), (1, True), (2, False)])
+def test_lines_have_numbers_where_nine_of_ten_go_up(falling: int, numbered: bool) -> None:
+    numbers = [*range(1, 12 - falling), *([3, 2] if falling == 2 else [3] * falling)]
+    lines = [f"{number}\tline of a file" for number in numbers]
+
+    found, texts = repeats._numbered(lines)
+
+    assert len(lines) == 11  # ten steps
+    assert found == (numbers if numbered else [None] * 11)
+    assert texts == (["line of a file"] * 11 if numbered else lines)

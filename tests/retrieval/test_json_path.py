@@ -304,3 +304,19 @@ def test_an_object_of_more_than_two_hundred_characters_is_shown_in_lines(size: i
     flat = json.dumps({"a": "x" * size}, separators=(",", ":") if '":"' in shown else (", ", ": "))
     assert json.loads(shown) == {"a": "x" * size}
     assert ("\n" in shown) == (len(flat) > 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "top"),
+    [
+        ("[]", "The top is an array of 0 items"),
+        ("[1]", "The top is an array of 1 item"),
+        ('[{"a": 1}, 2]', "whose first object has a"),
+        ("{}", "The top holds"),
+    ],
+)
+def test_a_path_that_selects_nothing_is_answered_with_what_there_is(text: str, top: str) -> None:
+    with pytest.raises(SliceError) as told:
+        json_path.select_text(text, "$.nothing")
+
+    assert str(told.value).startswith("$.nothing selects nothing. ") and top in str(told.value)
