@@ -24,6 +24,8 @@ from headroom_mcp.types import Part
 _GAP_TOKENS = 12  # of a marker with its note
 _MIN_GAIN = 12  # tokens, of each gap …
 _MIN_SHARE = 0.03  # … and of the whole output together: whoever reads looks further up, for which something must be had
+_FAR = 40  # lines
+_BEGINNING, _BEGINNING_TOKENS = 40, 12
 _LONG_CHARS = 80
 _MAX_CHARS = 2_000
 _NEAR = 6  # lines above in which stands what differs
@@ -43,14 +45,6 @@ class _Again(NamedTuple):
     stop: int
     above: int
     exact: bool
-
-    @property
-    def note(self) -> str:
-        """What a marker says of them."""
-        if not self.exact:
-            return f"like line {self.above + 1}"
-        size = self.stop - self.start
-        return f"as lines {self.above + 1}-{self.above + size}" if size > 1 else f"as line {self.above + 1}"
 
 
 def cut(lines: Sequence[str], parts: Sequence[Part], total_tokens: int) -> list[Part]:
@@ -73,11 +67,25 @@ def cut(lines: Sequence[str], parts: Sequence[Part], total_tokens: int) -> list[
                 continue
             if at > start:
                 made.append(Part(start, at, "keep"))
-            made.append(Part(at, again.stop, "omit", note=again.note))
+            made.append(Part(at, again.stop, "omit", note=_note(lines, again)))
             at = start = again.stop
         if at > start:
             made.append(Part(start, at, "keep"))
     return made
+
+
+def _note(lines: Sequence[str], again: _Again) -> str:
+    """Return what a marker says of lines that stand above: where, and if that is far, how they begin."""
+    if not again.exact:
+        return f"like line {again.above + 1}"
+    size = again.stop - again.start
+    said = f"as lines {again.above + 1}-{again.above + size}" if size > 1 else f"as line {again.above + 1}"
+    return f"{said}: {lines[again.above].strip()[:_BEGINNING]}" if _is_far(again) else said
+
+
+def _is_far(again: _Again) -> bool:
+    """Tell whether nobody finds by its number alone the line that is meant."""
+    return again.start - again.above > _FAR
 
 
 def _again(lines: Sequence[str], kept: Sequence[int]) -> list[_Again]:
@@ -143,5 +151,6 @@ def _is_failure(line: str) -> bool:
 
 
 def _cost(lines: Sequence[str], again: _Again) -> int:
-    """Return what the words of lines cost: rules are next to nothing, however long."""
-    return tokens.estimate("\n".join(filter(_WORD.search, lines[again.start : again.stop])))
+    """Return what the words of lines cost, less what is said of them: rules are next to nothing, however long."""
+    cost = tokens.estimate("\n".join(filter(_WORD.search, lines[again.start : again.stop])))
+    return cost - _BEGINNING_TOKENS * _is_far(again)

@@ -32,6 +32,7 @@ _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
 _TWICE = 6  # kept lines that are kept above, from which on a run of them may be
+_TOLD_TOKENS = 4_000  # from which on nobody finds the line that a marker names
 _DETOUR_SHARE = (
     0.05  # of a short output, which the form that leaves something out must save more than the one that does not
 )
@@ -206,8 +207,7 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
     kinds = {section.kind for section in draft.sections}
     if "code" in kinds:  # what a trace or a search quotes
         return _in_short.with_folders(output, parts)
-    # Of a long output nobody finds the line that a marker names.
-    closer, told = "search" not in kinds, small and kinds <= _TRACED and not output.files()
+    closer, told = "search" not in kinds, output.tokens < _TOLD_TOKENS and kinds <= _TRACED and not output.files()
     cut = _in_short.cut(output, parts, closer=closer, told=told)
     if not whole:
         return cut

@@ -19,7 +19,7 @@ _ADVICE = (
     'The package "{}" is part of the depot, so that you can use the option for it, which will make this go away.',
     "You can mark the path `{}` as one of another barn, and all that is said of it here will be left out of the bundle.",
 )
-_SAID = re.compile(r"\[… lines? (\d+)(?:-(\d+))? · as lines? (\d+)(?:-(\d+))?\]")
+_SAID = re.compile(r"\[… lines? (\d+)(?:-(\d+))? · as lines? (\d+)(?:-(\d+))?(?:: (.*))?\]")
 
 
 def _lines(seed: int) -> list[str]:
@@ -30,7 +30,7 @@ def _lines(seed: int) -> list[str]:
         for b in "ab"
     ]
     lines: list[str] = []
-    for step in range(drawn.randint(6, 14)):
+    for step in range(drawn.randint(6, 30)):
         name = drawn.choice(("util", "fs", "react", "left-padd"))
         lines.append(f'error: could not resolve "{name}" in `{name}` at step {step}')
         lines.extend(drawn.choice(blocks) if drawn.random() < 0.6 else [drawn.choice(_ADVICE).format(name), ""])
@@ -55,6 +55,8 @@ def test_what_stands_above_can_be_put_back(seed: int) -> None:
             above = range(int(said[3]) - 1, int(said[4] or said[3]))
             assert [lines[at] for at in above] == lines[part.start : part.stop]
             assert shown.issuperset(at for at in above if lines[at].strip())
+            assert (said[5] is not None) == (part.start - above[0] > 40)
+            assert lines[above[0]].strip().startswith(said[5] or "")
     if len(parts) > 1:
         assert tokens.estimate(render.render(lines, parts)) < tokens.estimate("\n".join(lines))
 

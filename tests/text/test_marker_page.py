@@ -58,6 +58,7 @@ _MADE = [
     "[the ends of 3 of the 90 rows below are cut]",
     _folders.head("/srv/shop/api/"),
     marker.gap(29, 47, "as lines 10-27"),
+    marker.gap(129, 147, "as lines 10-27: Depends: libc6"),
     marker.gap(34, 35, "like line 27"),
     "[secret: AWS access key]",
 ]  # fmt: skip

@@ -306,7 +306,9 @@ def _compiled(match: re.Match[str], gap: Gap, findings: Findings) -> None:
 
 def _as_above(match: re.Match[str], gap: Gap, findings: Findings) -> None:
     first, last = int(match[1]), int(match[2] or match[1])
-    findings.that(last <= gap.start and list(gap.held) == list(gap.lines[first - 1 : last]), match.group())
+    above = list(gap.lines[first - 1 : last])
+    begins = match[3] is None or above[0].strip().startswith(match[3])
+    findings.that(last <= gap.start and list(gap.held) == above and begins, match.group())
 
 
 def _like_above(match: re.Match[str], gap: Gap, findings: Findings) -> None:
@@ -359,6 +361,6 @@ _WHOLE: list[tuple[re.Pattern[str], Check]] = [
     (re.compile(r"searched for failures only"), _searched),
     (re.compile(r"deprecation warnings"), _deprecated),
     (re.compile(r"compiled files of those listed"), _compiled),
-    (re.compile(r"as lines? (\d+)(?:-(\d+))?"), _as_above),
+    (re.compile(r"as lines? (\d+)(?:-(\d+))?(?:: (.*))?"), _as_above),
     (re.compile(r"like line (\d+)"), _like_above),
 ]
