@@ -25,6 +25,8 @@ from headroom_mcp.types import Compressed, Fact, Part
 _SMALL_TOKENS = 1_000
 _GAP_TOKENS = 14
 _MAX_MATCHES = 30
+# Where nobody asks, each commit of a log is named for so much: any of them may be the one wanted.
+_EVERY_SHARE, _EVERY_TOKENS = 0.35, 2_500
 _AROUND = 4  # of the budget is for the lines that nobody asked about, where others answer
 _FILES_TOO = ", files below (+ those left out)"
 _CHANGED_TOO = " (N files +lines −lines)"
@@ -97,7 +99,11 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
     starts = [i for i, line in enumerate(lines) if _COMMIT.match(line)]
     stops = [*starts[1:], len(lines)]
-    texts, changed = _texts(lines, starts, stops)
+    texts, changed = _texts(lines, starts, stops, digits=40)
+    of_all = sum(tokens.estimate(text) + 1 for text in texts)
+    named = not output.query and of_all <= min(_EVERY_SHARE * output.tokens, _EVERY_TOKENS)
+    if not named:  # more commits in short are worth more than whole digests
+        texts, changed = _texts(lines, starts, stops, digits=10)
     blocks = [" ".join(lines[start:stop]) for start, stop in zip(starts, stops, strict=True)]
     matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
     if len(matches) > max(3, len(starts) // 3):
@@ -107,6 +113,8 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     odd = _odd_files(lines, rest)
     kept_for_files = min(budget // 4, sum(tokens.estimate(lines[index]) + 1 for index in [*asked_for, *odd]))
     room = budget - 30 - kept_for_files
+    if named:
+        room = max(room, of_all)
     shown: dict[int, bool] = {}  # commit -> in full
     # What was asked for first, each in a line before any is shown in full.
     for commit, full in [
@@ -157,13 +165,16 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
 
 
-def _texts(lines: Sequence[str], starts: Sequence[int], stops: Sequence[int]) -> tuple[list[str], list[int]]:
-    """Return one line for each commit, with what it changed where git sums that up, and how many files (0: not said)."""
+def _texts(
+    lines: Sequence[str], starts: Sequence[int], stops: Sequence[int], *, digits: int
+) -> tuple[list[str], list[int]]:
+    """Return one line for each commit, with so many `digits` of its digest and what it changed where git sums that up, and how
+    many files (0: not said)."""
     texts: list[str] = []
     changed: list[int] = []
     author = ""
     for start, stop in zip(starts, stops, strict=True):
-        text, author = _commit(lines, start, stop, author)
+        text, author = _commit(lines, start, stop, author, digits)
         sum_of = next((found for i in range(stop - 1, start, -1) if (found := _CHANGED.match(lines[i]))), None)
         files, added, removed = sum_of.groups() if sum_of else ("0", None, None)
         if sum_of:
@@ -214,10 +225,10 @@ def _told_files(lines: Sequence[str], order: Sequence[int], room: int) -> set[in
     return told
 
 
-def _commit(lines: Sequence[str], start: int, stop: int, author_before: str) -> tuple[str, str]:
+def _commit(lines: Sequence[str], start: int, stop: int, author_before: str, digits: int) -> tuple[str, str]:
     """Return one line for a commit, "1a2b3c4d5e 2026-01-03 Ann: subject (+4 lines)", and its author."""
     match = _COMMIT.match(lines[start])
-    digest, refs = (match.group(1)[:10], match.group(2)) if match else ("", "")
+    digest, refs = (match.group(1)[:digits], match.group(2)) if match else ("", "")
     author = date = subject = ""
     message = 0
     for line in lines[start + 1 : stop]:

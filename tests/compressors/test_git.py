@@ -8,9 +8,13 @@ from random import Random
 import pytest
 
 from headroom_mcp import compress_output
+from headroom_mcp.compressors import git
 from headroom_mcp.evals.truth.inputs import Input
 from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
+from headroom_mcp.text import tokens
+from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import View
 
 _LIMIT = 30_000  # of Claude Code
@@ -143,3 +147,24 @@ def test_of_a_stat_too_long_the_files_that_changed_most_are_shown(seed: int) -> 
 
     assert len(shown) < 0.5 * len("\n".join(lines))
     assert all(lines[at] in shown for at in [*most, 0, 300])
+
+
+@pytest.mark.parametrize(
+    ("query", "commits", "named"), [("", 24, True), ("which commit is of part 7?", 24, False), ("", 400, False)]
+)
+def test_unasked_each_commit_of_a_short_log_is_named_by_its_whole_digest(query: str, commits: int, named: bool) -> None:
+    digests = [f"{at * 7919 + 11:040x}" for at in range(commits)]
+    lines: list[str] = []
+    for at, digest in enumerate(digests):
+        lines += [f"commit {digest}", "Author: Ann Bee <ann@example.org>", "Date:   Sat Nov 21 10:00:00 2026 +0100", ""]
+        lines += [f"    Part {at} of the work is done", ""]
+        lines += [f"    What the part {at} is about is told in line {row} of its message." for row in range(8)]
+        lines += ["", f" src/part{at}.py | {at + 1} +", f" 1 file changed, {at + 1} insertions(+)", ""]
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "git log --stat"}, query)
+
+    compressed = git.compress(output, 700)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert all(digest in shown for digest in digests) is named
+    assert tokens.estimate(shown) < output.tokens * 0.45

@@ -134,7 +134,7 @@ def _names(lines: Sequence[str], section: Section, render: Render, findings: Fin
 
 # 1a2b3c4d5e 2026-01-03 Ann: subject (+4 lines) (3 files +20 −1) (+2 of files)
 _COMMIT = re.compile(
-    r"([0-9a-f]{7,10})\b.*?: (?:.*?)(?: \(\+(\d+) lines?\))?(?: \((\d+) files?(?: \+(\d+))?(?: −(\d+))?\))?(?: \(\+(\d+) (?:lines )?of files\))?$"
+    r"([0-9a-f]{7,40})\b.*?: (?:.*?)(?: \(\+(\d+) lines?\))?(?: \((\d+) files?(?: \+(\d+))?(?: −(\d+))?\))?(?: \(\+(\d+) (?:lines )?of files\))?$"
 )
 _FIELD = re.compile(r"(?:Author|AuthorDate|Commit|CommitDate|Date|Merge):")
 
