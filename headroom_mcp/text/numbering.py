@@ -27,7 +27,7 @@ _SAMPLE_LINES = 40
 _MIN_LINES = 8
 _COLUMN = 6  # characters: `nl` and `cat -n` pad numbers to it
 EVERY = 5  # nobody miscounts four lines
-LEGEND = f"[line numbers as printed, on every {EVERY}th line and where a block begins]"
+LEGEND = f"[line numbers: every {EVERY}th, and where blocks begin]"
 
 
 class Numbered(NamedTuple):

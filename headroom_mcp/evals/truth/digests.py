@@ -231,7 +231,7 @@ def _html(lines: Sequence[str], section: Section, render: Render, findings: Find
 
 def _code(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:
     """Check source whose line numbers are thinned."""
-    legend = re.fullmatch(r"\[line numbers as printed, on every (\d+)th line and where a block begins\]", render.text)
+    legend = re.fullmatch(r"\[line numbers: every (\d+)th, and where blocks begin\]", render.text)
     if legend:
         findings.that(int(legend[1]) > 1, render.text)
         return
