@@ -39,7 +39,7 @@ _DETOUR_SHARE = (
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
 _PATHS = 12  # slashes from which on paths may have a folder in common
 # Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
-_UNASKED_TOKENS, _UNASKED_SHARE = 8_000, 0.86
+_UNASKED_TOKENS, _UNASKED_SHARE = 8_000, 0.9
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
