@@ -228,8 +228,9 @@ def host_of(command: Command) -> str:
 def _event(place: Place, command: Command) -> dict[str, Any]:
     host = host_of(command)
     # A host's sample may write a transcript beside its project, which may be what is gone.
-    folder = str(place.cwd) if os.path.isdir(place.cwd) else tempfile.mkdtemp(prefix="headroom-ruin-event-")
-    event = hosts.load(host).sample(log(), folder) if host else bash_event(log(), cwd=str(place.cwd))
+    folder = place.cwd if place.cwd.is_dir() else place.parent / "event"
+    folder.mkdir(exist_ok=True)
+    event = hosts.load(host).sample(log(), str(folder)) if host else bash_event(log(), cwd=str(place.cwd))
     # A session of its own: what is asked for once more comes whole.
     names = ("session_id", "sessionId", "conversation_id")
     return {**event, **{name: str(uuid.uuid4()) for name in names if name in event}}
