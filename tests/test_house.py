@@ -201,3 +201,16 @@ def _reached(name: str, below: dict[str, set[str]]) -> set[str]:
             seen.add(other)
             left += below[other]
     return seen
+
+
+def test_what_a_hook_may_import_takes_re_and_json_late() -> None:
+    """`re` takes as long to import as Python to start, and `json` imports it: see `late`."""
+    rooms = ("cli", "context", "evals", "images", "install", "integrations", "proxy", "server", "late.py")
+    at_once = [
+        str(path.relative_to(_ROOT))
+        for path in _MODULES
+        if path.relative_to(_PACKAGE).parts[0] not in rooms
+        and any(isinstance(node, ast.Import) and node.names[0].name in ("re", "json") for node in tree_of(path).body)
+    ]
+
+    assert at_once == []
