@@ -2,7 +2,8 @@
 
 NAME          READY   STATUS           df -h of one host after the other, psql of one table after the other,
 pod/web-1     1/1     Running          what `;` sets below each other: a table ends where another header stands,
-                                       and where a blank line parts it from lines of another shape
+                                       and where a blank line parts it from lines of another shape, or most
+                                       are indented that follow rows at the margin
 NAME          TYPE        CLUSTER-IP
 service/web   ClusterIP   10.0.3.1
 """
@@ -18,9 +19,12 @@ from headroom_mcp.text.lines import Judged, alike
 
 _MIN_WIDTH = 3  # words of a header over columns
 _TITLE_WORDS, _TITLE_LINES = 3, 2
+_MIN_GAPS = 2  # wide ones, which a sentence does not have
+_ROWS = 6  # at the margin, and below, from which on those below are no rows
 # MOUNTED  Use%  1K-blocks  PORT(S)  Address:Port: a word of a header, which holds no figures
 _WORD = late.pattern(r"^(?:\d[A-Za-z]-)?[A-Za-z%#_][A-Za-z_%()./:#+-]*$")
 _DIGIT = late.pattern(r"\d")
+_APART = late.pattern(r" {2,}")
 
 
 def starts(lines: Sequence[str]) -> list[int]:
@@ -39,7 +43,7 @@ def starts(lines: Sequence[str]) -> list[int]:
         found.add(_with_title(lines, header, above + 1) if above >= 0 else 0)
     for header, below in pairwise([*headers, len(lines)]):
         if "|" not in lines[header]:
-            found.update(_of_other_shape(lines, header, below))
+            found.update(_of_other_shape(lines, header, below) or _indented(lines, header, below))
     return sorted(found)
 
 
@@ -69,7 +73,9 @@ def _is_over_columns(lines: Sequence[str], at: int) -> bool:
     if not _DIGIT.search(below) or len(below.split()) < _MIN_WIDTH - 1:
         return False
     above = lines[at - 1] if at else ""
-    return not above.strip() or bool(_DIGIT.search(above)) or len(above.split()) <= _TITLE_WORDS
+    if not above.strip() or _DIGIT.search(above) or len(above.split()) <= _TITLE_WORDS:
+        return True
+    return all(len(_APART.findall(line.strip())) >= _MIN_GAPS for line in (lines[at], below))  # below a sentence
 
 
 def _with_title(lines: Sequence[str], header: int, stop: int) -> int:
@@ -96,6 +102,17 @@ def _of_other_shape(lines: Sequence[str], header: int, stop: int) -> list[int]:
         if lines[at].strip() and not lines[at - 1].strip() and 2 * len(lines[at].split()) < width:
             return [at]
     return []
+
+
+def _indented(lines: Sequence[str], header: int, stop: int) -> list[int]:
+    """Return where below rows that all begin at the margin most lines are indented: what another command has printed."""
+    filled = [at for at in range(header + 1, stop) if lines[at].strip()]
+    first = next((number for number, at in enumerate(filled) if lines[at][0] in " \t"), len(filled))
+    below = filled[first:]
+    if first < _ROWS or len(below) < _ROWS or 2 * sum(1 for at in below if lines[at][0] in " \t") < len(below):
+        return []
+    title = filled[first - 1]
+    return [title if len(lines[title].split()) <= _TITLE_WORDS else below[0]]
 
 
 def _bars(line: str) -> int:
