@@ -55,7 +55,8 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(autouse=True)
 def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Every test has its own HEADROOM_HOME: a test that forgets to name a store must not write to a real one."""
-    home = tmp_path_factory.mktemp(f"home{next(_NUMBER)}", numbered=False)
+    # No name that a numbered folder of a test's own could have: `mktemp("home")` makes home0, home1 and so on.
+    home = tmp_path_factory.mktemp(f"data-{next(_NUMBER)}", numbered=False)
     monkeypatch.setenv("HEADROOM_HOME", str(home))
     for name in list(os.environ):
         if name.startswith(("HEADROOM_", "CLAUDE_")) and name not in ("HEADROOM_HOME", "HEADROOM_FAULTS"):

@@ -47,7 +47,7 @@ def test_the_model_sees_every_failure_and_the_summary(sandbox: Sandbox, shell: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shell", _SHELLS)
+@pytest.mark.parametrize("shell", _SHELLS if long_form.FULL else _SHELLS[:1])
 def test_nothing_else_about_commands_changes(sandbox: Sandbox, shell: str) -> None:
     """Exit codes, `cd`, timeouts, background commands and their files, own traps: the same words with and without us."""
     sandbox.shell = shell

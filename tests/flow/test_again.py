@@ -91,4 +91,5 @@ def test_a_run_that_fails_twice_alike_is_short(command: str, tmp_path: Path) -> 
         ToolOutput(text, "Bash", {"command": command}), Settings(home=str(tmp_path), budget_tokens=4_000)
     ).body
 
-    assert body.count(_ERROR[-1]) == 1 and "as above from" in body
+    assert body.count(_ERROR[-1]) == 1
+    assert re.search(r"^\[… lines \d+-\d+ · as (?:above from|lines \d+-\d+)", body, re.MULTILINE)
