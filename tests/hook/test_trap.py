@@ -84,7 +84,7 @@ def test_no_command_can_tell_that_there_is_a_trap(shell: str, part: int) -> None
 @pytest.mark.parametrize("part", range(_PARTS))
 @pytest.mark.parametrize("python", [_GONE, sys.executable])
 def test_nor_can_many_more(shell: str, part: int, python: str) -> None:
-    count = long_form.count(80, 2_000)
+    count = long_form.count(48, 2_000)
 
     assert _different(shell, _snippet(python), command_bodies.pairs(count, seed=4)[part::_PARTS]) == []
 
