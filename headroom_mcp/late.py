@@ -86,7 +86,7 @@ def loads(text: str | bytes) -> Any:
         value, stop = scan(told, len(told) - len(told.lstrip(_BLANKS)))
         if not told[stop:].strip(_BLANKS):
             return value
-    except Exception:
+    except Exception:  # not JSON, or no such scanner in this Python: `json.loads` reads it, or says what is wrong
         pass
     return json.loads(text)
 
@@ -98,7 +98,9 @@ def dumps(value: object) -> str:
 
         encode = make_encoder({}, _unknown, encode_basestring_ascii, None, ": ", ", ", False, False, True)
         return "".join(encode(value, 0))
-    except Exception:
+    except (
+        Exception
+    ):  # no value of JSON, or no such encoder in this Python: `json.dumps` writes it, or says what is wrong
         return json.dumps(value)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.text import parts as render
 from headroom_mcp.types import Part
 
 NOTE = "compiled files of those listed"
@@ -32,27 +33,17 @@ _MADE_OF = {
 def cut(lines: Sequence[str], parts: Sequence[Part], total_tokens: int) -> list[Part]:
     """Return `parts` with those kept lines left out that name what is made of a file that another kept line names."""
     kept = {line for part in parts if part.action == "keep" for line in lines[part.start : part.stop]}
-    made: list[Part] = []
-    gain = 0
-    for part in parts:
-        if part.action != "keep" or part.text:
-            made.append(part)
-            continue
-        start = part.start
-        while start < part.stop:
-            stop, gone = start, is_made(lines[start], kept)
-            while stop < part.stop and is_made(lines[stop], kept) == gone:
-                stop += 1
-            saved = tokens.estimate("\n".join(lines[start:stop])) - marker.GAP_TOKENS - _NOTE_TOKENS if gone else 0
-            if saved > 0:
-                gain += saved
-                made.append(Part(start, stop, "omit", note=NOTE))
-            elif made and made[-1].action == "keep" and made[-1].stop == start and not made[-1].text:
-                made[-1] = made[-1]._replace(stop=stop)
-            else:
-                made.append(Part(start, stop, "keep"))
-            start = stop
-    return made if gain >= max(_MIN_GAIN, _MIN_SHARE * total_tokens) else list(parts)
+    found = [
+        run
+        for part in parts
+        if part.action == "keep" and not part.text
+        for run in render.runs(at for at in range(part.start, part.stop) if is_made(lines[at], kept))
+    ]
+    saved = {run: tokens.estimate("\n".join(lines[slice(*run)])) - marker.GAP_TOKENS - _NOTE_TOKENS for run in found}
+    worth = [run for run in found if saved[run] > 0]
+    if sum(saved[run] for run in worth) < max(_MIN_GAIN, _MIN_SHARE * total_tokens):
+        return list(parts)
+    return render.cut(parts, worth, NOTE)
 
 
 def is_made(line: str, names: set[str]) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Known = dict[tuple[str | bytes, int], tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]]
 
 _NAME = "expressions"
-_MAX_BYTES = 1 << 20  # some are those of a question or of the user's own filters: beyond, the file is begun again
+_MAX_BYTES = 1 << 20  # those of filters that a user has changed stay: beyond, the file is begun again
 _DIGEST_BYTES = 8
 
 
@@ -43,7 +43,7 @@ class Kept:
         if row is not None:
             try:
                 return _made(pattern, row)
-            except Exception:
+            except Exception:  # Python refuses the code, or the row is none: no row of this file is to be trusted
                 self._known = {}
         made = late.re.compile(pattern, flags)
         row = _row(pattern, flags, made)
@@ -135,5 +135,5 @@ def _row(pattern: str | bytes, flags: int, made: re.Pattern[Any]) -> tuple[Any, 
         packed = b"".join(number.to_bytes(_sre.CODESIZE, sys.byteorder) for number in code)
         row = (flags | parsed.state.flags, packed, parsed.state.groups - 1, parsed.state.groupdict, tuple(index_group))
         return row if _sre.CODESIZE == 4 and _made(pattern, row) == made else None
-    except Exception:
+    except Exception:  # what is inside of `re` has changed: then every process compiles for itself
         return None
