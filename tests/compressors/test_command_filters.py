@@ -91,3 +91,18 @@ def test_no_filter_drops_a_failure(name: str) -> None:
     parts = command.apply(chosen, output, limit=60)
 
     assert not parts or failure in render.render(output.lines, parts)
+
+
+def test_a_gap_that_takes_an_end_of_a_fold_too_is_said_to_hold_what_all_of_them_are() -> None:
+    """A question leaves out what the filter has kept as the first of many: one line more than the note had counted."""
+    names = [f"shop/part_{n}/item_{n * 7}.txt" for n in range(60)]
+    lines = ["sending incremental file list", *names, "", "sent 1,204 bytes  received 35 bytes  826.00 bytes/sec"]
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "rsync -av shop/ /mnt/shop/"})
+
+    compressed = command.compress(output, 100)
+
+    assert compressed is not None and callable(compressed.note)
+    gap = next(part for part in compressed.parts if part.action == "omit")
+    assert gap.note == "files"
+    assert [compressed.note(gap.start - more, gap.stop + more) for more in (1, 2)] == ["files", "files"]
+    assert compressed.note(0, gap.stop) == f"{gap.stop - 1} lines of files"  # not "sending …"

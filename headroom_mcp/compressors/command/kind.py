@@ -78,7 +78,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     shown = _long_lines.clipped(output, parts or [Part(0, len(output.lines), "keep")], budget)
     if all(part.action == "keep" for part in shown):
         return None
-    return Compressed(shown, note=lambda start, stop: _note(notes, start, stop))
+    return Compressed(
+        shown, note=lambda start, stop: _note(_with_ends(chosen, output.lines, notes, start, stop), start, stop)
+    )
 
 
 def _by_kind(kind: str, output: ToolOutput, budget: int) -> Compressed | None:
@@ -236,6 +238,16 @@ def _thin_records(output: ToolOutput, room: int, kept: set[int], notes: dict[int
             room += sum(tokens.estimate(lines[index]) + 1 for index in whole)
             notes.update(dict.fromkeys(whole, ""))
     return room
+
+
+def _with_ends(chosen: Filter, lines: Sequence[str], notes: Mapping[int, str], start: int, stop: int) -> dict[int, str]:
+    """Return `notes` of a gap that took lines of the ends of a fold, which the filter had kept: they are what the others are."""
+    found = {index: notes[index] for index in range(start, stop) if index in notes}
+    for index in range(start, stop):
+        fold = next((fold for fold in chosen.fold if index not in notes and fold.lines.search(lines[index])), None)
+        if fold is not None:
+            found[index] = fold.note
+    return found
 
 
 def _note(dropped: Mapping[int, str], start: int, stop: int) -> str:
