@@ -14,7 +14,7 @@ Nothing is lost: what such a long line says of something else is in the line it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -24,6 +24,8 @@ from headroom_mcp.types import Part
 _GAP_TOKENS = 12  # of a marker with its note
 _MIN_GAIN = 12  # tokens, of each gap …
 _MIN_SHARE = 0.03  # … and of the whole output together: whoever reads looks further up, for which something must be had
+_SHORT_TOKENS, _MANY_LINES = 4_000, 6
+_HEAD_LINES = 3  # in a row, by which a long run is found again
 _FAR = 40  # lines
 _BEGINNING, _BEGINNING_TOKENS = 40, 12
 _LONG_CHARS = 80
@@ -48,11 +50,13 @@ class _Again(NamedTuple):
 
 
 def cut(lines: Sequence[str], parts: Sequence[Part], total_tokens: int) -> list[Part]:
-    """Return `parts` without those kept lines that kept lines above them say."""
+    """Return `parts` without those kept lines that kept lines above them say; of an output of more than a few thousand tokens,
+    many lines in a row only: there a trace reads worse with holes."""
     kept = [at for part in parts if part.action == "keep" and not part.text for at in range(part.start, part.stop)]
-    found = {again.start: again for again in _again(lines, kept)}
+    is_short = total_tokens < _SHORT_TOKENS
+    found = {again.start: again for again in _again(lines, kept, 1 if is_short else _MANY_LINES)}
     gain = sum(_cost(lines, again) - _GAP_TOKENS for again in found.values())
-    if gain < max(_MIN_GAIN, _MIN_SHARE * total_tokens):
+    if gain < max(_MIN_GAIN, _MIN_SHARE * min(total_tokens, _SHORT_TOKENS)):
         return list(parts)
     made: list[Part] = []
     for part in parts:
@@ -88,41 +92,48 @@ def _is_far(again: _Again) -> bool:
     return again.start - again.above > _FAR
 
 
-def _again(lines: Sequence[str], kept: Sequence[int]) -> list[_Again]:
-    """Return the runs of `kept` lines that are said above by lines that stay, each worth a marker."""
-    staying: dict[str, int] = {}  # the last line with a text, of those that stay
+def _again(lines: Sequence[str], kept: Sequence[int], least: int) -> list[_Again]:
+    """Return the runs of `kept` lines, at least so many, that are said above by lines that stay, each worth a marker."""
+    last: dict[str, int] = {}  # the last line with a text, of those that stay
+    heads: dict[tuple[str, ...], int] = {}  # the first of some lines in a row that stay
     forms: dict[str, int] = {}  # the first long line of a form
     found: list[_Again] = []
     stayed: list[int] = []
+    staying: set[int] = set()
     position = 0
     while position < len(kept):
         at = kept[position]
-        again = _block(lines, kept, position, staying) or _alike(lines, at, forms, stayed[-_NEAR:])
-        if again is not None and _cost(lines, again) >= _GAP_TOKENS + _MIN_GAIN:
+        places = (heads.get(tuple(lines[at : at + _HEAD_LINES]), -1), last.get(lines[at], -1))
+        blocks = [
+            _block(lines, kept, position, above, staying) for above in places if above >= 0 and _WORD.search(lines[at])
+        ]
+        again = max(blocks, key=lambda block: block.stop, default=None) or _alike(lines, at, forms, stayed[-_NEAR:])
+        is_enough = again is not None and again.stop - again.start >= least
+        if again is not None and is_enough and _cost(lines, again) >= _GAP_TOKENS + _MIN_GAIN:
             found.append(again)
             position += again.stop - again.start
             continue
         stayed.append(at)
-        staying[lines[at]] = at
+        staying.add(at)
+        last[lines[at]] = at
+        if stayed[-_HEAD_LINES:] == list(range(at - _HEAD_LINES + 1, at + 1)):
+            heads.setdefault(tuple(lines[at - _HEAD_LINES + 1 : at + 1]), at - _HEAD_LINES + 1)
         if len(lines[at]) >= _LONG_CHARS:
             forms.setdefault(_VARYING.sub('""', lines[at][:_MAX_CHARS]), at)
         position += 1
     return found
 
 
-def _block(lines: Sequence[str], kept: Sequence[int], position: int, staying: dict[str, int]) -> _Again | None:
-    """Return the run of lines from `position` on that stand above in the same order, all of which stay."""
+def _block(lines: Sequence[str], kept: Sequence[int], position: int, above: int, staying: Collection[int]) -> _Again:
+    """Return the run of lines from `position` on that stand from `above` on in the same order, all of which stay."""
     start = kept[position]
-    above = staying.get(lines[start], -1) if lines[start].strip() else -1
-    if above < 0:
-        return None
     size = 1
     while (
         position + size < len(kept)
         and kept[position + size] == start + size
         and above + size < start
         and lines[start + size] == lines[above + size]
-        and (staying.get(lines[above + size]) == above + size or not lines[above + size].strip())
+        and (above + size in staying or not lines[above + size].strip())
     ):
         size += 1
     while size > 1 and not lines[start + size - 1].strip():

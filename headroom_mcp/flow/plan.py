@@ -32,7 +32,6 @@ _WHOLE_TOKENS = (
     1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
 )
 _TWICE = 6  # kept lines that are kept above, from which on a run of them may be
-_TOLD_TOKENS = 4_000  # from which on nobody finds the line that a marker names
 _DETOUR_SHARE = (
     0.05  # of a short output, which the form that leaves something out must save more than the one that does not
 )
@@ -126,10 +125,6 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
-    if _TRACED.issuperset(s.kind for s in draft.sections) and render.kept_twice(lines, parts) >= _TWICE:
-        from headroom_mcp.flow import again
-
-        parts = again.folded(lines, parts)
     if not numbered and all(s.kind in _LISTED or (s.kind == "code" and not output.files()) for s in draft.sections):
         parts = _in_short(output, draft, parts)
     if marker.may_be_forged(output.text):
@@ -200,14 +195,16 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
     small = output.tokens < _WHOLE_TOKENS
     whole = [Part(0, len(lines), "keep")] if small or _is_unasked_list(output, draft) else []
     text = output.text
-    if text.count("   ") < _WIDE and text.count("/") < _PATHS and not render.run_alike(lines, whole or parts):
+    again = render.kept_twice(lines, parts) >= _TWICE
+    is_wide = text.count("   ") >= _WIDE or text.count("/") >= _PATHS
+    if not (again or is_wide or render.run_alike(lines, whole or parts)):
         return parts
     from headroom_mcp.compressors import _in_short
 
     kinds = {section.kind for section in draft.sections}
     if "code" in kinds:  # what a trace or a search quotes
         return _in_short.with_folders(output, parts)
-    closer, told = "search" not in kinds, output.tokens < _TOLD_TOKENS and kinds <= _TRACED and not output.files()
+    closer, told = "search" not in kinds, (small or again) and kinds <= _TRACED and not output.files()
     cut = _in_short.cut(output, parts, closer=closer, told=told)
     if not whole:
         return cut

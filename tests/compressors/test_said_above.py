@@ -90,13 +90,71 @@ def test_what_says_something_of_its_own_stays(lines: list[str]) -> None:
     assert _cut(rows) == [Part(0, len(rows), "keep")]
 
 
-@pytest.mark.parametrize(("times", "once"), [(2, True), (60, False)])
-def test_only_a_short_output_points_to_its_own_lines(times: int, once: bool) -> None:
-    block = [f"the {name} of this environment are looked after by somebody else" for name in ("rooms", "barns", "pens")]
-    text = "\n".join(row for n in range(times) for row in (f"pip call {n * 7} of {name_of(n)}", *block * 3, ""))
-    planned = plan.plan(ToolOutput(text, "Bash", {"command": "./install.sh"}), Settings())
+_ERROR = [
+    "    Error: connect ECONNREFUSED 127.0.0.1:4173",
+    "    Call log:",
+    *(f"      - step {step} of the call, which says a little more about the request" for step in range(9)),
+    "        at /srv/app/e2e/api.spec.ts:3:75",
+]
 
-    assert ("· as line" in planned.body) == once
+
+def _attempts(errors: list[list[str]]) -> list[str]:
+    return [
+        line for attempt, error in enumerate(errors) for line in (f"    Retry #{attempt} ---------", "", *error, "")
+    ]
+
+
+@pytest.mark.parametrize("total_tokens", [400, 40_000])
+@pytest.mark.parametrize("times", [2, 3])
+def test_what_a_retry_prints_again_is_said_to_stand_above(times: int, total_tokens: int) -> None:
+    lines = _attempts([_ERROR] * times)
+    shown = render.render(lines, _said_above.cut(lines, [Part(0, len(lines), "keep")], total_tokens)).split("\n")
+
+    assert [line for line in shown if line in _ERROR] == _ERROR
+    assert sum(_SAID.fullmatch(line) is not None for line in shown) == times - 1
+    assert [line for line in shown if "Retry" in line] == [line for line in lines if "Retry" in line]
+
+
+@pytest.mark.parametrize("changed", range(len(_ERROR)))
+def test_only_what_is_the_same_word_for_word_is_said_to_be(changed: int) -> None:
+    other = [f"{line} too" if at == changed else line for at, line in enumerate(_ERROR)]
+
+    lines = _attempts([_ERROR, other])
+
+    assert other[changed] in render.render(lines, _cut(lines))
+
+
+def test_lines_that_are_not_shown_above_are_not_said_to_stand_there() -> None:
+    lines = _attempts([_ERROR, _ERROR])
+    hidden = [Part(0, 8, "omit"), Part(8, len(lines), "keep")]
+    gone = {line for part in _said_above.cut(lines, hidden, 400) for line in lines[part.start : part.stop] if part.note}
+
+    assert gone <= set(lines[8 : len(_ERROR) + 2])
+    assert _said_above.cut(lines, [Part(0, len(_ERROR) + 3, "omit"), Part(len(_ERROR) + 3, len(lines), "keep")], 400)[
+        1:
+    ] == [Part(len(_ERROR) + 3, len(lines), "keep")]
+
+
+@pytest.mark.parametrize(("total_tokens", "is_short"), [(400, True), (40_000, False)])
+def test_of_a_long_output_only_many_lines_in_a_row_are_said_to_stand_above(total_tokens: int, is_short: bool) -> None:
+    block = [f"the {name} of this environment are looked after by somebody else" for name in ("rooms", "barns", "pens")]
+    few = [row for n in range(12) for row in (f"pip call {n * 7} of {name_of(n)}", *block, "")]
+    many = [row for n in range(12) for row in (f"pip call {n * 7} of {name_of(n)}", *block, *_ERROR, "")]
+
+    def is_cut(lines: list[str]) -> bool:
+        return len(_said_above.cut(lines, [Part(0, len(lines), "keep")], total_tokens)) > 1
+
+    assert (is_cut(few), is_cut(many)) == (is_short, True)
+
+
+@pytest.mark.parametrize("command", ["runner test", "build"])
+def test_a_run_that_fails_twice_alike_is_short(command: str) -> None:
+    lines = ["Running 2 tests", *_attempts([_ERROR, _ERROR]), "2 failed"]
+    text = "\n".join([*lines, *(f"note {at}: {at * 7919 % 1000} of the rest" for at in range(30))])
+    body = plan.plan(ToolOutput(text, "Bash", {"command": command}), Settings(budget_tokens=4_000)).body
+
+    assert body.count(_ERROR[-1]) == 1
+    assert any(_SAID.fullmatch(line) for line in body.split("\n"))
 
 
 def name_of(number: int) -> str:

@@ -326,15 +326,7 @@ def _chatter(note: str, gap: Gap, findings: Findings) -> bool:
     return chatter.check(note, gap, findings)
 
 
-def _said_above(match: re.Match[str], gap: Gap, findings: Findings) -> None:
-    begins = match[1].removesuffix("…")
-    count = gap.stop - gap.start
-    places = [at for at in range(gap.start - count + 1) if gap.lines[at].strip().startswith(begins)]
-    findings.that(any(gap.lines[at : at + count] == gap.held for at in places), match.group())
-
-
 _WHOLE: list[tuple[re.Pattern[str], Check]] = [
-    (re.compile(r'as above from "(.*)"'), _said_above),
     (
         re.compile(
             r"[\d,]+ (?:passed|failed|skipped|xfailed or xpassed)(?:, [\d,]+ (?:failed|skipped|xfailed or xpassed))*"
