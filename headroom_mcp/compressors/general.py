@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _by_record, _shapes
+from headroom_mcp.compressors import _budget, _by_record, _fields, _shapes
 from headroom_mcp.query import clauses
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -31,6 +31,7 @@ _MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and ke
 _ENOUGH_CHARS = 300
 # </dependency>   });   end: what ends says nothing that what began it has not said
 _CLOSES = late.pattern(r"^\s*(?:</[\w:.-]+>|[\])}]+[;,]?|end|fi|done|esac)\s*$")
+_FIELDS_SHARE = 0.5  # of records below the second, fields are left out one by one, each in all records
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
@@ -54,6 +55,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None  # dull or not, there is room for it
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
+    room = int(output.tokens * max(_FIELDS_SHARE, _share_kept(output.tokens))) if output.tokens < _LARGE_TOKENS else 0
+    if (in_fields := _fields.compress(output, max(budget, room))) is not None:
+        return in_fields
     if _by_record.fits(output):
         small = output.tokens < _NAMED_TOKENS
         return _by_record.compress(output, output.tokens if small else budget, "list", named=small)

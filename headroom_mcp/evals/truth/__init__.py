@@ -4,6 +4,7 @@
     gaps      the notes of markers in place
     records   records by number and the others counted; tables; requests of an access log
     digests   problems by rule, failures in short, commits, groups of hits and names
+    fields    records of keys and values without some of their fields
     listings  entries without what nearly all have in common
     compact   JSON in the compact form, thinned: counted as not checked
     made      where outputs come from: folders of cases, made-up outputs, made-up runs of tests

@@ -32,7 +32,7 @@ def check(
     lines: Sequence[str], section: Section, drawn: Sequence[Render], findings: Findings, *, closer: bool = False
 ) -> None:
     """Check the renders of one section of `lines`; `closer`: columns may stand closer, as is said above."""
-    from headroom_mcp.evals.truth import compact, digests, listings, records, tables
+    from headroom_mcp.evals.truth import compact, digests, fields, listings, records, tables
 
     first = next((render.text for render in drawn if render.text), "")
     if not first:
@@ -45,6 +45,9 @@ def check(
     if head:
         records.check(lines, section, drawn, findings)
         return
+    if match := fields.HEAD.fullmatch(first):
+        fields.check(lines, match, [render.part for render in drawn if render.part.stop > render.part.start], findings)
+        drawn = [render for render in drawn if render.text != first]
     usual = listings.usual(drawn)
     for render in drawn:
         held = lines[render.part.start : render.part.stop]

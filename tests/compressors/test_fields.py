@@ -1,0 +1,172 @@
+"""Records that are blocks of keys and values: in any of the ways in which programs write such blocks."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from headroom_mcp.compressors import load
+from headroom_mcp.evals.truth.inputs import Input
+from headroom_mcp.evals.truth.judge import judge
+from headroom_mcp.flow.plan import plan
+from headroom_mcp.settings.table import Settings
+from headroom_mcp.tool_output import ToolOutput
+
+_WORDS = "anvil basin cedar drift ember flint gorge heath inlet joist knoll ledge marsh notch".split()
+Record = list[tuple[str, str]]
+
+
+def _blocks(records: list[Record], sign: str = ": ", indent: str = "") -> str:
+    return "\n\n".join(
+        "\n".join(f"{'' if at == 0 else indent}{key}{sign}{value}" for at, (key, value) in enumerate(record))
+        for record in records
+    )
+
+
+def _stanzas(records: list[Record]) -> str:
+    return _blocks(records)
+
+
+def _unit_properties(records: list[Record]) -> str:
+    return _blocks([[(key.replace(" ", ""), value) for key, value in record] for record in records], "=")
+
+
+def _below_a_head(records: list[Record]) -> str:
+    return "\n".join(
+        "\n".join([f"{record[0][1]}", *(f"    {key}: {value}" for key, value in record[1:])]) for record in records
+    )
+
+
+def _divided_by_rules(records: list[Record]) -> str:
+    return "\n---\n".join("\n".join(f"{key}: {value}" for key, value in record) for record in records)
+
+
+def _expanded_rows(records: list[Record]) -> str:
+    wide = max(len(key) for key, _ in records[0])
+    return "\n".join(
+        f"-[ RECORD {number} ]{'-' * wide}\n" + "\n".join(f"{key:<{wide}} | {value}" for key, value in record)
+        for number, record in enumerate(records, 1)
+    )
+
+
+def _rows_with_stars(records: list[Record]) -> str:
+    wide = max(len(key) for key, _ in records[0])
+    return "\n".join(
+        f"{'*' * 27} {number}. row {'*' * 27}\n" + "\n".join(f"{key:>{wide}}: {value}" for key, value in record)
+        for number, record in enumerate(records, 1)
+    )
+
+
+def _format_list(records: list[Record]) -> str:
+    wide = max(len(key) for key, _ in records[0])
+    return "\n\n".join("\n".join(f"{key:<{wide}} : {value}" for key, value in record) for record in records)
+
+
+_WAYS = (
+    _stanzas,
+    _unit_properties,
+    _below_a_head,
+    _divided_by_rules,
+    _expanded_rows,
+    _rows_with_stars,
+    _format_list,
+)
+
+
+def _records(dice: random.Random, count: int) -> list[Record]:
+    odd = dice.randrange(count)
+    made: list[Record] = []
+    for at in range(count):
+        made.append(
+            [
+                ("Name", f"{dice.choice(_WORDS)}-{at}"),
+                ("Release", f"{dice.randrange(9)}.{dice.randrange(20)}-{at}"),
+                ("State", "halted" if at == odd else "running"),
+                ("Zone", "north"),
+                ("Size kB", str(dice.randrange(100, 99_999))),
+                ("Digest", "".join(dice.choices("0123456789abcdef", k=64))),
+                ("About", " ".join(dice.choices(_WORDS, k=16))),
+                ("Seal", "".join(dice.choices("0123456789abcdef", k=40))),
+            ]
+        )
+    return made
+
+
+@pytest.mark.parametrize("way", _WAYS)
+@pytest.mark.parametrize("count", [5, 9, 14])
+def test_every_short_field_of_every_record_is_shown_or_said_of_all(
+    way: Callable[[list[Record]], str], count: int
+) -> None:
+    records = _records(random.Random(count), count)
+    output = ToolOutput(way(records), "Bash", {"command": "units --long"})
+
+    compressed = load("general").compress(output, output.tokens // 4)
+    shown = plan(output, Settings()).body
+
+    assert compressed is not None
+    head = shown.split("\n")[0]
+    assert head.startswith(f"[{count} records of keys and values; left out: ")
+    assert not re.search(r"[0-9a-f]{40}", shown)
+    assert re.search(r"the same in each unless shown: .*Zone ?[:=|] ?north", head)
+    assert re.search(r"the same in each unless shown: .*State ?[:=|] ?running", head)
+    for name, release, state, _, size, *_ in records:
+        assert all(value in shown for _, value in (name, release, size))
+        if state[1] == "halted":
+            assert re.search(r"(?m)^ *State *[:=|] ?halted$", shown)
+    assert len(shown) < 0.7 * len(output.text)
+
+
+@pytest.mark.parametrize("way", _WAYS)
+def test_a_field_that_the_question_names_stays_in_every_record(way: Callable[[list[Record]], str]) -> None:
+    records = _records(random.Random(4), 8)
+    output = ToolOutput(way(records), "Bash", {"command": "units --long"}, "which digest has each of them?")
+
+    shown = plan(output, Settings()).body
+
+    assert all(dict(record)["Digest"] in shown for record in records)
+
+
+@pytest.mark.parametrize("way", _WAYS)
+def test_a_failure_in_a_field_that_is_left_out_stays(way: Callable[[list[Record]], str]) -> None:
+    records = _records(random.Random(6), 9)
+    words = records[5][6][1].split()
+    records[5][6] = ("About", " ".join([*words[:6], "failed: cannot mount /srv/data: no such device", *words[6:]]))
+    output = ToolOutput(way(records), "Bash", {"command": "units --long"})
+
+    shown = plan(output, Settings()).body
+
+    assert "cannot mount /srv/data: no such device" in shown
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_that_is_said_of_the_fields_is_true(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    records = _records(dice, dice.randrange(4, 20))
+    for record in records:
+        if dice.random() < 0.3:
+            del record[dice.randrange(1, len(record))]
+        if dice.random() < 0.3:
+            record.append(("Needs", ", ".join(dice.choices(_WORDS, k=5))))
+    text = dice.choice(_WAYS)(records)
+
+    findings = judge(Input("made", text, "Bash", {"command": "units --long"}, ""), Settings(home=str(tmp_path)))
+
+    assert findings is not None
+    assert findings.false == []
+    assert findings.unchecked == []
+    assert findings.checked > 0
+
+
+def test_a_field_that_only_some_records_have_is_never_said_of_all() -> None:
+    records = _records(random.Random(1), 8)
+    for record in records[:3]:
+        del record[3]
+
+    head = plan(ToolOutput(_stanzas(records), "Bash", {"command": "units"}), Settings()).body.split("\n")[0]
+
+    assert "records of keys and values" in head
+    assert "Zone" not in head
