@@ -176,11 +176,14 @@ def ends(question: str, columns: Sequence[Slot]) -> list[int]:
 def _top_of_ranking(texts: Sequence[str]) -> list[int]:
     """Return the first records of a list that is sorted by a falling measure; none where none falls: what a profiler, `du`
     or a counter prints first is what it was run for."""
-    words = [text.split(None, _RANKED_WORDS) for text in texts]
+    words: list[list[str]] = []  # of as many records as were looked at
     least = max(_MIN_RANKED, len(texts) * 2 // 3)
     for at in range(_RANKED_WORDS):
         column: list[tuple[int, float]] = []
-        for row, of_row in enumerate(words):
+        for row, text in enumerate(texts):
+            if row == len(words):
+                words.append(text.split(None, _RANKED_WORDS))
+            of_row = words[row]
             figure = values.number(of_row[at]) if at < len(of_row) else None
             if figure is None:
                 if row - len(column) >= len(texts) - least:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 
 from headroom_mcp import late
 from headroom_mcp.late import re
@@ -173,7 +173,7 @@ def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False
     if not found.few or not _for_any_digit(tuple(stems)):
         return _touched(lines, stems, counted)
     shapes = set(_touched(found.shapes, stems, counted))
-    return [i for i, shape in enumerate(found.of) if shape in shapes]
+    return list(compress(range(len(found.of)), map(shapes.__contains__, found.of))) if shapes else []
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import compress, repeat
+from operator import contains
 
 from headroom_mcp import late
 from headroom_mcp.late import re
@@ -112,16 +114,21 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     alike = by_shape(texts)
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
     told = [_has_any(plain, shape.lower()) for shape in alike.shapes]
+    # What holds a term with a figure holds the figure: the others need not be searched for either.
+    figured: set[int] = set()
+    for figure in figures:
+        figured.update(compress(range(len(texts)), map(contains, texts, repeat(figure))))
     measured: dict[object, Measured] = {}
     hits: list[tuple[int, Measured]] = []
     total_length = 0
-    for index, text in enumerate(texts):
-        shape = alike.of[index]
-        if not told[shape] and not (numbered and _has_any(numbered, text.lower())):
+    for index, shape in enumerate(alike.of):
+        text = texts[index]
+        has_figure = index in figured
+        if not told[shape] and not (has_figure and _has_any(numbered, text.lower())):
             total_length += len(text) // _CHARS_PER_TERM
             continue
         key: object = shape
-        if figures and _has_any(figures, text):
+        if has_figure:
             key = (shape, *((at.start(), at[0]) for at in _FIGURE.finditer(text) if at[0] in figures))
         found = measured.get(key)
         if found is None:

@@ -192,17 +192,18 @@ def _judged(column: _Column, one: Superlative) -> tuple[list[tuple[float, int]],
 
 
 def _figure(value: str) -> float | None:
-    return values.number(value.replace(" ", "").removesuffix("bytes").strip("\"'[](),"))
+    return values.number(_bare(value))
+
+
+def _bare(value: str) -> str:
+    return value.replace(" ", "").removesuffix("bytes").strip("\"'[](),")
 
 
 def _figures(column: _Column, *, falling: bool) -> list[tuple[float, int]]:
     """Return the numbers of a column by record; an age is the greater, the older a thing is."""
     sign = -1.0 if falling else 1.0
-    return [
-        (sign * figure, row)
-        for row, value in zip(column.rows, column.values, strict=True)
-        if (figure := _figure(value)) is not None
-    ]
+    told = values.numbers(list(map(_bare, column.values)))
+    return [(sign * figure, row) for row, figure in zip(column.rows, told, strict=True) if figure is not None]
 
 
 def _dates(column: _Column) -> list[tuple[float, int]]:

@@ -172,27 +172,40 @@ def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int
     """Return how well the blocks that begin at `heads` look like records, 0 to 1."""
     faults = 0.0
     inside = 0
+    alike: dict[tuple[_Label, ...], tuple[float, int]] = {}  # blocks of the same labels have the same faults
     for start, stop in zip(heads, [*heads[1:], len(labels)], strict=True):
-        margin = labels[start].indent
-        seen = {labels[start].word}
-        for index in range(start + 1, stop):
-            word, indent, _ = labels[index]
-            if not word:
-                continue
-            inside += 1
-            if indent > margin:
-                faults += _DEEPER if word in seen else 0.0
-            elif indent < margin or word in seen:
-                faults += 1.0
-            elif counts[word] == 1:
-                faults += _UNIQUE
-            seen.add(word)
+        block = tuple(labels[start:stop])
+        judged = alike.get(block)
+        if judged is None:
+            judged = alike[block] = _faults(block, counts)
+        faults += judged[0]
+        inside += judged[1]
     if _follow_one_label(labels, heads):
         faults *= _CLOSED
     # Where most heads have nothing below them, they are lines among others: numbered lines of code in a report.
     faults += _NOTHING_BELOW * sum(1 for start, stop in pairwise(heads) if stop == start + 1)
     total = inside + len(heads)
     return total / max(1, sum(counts.values())) - faults / max(1, total)
+
+
+def _faults(block: Sequence[_Label], counts: Counter[str]) -> tuple[float, int]:
+    """Return how much in one block speaks against a record, and how many lines with a label it has below its first."""
+    faults = 0.0
+    inside = 0
+    margin = block[0].indent
+    seen = {block[0].word}
+    for word, indent, _ in block[1:]:
+        if not word:
+            continue
+        inside += 1
+        if indent > margin:
+            faults += _DEEPER if word in seen else 0.0
+        elif indent < margin or word in seen:
+            faults += 1.0
+        elif counts[word] == 1:
+            faults += _UNIQUE
+        seen.add(word)
+    return faults, inside
 
 
 def _alike(lines: Sequence[str], labels: Sequence[_Label], heads: Sequence[int]) -> bool:

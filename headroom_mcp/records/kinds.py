@@ -144,12 +144,12 @@ def _said(counts: Counts, total: int) -> str:
         return ""
     if len(counts) <= _MAX_TOLD and total >= 3 * len(counts):
         return marker.times(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-    figures: dict[str, float] = {}
-    for value in counts:
-        figure = values.number(value)
-        if figure is None:
-            break
-        figures[value] = figure
+    found = (
+        values.numbers(list(counts))
+        if all(values.number(value) is not None for value in islice(counts, _SAMPLE))
+        else ()
+    )
+    figures = {value: figure for value, figure in zip(counts, found, strict=False) if figure is not None}
     if len(figures) < len(counts):
         if not all(map(str.isalpha, counts)):
             return ""

@@ -17,9 +17,10 @@ differ makes none of them rare. One pass over the text, then work by column: lin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import filterfalse
+from itertools import accumulate, compress, filterfalse
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
@@ -227,6 +228,10 @@ def _is_word(atom: str) -> bool:
 
 def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[Group]:
     """Return the records by their form, in order of first appearance."""
+    if len(forms) > 1 and forms.count(forms[0]) == len(forms):  # as of a table's rows: every so many atoms are a column
+        size = forms[0].count(atoms_module.ATOM)
+        every = [tuple(atoms[at::size]) for at in range(size)]
+        return [Group(list(rows), forms[0].split(atoms_module.ATOM), every, list(map(Counter, every)))]
     members: dict[str, list[tuple[int, int]]] = {}
     sizes: dict[str, int] = {}
     position = 0
@@ -298,17 +303,12 @@ def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> S
     rare = {atom for atom, words in of_atom.items() if not few.isdisjoint(words)}
     where: list[int] = []
     values: list[str] = []
-    sizes: dict[str, int] = {}
-    position = 0
-    for row, form in zip(rows, forms, strict=True):
-        size = sizes.get(form, -1)
-        if size < 0:
-            size = sizes[form] = form.count(atoms_module.ATOM)
-        of_row = atoms[position : position + size]
-        position += size
-        if not rare.isdisjoint(of_row):
-            words = [word for atom in of_row if atom in rare for word in of_atom[atom]]
-            where += [row] * len(words)
+    if rare:
+        sizes = {form: form.count(atoms_module.ATOM) for form in dict.fromkeys(forms)}
+        ends = list(accumulate(map(sizes.__getitem__, forms)))
+        for at in compress(range(len(atoms)), map(rare.__contains__, atoms)):
+            words = of_atom[atoms[at]]
+            where += [rows[bisect_right(ends, at)]] * len(words)
             values += words
     slot.columns.append((where, values))
     return slot

@@ -23,6 +23,7 @@ _SAMPLE = 30
 _YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
 _MANY = 1_000
 _HEX_CHARS = 4
+_HEX = "0123456789abcdefABCDEF"
 _MOSTLY = 0.8
 _NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
 _FEW = 12  # so many different numbers may be codes
@@ -61,7 +62,13 @@ class _Looks(NamedTuple):
         figures, shapes = self.figures, self.shapes
         joined = "".join(met)
         bare = [value.strip("\"'") for value in met] if '"' in joined or "'" in joined else met
-        for value, figure in zip(met, values.numbers(bare), strict=True):
+        found = values.numbers(bare)
+        positive = [figure for figure in found if figure is not None and figure > 0]
+        if len(positive) == len(met):
+            figures.update(zip(met, positive, strict=True))
+            shapes.update(dict.fromkeys(met, values.NUMBER))
+            return
+        for value, figure in zip(met, found, strict=True):
             shapes[value] = values.shape(value, figure)
             if figure is not None:
                 figures[value] = figure
@@ -115,7 +122,8 @@ def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
         return _odd_years(slot) if any(map(_YEAR.match, sample)) else {}
     looks.take_in(list(filterfalse(looks.shapes.__contains__, counts)))
     found: dict[str, Evidence] = {}
-    figures = {value: looks.figures[value] for value in filter(looks.figures.__contains__, counts)}
+    numbers = list(filter(looks.figures.__contains__, counts))
+    figures = dict(zip(numbers, map(looks.figures.__getitem__, numbers), strict=True))
     numeric = len(figures) * 10 >= len(counts) * 7
     if numeric:
         for value, score in usual.outliers(figures, counts).items():
@@ -157,8 +165,11 @@ def _rare_shapes(slot: Slot, looks: _Looks) -> dict[str, float]:
     if len(set(shape_of.values())) == 1:
         return {}
     shapes: dict[str, int] = {}
-    for shape, count in zip(shape_of.values(), slot.counts.values(), strict=True):
-        shapes[shape] = shapes.get(shape, 0) + count
+    if len(slot.counts) == slot.total:
+        shapes = Counter(shape_of.values())
+    else:
+        for shape, count in zip(shape_of.values(), slot.counts.values(), strict=True):
+            shapes[shape] = shapes.get(shape, 0) + count
     rare = usual.rarities(shapes, slot.total)
     return {value: rare[shape] for value, shape in shape_of.items() if shape in rare} if rare else {}
 
@@ -167,13 +178,16 @@ def _shapes(counts: dict[str, int], total: int, looks: _Looks, hex_chars: int) -
     """Return the shape of each value. Names that all differ are of one shape, however they are written; where most are hex
     ids of one length (`hex_chars`), those of digits or letters alone are, too."""
     shapes = dict(zip(counts, map(looks.shapes.__getitem__, counts), strict=True))
-    for value in [value for value, shape in shapes.items() if shape == "zero"]:
+    different = set(shapes.values())
+    for value in [value for value, shape in shapes.items() if shape == "zero"] if "zero" in different else ():
         if value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0):
             shapes[value] = "number"  # a counter begins with it
     if len(counts) * 2 > total and len(set(shapes.values())) > 1:
         shapes = {value: _NAME.get(shape, shape) for value, shape in shapes.items()}
     if hex_chars:
-        alike = [value for value in counts if len(value) == hex_chars and not value.strip("0123456789abcdefABCDEF")]
+        alike = list(compress(counts, map(hex_chars.__eq__, map(len, counts))))
+        if "".join(alike).strip(_HEX):
+            alike = [value for value in alike if not value.strip(_HEX)]
         if len(alike) >= _MOSTLY * len(counts):
             shapes.update(dict.fromkeys(alike, "hex"))
     return shapes

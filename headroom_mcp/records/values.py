@@ -25,6 +25,7 @@ _NOTHING = frozenset(("null", "none", "nil", "n/a", "na", "<none>", "(none)", "n
 _MAX_NUMBER_CHARS = 32
 _BEFORE_DIGITS = "-+−$€£¥."
 
+NUMBER = "number"
 Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
 
@@ -93,7 +94,7 @@ def is_time(value: str) -> bool:
 def shape(value: str, figure: float | None) -> Shape:
     """Return what `value`, which is the number `figure` (None: it is none), looks like."""
     if figure is not None:
-        return "number" if figure > 0 else "zero" if figure == 0 else "negative"
+        return NUMBER if figure > 0 else "zero" if figure == 0 else "negative"
     if value.isalpha():
         return "nothing" if value.lower() in _NOTHING else "word"
     if not any(map(str.isalnum, value[:80])) or value.lower() in _NOTHING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from headroom_mcp import late
 from headroom_mcp.compressors.json import labels as labelling
@@ -11,6 +12,8 @@ from headroom_mcp.compressors.json.labels import Labels, Path
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value, quote
 from headroom_mcp.compressors.json.repeated import Repeats
 from headroom_mcp.compressors.json.table import Column, Columns, Row, columns_of, keyed_rows, same
+from headroom_mcp.late import NamedTuple
+from headroom_mcp.text import tokens
 
 _UNSAFE = r",\"\[\]{}()\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff…"
 # A string that needs no quotes: nothing that ends a cell, opens a form or could be a number, a literal or an escape.
@@ -22,6 +25,7 @@ _LEGENDS = (
     ("copy", "a~\"…{b}\": a is this text with the row's b in it, {*} the row's key"),
     ("once", "a<b: an empty a is that of the earlier row with the same b"),
 )
+_ROWS_AT_ONCE = 1_000  # written before their length is looked at
 _MIN_ALL = 3  # keys with one value between them
 
 
@@ -34,13 +38,28 @@ def encode(
     return _Writer(Repeats(value) if named else None, asked, label_tokens).block(value, level)
 
 
+class TooLong(Exception):
+    """What has been written so far is more than whoever asked has use for."""
+
+
+class Limit(NamedTuple):
+    """More than so many characters that are more than so many tokens need not be written to their end."""
+
+    chars: int
+    tokens: int
+
+
 def lossless(
-    value: Value, asked: Asked, spoken_of: Callable[[str], bool] | None = None, label_tokens: float | None = None
+    value: Value,
+    asked: Asked,
+    spoken_of: Callable[[str], bool] | None = None,
+    label_tokens: float | None = None,
+    limit: Limit | None = None,
 ) -> tuple[str, str]:
     """Return the compact form of `value` with all that it need not repeat left to names and other columns, and before it
     a line that explains the columns of that kind ("" where there are none). Strings that are `spoken_of` stay in place;
-    `label_tokens` as for `encode`."""
-    writer = _Writer(Repeats(value, spoken_of), asked, label_tokens)
+    `label_tokens` as for `encode`. Raises: TooLong beyond the `limit`."""
+    writer = _Writer(Repeats(value, spoken_of), asked, label_tokens, limit)
     written = writer.block(value, 0)
     legend = [said for form, said in _LEGENDS if form in writer.forms]
     return ("(" + " · ".join(legend) + ")\n" if legend else ""), written
@@ -81,8 +100,15 @@ def scalar(value: Value) -> str:
 class _Writer:
     """Writes one value, in reading order, so that a name is given where its value first stands."""
 
-    def __init__(self, repeats: Repeats | None, asked: Asked | None = None, label_tokens: float | None = None) -> None:
+    def __init__(
+        self,
+        repeats: Repeats | None,
+        asked: Asked | None = None,
+        label_tokens: float | None = None,
+        limit: Limit | None = None,
+    ) -> None:
         self.label_tokens = label_tokens  # left for names of cells; None: none has a name
+        self.limit = limit
         self.repeats = repeats
         self.asked = asked
         self.forms: set[str] = set()
@@ -178,17 +204,28 @@ class _Writer:
         regular = [dict(row) for index, row in enumerate(rows) if index not in odd]
         labels = self._labels(regular, columns, keyed=False)
         head = f"[{len(rows)} rows {self._header(columns, labels)}{self._gone(labels)}:"
-        lines = [
+        lines = self._within_limit(
             "!" + self.inline(row) if index in odd else self._row(row, columns, labels)
             for index, row in enumerate(rows)
-        ]
+        )
         return f"{head}\n{_between(labels).join(lines)}\n]"
 
     def _keyed_table(self, value: Value, rows: Sequence[Value], columns: Columns) -> str:
         labels = self._labels([dict(row) for row in rows], columns, keyed=True)
         head = f"{{{len(rows)} keyed {self._header(columns, labels)}{self._gone(labels)}:"
-        lines = [self._row(row, columns, labels, [string(key)]) for key, row in value]
+        lines = self._within_limit(self._row(row, columns, labels, [string(key)]) for key, row in value)
         return f"{head}\n{_between(labels).join(lines)}\n}}"
+
+    def _within_limit(self, written: Iterator[str]) -> list[str]:
+        """Return the rows of a table. Raises: TooLong as soon as they alone are beyond the limit."""
+        if self.limit is None:
+            return list(written)
+        lines: list[str] = []
+        while more := list(islice(written, _ROWS_AT_ONCE)):
+            lines += more
+            if sum(map(len, lines)) > self.limit.chars and tokens.estimate("".join(lines)) > self.limit.tokens:
+                raise TooLong
+        return lines
 
     def _labels(self, rows: Sequence[Row], columns: Columns, *, keyed: bool) -> Labels | None:
         """Return the labels of a table of `rows`; None where it has none."""

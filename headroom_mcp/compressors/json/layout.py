@@ -177,15 +177,22 @@ def _rendered(
     thinner = Thinner(query, min(_GENEROUS_TOKENS, int(original * 0.8)))
     background = False
     if chars <= _MAX_LOSSLESS_CHARS:
-        legend, written = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of)
-        whole = legend + written
-        cost = tokens.estimate(whole)
-        blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
-        small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
-        little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
         background = _is_background(value, len(documents), thinner.query)
-        small = small and not background
-        if cost <= room or little or small or (blind and not background):
+        # A form longer than the host shows is taken if it costs next to nothing only.
+        limit = encode.Limit(limit_chars, max(room, _SMALL_TOKENS))
+        try:
+            legend, written = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, limit=limit)
+        except encode.TooLong:
+            fits = False
+        else:
+            whole = legend + written
+            cost = tokens.estimate(whole)
+            blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
+            small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
+            little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
+            small = small and not background
+            fits = cost <= room or little or small or (blind and not background)
+        if fits:
             names = _LABEL_TOKENS_ASKED if query else _LABEL_TOKENS
             legend, labelled = encode.lossless(value, thinner.query.asks_for, thinner.query.speaks_of, names)
             if labelled != written and len(legend) + len(labelled) <= limit_chars:

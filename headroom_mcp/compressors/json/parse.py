@@ -202,10 +202,12 @@ def _flat(value: Value, comma: str, colon: str) -> str:
         return quote(value)
     if kind is Num:
         return str(value)
-    if kind is tuple:
-        return "{" + comma.join([quote(key) + colon + _flat(item, comma, colon) for key, item in value]) + "}"
+    if kind is tuple:  # a number is text already, and the commonest of what is not a string
+        return "{" + comma.join([
+            f"{quote(key)}{colon}{item if type(item) is Num else _flat(item, comma, colon)}" for key, item in value
+        ]) + "}"  # fmt: skip
     if kind is list:
-        return "[" + comma.join([_flat(item, comma, colon) for item in value]) + "]"
+        return "[" + comma.join([item if type(item) is Num else _flat(item, comma, colon) for item in value]) + "]"
     if kind is Embedded:
         return quote(dumps(value.value, value.style))
     return "null" if value is None else "true" if value else "false"

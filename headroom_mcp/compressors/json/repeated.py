@@ -64,11 +64,16 @@ class Repeats:
             return (2, value)
         shape: object
         if kind is tuple:
-            shape = (3, *[(key, self._visit(item, counts)) for key, item in value])
-            size = 2 + sum([len(key) + 2 + self._size(item) for key, item in value])
+            shape = (3, *[(key, item if type(item) is str else self._visit(item, counts)) for key, item in value])
+            size = 2 + sum([
+                len(key) + 2 + (len(item) if type(item) is str or type(item) is Num else self._size(item))
+                for key, item in value
+            ])  # fmt: skip
         else:
-            shape = (4, *[self._visit(item, counts) for item in value])
-            size = 2 + sum([self._size(item) + 1 for item in value])
+            shape = (4, *[item if type(item) is str else self._visit(item, counts) for item in value])
+            size = 2 + sum([
+                1 + (len(item) if type(item) is str or type(item) is Num else self._size(item)) for item in value
+            ])  # fmt: skip
         key = self._keys.setdefault(shape, len(self._keys))
         self._key_of[id(value)] = key
         self._size_of[key] = size
@@ -96,4 +101,9 @@ class Repeats:
                 return  # written as a name the second time
             seen.add(key)
             for item in [item for _, item in value] if kind is tuple else value:
-                self._count_strings(item, strings, seen)
+                inner = type(item)
+                if inner is str:
+                    if len(item) >= _MIN_OFTEN_CHARS:
+                        strings[item] += 1
+                elif inner is tuple or inner is list or inner is Embedded:
+                    self._count_strings(item, strings, seen)
