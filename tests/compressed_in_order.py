@@ -1,6 +1,6 @@
 """A process of its own: compresses every golden case, in an order of its own, and prints a digest of each result.
 
-    python -m tests.compressed_in_order SEED
+    python -m tests.compressed_in_order SEED [HOW MANY TREES]
 
 What is allocated before a case, the order of sets, the state of any cache and what classes are called in a default `repr`
 (which holds an address, too) differ from seed to seed; nothing else does.
@@ -31,9 +31,9 @@ else:
 CASES = Path(__file__).parent / "cases"
 
 
-def main(seed: int) -> None:
+def main(seed: int, trees: int = 6) -> None:
     """Print {"kind/name": digest, …}."""
-    texts = _cases() + _trees()
+    texts = _cases() + _trees(trees)
     Random(seed).shuffle(texts)
     _rename_classes("m" * seed)
     digests = {}
@@ -60,14 +60,15 @@ def _cases() -> list[tuple[str, ToolOutput]]:
         text = path.read_bytes().decode("utf-8", "surrogatepass")
         name = f"{path.parent.parent.name}/{path.parent.name}"
         found.append((name, ToolOutput(text, case.get("tool_name", "Bash"), given, case.get("query", ""))))
-        found.append((f"{name} unasked", ToolOutput(text, case.get("tool_name", "Bash"), given, "")))
+        if case.get("query"):
+            found.append((f"{name} unasked", ToolOutput(text, case.get("tool_name", "Bash"), given, "")))
     return found
 
 
-def _trees() -> list[tuple[str, ToolOutput]]:
+def _trees(count: int) -> list[tuple[str, ToolOutput]]:
     """Return large documents whose objects are alike in part only: they are entered, sampled and cut."""
     found = []
-    for seed in range(6):
+    for seed in range(count):
         text = json.dumps(_tree(Random(seed), 6), indent=2 if seed % 2 else None)
         found.append((f"tree {seed}", ToolOutput(text, "mcp__ci__report", {}, "")))
         rows = {f"key{i}": _row(Random(seed * 200 + i), i) for i in range(5 + seed % 4)}
@@ -95,4 +96,4 @@ def _tree(rng: Random, depth: int) -> object:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

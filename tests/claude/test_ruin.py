@@ -15,7 +15,7 @@ import pytest
 from headroom_mcp.install import claude_code, command_lines
 from headroom_mcp.install.live.fake_api import Call
 from tests import long_form
-from tests.claude.conftest import Sandbox
+from tests.claude.conftest import VERSIONS, Sandbox
 from tests.install import ruin
 
 if TYPE_CHECKING:
@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.claude
 
-_VERSIONS = ("2.1.332", "2.1.330", "2.1.197") if long_form.FULL_FAULTS else ("2.1.332",)
+_VERSIONS = ("2.1.332", *VERSIONS) if long_form.FULL_FAULTS else VERSIONS[:1]
 # The three ways in which it happened first: pip uninstall, an environment of another Python, a switched branch.
 _INTERESTING = ("package gone", "interpreter gone", "half an upgrade: only the scripts", "interpreter says block")
+_HOWS = ("installed", "plugin")
+_STATES = (
+    [(name, how) for name in ruin.STATES for how in _HOWS]
+    if long_form.FULL_FAULTS
+    # each state in one of the ways
+    else [(name, _HOWS[number % 2]) for number, name in enumerate(_INTERESTING)]
+)
 _SCRIPT = [Call("Bash", {"command": "seq 1 3"}), "done"]
 
 
@@ -47,8 +54,7 @@ def _installed(sandbox: Sandbox, place: Place) -> None:
 
 
 @pytest.mark.parametrize("version", _VERSIONS)
-@pytest.mark.parametrize("how", ["installed", "plugin"])
-@pytest.mark.parametrize("name", ruin.STATES if long_form.FULL_FAULTS else _INTERESTING)
+@pytest.mark.parametrize(("name", "how"), _STATES)
 def test_the_prompt_is_sent_and_the_output_is_the_tools_own(
     name: str, how: str, version: str, place: Place, tmp_path: Path, install_claude: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,

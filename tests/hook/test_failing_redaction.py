@@ -15,6 +15,7 @@ import pytest
 from headroom_mcp import open_store
 from headroom_mcp.hook.claude_code import failing_output, trap
 from headroom_mcp.text import marker
+from tests import long_form
 from tests.hook.bash_tool import Host
 from tests.hook.host import log
 
@@ -65,8 +66,17 @@ def _host(tmp_path: Path) -> Host:
     return Host(tmp_path)
 
 
-@pytest.mark.parametrize("size", ["small", "middling", "large"])
-@pytest.mark.parametrize("ending", _ENDINGS)
+def _ways_to_end() -> list[tuple[str, str]]:
+    """Return endings, each with a size: with each of the three in the long form, and the first of them in the short one."""
+    sizes = ("small", "middling", "large")
+    return [
+        (ending, size)
+        for number, ending in enumerate(_ENDINGS)
+        for size in (sizes if long_form.FULL or number == 0 else (sizes[number % 3],))
+    ]
+
+
+@pytest.mark.parametrize(("ending", "size"), _ways_to_end())
 def test_no_way_to_end_shows_a_secret(host: Host, ending: str, size: str) -> None:
     secrets = _secrets(4)
     lines = [line for line, _ in secrets] + log({"small": 2, "middling": 30, "large": 2_000}[size]).splitlines()

@@ -12,7 +12,7 @@ import pytest
 from tests import long_form
 from tests.hook.host import bash, log, run_hook
 
-_PROCESSES = long_form.count(60, 200)
+_PROCESSES = long_form.count(40, 200)
 
 
 @pytest.mark.slow

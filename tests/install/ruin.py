@@ -67,10 +67,12 @@ class Place:
             (self.bin / name).symlink_to(Path(sys.executable).resolve())
         (self.root / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
         (self.packages / "libraries.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-        ignored = shutil.ignore_patterns("evals")
-        shutil.copytree(_ROOT / "headroom_mcp", self.package, ignore=ignored)
-        shutil.copytree(_ROOT / "headroom_mcp", self.plugin / "headroom_mcp", ignore=ignored)
-        shutil.copytree(_ROOT / "hooks", self.plugin / "hooks", ignore=ignored)
+        self.plugin.mkdir()
+        for target in (self.package, self.plugin / "headroom_mcp"):
+            # With its times, by which Python knows what it has compiled; in a tenth of what `copytree` takes.
+            subprocess.run(["cp", "-a", _ROOT / "headroom_mcp", target], check=True)
+            shutil.rmtree(target / "evals")
+        shutil.copytree(_ROOT / "hooks", self.plugin / "hooks")
         shutil.copytree(_ROOT / ".claude-plugin", self.plugin / ".claude-plugin")
         shutil.copy(_ROOT / "pyproject.toml", self.plugin / "pyproject.toml")
         self._build_plugin_environment()
@@ -403,7 +405,7 @@ def place() -> Iterator[Place]:
         yield Place(folder)
     finally:
         subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False, capture_output=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["rm", "-rf", str(folder)], check=False, capture_output=True)
 
 
 def main() -> None:

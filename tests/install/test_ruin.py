@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from headroom_mcp.install import hosts
+from tests import long_form
 from tests.install import ruin
 
 _SHELLS = tuple(
@@ -39,6 +40,10 @@ def test_in_no_state_of_ruin_a_command_fails_or_says_anything(name: str) -> None
     state = ruin.STATES[name]
     with ruin.place() as place:
         commands = ruin.commands(place, _SHELLS)
+        if state.lives and not long_form.FULL:
+            # A server that starts is most of the work: one of them here, the other there.
+            servers = [command for command in commands if command.kind == "server"]
+            commands.remove(servers[list(ruin.STATES).index(name) % len(servers)])
         state.happen(place)
         starts = None if state.lives else ruin.count_starts(place)
         for command in commands:

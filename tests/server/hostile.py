@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-import re
 import signal
 import time
 from collections.abc import Mapping
@@ -14,9 +14,10 @@ from headroom_mcp.server import worker
 
 
 def burn(given: Mapping[str, Any] | None = None, **_: Any) -> str:
-    """Hold the interpreter's lock for longer than anybody lives, and tell first who does it."""
+    """Hold the interpreter's lock for an hour, and tell first who does it."""
     note(given)
-    return str(re.match(r"(a+)+$", "a" * 60 + "b"))
+    # As a regular expression without end does, but for the processor's time: the whole suite would wait for that.
+    return str(ctypes.PyDLL(None).sleep(3600))
 
 
 def wait(given: Mapping[str, Any] | None = None, **_: Any) -> str:

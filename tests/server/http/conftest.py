@@ -42,7 +42,7 @@ def text_of(tenant: str) -> str:
     return "".join(f"{tenant} line {number} secret word of {tenant}\n" for number in range(1, 400))
 
 
-@pytest.fixture(name="site", scope="module")
+@pytest.fixture(name="site", scope="session")
 def _site(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     team.add(*TENANTS)
     for name in list(os.environ):
