@@ -180,12 +180,16 @@ def _top_of_ranking(texts: Sequence[str]) -> list[int]:
     least = max(_MIN_RANKED, len(texts) * 2 // 3)
     for at in range(_RANKED_WORDS):
         column: list[tuple[int, float]] = []
+        short = 0  # records that have no such word
         for row, text in enumerate(texts):
             if row == len(words):
                 words.append(text.split(None, _RANKED_WORDS))
             of_row = words[row]
+            short += at >= len(of_row)
             figure = values.number(of_row[at]) if at < len(of_row) else None
             if figure is None:
+                if short > len(texts) - least:
+                    return []  # nor have they any further to the right
                 if row - len(column) >= len(texts) - least:
                     break  # too many are none
             elif column and column[-1][1] < figure:

@@ -97,6 +97,7 @@ def _rest(block: Block, shown: int, offset: int, like: str = "") -> str:
 def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str], offset: int) -> list[str]:
     """Return the texts with those that say what an earlier one says, but for names and numbers, cut to their first line."""
     first: dict[str, int] = {}
+    told_of: dict[int, set[str]] = {}
     texts: list[str] = []
     bodies = [[lines[i] for i in block.essential[1:4]] or [lines[block.start]] for block in found]
     masked = iter(templates.masked([line for body in bodies for line in body]))
@@ -104,7 +105,9 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
         key = "\n".join(islice(masked, len(body)))
         if key in first and block.stop - block.start > 1:
             earlier = found[first[key]]
-            name = [lines[block.start], *_telling_apart(lines, block, earlier)]
+            if first[key] not in told_of:
+                told_of[first[key]] = set(lines[earlier.start : earlier.stop])
+            name = [lines[block.start], *_telling_apart(lines, block, told_of[first[key]])]
             shown = [text.clip_middle(line, _MAX_LINE_CHARS if block.test else _MAX_ALIKE_CHARS) for line in name]
             if block.stop - block.start > len(name):
                 shown.append(_rest(block, len(name), offset, f", like {offset + earlier.start + 1}"))
@@ -115,9 +118,8 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
     return texts
 
 
-def _telling_apart(lines: Sequence[str], block: Block, earlier: Block) -> list[str]:
-    """Return the line in which a failure differs from an `earlier` one that is told alike, be it only in its place."""
-    told = {lines[i] for i in range(earlier.start, earlier.stop)}
+def _telling_apart(lines: Sequence[str], block: Block, told: set[str]) -> list[str]:
+    """Return the line in which a failure differs from the lines `told` of one that is told alike, be it only in its place."""
     others = [lines[i] for i in block.essential if i != block.start and lines[i] not in told]
     numbered = list(filter(_has_digit, others))
     if block.test:

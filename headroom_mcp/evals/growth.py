@@ -3,8 +3,6 @@
     python -m headroom_mcp.evals.growth                          what tools print, and awkward texts, through the whole flow
     python -m headroom_mcp.evals.growth --every-kind             the awkward texts to every kind, whatever the router says
     python -m headroom_mcp.evals.growth --mixed 500              500 pairs: a tool's own lines with an awkward text between
-    python -m headroom_mcp.evals.growth --rate --largest-mb 10   seconds per megabyte of what tools print, at 1 MB and 10 MB,
-                                                                 how they grow, and how often `json.loads` fits into them
 
 Only processor time of this process counts, and a text that seems to grow too fast is measured again, the least time of
 each size taken, until it does not or the tries are used up; so a busy machine raises no alarm. Prints what grows too
@@ -16,7 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import json
 import math
 import random
 import signal
@@ -42,7 +39,6 @@ _FLOOR_S = 0.01  # less than that says nothing
 _TRIES = 4
 _REMEMBERED = 1_000  # what so many results are remembered of is text, not settings or rules
 _GIVE_UP_S = 20.0
-_WARM_CHARS = 9_000
 _MAX_RATE = 1.0  # seconds per megabyte
 _QUERY = "why did mail 7 fail, and where is send_12 defined?"
 
@@ -85,9 +81,9 @@ class Measured(NamedTuple):
 def through_the_flow() -> Iterator[Case]:
     """Yield what tools print and the awkward texts, each through the whole flow, and through retrieval and masking."""
     for output in growth_shapes.kinds():
-        yield Case(f"flow · {output.kind}: {output.name}", output.make, _planned("Bash", {"command": output.command}))
+        yield Case(f"flow · {output.kind}: {output.name}", output.make, planned("Bash", {"command": output.command}))
     for name, make in growth_shapes.shapes():
-        yield Case(f"flow · {name}", make, _planned("Bash", {"command": "./run"}))
+        yield Case(f"flow · {name}", make, planned("Bash", {"command": "./run"}))
         yield Case(f"retrieve · {name}", make, _retrieved)
         yield Case(f"mask · {name}", make, _mask)
 
@@ -123,15 +119,15 @@ def _measured(case: Case, size: int, doublings: int) -> Measured:
     for _ in range(_TRIES):
         times: list[float] = []
         for text in texts:
-            _forget()
-            times.append(_seconds(case.run, text))
+            forget()
+            times.append(seconds(case.run, text))
         best = best._replace(small_s=min(best.small_s, times[0]), large_s=min(best.large_s, times[1]))
         if (not best.too_fast and best.rate < _MAX_RATE) or best.large_s >= _GIVE_UP_S:
             break
     return best
 
 
-def _forget() -> None:
+def forget() -> None:
     """Clear what functions remember of a text: a small one measured again would be known in full, a large one only in part."""
     for name, module in list(sys.modules.items()):
         if name.startswith("headroom_mcp"):
@@ -143,7 +139,7 @@ def _forget() -> None:
                     value.cache_clear()
 
 
-def _seconds(run: Run, text: str) -> float:
+def seconds(run: Run, text: str) -> float:
     """Return the processor seconds of one run; more than `_GIVE_UP_S` are not waited for."""
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -162,10 +158,11 @@ def _seconds(run: Run, text: str) -> float:
     return time.process_time() - start
 
 
-def _planned(tool_name: str, tool_input: dict[str, object]) -> Run:
+def planned(tool_name: str, tool_input: dict[str, object], question: str = _QUERY) -> Run:
+    """Return the whole flow of a tool's output, as a function of the text."""
     from headroom_mcp.flow import plan
 
-    return lambda text: plan.plan(ToolOutput(text, tool_name, tool_input, _QUERY), Settings())
+    return lambda text: plan.plan(ToolOutput(text, tool_name, tool_input, question), Settings())
 
 
 def _forced(kind: str) -> Run:
@@ -201,34 +198,6 @@ def _between(own: Make, awkward: Make) -> Make:
     return make
 
 
-def _rates(largest: int, match: str) -> int:
-    """Print seconds per megabyte of what tools print, at 1 MB and at `largest` characters, how time grows when the text
-    doubles, and how often `json.loads` of the same lines fits into it; return how many are slow."""
-    slow = 0
-    for output in growth_shapes.kinds():
-        if match not in f"{output.kind}: {output.name}":
-            continue
-        run = _planned("Bash", {"command": output.command})
-        run(output.make(_WARM_CHARS))  # compiles expressions, imports what the kind needs
-        rates = []
-        for size in (1_000_000, largest):
-            text = output.make(size)
-            rate = min(_seconds(run, text) for _ in range(2)) / (size / 1e6)
-            if rate > _MAX_RATE:
-                rate = min(rate, _seconds(run, text) / (size / 1e6))
-            rates.append(rate)
-        slow += max(rates) > _MAX_RATE
-        growth = math.pow(rates[1] * largest / (rates[0] * 1e6), 1 / math.log2(largest / 1e6)) if largest > 1e6 else 0.0
-        loads = _seconds(json.loads, json.dumps(text.split("\n"))) / (largest / 1e6)
-        told = "  ".join(f"{rate:6.2f}" for rate in rates)
-        print(
-            f"{told} s/MB  ×{growth:4.2f}  {rates[1] / max(loads, 1e-9):5,.0f}× json.loads  "
-            f"{'SLOW ' if max(rates) > _MAX_RATE else '     '}{output.kind}: {output.name}",
-            flush=True,
-        )
-    return slow
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure what the options say and print what is out of bounds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -236,12 +205,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kind", action="append", help="only this kind (with --every-kind)")
     parser.add_argument("--mixed", type=int, default=0, metavar="N", help="N random pairs of a tool's lines and a text")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rate", action="store_true", help="seconds per megabyte of what tools print")
-    parser.add_argument("--largest-mb", type=float, default=4.0, help="for --rate")
     parser.add_argument("--match", default="", help="only cases whose name holds this")
     options = parser.parse_args(arguments)
-    if options.rate:
-        return int(_rates(int(options.largest_mb * 1e6), options.match) > 0)
     if options.mixed:
         pairs = list(mixed())
         cases = random.Random(options.seed).sample(pairs, min(options.mixed, len(pairs)))

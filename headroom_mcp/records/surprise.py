@@ -23,6 +23,7 @@ _SAMPLE = 30
 _YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
 _MANY = 1_000
 _HEX_CHARS = 4
+_WORDING = ("word", "form")
 _HEX = "0123456789abcdefABCDEF"
 _MOSTLY = 0.8
 _NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
@@ -90,8 +91,13 @@ def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
     """Return the records in `found_slots` that are unlike the others, the most unlike first."""
     found: dict[int, list[Evidence]] = {}
     looks = _Looks({}, {})
+    known: dict[tuple[int, int], list[tuple[Slot, dict[str, Evidence]]]] = {}
     for slot in found_slots:
-        scored = _scored(slot, looks)
+        alike = known.setdefault((len(slot.counts), slot.total), [])
+        scored = next((_of_slot(before, slot) for other, before in alike if _same_values(slot, other)), None)
+        if scored is None:
+            scored = _scored(slot, looks)
+            alike.append((slot, scored))
         if not scored:
             continue
         for rows, column in slot.columns:
@@ -100,6 +106,22 @@ def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
     ranked = [_added_up(row, evidence) for row, evidence in found.items()]
     ranked.sort(key=lambda surprise: (-surprise.score, surprise.record))
     return ranked
+
+
+def _same_values(one: Slot, other: Slot) -> bool:
+    """Tell whether two slots hold the same values, met in the same order: a table's column is a slot of its rows, too."""
+    if one.context in _WORDING or other.context in _WORDING:
+        return False
+    own, others = one.counts, other.counts
+    return (
+        list(own) == list(others)
+        and list(own.values()) == list(others.values())
+        and [rows for rows, _ in one.columns] == [rows for rows, _ in other.columns]
+    )
+
+
+def _of_slot(scored: dict[str, Evidence], slot: Slot) -> dict[str, Evidence]:
+    return {value: one._replace(slot=slot) for value, one in scored.items()}
 
 
 def _added_up(row: int, evidence: list[Evidence]) -> Surprise:
@@ -113,7 +135,7 @@ def _added_up(row: int, evidence: list[Evidence]) -> Surprise:
 
 def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
     """Return the unlikely values of `slot`; `looks` remembers what a value is."""
-    if slot.context in ("word", "form"):
+    if slot.context in _WORDING:
         rare = usual.rarities(slot.counts, slot.total)
         return {value: Evidence(score, value, "rare", slot) for value, score in rare.items()}
     counts = slot.counts

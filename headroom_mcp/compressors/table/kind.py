@@ -324,8 +324,8 @@ def _columns(lines: Sequence[str], table: Table) -> list[Slot]:
     step = max(1, -(-count // _MAX_STATISTICS_ROWS))
     numbers: list[int] = []
     every: list[list[str]] = []
-    for row in range(0, count, step):
-        fields = _rows.cells(lines, table, table.records[row])
+    read = table.records if step == 1 else table.records[::step]
+    for row, fields in zip(range(0, count, step), _rows.cells_of_all(lines, table, read), strict=True):
         if len(fields) >= width:
             numbers.append(row)
             every.append(fields)

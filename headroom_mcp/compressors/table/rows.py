@@ -140,6 +140,22 @@ def cells(lines: Sequence[str], table: Table, record: Record) -> list[str]:
             return []
 
 
+def cells_of_all(lines: Sequence[str], table: Table, records: Sequence[Record]) -> list[list[str]]:
+    """Return the fields of each record (see `cells`): those of quoted lines by one reader, where each line is a record to it."""
+    if table.form == "delimited" and len(records) > 1 and all(stop - start == 1 for start, stop in records):
+        texts = [lines[start] for start, _ in records]
+        if any('"' in text for text in texts):
+            import csv
+
+            try:
+                found = list(csv.reader(texts, delimiter=table.delimiter))
+            except csv.Error:
+                found = []
+            if len(found) == len(records):
+                return found
+    return [cells(lines, table, record) for record in records]
+
+
 def _is_row(lines: Sequence[str], records: Sequence[Record], names: Sequence[str], delimiter: str) -> bool:
     """Tell whether the first record is a row like the others: it holds a number, or a cell comes again below."""
     if any(_NUMBER.match(name.strip()) for name in names):
