@@ -30,6 +30,8 @@ _MAX_LINES_EACH = 40  # larger blocks are chapters: their lines are the records
 _DEEPER, _UNIQUE, _CLOSED, _NOTHING_BELOW = 0.4, 0.5, 0.3, 0.5
 # A block that is so many times as long as the others, and so long, is none from there on.
 _MAX_TIMES_USUAL, _MIN_LONG = 4, 12
+_MIN_IN_TURN, _MOSTLY_IN_TURN = 4, 0.8  # lines of a block, and the share of blocks that have the same
+_LINES_FOR_EACH_WORD = 10
 _MAX_LABEL_CHARS = 60
 # indent | marks | first word, and what follows up to "=" or ":" in a key
 _LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
@@ -116,6 +118,19 @@ def in_blocks(lines: Sequence[str]) -> bool:
     return len(find(sampled)) * 2 <= sum(1 for line in sampled if line.strip())
 
 
+def begin_alike(lines: Sequence[str]) -> bool:
+    """Tell whether there are few words with which `lines` begin, and many lines for each: rows of data, not a program."""
+    labels = Counter(label.word for label in map(_label, lines) if label.word)
+    return len(labels) * _LINES_FOR_EACH_WORD <= labels.total()
+
+
+def share_in_order(lines: Sequence[str], records: Sequence[Record]) -> float:
+    """Return the share of `records` whose lines begin with the same words in the same order."""
+    labels = _labels(lines)
+    orders = Counter(tuple(label.word for label in labels[start:stop] if label.word) for start, stop in records)
+    return orders.most_common(1)[0][1] / len(records) if records else 0.0
+
+
 def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:
     """Return the text of each record."""
     return [lines[start] if stop - start == 1 else "\n".join(lines[start:stop]).rstrip() for start, stop in records]
@@ -163,7 +178,7 @@ def _heads(lines: Sequence[str]) -> list[int]:
     best_quality = _MIN_QUALITY
     for heads in candidates:
         quality = _quality(labels, counts, heads)
-        if quality > best_quality + 0.02 and not _alike(lines, labels, heads):
+        if quality > best_quality + 0.02 and (not _alike(lines, labels, heads) or _in_turn(labels, heads)):
             best, best_quality = heads, quality
     return best
 
@@ -216,6 +231,18 @@ def _alike(lines: Sequence[str], labels: Sequence[_Label], heads: Sequence[int])
     sampled = inside[:: max(1, len(inside) // _SAMPLE)]
     alike = sum(1 for index in sampled if _outline(lines[index]) in of_heads)
     return alike * 2 > max(1, len(sampled))
+
+
+def _in_turn(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+    """Tell whether the lines of nearly all blocks begin with the same words in the same order, each another one, as in
+    "BEGIN:VEVENT", "UID:7", "STATUS:open": these are the fields of records, however alike they look."""
+    orders = Counter(
+        tuple(label.word for label in labels[start:stop] if label.word) for start, stop in pairwise([*heads, len(labels)])
+    )
+    order, times = orders.most_common(1)[0]
+    # Branches of a tree, each deeper than the one above, begin alike.
+    different = len({word.partition(" ")[2] for word in order})
+    return different == len(order) >= _MIN_IN_TURN and times >= _MOSTLY_IN_TURN * len(heads)
 
 
 def _outline(line: str) -> str:

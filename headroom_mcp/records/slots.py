@@ -38,6 +38,9 @@ _SAMPLE = 30
 _MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
 _MIN_TOTAL = 6  # fewer values say nothing about what is usual
 _FEW = 3  # so often a rare word stands
+_WORD_CHARS = 3  # letters that make a name, whatever follows
+_GLUED, _GLUED_ALIKE = 8, 4  # so many values, and so many for each way in which they are written
+_DIGITS = late.pattern(r"\d+")
 _MIN_DIFFERENT = 0.5  # share of values that stand once: from here on an atom is taken apart
 
 Column = tuple[Sequence[int], Sequence[str]]
@@ -223,7 +226,9 @@ def _is_typed(slot: Slot) -> bool:
 
 
 def _is_word(atom: str) -> bool:
-    return atom.strip("\"'")[-1:].isalpha()
+    """Tell whether `atom` is a word, or begins with one as the names of types do ("Gauge32")."""
+    bare = atom.strip("\"'")
+    return bare[-1:].isalpha() or (len(bare) > _WORD_CHARS and bare[:_WORD_CHARS].isalpha())
 
 
 def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[Group]:
@@ -259,7 +264,11 @@ def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> 
 def _inside(slot: Slot, depth: int) -> list[Slot]:
     """Return the slots within the atoms of `slot`: of quoted texts, or of the parts of atoms that all differ."""
     once = list(slot.counts.values()).count(1)
-    if once < _MIN_DIFFERENT * slot.total and not (once > 3 and any(" " in value for value in slot.counts)):
+    if (
+        once < _MIN_DIFFERENT * slot.total
+        and not (once > 3 and any(" " in value for value in slot.counts))
+        and not _is_glued(slot)
+    ):
         return []
     if not _has_parts(slot):
         return []
@@ -279,6 +288,14 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     outlines = Slot("part")
     outlines.add(rows, forms, Counter(forms))
     return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), outlines]
+
+
+def _is_glued(slot: Slot) -> bool:
+    """Tell whether the values of `slot` are a name and a number in one: "turn:17", "TEL:+118"."""
+    if len(slot.counts) <= _GLUED:
+        return False
+    sample = list(slot.counts)[:_SAMPLE]
+    return len({_DIGITS.sub("0", value) for value in sample}) * _GLUED_ALIKE <= len(sample)
 
 
 def _has_parts(slot: Slot) -> bool:

@@ -13,11 +13,11 @@ from operator import ge, le
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
-from headroom_mcp.records import usual, values
+from headroom_mcp.records import leaps, usual, values
 from headroom_mcp.records.slots import Slot
 from headroom_mcp.text.lines import by_shape
 
-Reason = Literal["rare", "outlier", "shape"]
+Reason = Literal["rare", "outlier", "shape", "leap"]
 
 _SAMPLE = 30
 _YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
@@ -33,7 +33,8 @@ _MAX_REASONS = 6
 
 
 class Evidence(NamedTuple):
-    """A value that is unlikely in its slot: rare, a number far out, or of another shape than the others."""
+    """A value that is unlikely in its slot: rare, a number far out, of another shape than the others, or at either end of a leap
+    in what rises step by step."""
 
     score: float
     value: str
@@ -93,6 +94,8 @@ def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
     looks = _Looks({}, {})
     known: dict[tuple[int, int], list[tuple[Slot, dict[str, Evidence]]]] = {}
     for slot in found_slots:
+        for row, value, score in leaps.find(slot):
+            found.setdefault(row, []).append(Evidence(score, value, "leap", slot))
         alike = known.setdefault((len(slot.counts), slot.total), [])
         scored = next((_of_slot(before, slot) for other, before in alike if _same_values(slot, other)), None)
         if scored is None:

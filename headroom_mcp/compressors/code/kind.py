@@ -13,10 +13,13 @@ line numbers), unless the file is very long.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.code import languages
 from headroom_mcp.late import re
+from headroom_mcp.records import find
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import numbering
 from headroom_mcp.text import parts as render
@@ -33,6 +36,9 @@ _LINES_OF_RECORD, _MOSTLY_ALIKE = 3, 0.6  # lines that each record of data has, 
 _SAMPLE_LINES = 150
 _HEADER_ROWS = 8  # what a viewer says about its file stands above the first numbered line
 _VIEWERS = frozenset(("cat", "nl", "sed", "head", "tail", "bat", "batcat", "less", "more", "cd"))
+_INTERPRETERS = frozenset(
+    "python pypy perl ruby node tsx ts-node php lua luajit bash sh zsh fish Rscript julia elixir escript groovy osascript tclsh".split()
+)
 _MAX_LINE_CHARS = 400  # minified and generated lines are clipped
 
 # Cart.java:12: error: …    src/cart.ts(3,4): warning TS12: …
@@ -130,11 +136,25 @@ def language_of(output: ToolOutput) -> str:
         return found
     for pipeline in shell.parse(output.command) if output.command else ():
         for words in pipeline:
+            if _runs_a_script(words):
+                continue
             for word in reversed(words[1:]):
                 found = languages.of_path(word)
                 if found:
                     return found
     return languages.of_first_line(output.lines[0]) if output.lines else ""
+
+
+def _runs_a_script(words: Sequence[str]) -> bool:
+    """Tell whether a command runs the file that it names first: what it prints is not that file."""
+    if shell.name(words) not in _INTERPRETERS:
+        return False
+    for word in words[1:]:
+        if not word.startswith("-"):
+            return True
+        if word.strip("-")[:1] in ("c", "e", "m", "n", "p"):  # a program on the command line, a module
+            return False
+    return False
 
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
@@ -143,7 +163,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     numbered = numbering.read(lines)
     plain = numbered.lines if numbered is not None else lines
     language = language_of(output) or _guessed(output)
-    if numbered is None and _is_long_data(output, language) and (listed := _as_records(output, budget)):
+    if numbered is None and _is_long_data(output, language) and (listed := _as_records(output, language, budget)):
         return listed
     shown = _outlined(output, plain, language, budget)
     if shown is None:
@@ -175,23 +195,36 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(parts, note=note)
 
 
-def _as_records(output: ToolOutput, budget: int) -> Compressed | None:
+def _as_records(output: ToolOutput, language: str, budget: int) -> Compressed | None:
     """Return the documents or items of a file of data, told apart by what differs; None where they are not alike: sixty
     deployments have no definitions, and the one with `replicas: 0` is what they are read for."""
     from headroom_mcp.compressors import _by_record
 
     survey = output.survey
     records = survey.records
+    if len(records) * _LINES_OF_RECORD > len(output.lines) and not _is_rows(output, language):
+        return None
     most = max((len(group.rows) for group in survey.groups), default=0)
-    if len(records) * _LINES_OF_RECORD > len(output.lines) or most < _MOSTLY_ALIKE * len(records):
+    if most < _MOSTLY_ALIKE * len(records) and (
+        languages.says_enough(language) or find.share_in_order(output.lines, records) < _MOSTLY_ALIKE
+    ):
         return None
     return _by_record.compress(output, budget, "list") if _by_record.fits(output) else None
 
 
 def _is_long_data(output: ToolOutput, language: str) -> bool:
-    """Tell whether a text is a file of data that nobody reads line by line."""
+    """Tell whether a text is a file of data that nobody reads line by line, in a language for data or another: facts in
+    Prolog, a table of constants."""
     least = RECORDS_TOKENS if output.query else RECORDS_TOKENS // 2
-    return output.tokens >= least and languages.is_data(language) and not _is_range(output)
+    if output.tokens < least or _is_range(output):
+        return False
+    return languages.is_data(language) or _is_rows(output, language)
+
+
+def _is_rows(output: ToolOutput, language: str) -> bool:
+    """Tell whether nearly all lines begin like many others, in a language of which only the margins are known; of a program
+    a sample of lines has as many beginnings as lines."""
+    return language in ("", "plain") and find.begin_alike(_sample(output.lines))
 
 
 def _outlined(
