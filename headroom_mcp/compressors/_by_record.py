@@ -37,6 +37,7 @@ _MIN_RECORDS = 12
 _FIRST = 2  # records that show what is usual
 _MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
 _MIN_ALIKE_FAILURES = 4
+_FEW_FAILURES = 12
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _MAX_ODD_VALUES = 3  # … if there are only so many
@@ -150,6 +151,8 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(answers, budget * 2 // 5, output.query)
     choice.take(_top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
+    if len(failing) <= _FEW_FAILURES:  # each names another order, box or file
+        choice.take(failing, budget * 9 // 10 - choice.spent)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice

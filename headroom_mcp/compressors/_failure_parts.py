@@ -48,6 +48,7 @@ def parts_of(
     """
     order, alike = _telling_first(lines, found)
     order = list(dict.fromkeys([*first, *order]))
+    repeated = frozenset(alike)
     alike.difference_update(first)
     texts = [_essential(lines, block, offset) for block in found]
     costs = [tokens.estimate(said) for said in texts]
@@ -65,7 +66,7 @@ def parts_of(
             for text, said, cost in zip(texts, short, costs, strict=True)
         ]
     if sum(costs) > budget:
-        texts, costs = _within(lines, found, texts, costs, budget, order, alike)
+        texts, costs = _within(lines, found, texts, costs, budget, order, alike, repeated)
     left = budget - sum(costs)
     whole: set[int] = set()
     for number in order:
@@ -140,11 +141,13 @@ def _within(
     budget: int,
     order: Sequence[int],
     alike: set[int],
+    repeated: frozenset[int],
 ) -> tuple[list[str], list[int]]:
     """Return the texts cut to first lines, then to nothing but a count, from the least telling on, to fit about `budget`; and
     what each costs, as `costs` says of those that come.
 
-    Those `alike` to an earlier one give way before any is cut that is the first of its sort; names of tests stay longest.
+    Those `alike` to an earlier one give way before any is cut that is the first of its sort; names of tests stay longest. All
+    that are `repeated`, whatever speaks for some of them, are told by name before the first of them is left out.
     """
     fitted, left = list(texts), list(costs)
     total = sum(costs)
@@ -162,6 +165,7 @@ def _within(
 
     again = [number for number in order if number in alike]
     shorten(again, budget, to_name=True)
+    shorten([number for number in order if number in repeated], generous, to_name=True)
     shorten([number for number in again if not found[number].test], generous, to_name=False)
     shorten([number for number in order if fitted[number]], generous, to_name=True)
     shorten(order, most, to_name=False)

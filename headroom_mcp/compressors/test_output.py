@@ -136,6 +136,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)
     chosen.take(test_blocks.in_files_not_said(lines, failing, found), budget // 3)
     chosen.take(_with_headings(lines, reading, found), budget // 2)
+    chosen.take(
+        _groups_of(lines, reading, [*(block.start for block in found), *(at for at, _ in failing)]), budget // 6
+    )
     chosen.take(_answers(output, reading), budget // 4)
     chosen.take(_between_kept(failing, chosen.kept), budget // 4)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
@@ -159,6 +162,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(parts, range(len(lines)))
 
 
+_MAX_GROUPS, _VERDICTS_OF_GROUP = 40, 6
 _WARNING = late.pattern(r"(?:[Ww]arning|WARN(?:ING)?)\b")
 
 
@@ -342,6 +346,26 @@ def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Seque
         if first >= 0 and first not in reading.verdicts and reading.routine.get(first, 0) <= len(totals):
             headings.append(first)
     return [*order, *dict.fromkeys(headings)]
+
+
+def _groups_of(lines: Sequence[str], reading: test_run.Reading, failing: Sequence[int]) -> list[int]:
+    """Return the headings of the groups that failures stand in: what is above the verdicts before them, where others stand
+    between groups of verdicts just like it ("==> package m6")."""
+    every = alike(lines).every
+    times = Counter(every)
+    found: dict[int, None] = {}
+    for index in sorted(set(failing))[:_MAX_GROUPS]:
+        at = index - 1
+        while at >= 0 and (at in reading.verdicts or not lines[at].strip()):
+            at -= 1
+        if (
+            at < index - 1
+            and at >= 0
+            and at not in reading.totals
+            and 1 < times[every[at]] <= len(lines) // _LINES_OF_GROUP
+        ):
+            found[at] = None
+    return list(found)
 
 
 def _runs(lines: Sequence[str], news: Sequence[int]) -> list[tuple[int, int]]:

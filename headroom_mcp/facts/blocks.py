@@ -57,6 +57,8 @@ _GO_CALL = late.pattern(r"^(?:\[signal |created by \S|[\w./*()\[\]{}-][\w./*)\[\
 _GO_NEXT = late.pattern(r"^(?:===|\s*---) |^(?:FAIL|PASS|ok|panic:|exit status)\b")
 # In file included from a.h:3:, a.c: In function 'main': what a compiler says ahead of an error
 _LEADING = late.pattern(r"^In file included|^\S+: In (?:function|member)|^\s+from \S+:\d+")
+# src/Cart.java:[31,9] · cart.ts(3,4) · cart.c:12:5
+_PLACED = late.pattern(r"\w\.\w{1,6}(?::\[?|\()\d+")
 _MAX_BLOCK = 600
 _HEAD_CHARS = 500  # of a line that announces a failure
 _MIN_CAPTURED = 12  # lines of a block that are looked through for what was printed meanwhile
@@ -187,11 +189,18 @@ def _framed(lines: Sequence[str]) -> dict[int, Block]:
             continue
         stop = index + 1
         while stop < len(lines) and stop - head < _MAX_BLOCK and lines[stop].strip():
-            if not _frames.is_frame(lines[stop]) and not any(map(_frames.is_frame, lines[stop + 1 : stop + 2])):
-                break
+            if not _frames.is_frame(lines[stop]) and (
+                _indent(lines[stop]) <= _indent(lines[head])
+                or not any(map(_frames.is_frame, lines[stop + 1 : stop + 2]))
+            ):
+                break  # the next report, or none
             stop += 1
         found[head] = Block(head, stop, essentials(lines, head, stop, True), False)
     return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _is_frame_or_trace(line: str) -> bool:
@@ -270,6 +279,8 @@ def _error_block(lines: Sequence[str], start: int, heads: _Heads) -> Block:
             blanks += 1
             if blanks > 1 or not (stop + 1 < len(lines) and lines[stop + 1][:2].isspace()):
                 break
+        elif heads.errors[line] and _PLACED.search(lines[stop][:400]) and _PLACED.search(lines[start][:400]):
+            break  # the next error, at a place of its own
         elif is_frame[line] or heads.more[line]:
             blanks = 0
         elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line[:400]):

@@ -125,9 +125,11 @@ def begin_alike(lines: Sequence[str]) -> bool:
 
 
 def share_in_order(lines: Sequence[str], records: Sequence[Record]) -> float:
-    """Return the share of `records` whose lines begin with the same words in the same order."""
+    """Return the share of `records` whose lines begin with the same words in the same order, below a head of any name."""
     labels = _labels(lines)
-    orders = Counter(tuple(label.word for label in labels[start:stop] if label.word) for start, stop in records)
+    orders = Counter(
+        tuple(label.word for label in labels[min(start + 1, stop - 1) : stop] if label.word) for start, stop in records
+    )
     return orders.most_common(1)[0][1] / len(records) if records else 0.0
 
 
@@ -237,7 +239,8 @@ def _in_turn(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
     """Tell whether the lines of nearly all blocks begin with the same words in the same order, each another one, as in
     "BEGIN:VEVENT", "UID:7", "STATUS:open": these are the fields of records, however alike they look."""
     orders = Counter(
-        tuple(label.word for label in labels[start:stop] if label.word) for start, stop in pairwise([*heads, len(labels)])
+        tuple(label.word for label in labels[start:stop] if label.word)
+        for start, stop in pairwise([*heads, len(labels)])
     )
     order, times = orders.most_common(1)[0]
     # Branches of a tree, each deeper than the one above, begin alike.

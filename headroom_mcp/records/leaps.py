@@ -36,7 +36,9 @@ Sort = Literal["dated", "clock", "number", ""]
 """How the values of a slot are read: date and time, time of day, number; "" for none of these."""
 
 # 2026-03-04T09:15:30.250Z · 2026/03/04 · 20260304T091530
-_DATED = late.pattern(r"\D?((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :-]?(\d\d):?(\d\d)(?::?(\d\d(?:[.,]\d+)?))?)?(?!\d)")
+_DATED = late.pattern(
+    r"(?<!\d)((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :-]?(\d\d):?(\d\d)(?::?(\d\d(?:[.,]\d+)?))?)?(?!\d)"
+)
 # 09:15:30,250 · 04/Mar/2026:09:15:30
 _CLOCK = late.pattern(r"(?<![\d.])(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(?![\d:])")
 
@@ -93,7 +95,7 @@ def _in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
 
 
 def _sort(sample: Sequence[str]) -> Sort:
-    if all(map(_DATED.match, sample)):
+    if all(map(_DATED.search, sample)):
         return "dated"
     if all(map(_CLOCK.search, sample)):
         return "clock"
@@ -104,9 +106,10 @@ def _figures(told: Sequence[str], sort: Sort) -> list[float]:
     """Return the values `told` as numbers, times in seconds; fewer of them where one cannot be read."""
     if sort == "number":
         return [figure for figure in values.numbers(told) if figure is not None]
+    search = _DATED.search if sort == "dated" else _CLOCK.search
     figures: list[float] = []
     for value in told:
-        match = _DATED.match(value) if sort == "dated" else _CLOCK.search(value)
+        match = search(value)
         if match is None:
             return figures
         *days, hour, minute, second = match.groups()

@@ -37,6 +37,7 @@ _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
 _SAMPLE = 30
 _MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
 _MIN_TOTAL = 6  # fewer values say nothing about what is usual
+_ID_CHARS = 5
 _FEW = 3  # so often a rare word stands
 _WORD_CHARS = 3  # letters that make a name, whatever follows
 _GLUED, _GLUED_ALIKE = 8, 4  # so many values, and so many for each way in which they are written
@@ -316,7 +317,8 @@ def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> S
     slot = Slot("word")
     slot.counts = counts
     slot.total = sum(counts.values())
-    few = {word for word, count in counts.items() if count <= _FEW}
+    # An id of the letters a to f is no word.
+    few = {word for word, count in counts.items() if count <= _FEW and (len(word) < _ID_CHARS or word.strip(_HEX))}
     rare = {atom for atom, words in of_atom.items() if not few.isdisjoint(words)}
     where: list[int] = []
     values: list[str] = []

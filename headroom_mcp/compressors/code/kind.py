@@ -13,8 +13,6 @@ line numbers), unless the file is very long.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from headroom_mcp import late
 from headroom_mcp.commands import shell
 from headroom_mcp.compressors.code import languages
@@ -145,7 +143,7 @@ def language_of(output: ToolOutput) -> str:
     return languages.of_first_line(output.lines[0]) if output.lines else ""
 
 
-def _runs_a_script(words: Sequence[str]) -> bool:
+def _runs_a_script(words: list[str]) -> bool:
     """Tell whether a command runs the file that it names first: what it prints is not that file."""
     if shell.name(words) not in _INTERPRETERS:
         return False

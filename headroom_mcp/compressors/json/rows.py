@@ -21,7 +21,7 @@ _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _AROUND_SHARE = 0.4  # of the room at most for the others, where it is known which rows the query is about
 _FAILING_TOKENS = 160  # a longer row would cost others their place
-_FAILING_SHARE = 0.25  # of the room may go to failing rows with fields of their own and to those unlike the others
+_FAILING_SHARE = 0.4  # of the room may go to failing rows with fields of their own and to those unlike the others
 _FAILED_SCORE = 40.0
 _FAILED_SHARE = 0.6
 # The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a

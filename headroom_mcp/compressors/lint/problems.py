@@ -10,6 +10,7 @@ from headroom_mcp.text import lines as text
 
 _MAX_LINE_CHARS = 300
 _MAX_NOTES = 4  # of one problem
+_MAX_GOES_ON = 6  # lines that go on with a message
 _MAX_LABELS = 8  # lines above the one that names the place
 # src/a.py:12:5: E501 Line too long | a.py:3: error: Name "x" is not defined  [name-defined] | a.ts(3,4): error TS2304: …
 _PLACED = late.pattern(
@@ -35,6 +36,8 @@ _LOCATED = late.pattern(
 _LABEL = late.pattern(r"^\W{0,3}[A-Z]\w+: +")
 _WEIGHT = late.pattern(r"^\s+(?:Severity|Level|Priority|Impact): ?\S", re.IGNORECASE)
 _FRAME = late.pattern(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
+#   Property 'links' is missing in type 'Rope' but required in type 'Chain'.
+_GOES_ON = late.pattern(r"^(?: {2,}|\t)['\"`(]?[A-Z][\w']* [^|]*\w")
 _RULE = late.pattern(r"\S+: \S|[A-Z]{1,3}\d{2,5} ")  # what a line above a place begins with that names a rule
 _NOTE = late.pattern(r"^(?:note|help): ")
 _CODE_LINE = late.pattern(r"^\d+ ")
@@ -149,7 +152,9 @@ def whole(lines: Sequence[str], problem: Problem) -> str:
     notes = [
         text.clip_middle(line, _MAX_LINE_CHARS)
         for line in below
-        if _NOTE.match(line.lstrip(" =")) or ((placed := _PLACED.match(line)) and _NOTE.match(placed["text"]))
+        if _NOTE.match(line.lstrip(" ="))
+        or _GOES_ON.match(line)
+        or ((placed := _PLACED.match(line)) and _NOTE.match(placed["text"]))
     ][:_MAX_NOTES]
     if below and _ARROW.match(below[0][:300]):
         head = f"{head}\n  --> {problem.place}:{problem.line}"
@@ -200,7 +205,16 @@ def _frame_end(lines: Sequence[str], index: int) -> int:
         index += 1
     if index > start and index < len(lines) and not lines[index].strip():
         index += 1
+    while index == start or index - start < _MAX_GOES_ON:
+        if index >= len(lines) or not _goes_on(lines[index][:600]):
+            break
+        index += 1
     return index
+
+
+def _goes_on(line: str) -> bool:
+    """Tell whether an indented `line` goes on with the message above it: no problem of its own, no place."""
+    return _GOES_ON.match(line) is not None and not (_STYLISH.match(line) or _LEAD.match(line) or _LOCATED.match(line))
 
 
 def names_a_file(line: str) -> bool:

@@ -26,6 +26,7 @@ _DU = late.pattern(
     r"^\s*(\d+(?:\.\d+)?[KMGTP]?i?B?)(?:\t| +)((?=.*[/.]|total$)[^\s\"'=<>|()\[\]{}]+(?: [^\s\"'=<>|]+){0,5})$"
 )
 _BRANCH = late.pattern(r"^([│├└|`\s─┬+\\-]*?)[├└|`+\\][─┬-]+ ?(.*)")
+_SENTENCE_WORDS = 3
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
 
 
@@ -55,9 +56,11 @@ def form_of(lines: Sequence[str]) -> tuple[Form, float]:
     du = sum(1 for line in sampled if _DU.match(line))
     if du > 0.8 * len(sampled):
         return "du", du / len(sampled)
-    tree = sum(1 for line in sampled if _BRANCH.match(line))
-    if tree > 0.6 * len(sampled):
-        return "tree", tree / len(sampled)
+    branches = [match[2] for line in sampled if (match := _BRANCH.match(line))]
+    if len(branches) > 0.6 * len(sampled):
+        # What has a sentence at each branch is a plan or a report, and not a list of names.
+        sentences = sum(1 for name in branches if sum(map(str.isalpha, name.split())) >= _SENTENCE_WORDS)
+        return ("none", 0.0) if sentences * 2 > len(branches) else ("tree", len(branches) / len(sampled))
     folders = sum(1 for before, line in zip(["", *lines], lines, strict=False) if not before and _FOLDER.match(line))
     short = sum(1 for line in sampled if len(line) < 120 and not line.startswith((" ", "\t")))
     if folders >= 2 and short > 0.95 * len(sampled):
