@@ -162,6 +162,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(parts, range(len(lines)))
 
 
+_NUMBERS = late.pattern(r"\d+")
 _MAX_GROUPS, _VERDICTS_OF_GROUP = 40, 6
 _WARNING = late.pattern(r"(?:[Ww]arning|WARN(?:ING)?)\b")
 
@@ -351,7 +352,8 @@ def _with_headings(lines: Sequence[str], reading: test_run.Reading, found: Seque
 def _groups_of(lines: Sequence[str], reading: test_run.Reading, failing: Sequence[int]) -> list[int]:
     """Return the headings of the groups that failures stand in: what is above the verdicts before them, where others stand
     between groups of verdicts just like it ("==> package m6")."""
-    every = alike(lines).every
+    masked = Judged(lambda shape: _NUMBERS.sub("0", shape))
+    every = [masked[shape] for shape in alike(lines).every]
     times = Counter(every)
     found: dict[int, None] = {}
     for index in sorted(set(failing))[:_MAX_GROUPS]:
@@ -362,7 +364,7 @@ def _groups_of(lines: Sequence[str], reading: test_run.Reading, failing: Sequenc
             at < index - 1
             and at >= 0
             and at not in reading.totals
-            and 1 < times[every[at]] <= len(lines) // _LINES_OF_GROUP
+            and 1 < times[every[at]] <= len(reading.verdicts) // _VERDICTS_OF_GROUP
         ):
             found[at] = None
     return list(found)
