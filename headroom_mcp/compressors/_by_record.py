@@ -151,8 +151,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(answers, budget * 2 // 5, output.query)
     choice.take(_top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
-    if len(failing) <= _FEW_FAILURES:  # each names another order, box or file
-        choice.take(failing, budget * 9 // 10 - choice.spent)
+    choice.take(_few_alike(survey, failing), budget * 9 // 10 - choice.spent)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice
@@ -217,6 +216,17 @@ def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:
             if len(few) < len(counts) and len(few) <= _MAX_ODD_VALUES:
                 odd.update(row for row, value in zip(group.rows, column, strict=True) if value in few)
     return sorted(odd)
+
+
+def _few_alike(survey: Survey, failing: Sequence[int]) -> list[int]:
+    """Return the records of the kinds of failures that there are few of: each names another order, box or file."""
+    wanted = set(failing)
+    of_failures = [group for group in survey.groups if not wanted.isdisjoint(group.rows)]
+    found: list[int] = []
+    for kind in kinds.of(of_failures):
+        if len(kind.rows) <= _FEW_FAILURES and not wanted.isdisjoint(kind.rows):
+            found.extend(kind.rows)
+    return found
 
 
 def _records_by_line(survey: Survey) -> list[int]:

@@ -283,7 +283,7 @@ def _error_block(lines: Sequence[str], start: int, heads: _Heads) -> Block:
             break  # the next error, at a place of its own
         elif is_frame[line] or heads.more[line]:
             blanks = 0
-        elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line[:400]):
+        elif stop - start <= 2 and not blanks and not announcing.ERROR.match(line[:400]) and not facts.concludes(line):
             pass
         else:
             break

@@ -135,6 +135,11 @@ def summaries(lines: Sequence[str]) -> list[int]:
     return list(islice(told, _MAX_SUMMARIES))
 
 
+def concludes(line: str) -> bool:
+    """Tell whether `line` counts or concludes."""
+    return _SUMMARY.search(line[:_MAX_LINE_CHARS]) is not None
+
+
 def may_count_tests(lines: Sequence[str]) -> bool:
     """Tell by a few words whether lines may say how a run of tests went: reading that costs an import, too."""
     text = "\n".join(lines).lower()

@@ -22,7 +22,7 @@ from headroom_mcp.records import values
 from headroom_mcp.records.slots import Slot
 
 _MIN_RECORDS = 20
-_CONTEXTS = ("column", "key", "left")  # the others hold the same atoms, of some of the records
+_CONTEXTS = ("column", "key", "after", "left")  # the others hold the same atoms, of some of the records
 _SAMPLE = 30
 _MAX_FALLS = 0.02  # share of steps back: threads write out of turn
 _FALLS_SAMPLED = 2

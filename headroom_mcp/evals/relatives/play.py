@@ -11,14 +11,14 @@ import argparse
 from random import Random
 from typing import NamedTuple
 
-from headroom_mcp.evals.relatives import alike, commands, data, runs
+from headroom_mcp.evals.relatives import alike, commands, data, notations, runs
 from headroom_mcp.evals.relatives.draw import Relative
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
 
-FAMILIES = {**commands.FAMILIES, **runs.FAMILIES, **alike.FAMILIES, **data.FAMILIES}
+FAMILIES = {**commands.FAMILIES, **runs.FAMILIES, **alike.FAMILIES, **data.FAMILIES, **notations.FAMILIES}
 
 
 class Played(NamedTuple):

@@ -1,0 +1,59 @@
+"""What rises step by step and leaps once: both ends are told."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from headroom_mcp.evals.relatives import notations, play
+from headroom_mcp.records import survey
+
+
+def _told(lines: list[str]) -> list[str]:
+    found = survey.of(lines)
+    return [found.texts[one.record] for one in survey.telling(found) if one.evidence[0].reason == "leap"]
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+
+
+@pytest.mark.parametrize(
+    "write", ["2031-04-01T{c}Z poll", "{c} poll", "[01/Apr/2031:{c} +0000] poll", "20310401T{b} poll"]
+)
+def test_a_gap_in_time_shows_both_its_ends(write: str) -> None:
+    seconds = [3600 + 4 * at + (9000 if at > 30 else 0) for at in range(60)]
+    lines = [write.format(c=_clock(second), b=_clock(second).replace(":", "")) for second in seconds]
+
+    assert {lines[30], lines[31]} == set(_told(lines))
+
+
+def test_numbers_that_are_missing_in_a_sequence_are_told_by_what_stands_around_them() -> None:
+    lines = [f"packet {at + (400 if at > 50 else 0)} came in" for at in range(100)]
+
+    assert {lines[50], lines[51]} == set(_told(lines))
+
+
+def test_midnight_is_no_leap() -> None:
+    lines = [f"{_clock(86_000 + 20 * at)} poll" for at in range(60)]
+
+    assert _told(lines) == []
+
+
+def test_what_often_leaps_has_no_gap() -> None:
+    lines = [f"{_clock(3600 + at + 600 * (at // 10))} poll" for at in range(100)]
+
+    assert _told(lines) == []
+
+
+def test_what_goes_up_and_down_does_not_leap() -> None:
+    pick = Random(5)
+    lines = [f"read {pick.randint(10, 99)} of {pick.randint(10, 99)}" for _ in range(100)]
+
+    assert _told(lines) == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_log_that_stopped_for_hours_says_when(seed: int) -> None:
+    assert play.play(notations.gap_in_time.__name__, seed).missing == []
