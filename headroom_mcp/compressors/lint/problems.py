@@ -37,7 +37,7 @@ _LABEL = late.pattern(r"^\W{0,3}[A-Z]\w+: +")
 _WEIGHT = late.pattern(r"^\s+(?:Severity|Level|Priority|Impact): ?\S", re.IGNORECASE)
 _FRAME = late.pattern(r"^\s*(?:\d+\s*)?[|│]|^\s*(?:help|note|hint|=)\b[: ]|^\s*\^+|^\s*\d+ [-+|] ")
 #   Property 'links' is missing in type 'Rope' but required in type 'Chain'.
-_GOES_ON = late.pattern(r"^(?: {2,}|\t)['\"`(]?[A-Z][\w']* [^|]*\w")
+_GOES_ON = late.pattern(r"^(?: {2,}|\t)(?![\w ]{1,24}: )['\"`(]?[A-Z][\w']* [^|]*\w")
 _RULE = late.pattern(r"\S+: \S|[A-Z]{1,3}\d{2,5} ")  # what a line above a place begins with that names a rule
 _NOTE = late.pattern(r"^(?:note|help): ")
 _CODE_LINE = late.pattern(r"^\d+ ")
