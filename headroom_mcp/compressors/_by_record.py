@@ -149,7 +149,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(unlike.meant(output.query, survey), budget // 3)
     answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
     choice.take(answers, budget * 2 // 5, output.query)
-    choice.take(_top_of_ranking(texts), budget // 5)
+    choice.take(top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
     choice.take(_few_alike(survey, failing), budget * 9 // 10 - choice.spent)
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
@@ -175,7 +175,7 @@ def ends(question: str, columns: Sequence[Slot]) -> list[int]:
     return extremes.of_each(columns, named, largest=largest, smallest=smallest)
 
 
-def _top_of_ranking(texts: Sequence[str]) -> list[int]:
+def top_of_ranking(texts: Sequence[str]) -> list[int]:
     """Return the first records of a list that is sorted by a falling measure; none where none falls: what a profiler, `du`
     or a counter prints first is what it was run for."""
     words: list[list[str]] = []  # of as many records as were looked at

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _by_record, _fields, _shapes
+from headroom_mcp.compressors import _budget, _by_record, _fields, _shapes, _unasked
 from headroom_mcp.query import clauses
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -51,7 +51,7 @@ def facts(output: ToolOutput) -> list[Fact]:
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds, the head, the tail, and rare lines, in that order of claim on the budget."""
     lines = output.lines
-    if output.tokens <= budget:
+    if output.tokens <= budget or _unasked.is_read_whole(output):
         return None  # dull or not, there is room for it
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _budget, _paths
+from headroom_mcp.compressors import _budget, _paths, _unasked
 from headroom_mcp.facts import tool_errors
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
@@ -341,7 +341,10 @@ def _changed_most(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 def _list(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
-    if output.tokens <= max(budget, _SMALL_TOKENS):
+    ranked = _changed_most(lines)
+    if output.tokens <= max(budget, _SMALL_TOKENS) or (
+        not ranked and not output.query and output.tokens < _unasked.MAX_TOKENS
+    ):
         return None
     matches = asked.best(output.query, lines, _MAX_MATCHES) if output.query else []
     kept: set[int] = {len(lines) - 1}
@@ -353,7 +356,7 @@ def _list(output: ToolOutput, budget: int) -> Compressed | None:
             kept.add(index)
     if matches:
         room = min(room, budget // _AROUND)
-    for index, cost in _budget.within(room * 2 // 3, _changed_most(lines)):
+    for index, cost in _budget.within(room * 2 // 3, ranked):
         if index not in kept:
             room -= cost
             kept.add(index)

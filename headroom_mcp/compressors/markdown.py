@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in
+from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in, _unasked
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.late import re
 from headroom_mcp.query import clauses
@@ -84,6 +84,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds under its headings, else the outline and the first words of the sections."""
     query = clauses.asked(output)
     if _sections.is_read_whole(output, query, in_sections=True) or _is_file_unasked(output):
+        return None
+    if _unasked.is_read_whole(output):
         return None
     lines = lines_module.without_numbers(output.lines)
     found = _sections.blocks(lines)

@@ -35,6 +35,9 @@ _TWICE = 6  # kept lines that are kept above, from which on a run of them may be
 _DETOUR_SHARE = (
     0.05  # of a short output, which the form that leaves something out must save more than the one that does not
 )
+_GUESSED_DETOUR_SHARE = (
+    0.26  # the same of unknown form, where nobody asks: of such cuts one in three lost what was wanted
+)
 _WIDE = 8  # wide blanks from which on columns may stand too far apart
 _PATHS = 12  # slashes from which on paths may have a folder in common
 # Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
@@ -193,12 +196,14 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
     nothing is left out then. What a search quotes stays as far apart as it is."""
     lines = output.lines
     small = output.tokens < _WHOLE_TOKENS
-    whole = [Part(0, len(lines), "keep")] if small or _is_unasked_list(output, draft) else []
+    whole = _all_of(draft, len(lines)) if small or _is_unasked_list(output, draft) else []
     text = output.text
     again = render.kept_twice(lines, parts) >= _TWICE
     is_wide = text.count("   ") >= _WIDE or text.count("/") >= _PATHS
     if not (again or is_wide or render.run_alike(lines, whole or parts)):
-        return parts
+        if not (small and render.omissions(parts) and _is_guessed(output, draft, parts)):
+            return parts
+        return _cheaper(lines, parts, whole, int(_GUESSED_DETOUR_SHARE * output.tokens))
     from headroom_mcp.compressors import _in_short
 
     kinds = {section.kind for section in draft.sections}
@@ -210,9 +215,29 @@ def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]
         return cut
     every = _in_short.cut(output, whole, closer=closer, told=told)
     if small:  # a few tokens are no reason to leave anything out
-        allowed = int(_DETOUR_SHARE * output.tokens) if render.omissions(cut) else 0
-        return _cheaper(lines, cut, every, allowed)
+        share = _GUESSED_DETOUR_SHARE if _is_guessed(output, draft, parts) else _DETOUR_SHARE
+        return _cheaper(lines, cut, every, int(share * output.tokens) if render.omissions(cut) else 0)
     return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut
+
+
+def _all_of(draft: Draft, total: int) -> list[Part]:
+    """Return all of the lines as they are, below what stands above them: the wrapper around texts, and the path of each."""
+    parts: list[Part] = []
+    at = 0
+    for head in draft.parts:
+        if head.start == head.stop and head.text and head.lossless:
+            if head.start > at:
+                parts.append(Part(at, head.start, "keep"))
+            parts.append(head)
+            at = head.start
+    return [*parts, Part(at, total, "keep")] if at < total else parts
+
+
+def _is_guessed(output: ToolOutput, draft: Draft, parts: Sequence[Part]) -> bool:
+    """Tell whether nobody knows what an output is, and nobody has asked: what is left out of it is a guess."""
+    if output.query or output.is_hidden or any(part.above for part in parts):
+        return False
+    return all(section.kind == "general" for section in draft.sections)
 
 
 def _is_unasked_list(output: ToolOutput, draft: Draft) -> bool:

@@ -77,13 +77,13 @@ def test_text_nobody_knows_and_nobody_asks_about_is_not_shown_from_the_top_up_to
     def words(count: int) -> str:
         return " ".join("".join(dice.choices("abdefgiklmnoprstu", k=dice.randrange(2, 9))) for _ in range(count))
 
-    lines = [words(dice.randrange(3, 14)) + dice.choice(["", ".", "?", ";"]) for _ in range(700)]
+    lines = [words(dice.randrange(3, 14)) + dice.choice(["", ".", "?", ";"]) for _ in range(1_501)]
     text = "\n".join("" if at % 15 == 14 else line for at, line in enumerate(lines))
     output = ToolOutput(text, "Bash", {"command": "show poem"})
-    assert output.tokens > 3_000
+    assert output.tokens > 12_000
 
     shown = plan(output, Settings()).body
 
     assert lines[0] in shown
     assert lines[-1] in shown
-    assert tokens.estimate(shown) < 0.8 * budget_for(output.tokens)
+    assert tokens.estimate(shown) < 0.9 * budget_for(output.tokens)

@@ -59,7 +59,7 @@ def test_what_is_called_unchanged_stands_in_the_earlier_text_and_fewer_lines_are
 
 def _line(seed: int) -> str:
     dice = Random(seed)
-    return " ".join("".join(dice.choices("abcdefghijklmnop", k=dice.randint(3, 9))) for _ in range(7))
+    return " ".join("".join(dice.choices("0123456789abcdef", k=dice.randint(3, 9))) for _ in range(7))
 
 
 def _log(*changed: int, extra: str = "") -> str:

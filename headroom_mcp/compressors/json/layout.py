@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from headroom_mcp.compressors import _unasked
 from headroom_mcp.compressors.json import encode, parse, positional, reduce, select, survey
 from headroom_mcp.compressors.json.parse import Document, Embedded, Value
 from headroom_mcp.compressors.json.query import Query
@@ -15,6 +16,7 @@ from headroom_mcp.types import Compressed, Part
 
 _LOSSLESS_SHARE = 0.30  # of the original is worth it, whatever the budget
 _LOSSLESS_SHARE_BLIND = 0.90  # without a query nobody knows which rows would be missed
+_NAMES_SHARE, _MIN_NAMES = 0.8, 48  # of the text, and how many; of fewer each has room to be told of
 _BLIND_SHARE = 0.06
 _BLIND_SHARE_OF_LIMIT = 0.25  # tokens a character
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
@@ -135,6 +137,16 @@ def _largest_array(value: Value) -> list[Value]:
     return max(arrays, key=len, default=[])
 
 
+def _is_of_names(value: Value, chars: int) -> bool:
+    """Tell whether a document is a list of names, paths or texts that words tell apart, none of them most of it: nothing in
+    it says which could go."""
+    strings = select.strings_of(value)
+    total = sum(map(len, strings))
+    if total < _NAMES_SHARE * chars or 2 * max(map(len, strings)) > total or len(strings) < _MIN_NAMES:
+        return False
+    return _unasked.are_told_apart_by_words(strings)
+
+
 def _rendered(
     found: Group,
     text: str,
@@ -187,7 +199,11 @@ def _rendered(
         else:
             whole = legend + written
             cost = tokens.estimate(whole)
-            blind = not query and cost <= original * _LOSSLESS_SHARE_BLIND and len(whole) <= limit_chars
+            blind = not query and len(whole) <= limit_chars
+            blind = blind and (
+                cost <= original * _LOSSLESS_SHARE_BLIND
+                or (cost <= original < _unasked.MAX_TOKENS and _is_of_names(value, chars))
+            )
             small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
             little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
             small = small and not background

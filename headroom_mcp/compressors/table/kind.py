@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _by_record
+from headroom_mcp.compressors import _by_record, _unasked
 from headroom_mcp.compressors.table import rows as _rows
 from headroom_mcp.compressors.table import several
 from headroom_mcp.compressors.table.rows import Table
@@ -99,6 +99,8 @@ def facts(output: ToolOutput) -> list[Fact]:
 
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep the rows that tell something, by their line numbers; say what the others hold, of each table by itself."""
+    if _unasked.is_read_whole(output):
+        return None
     table = _rows.read(output.lines)
     starts = several.starts(output.lines) if table.form in ("piped", "columns", "none") else [0]
     return _one(output, table, budget, output.tokens) if len(starts) < 2 else _each(output, starts, budget)
