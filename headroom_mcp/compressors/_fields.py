@@ -130,7 +130,9 @@ def _gone(
     """Return what of `fields` goes so that of `left` tokens only `room` are left, and what is left: checksums in any case, then
     the longest, but for the few shortest, which tell records apart."""
     lines = output.lines
-    facts = set(facts_module.failures(lines)) | set(facts_module.matches(output.query, lines))
+    facts = {
+        at for fact in facts_module.find(output) for at in range(fact.start, fact.stop)
+    }  # the gate puts these back
     unlike = _unlike(output)
     sums = {name for name, some in fields.items() if _are_checksums(lines, some)}
     long = {name: sum(_chars(lines, field) for field in some) / len(some) for name, some in fields.items()}

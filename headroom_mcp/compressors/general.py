@@ -29,9 +29,12 @@ _GAP_TOKENS = 12
 _ANSWERED_TOKENS, _AROUND = 1_500, 2
 _MIN_BLOCKS, _MIN_FIELDS, _MIN_TELLING = 3, 4, 2  # records, their lines, and keys whose values differ
 _ENOUGH_CHARS = 300
+#        ^~~~ Tag must be paired      | ^^^^ expected `i32`
+_POINTS = late.pattern(r"^[\s|│:]*\^[\^~-]*[ \t]+\S.{3}")
 # </dependency>   });   end: what ends says nothing that what began it has not said
 _CLOSES = late.pattern(r"^\s*(?:</[\w:.-]+>|[\])}]+[;,]?|end|fi|done|esac)\s*$")
 _FIELDS_SHARE = 0.5  # of records below the second, fields are left out one by one, each in all records
+_MAX_POINTED = 24
 _RUN = 4  # so many lines of one shape in a row are shown by the first and the last
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
@@ -65,6 +68,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     kept: set[int] = set()
     forms = _shapes.of(lines)
     dull = _dull(forms)
+    pointed = _pointed_at(lines)
+    for at in pointed:
+        dull[at] = False  # lines of one shape, but each is about another place
     # What is not understood is cut little: nobody knows which of its lines is the fact, but dull ones are none.
     share = _share_kept(output.tokens)
     budget = max(budget, int(output.tokens * share))
@@ -79,6 +85,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         if spent and output.tokens >= _ANSWERED_TOKENS:
             left //= _AROUND
     left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
+    left -= _take(pointed, costs, dull, left // 2, kept)
     left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left * 3 // 4, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
@@ -96,6 +103,14 @@ def _measured(query: str, lines: Sequence[str]) -> list[int]:
 
     measure = quantities.asked(query)
     return quantities.lines_with(measure, lines) if measure else []
+
+
+def _pointed_at(lines: Sequence[str]) -> list[int]:
+    """Return the lines that say of a place what is wrong there: below a caret, and the warnings, those of rare forms first."""
+    from headroom_mcp.facts import find
+
+    below = [i for i, line in enumerate(lines) if "^" in line and _POINTS.match(line)]
+    return list(dict.fromkeys([*below, *find.warnings(lines)]))[:_MAX_POINTED]
 
 
 def _of_each_record(output: ToolOutput) -> list[int]:

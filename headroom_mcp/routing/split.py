@@ -25,7 +25,7 @@ Piece = tuple[int, int, "list[shell.Pipeline] | None"]
 
 # Lines that can only begin a document of their own.
 _BEGINNING = late.pattern(
-    r"^(?:diff --git |=+ test session starts =+|<!DOCTYPE html|commit [0-9a-f]{40}\b|On branch \S+$|> (?=\S+@\S)\S+ \S+$|Reading package lists\.\.\.)",
+    r"^(?:diff --(?:git|cc|combined) |=+ test session starts =+|<!DOCTYPE html|commit [0-9a-f]{40}\b|On branch \S+$|> (?=\S+@\S)\S+ \S+$|Reading package lists\.\.\.)",
     re.IGNORECASE,
 )
 

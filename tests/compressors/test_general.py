@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
 import pytest
 
-from headroom_mcp.compressors import load
+from headroom_mcp.compressors import general, load
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
@@ -87,3 +88,33 @@ def test_text_nobody_knows_and_nobody_asks_about_is_not_shown_from_the_top_up_to
     assert lines[0] in shown
     assert lines[-1] in shown
     assert tokens.estimate(shown) < 0.9 * budget_for(output.tokens)
+
+
+_SAID = (
+    "line {n} column {n}1 - Warning: <img> lacks {word}",
+    "                 ^ The {word} {n} must be unique. ({word}-unique)",
+    "       |    ^~~~ expected a {word}, found a string",
+    "  │   ^^ cannot be {word} here",
+    "warning: unused name of {word}, part {n}",
+)
+
+
+@pytest.mark.parametrize("said", _SAID)
+@pytest.mark.parametrize("query", ["", "What is wrong with the picture?"])
+def test_what_is_said_of_a_place_comes_before_advice(said: str, query: str) -> None:
+    """Messages are few, and what a tool says about itself is long."""
+    for count, place in product((2, 5), (1, 20, 40)):
+        dice = random.Random(place)
+        advice = [
+            f"{dice.choice(('To', 'For', 'Please', 'See'))} "
+            + " ".join("".join(dice.choices("abdeilmnorstu", k=dice.randint(2, 9))) for _ in range(dice.randint(4, 16)))
+            for _ in range(60)
+        ]
+        told = [said.format(n=n, word=_WORDS[n]) for n in range(count)]
+        lines = [*advice[:place], "", *told, "", *advice[place:]]
+        output = ToolOutput("\n".join(lines), "Bash", {"command": "check page"}, query)
+        compressed = general.compress(output, 200)
+
+        assert compressed is not None
+        shown = render.render(output.lines, compressed.parts).split("\n")
+        assert [line for line in told if line not in shown] == []

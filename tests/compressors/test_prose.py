@@ -142,3 +142,27 @@ def test_the_measure_counts_answers_sentences_and_rules(tmp_path: Path) -> None:
     whole, _, total = figures["kept sentences that are whole"].partition(" of ")
     assert whole == total != "0"
     assert figures["instruction files: rules lost"].startswith("0 of")
+
+
+def _profile(seed: int, heads: str, rows: int) -> str:
+    dice = Random(seed)
+    return "\n".join(
+        [
+            heads,
+            *(
+                f"{dice.random() * 100:6.2f} {dice.random():8.3f} {dice.randint(1, 9999):7} step_{n}"
+                for n in range(rows)
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize("query", ["", "Which step took most of the time?", "What does the harbour of Port Belm say?"])
+@pytest.mark.parametrize("place", [0, 9, 40])
+def test_a_table_among_sentences_is_shown(query: str, place: int) -> None:
+    for seed, (heads, rows) in enumerate([(" %time  seconds  calls  name", 3), ("share cost n what", 6), ("", 4)]):
+        table = _profile(seed, heads, rows).strip("\n")
+        told = _article(seed).split("\n\n")
+        text = "\n\n".join([*told[:place], table, *told[place:]])
+
+        assert table in _shown(text, query=query)

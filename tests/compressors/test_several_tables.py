@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -182,3 +182,30 @@ def test_lines_of_blanks_are_no_rows_and_empty_cells_are(blank: str, delimiter: 
     lines[at:at] = [blank, delimiter.join(["", "", ""])]
 
     assert len(rows.read(lines).records) == 21
+
+
+@pytest.mark.parametrize(("count", "below"), list(product((60, 300), (1, 5))))
+def test_the_box_below_another_keeps_its_header(count: int, below: int) -> None:
+    """Two rules stand between them, the bottom of one and the top of the other."""
+    names = list(_HEADERS)
+    for first, second in pairwise(names):
+        lines = [
+            *_box(_HEADERS[first], _rows(len(_HEADERS[first]), count, 1)),
+            *_box(_HEADERS[second], _rows(len(_HEADERS[second]), below, 2)),
+            *(f"  `{name}` text DEFAULT NULL," for name in ("sku", "note", "price")),
+        ]
+        start = lines.index(next(line for line in lines if _HEADERS[second][1] in line.split()), count)
+
+        assert several.starts(lines) == [0, start - 1]
+        shown = _shown_in_short(lines)
+        assert lines[start] in shown
+        assert all(line in shown for line in lines[start + 2 : start + 2 + below])
+
+
+def _shown_in_short(lines: list[str]) -> str:
+    from headroom_mcp.compressors.table import kind
+
+    output = ToolOutput("\n".join(lines), "Bash", {"command": "query"}, "what of unit-1-7?")
+    compressed = kind.compress(output, 300)
+    assert compressed is not None
+    return render.render(output.lines, compressed.parts)

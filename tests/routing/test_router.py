@@ -139,3 +139,32 @@ def test_a_file_that_is_shown_is_read_as_its_name_says(tool: str) -> None:
     output = ToolOutput("\n".join(docstring), tool, {"path": "src/core.py"})
 
     assert [section.kind for section in router.route(output)] == ["code"]
+
+
+@pytest.mark.parametrize("sort", ["git", "cc", "combined"])
+@pytest.mark.parametrize("count", [1, 12, 40])
+def test_what_a_command_says_before_another_prints_a_diff_is_no_part_of_it(sort: str, count: int) -> None:
+    """A merge that fails is told above the diff of its conflicts, and is not taken for a header of one."""
+    files = [f"src/part_{n}.py" for n in range(count)]
+    talk = [
+        line for file in files for line in (f"Auto-merging {file}", f"CONFLICT (content): Merge conflict in {file}")
+    ]
+    talk.append("Automatic merge failed; fix conflicts and then commit the result.")
+    diff: list[str] = []
+    for number, file in enumerate(files):
+        names = f"a/{file} b/{file}" if sort == "git" else file
+        at = "@@ -1,2 +1,3 @@" if sort == "git" else "@@@ -1,2 -1,2 +1,5 @@@"
+        diff += [f"diff --{sort} {names}", "index 1234567,89abcde..0000000", f"--- a/{file}", f"+++ b/{file}", at]
+        diff += [
+            "++<<<<<<< HEAD",
+            f" +rate = {number}",
+            "++=======",
+            f"+ rate = {number + 1}",
+            "++>>>>>>> topic",
+            "  end",
+        ]
+    output = ToolOutput("\n".join([*talk, *diff]), "Bash", {"command": "git merge topic; git diff"})
+    sections = router.route(output)
+
+    assert [section.kind for section in sections][-1] == "diff"
+    assert sections[-1].start == len(talk)

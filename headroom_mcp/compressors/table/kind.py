@@ -51,6 +51,9 @@ _MANY_TIMES = 2  # the budget, for several tables
 _MAX_BETWEEN = 12  # lines among the rows that are none
 _BEST = 3  # matches come before rows that lack what is asked for
 _FEW_SHARE = 4
+_MAX_TOTALS = 3
+# | TOTAL |   2417 |   Total  …   Grand total:
+_TOTAL = late.pattern(r"^\W{0,4}(?:grand |sub)?totals?\b", re.IGNORECASE)
 # import time:   154
 _LABEL = late.pattern(r"([^\d:=]{2,40}[:=])\s*\d")
 _NEGATIVE = late.pattern(
@@ -143,7 +146,8 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
     choice = _by_record.Choice(surveyed, output.offset)
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
-    choice.take(unlike.meant(output.query, choice.survey, columns), room // 2, whole=True)
+    choice.take(_totals(lines, table), output.tokens, whole=True)  # a few rows that say what all come to
+    choice.take(unlike.meant(output.query, choice.survey, columns), room // 2 - choice.spent, whole=True)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
     choice.take(matches[1:], room - choice.spent, whole=True)
     count = len(table.records)
@@ -165,6 +169,20 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
     shown = [row for row in matches if row in choice.shown]
     parts = _parts(output, table, choice, header, shown, between)
     return Compressed([Part(0, 0, "render", said or _gap(output.offset, parts)), *parts])
+
+
+def _totals(lines: Sequence[str], table: Table) -> list[int]:
+    """Return the last rows that a rule parts from those above, or whose name is a total: they say what all rows come to."""
+    last = len(table.records) - 1
+    if _TOTAL.match(lines[table.records[last].start]):
+        return [last]
+    for count in range(1, min(_MAX_TOTALS, last) + 1):
+        row = last + 1 - count
+        ruled = range(table.records[row - 1].start, table.records[row].start)  # in columns, a rule is a row
+        if any(_rows.is_rule(lines[at]) for at in ruled):
+            above = range(table.records[0].start + 1, table.records[row - 1].start)  # but for the one below the header
+            return [] if any(_rows.is_rule(lines[at]) for at in above) else [*range(row, last + 1)]
+    return []
 
 
 def _between(lines: Sequence[str], table: Table) -> list[int]:

@@ -87,8 +87,8 @@ def _with_title(lines: Sequence[str], header: int, stop: int) -> int:
         if not above.strip():
             break
         if "|" in lines[header]:
-            if _bars(above) and not is_rule(above):
-                break
+            if (_bars(above) and not is_rule(above)) or (is_rule(above) and is_rule(lines[start])):
+                break  # a row of the table above, or the bottom of its box
         elif len(above.split()) > _TITLE_WORDS or 2 * len(above.split()) >= width:
             break
         start -= 1
