@@ -3,7 +3,7 @@ faster than the text.
 
     python -m headroom_mcp.evals.rates                    every output: a quarter of a megabyte and a whole one, and that with a question;
                                                           ten megabytes of those that take more than half a second
-    python -m headroom_mcp.evals.rates --all-large        ten megabytes of all
+    python -m headroom_mcp.evals.rates --above 0          ten megabytes of all
     python -m headroom_mcp.evals.rates --match table      those whose name holds "table"
     python -m headroom_mcp.evals.rates --json FILE        the figures as JSON, too; `python -m tests.figures` brings them into docs/latency.md
 
@@ -79,8 +79,8 @@ def loop() -> float:
     return time.process_time() - start
 
 
-def rate_of(output: Output, all_large: bool = False) -> Rate:
-    """Measure one output, in this process. Seconds are counted in loops."""
+def rate_of(output: Output, above: float = _CLOSE_LOOK) -> Rate:
+    """Measure one output, in this process, of what takes more than `above` the large size, too. Seconds are counted in loops."""
     plain, asked = (planned("Bash", {"command": output.command}, question) for question in ("", QUESTION))
     plain(output.make(_WARM_CHARS))  # compiles expressions, imports what the kind needs
     asked(output.make(_WARM_CHARS))
@@ -93,12 +93,12 @@ def rate_of(output: Output, all_large: bool = False) -> Rate:
         with_question.append(_in_loops(asked, whole))
         growth = (min(wholes) / max(min(parts), 1e-9)) ** (1 / _DOUBLINGS)
         pace = loop()
-        if max(min(wholes), min(with_question)) * pace < _CLOSE_LOOK and growth <= MAX_GROWTH:
+        if max(min(wholes), min(with_question)) * pace <= max(above, _CLOSE_LOOK) and growth <= MAX_GROWTH:
             break
     found = [min(wholes), min(with_question)]
     slowest = max(found) / (_SIZE / 1e6)
     large = 0.0
-    if all_large or slowest * loop() > _CLOSE_LOOK:
+    if slowest * loop() > above:
         way = asked if found[1] > found[0] else plain
         large = _in_loops(way, output.make(_LARGE)) / (_LARGE / 1e6)
         growth = (large * _LARGE / (slowest * _SIZE)) ** (1 / math.log2(_LARGE / _SIZE))
@@ -123,15 +123,15 @@ def _memory_mb() -> float:
     return most / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def _of_number(task: tuple[int, bool]) -> tuple[Rate, float]:
-    number, all_large = task
-    return rate_of(outputs()[number], all_large), min(loop() for _ in range(3))
+def _of_number(task: tuple[int, float]) -> tuple[Rate, float]:
+    number, above = task
+    return rate_of(outputs()[number], above), min(loop() for _ in range(3))
 
 
-def measure(chosen: Sequence[Output], all_large: bool = False) -> Iterator[tuple[Rate, float]]:
+def measure(chosen: Sequence[Output], above: float = _CLOSE_LOOK) -> Iterator[tuple[Rate, float]]:
     """Yield the rate of each output, in loops, and the quickest loop seen in its process, each in a process of its own."""
     every = outputs()
-    tasks = [(every.index(output), all_large) for output in chosen]
+    tasks = [(every.index(output), above) for output in chosen]
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         yield from pool.imap(_of_number, tasks, chunksize=1)
 
@@ -161,13 +161,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--match", default="", help="only outputs whose kind and name hold this")
     parser.add_argument(
-        "--all-large", action="store_true", help="ten megabytes of every output, not of the slow ones alone"
+        "--above",
+        type=float,
+        default=_CLOSE_LOOK,
+        metavar="S",
+        help="ten megabytes of what takes longer for one (default: 0.5)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     options = parser.parse_args(arguments)
     pace = min(loop() for _ in range(5))
     found: list[Rate] = []
-    for rate, loop_s in measure(outputs(options.match), options.all_large):
+    for rate, loop_s in measure(outputs(options.match), options.above):
         pace = min(pace, loop_s)
         found.append(rate)
         print(told(at_pace(rate, pace)), file=sys.stderr, flush=True)
@@ -178,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{len(rates):,} outputs, {bad:,} out of bounds; a loop takes {pace * 1e3:.1f} ms at the quickest")
     if options.json:
         about = {
-            "date": date.today().isoformat(), "loop_ms": round(pace * 1e3, 1), "python": platform.python_version(),
+            "date": date.today().isoformat(), "loop_ms": round(pace * 1e3, 1), "python": platform.python_version(), "above": options.above,
             "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0,
         }  # fmt: skip
         rows = [

@@ -38,7 +38,8 @@ def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], f
     """Return the last line of each test `failed` whose name begins with the file that it is run by, where its block in
     `found` tells of other files only: of a base class that many tests share."""
     last = {name: index for index, name in failed if "::" in name}
-    said: dict[str, list[str]] = {verdicts.key_of(name): [] for name in last}
+    key_of = {name: verdicts.key_of(name) for name in last}
+    said: dict[str, list[str]] = {key: [] for key in key_of.values()}
     for block in found if last else ():
         texts = "\n".join(lines[i] for i in block.essential)
         for word in filter(said.__contains__, {*verdicts.words(lines[block.start])}):
@@ -46,7 +47,7 @@ def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], f
     places = {key: set(_PLACES.split("\n".join(texts))) for key, texts in said.items()}
     apart: list[int] = []
     for name, index in last.items():
-        key, file = verdicts.key_of(name), name.partition("::")[0]
+        key, file = key_of[name], name.partition("::")[0]
         if said[key] and file not in places[key] and not any(file in texts for texts in said[key]):
             apart.append(index)
     return sorted(apart)

@@ -56,7 +56,6 @@ _TICKS = ("✓ ", "✔ ", "√ ")
 _APART = late.pattern(r"::| > | › | - |\s{2,}")
 _APART_MARKS = ("::", " > ", " › ", " - ")
 _JOINTS = ":()#"
-_WITHIN = late.pattern(r"[.#]")
 _AS_BLANKS = dict.fromkeys(map(ord, _JOINTS), " ")
 _LOOKED_AT = 400  # characters of a line
 
@@ -75,10 +74,10 @@ def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return a line for each of the tests `failed` that none of `heads` names, in order: the line that says the most."""
-    name_at = dict(failed)
+    key_at = dict(_keyed(failed))
     best: dict[str, int] = {}
     for index in unnamed_all(failed, heads):
-        name = key_of(name_at[index])
+        name = key_at[index]
         earlier = best.get(name)
         if earlier is None or _length(lines[index]) >= _length(lines[earlier]):
             best[name] = index
@@ -87,9 +86,14 @@ def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iter
 
 def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return all lines of the tests `failed` that none of `heads` names, in order."""
-    keyed = [(index, key_of(name)) for index, name in failed]
+    keyed = _keyed(failed)
     named = _words_of_all(heads) if keyed else ()
     return sorted({index for index, key in keyed if key not in named})
+
+
+@once
+def _keyed(failed: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    return [(index, key_of(name)) for index, name in failed]
 
 
 def counts(lines: Sequence[str]) -> str:
@@ -135,7 +139,8 @@ def key_of(name: str) -> str:
     """Return the last part of a test's name: what its own report is headed by."""
     last = _apart(name.strip())[-1].strip()
     if " " not in last and "[" not in last:
-        last = _WITHIN.split(last.rstrip("."))[-1] or last
+        bare = last.rstrip(".")
+        last = bare[max(bare.rfind("."), bare.rfind("#")) + 1 :] or last
     return last
 
 

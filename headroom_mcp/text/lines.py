@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
+    Item = TypeVar("Item")
     Read = TypeVar("Read")
     Told = TypeVar("Told")
 
@@ -56,16 +57,16 @@ def is_binary(text: str) -> bool:
 _memories: list[list[Any]] = []  # of each reader made by `once`
 
 
-def once(read: Callable[[Sequence[str]], Read]) -> Callable[[Sequence[str]], Read]:
+def once(read: Callable[[Sequence[Item]], Read]) -> Callable[[Sequence[Item]], Read]:
     """Return `read` with a memory of the last lines it was given: several steps ask the same of one output.
 
     What is asked of a few lines in between, a failure's own, is not remembered. Neither the lines nor the answer may be
     changed afterwards.
     """
-    last: list[tuple[Sequence[str], int, Read]] = []
+    last: list[tuple[Sequence[Item], int, Read]] = []
     _memories.append(last)
 
-    def remembering(lines: Sequence[str]) -> Read:
+    def remembering(lines: Sequence[Item]) -> Read:
         held = last[:]  # another thread may forget meanwhile
         for known, count, answer in held:
             if known is lines and count == len(lines):

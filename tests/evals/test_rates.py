@@ -46,7 +46,7 @@ def test_what_is_slow_or_grows_faster_than_the_text_is_out_of_bounds(
 def test_the_figures_are_told_and_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(rates, "measure", lambda chosen, all_large: iter([(_RATE, 1.0)]))
+    monkeypatch.setattr(rates, "measure", lambda chosen, above: iter([(_RATE, 1.0)]))
     monkeypatch.setattr(rates, "loop", lambda: 0.05)
 
     code = rates.main(["--json", str(tmp_path / "rates.json")])
@@ -63,7 +63,7 @@ def test_an_output_is_measured_in_loops(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(rates, "_LARGE", 16_000)
     [output] = rates.outputs("blob: hex dump")
 
-    found = rates.rate_of(output, all_large=True)
+    found = rates.rate_of(output, above=0.0)
 
     assert min(found.plain_s, found.asked_s, found.growth, found.large_s) > 0
     assert found.loops == max(found.plain_s, found.asked_s, found.large_s) or found.loops > found.large_s
