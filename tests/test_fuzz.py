@@ -25,7 +25,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_thousands_of_broken_inputs_break_no_law() -> None:
-    done = _run("--count", str(long_form.count(1_500, 8_000)), "--seed", "20260101", "--minutes", "4")
+    done = _run("--count", str(long_form.count(1_000, 8_000)), "--seed", "20260101", "--minutes", "4")
 
     assert done.returncode == 0, done.stdout
     assert re.search(r"^[\d,]+ inputs, 0 failed$", done.stdout, re.MULTILINE)

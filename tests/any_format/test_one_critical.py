@@ -10,7 +10,7 @@ from headroom_mcp.compressors.json import select
 from headroom_mcp.evals.relatives import one_critical
 from tests import long_form
 
-_SEEDS = range(long_form.count(40, 1_000))
+_SEEDS = range(long_form.count(25, 1_000))
 
 
 @pytest.mark.parametrize("query", [False, True], ids=["unasked", "asked"])

@@ -55,7 +55,7 @@ def test_a_hook_killed_at_random_points_never_promises_what_is_not_stored(
 def test_a_server_killed_in_the_middle_of_calls_loses_nothing_it_has_answered(
     tmp_path: Path, note: Note, full: bool
 ) -> None:
-    kills = 100 if full else 4
+    kills = 100 if full else 3
     chance = random.Random(11)
     home = tmp_path / "home"
     shown: dict[str, str] = {}

@@ -44,7 +44,7 @@ def _answer_many(home: str, worker: int, outputs: int) -> tuple[int, int, int]:
 
 
 def test_many_processes_at_once_on_one_store_lose_nothing(tmp_path: Path, note: Note, full: bool) -> None:
-    workers, outputs = (50, 200) if full else (8, 20)
+    workers, outputs = (50, 200) if full else (5, 20)
     home = str(tmp_path / "home")
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         results = list(pool.map(_answer_many, [home] * workers, range(workers), [outputs] * workers))

@@ -16,6 +16,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import numbering, tokens
 from headroom_mcp.text import parts as render
 from headroom_mcp.types import Origin, Part, Shown, View
+from tests import long_form
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -344,8 +345,14 @@ def test_a_failure_that_repeats_is_shown_every_time(tmp_path: Path) -> None:
     assert again.tokens_after < again.tokens_before / 2
 
 
-@pytest.mark.parametrize("first_whole", [False, True], ids=["shortened before", "whole before"])
-@pytest.mark.parametrize("folder", FAILING, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+@pytest.mark.parametrize(
+    ("folder", "first_whole"),
+    [
+        pytest.param(folder, whole, id=f"{folder.parent.name}/{folder.name}-{'whole' if whole else 'shortened'} before")
+        for number, folder in enumerate(FAILING)
+        for whole in ((False, True) if long_form.FULL else (bool(number % 2),))
+    ],
+)
 def test_what_failed_is_shown_again_when_it_fails_again(folder: Path, first_whole: bool, tmp_path: Path) -> None:
     case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
     text = (folder / "input.txt").read_bytes().decode("utf-8", "surrogatepass")

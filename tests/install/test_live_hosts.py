@@ -1,6 +1,6 @@
 """Real clients of other hosts from npm, in a throwaway home, against a scripted model on loopback.
 
-The short form runs those of `_IN_CI`, HEADROOM_TESTS=full all of them. HEADROOM_HOST_VERSIONS="qwen@0.25.0" tries others.
+The short form runs those of `_IN_CI`, the first of them without us too, HEADROOM_TESTS=full all of them. HEADROOM_HOST_VERSIONS="qwen@0.25.0" tries others.
 """
 
 from __future__ import annotations
@@ -124,23 +124,27 @@ def test_a_real_clients_model_reads_our_text_and_gets_the_original_back(
         other.shell(name, f"{_PRINTS}; exit 3"),
     ]  # fmt: skip
     ours = _texts(name, program, [*printed, slice_of(0), slice_of(1), "done"], tmp_path / "ours", with_us=True)
-    theirs = _texts(name, program, [*printed, "done"], tmp_path / "theirs", with_us=False)
 
     long, rows, small, failing, log_slice, rows_slice = ours
     assert max(len(long), len(rows)) < 4_000
     assert len(marker.refs(long)) == len(marker.refs(rows)) == 1
     assert _log(500, 510) in log_slice
     assert "\n".join(f"2026-01-01 12:00:00 INFO shipment {n} left the warehouse" for n in range(499, 510)) in rows_slice
-    # Without us the run is the same but for that.
-    assert [len(text.splitlines()) for text in theirs][2] == len(small.splitlines())
     assert "hi" in small
-    assert not any(marker.refs(text) for text in (*theirs, small))
+    assert not marker.refs(small)
+    assert bool(marker.refs(failing)) == live.errors
+    if not long_form.FULL and name != _IN_CI[0]:
+        return
+
+    # Without us the run is the same but for that.
+    theirs = _texts(name, program, [*printed, "done"], tmp_path / "theirs", with_us=False)
+    assert [len(text.splitlines()) for text in theirs][2] == len(small.splitlines())
+    assert not any(marker.refs(text) for text in theirs)
     assert len(theirs) == 4
     # The exit code is told as it would be; where failures can be replaced they are short, too.
     told = [line for line in theirs[3].splitlines() if "3" in line and "exit" in line.lower()]
     assert told or name == "opencode"  # which tells its model of no exit code
     assert set(told) <= set(failing.splitlines())
-    assert bool(marker.refs(failing)) == live.errors
 
 
 @pytest.mark.parametrize("name", _LIVE)

@@ -111,14 +111,17 @@ def test_reading_grows_with_the_line_and_no_faster(unit: str, monkeypatch: pytes
     monkeypatch.setattr(command_secrets, "_MAX_CHARS", 10**9)
 
     def cost(count: int) -> float:
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            command_secrets.find(unit * count, strict=True)
-            best = min(best, time.process_time() - start)
-        return best
+        start = time.process_time()
+        command_secrets.find(unit * count, strict=True)
+        return time.process_time() - start
 
-    assert cost(8_000) <= 4 * 3.2 * cost(2_000) + 0.02
+    small = large = float("inf")
+    for _ in range(3):  # again only where a busy machine may have made it seem slow
+        small, large = min(small, cost(2_000)), min(large, cost(8_000))
+        if large <= 4 * 3.2 * small + 0.02:
+            break
+    else:
+        pytest.fail(f"{large:.3f} s for four times what took {small:.3f} s")
 
 
 def test_whatever_is_read_does_not_raise() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from headroom_mcp.memory import learn, notes
 from headroom_mcp.store import open_in_memory
+from tests import long_form
 
 _SENTENCES = (
     "Always use tabs.", "Never commit to main.", "We use pnpm instead of npm.", "From now on, sign your commits.",
@@ -69,7 +71,8 @@ def test_what_is_pasted_never_becomes_the_users_wish(paste: str) -> None:
 
 
 def test_a_paste_within_a_paste_is_none_either() -> None:
-    for outer, inner in itertools.product(_PASTES.values(), repeat=2):
+    pairs = list(itertools.product(_PASTES.values(), repeat=2))
+    for outer, inner in pairs if long_form.FULL else Random(1).sample(pairs, len(pairs) // 3):
         assert _learnt(outer(inner(_SENTENCES[0]))) == []
 
 

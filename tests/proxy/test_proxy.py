@@ -24,6 +24,7 @@ from headroom_mcp.proxy.run import beside, bound
 from headroom_mcp.proxy.upstreams import chosen
 from headroom_mcp.store import open_store
 from headroom_mcp.store.figures import Billed
+from tests import long_form
 from tests.integrations.agents import FAILURE, run_output
 from tests.proxy.upstream import Upstream
 
@@ -154,7 +155,9 @@ _VALUES = st.recursive(
 _THINKING = st.fixed_dictionaries({"type": st.just("thinking"), "thinking": _TEXT, "signature": _TEXT})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=long_form.count(30, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     extra=st.dictionaries(_TEXT, _VALUES, max_size=4),
     thinking=st.lists(_THINKING, max_size=2),
