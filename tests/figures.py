@@ -107,6 +107,40 @@ def latency() -> str:
     ])  # fmt: skip
 
 
+def rates() -> str:
+    """Return seconds per megabyte, of each kind the slowest output."""
+    measured = _measured("rates")
+    of_kind: dict[str, list[dict[str, Any]]] = {}
+    for row in measured["rows"]:
+        of_kind.setdefault(row["kind"], []).append(row)
+    lines = [
+        "| kind | outputs | the slowest | 1 MB | with a question | 10 MB | growth | loops | MB |",
+        "|---|--:|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    slowest = {kind: max(rows, key=_slowest) for kind, rows in of_kind.items()}
+    for kind, row in sorted(slowest.items(), key=lambda item: -_slowest(item[1])):
+        large = f"{row['large_s']:.2f}" if row["large_s"] else "–"
+        lines.append(
+            f"| {kind} | {len(of_kind[kind])} | {row['name']} | {row['plain_s']:.2f} | {row['asked_s']:.2f} | {large} "
+            f"| {row['growth']:.2f} | {row['loops']:.0f} | {row['memory_mb']:,.0f} |"
+        )
+    rows, about = measured["rows"], measured["about"]
+    slow = [f"{row['kind']}: {row['name']}" for row in rows if _slowest(row) > 1.0]
+    fast = [f"{row['kind']}: {row['name']}" for row in rows if row["growth"] > 2.2]
+    return "\n".join([
+        *lines, "",
+        f"Seconds of processor time per megabyte; *growth* is for twice the text, *loops* how often a fixed loop of plain Python fits into a "
+        f"megabyte's time, *MB* the memory of the process at its largest text. Of {len(rows)} outputs, above a second: "
+        f"{', '.join(slow) or 'none'}; growing more than 2.2 times: {', '.join(fast) or 'none'}. On {about['date']}, {about['cores']} cores "
+        f"at a load of {about['load']}, a loop in {about['loop_ms']} ms: `python -m headroom_mcp.evals.rates --json tests/measured/rates.json`"
+        f"{' (' + about['note'] + ')' if about.get('note') else ''}.",
+    ])  # fmt: skip
+
+
+def _slowest(row: dict[str, Any]) -> float:
+    return max(float(row["plain_s"]), float(row["asked_s"]), float(row["large_s"]))
+
+
 def not_worth_it() -> str:
     """Return where the time does not pay, by how fast a model reads."""
     measured = _measured("latency")
@@ -147,6 +181,7 @@ MAKERS = {
     "scenarios": scenarios,
     "readability": readability,
     "latency": latency,
+    "rates": rates,
     "not_worth_it": not_worth_it,
     "lost": lost,
 }
