@@ -32,6 +32,12 @@ _FEW = 2  # hunks with a changed line of one form
 _JUDGED_TOKENS = 3_000
 _GENEROUS_TOKENS = 6_000
 
+_MIN_ALIKE, _UNDERSTOOD, _MAX_UNLIKE = (
+    20,
+    0.8,
+    8,
+)  # changed lines of one sign, how much of them is understood, how many are odd
+
 _FILE = late.pattern(r"^(?:diff --git |diff --cc |diff --combined |diff -|Index: |Only in )")
 _HUNK = late.pattern(r"^@@+ .*@@+")
 _COMMIT = late.pattern(r"^commit [0-9a-f]{7,40}\b")
@@ -209,7 +215,7 @@ def _add_some(output: ToolOutput, hunk: Hunk, kept: set[int], room: int) -> int:
     forms = templates.masked([lines[i] for i in changed])
     counts = Counter(forms)
     alone = [i for i, form in zip(changed, forms, strict=True) if counts[form] == 1]
-    order = [hunk.start, *asked_for, *(alone if len(alone) * 4 <= len(changed) else ())]
+    order = [hunk.start, *asked_for, *(alone if len(alone) * 4 <= len(changed) else ()), *_unlike(lines, changed)]
     order += [*(outer if len(outer) * 2 <= len(changed) else ()), *changed]
     spent = 0
     for index in dict.fromkeys(order):
@@ -219,6 +225,23 @@ def _add_some(output: ToolOutput, hunk: Hunk, kept: set[int], room: int) -> int:
         spent += cost
         kept.add(index)
     return spent
+
+
+def _unlike(lines: Sequence[str], changed: Sequence[int]) -> list[int]:
+    """Return the changed lines that are unlike the others of their sign, where these are alike: of a hundred rates that are set
+    to 0.21 the one that is set to 2.10."""
+    from headroom_mcp.records import survey
+    from headroom_mcp.records.find import Record
+
+    found: list[int] = []
+    for sign in "+-":
+        rows = [index for index in changed if lines[index].startswith(sign)]
+        if len(rows) < _MIN_ALIKE:
+            continue
+        alike = survey.of_records([lines[index][1:] for index in rows], [Record(at, at + 1) for at in range(len(rows))])
+        if alike.understood >= _UNDERSTOOD:
+            found += [rows[one.record] for one in survey.telling(alike)[:_MAX_UNLIKE]]
+    return found
 
 
 def _read(lines: Sequence[str]) -> tuple[list[File], list[Hunk]]:

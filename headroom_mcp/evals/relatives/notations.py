@@ -162,6 +162,19 @@ def few_errors_of_a_log(random: Random) -> Relative:
     return Relative("\n".join(lines) + "\n", "kubectl logs crane", [f"box {id_}" for id_ in ids])
 
 
+def odd_change(random: Random) -> Relative:
+    """A hunk too long to be shown whole, in which many lines change in the same way and one in another."""
+    thing, count = word(random), random.randrange(220, 320)
+    old, new, odd = random.choice((("0.19", "0.21", "2.10"), ("30", "31", "310000"), ('"eu-1"', '"eu-2"', '"nowhere"')))
+    at = random.randrange(120, count - 10)
+    lines = [f"diff --git a/{thing}.ts b/{thing}.ts", "index 1a..2b 100644", f"--- a/{thing}.ts", f"+++ b/{thing}.ts"]
+    lines.append(f"@@ -1,{2 * count} +1,{2 * count} @@")
+    for n in range(count):
+        lines += [f" let gate{n} = open({n});", f"-let {thing}{n} = rate({n}, {old});"]
+        lines.append(f"+let {thing}{n} = rate({n}, {odd if n == at else new});")
+    return Relative("\n".join(lines) + "\n", "git diff", [f"rate({at}, {odd})"])
+
+
 FAMILIES = {
     made.__name__: made
     for made in (
@@ -172,5 +185,6 @@ FAMILIES = {
         group_of_the_failure,
         plan_as_a_tree,
         few_errors_of_a_log,
+        odd_change,
     )
 }

@@ -126,8 +126,8 @@ def _alike(held: Sequence[str], example: str, rest: str, every: int, findings: F
     if " differ" in said or ": " in rest:
         return
     ranges, words = "…" in said, set(_PIECES.findall(said)) if "/+" not in said else None
-    # of several pieces each ("2048K", "a.b"), what is said to vary is compared as one, too
-    values = re.findall(r"(\S+) ×\d", said.replace(" (", " ", 1))
+    # of several pieces each ("2048K", "a.b", a quoted text), what is said to vary is compared as one, too
+    values = re.findall(r"(\"[^\"]*\"|'[^']*'|\S+) ×\d", said.replace(" (", " ", 1))
     counted = "|".join(sorted(map(re.escape, values), key=len, reverse=True))
     varying = re.compile(rf"(?<!\w)(?:{counted})(?!\w)" if counted else r"(?!)")
     own, as_one = _pieces(example), _pieces(example, varying)
