@@ -39,6 +39,10 @@ _RUN = 4  # so many lines of one shape in a row are shown by the first and the l
 _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the gate alone
 
 
+_OWN_WORDS, _MAX_OF_OTHER_WORDS, _RARELY = 4, 3, 8  # rare words of a record; such records at most, and one of so many
+_WORD_OF = late.pattern(r"[^\W\d_]{2,}")
+
+
 def score(output: ToolOutput) -> float:
     """Return the score of the last resort."""
     return 0.05
@@ -86,6 +90,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             left //= _AROUND
     left -= _take(_measured(query, lines), costs, dull, budget // 6, kept)
     left -= _take(pointed, costs, dull, left // 2, kept)
+    left -= _take(_of_other_words(output), [cost + _GAP_TOKENS for cost in costs], dull, budget // 6, kept)
     left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left * 3 // 4, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
@@ -93,6 +98,24 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if query or output.tokens < _LARGE_TOKENS:
         _take(range(len(lines)), costs, dull, left, kept)
     return _in_part(output, sorted(kept), budget)
+
+
+def _of_other_words(output: ToolOutput) -> list[int]:
+    """Return the lines that hold what is said in words of their own, where hardly a record does: among thirty comments that
+    agree the one with the cause. In ordinary prose each record has words that no other has."""
+    from headroom_mcp.records import survey
+
+    found = output.survey
+    own = [one for one in survey.telling(found) if sum(e.slot.context == "word" for e in one.evidence) >= _OWN_WORDS]
+    if len(own) > _MAX_OF_OTHER_WORDS or len(own) * _RARELY > len(found.records):
+        return []
+    rows: list[int] = []
+    for one in own:
+        words = {evidence.value for evidence in one.evidence}
+        rows += [
+            i for i in range(*found.records[one.record]) if not words.isdisjoint(_WORD_OF.findall(output.lines[i]))
+        ]
+    return rows
 
 
 def _measured(query: str, lines: Sequence[str]) -> list[int]:

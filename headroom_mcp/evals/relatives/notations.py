@@ -175,6 +175,19 @@ def odd_change(random: Random) -> Relative:
     return Relative("\n".join(lines) + "\n", "git diff", [f"rate({at}, {odd})"])
 
 
+def one_says_why(random: Random) -> Relative:
+    """Comments that all agree in the same few words, and one that says the cause; nobody asks."""
+    words = "we can confirm that this also happens here with the newer build and would like to see any fix soon thank you all".split()
+    head = random.choice(("author:\tuser{n}\nstatus:\tnone\n--", "  Ann Oak • Mon, {n} Mar 31\n", "From: p{n}@lists.example.org\nSubject: Re: it fails\n"))  # fmt: skip
+    thing, count = word(random), random.randrange(24, 40)
+    odd, at = f"Root cause found: the {thing} was ordered twice, see lib/{thing}.go:44", random.randrange(6, count - 6)
+    lines = [f"title:\t{thing} falls over", "state:\topen", "--"]
+    for n in range(count):
+        said = odd if n == at else " ".join(random.choice(words) for _ in range(45)) + "."
+        lines += [head.format(n=n), said, ""]
+    return Relative("\n".join(lines) + "\n", "./issue view 4 --comments", [f"lib/{thing}.go:44"])
+
+
 FAMILIES = {
     made.__name__: made
     for made in (
@@ -186,5 +199,6 @@ FAMILIES = {
         plan_as_a_tree,
         few_errors_of_a_log,
         odd_change,
+        one_says_why,
     )
 }
