@@ -40,6 +40,7 @@ _MAX_RANKED_CHARS = 20_000_000  # beyond, a query's words are looked for by the 
 
 
 _OWN_WORDS, _MAX_OF_OTHER_WORDS, _RARELY = 4, 3, 8  # rare words of a record; such records at most, and one of so many
+_OTHER_WORDS_TOKENS = 1_000
 _WORD_OF = late.pattern(r"[^\W\d_]{2,}")
 
 
@@ -105,6 +106,8 @@ def _of_other_words(output: ToolOutput) -> list[int]:
     agree the one with the cause. In ordinary prose each record has words that no other has."""
     from headroom_mcp.records import survey
 
+    if output.tokens < _OTHER_WORDS_TOKENS:
+        return []  # most of it stays anyway
     found = output.survey
     own = [one for one in survey.telling(found) if sum(e.slot.context == "word" for e in one.evidence) >= _OWN_WORDS]
     if len(own) > _MAX_OF_OTHER_WORDS or len(own) * _RARELY > len(found.records):
