@@ -75,7 +75,7 @@ def compress(output: ToolOutput, room: int) -> Compressed | None:
     had_by: Counter[str] = Counter()
     for record in records:
         fields = _fields(lines, record)[1:]  # the first tells which record this is
-        had_by.update({field.name for field in fields})
+        had_by.update(list(dict.fromkeys(field.name for field in fields)))  # in order: the same text says the same
         for field in fields:
             of_name.setdefault(field.name, []).append(field)
     common = [name for name, count in had_by.items() if count >= _COMMON * len(records)]
