@@ -187,8 +187,9 @@ def _take_asked(chosen: Selection, aimed: Aim) -> None:
         piece: score / max(_MIN_LENGTH, ends[piece.stop] - ends[piece.start]) ** _LENGTH_WEIGHT
         for score, piece in offered
     }
+    least = _LEAST * aimed.best  # the greatest of all scores: to be asked once
     for score, piece in sorted(offered, key=lambda of: (-worth[of[1]], of[1])):
-        if score <= _LEAST * aimed.best:
+        if score <= least:
             continue
         if room < _MARKER_TOKENS:
             break
