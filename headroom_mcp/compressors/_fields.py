@@ -89,7 +89,11 @@ def compress(output: ToolOutput, room: int) -> Compressed | None:
         if (at := _usual(lines, of_name[name], len(records), every=had_by[name] == len(records)))
     }
     left = output.tokens - sum(tokens.estimate(lines[at]) for some in usual.values() for at in some)
-    several = {name: of_name[name] for name in free if had_by[name] > 1 and name not in usual}
+    several = {
+        name: some
+        for name in free
+        if had_by[name] > 1 and name not in usual and not _hold_fields(lines, some := of_name[name])
+    }
     gone, left = _gone(output, several, left, room)
     if left > room or output.tokens - left < max(_MIN_GAIN, _MIN_SHARE * output.tokens):
         return None
@@ -160,6 +164,15 @@ def _unlike(output: ToolOutput) -> set[int]:
     return found
 
 
+def _hold_fields(lines: Sequence[str], fields: Sequence[Field]) -> bool:
+    """Tell whether most of what stands below these keys are keys and values, too: a record within a record is what it is
+    about, and no field of it."""
+    below = [lines[at] for _, start, stop in fields for at in range(start + 1, stop)]
+    return len(below) >= _MIN_FIELDS and 2 * sum(
+        1 for line in below if _FIELD.match(line.replace("- ", "  ", 1))
+    ) > len(below)
+
+
 def _are_checksums(lines: Sequence[str], fields: Sequence[Field]) -> bool:
     return all(stop - start == 1 and _CHECKSUM.search(lines[start].rstrip()) for _, start, stop in fields)
 
@@ -184,4 +197,4 @@ def _without(lines: Sequence[str], leaving: Leaving, records: int) -> Compressed
     parts = [
         part._replace(elsewhere=True) if part.start in told and part.action == "render" else part for part in parts
     ]
-    return Compressed([Part(0, 0, "render", said + "]", lossless=True), *parts], range(len(lines)))
+    return Compressed([Part(0, 0, "render", said + "]"), *parts], range(len(lines)))

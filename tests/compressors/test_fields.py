@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.compressors import load
+from headroom_mcp.compressors import _fields, load
 from headroom_mcp.evals.truth.inputs import Input
 from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.flow.plan import plan
@@ -170,3 +170,37 @@ def test_a_field_that_only_some_records_have_is_never_said_of_all() -> None:
 
     assert "records of keys and values" in head
     assert "Zone" not in head
+
+
+@pytest.mark.parametrize("way", _WAYS)
+@pytest.mark.parametrize("more", [0, 14, 20, 28])
+def test_a_field_said_to_be_left_out_is_left_out_however_little_that_saves(
+    way: Callable[[list[Record]], str], more: int
+) -> None:
+    """Where so little is saved that all stays, nothing says that fields are left out."""
+    for count in (3, 4, 5):
+        dice = random.Random(count)
+        records = [
+            [*record[:5], *((f"Part {n}", f"{dice.choice(_WORDS)} {at * n}") for n in range(more)), *record[5:6]]
+            for at, record in enumerate(_records(dice, count))
+        ]
+        output = ToolOutput(way(records), "Bash", {"command": "units --long"})
+        head = (shown := plan(output, Settings()).body).split("\n")[0]
+
+        digests = [dict(record)["Digest"] in shown for record in records]
+        assert not any(digests) if re.search(r"left out: .*Digest", head) else all(digests)
+
+
+def test_a_record_within_a_record_is_no_field_to_leave_out() -> None:
+    """What a manifest is about stands below one key: of it lines may go, not all without a word of what they were."""
+    for count in (7, 14):
+        dice = random.Random(count)
+        texts = []
+        for at in range(count):
+            spec = [f"    {dice.choice(_WORDS)}{n}: {dice.choice(_WORDS)}-{at * n}" for n in range(24)]
+            head = ["apiVersion: v1", "kind: Unit", "metadata:", f"  name: unit-{at}", "spec:", "  parts:"]
+            texts.append("\n".join([*head, *spec, "status: {}"]))
+        output = ToolOutput("\n".join(texts), "Bash", {"command": "units -o yaml"}, "Which unit has an anvil?")
+        compressed = _fields.compress(output, output.tokens // 3)
+
+        assert compressed is None or "spec" not in compressed.parts[0].text
