@@ -209,3 +209,25 @@ def _shown_in_short(lines: list[str]) -> str:
     compressed = kind.compress(output, 300)
     assert compressed is not None
     return render.render(output.lines, compressed.parts)
+
+
+@pytest.mark.parametrize("form", ["columns", "piped"])
+@pytest.mark.parametrize("blocks", [3, 6])
+def test_what_another_command_printed_below_a_table_is_whole_unasked_where_nobody_knows_its_form(
+    form: str, blocks: int
+) -> None:
+    lines, _ = _output(form, "directly", ["ss"], 160)
+    words = ["segments", "packets", "octets", "requests", "resets", "fragments", "drops"]
+    below: list[str] = []
+    for block in range(blocks):
+        below.append(f"{chr(65 + block) * 3}:")
+        below += [
+            f"    {at * 7 + block} {words[(at + block) % 7]} {('sent', 'lost', 'kept')[at % 3]}" for at in range(7)
+        ]
+        below.append(f"    limit of {words[block]}: {block * 31}")
+    output = ToolOutput("\n".join([*lines, "", *below]), "Bash", {"command": "ss -s; counters"})
+
+    shown = plan(output, Settings()).body
+
+    assert [line for line in below if line not in shown.split("\n")] == []
+    assert len(shown) < len(output.text)

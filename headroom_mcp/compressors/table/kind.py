@@ -116,7 +116,10 @@ def _each(output: ToolOutput, starts: Sequence[int], budget: int) -> Compressed 
     for start, stop in pairwise([*starts, len(lines)]):
         piece = output.section(start, stop)
         share = max(_MIN_SHARE, budget * piece.tokens // max(1, output.tokens))
-        found = _one(piece, _rows.read(piece.lines), share, output.tokens)
+        table = _rows.read(piece.lines)
+        # What stands beside tables and is none, in a form nobody knows, is as short as any output that is shown as it came.
+        small = start > 0 and table.form == "none" and not output.query and piece.tokens < _SMALL_TOKENS
+        found = None if small else _one(piece, table, share, output.tokens)
         of_piece = found.parts if found is not None else [Part(0, stop - start, "keep")]
         parts.extend(part._replace(start=part.start + start, stop=part.stop + start) for part in of_piece)
     if all(part.action == "keep" for part in parts) and output.tokens < _SMALL_TOKENS:
