@@ -43,7 +43,9 @@ _MAX_UNLIKE = 8
 _MAX_NAME_CHARS = 40
 _MAX_SAID_CHARS = 80  # of a value that most have
 # "Version: 1.2"   "  id = 7"   "balance   | 31.86"   "userPassword:: e1N…"
-_FIELD = late.pattern(r"^([ \t]*)([A-Za-z_$@#][\w .()/#%$@-]*?)[ \t]*(?:::?(?=[ \t]|$)|=(?!=)|\|(?!.*\|))")
+_FIELD = late.pattern(
+    r"^([ \t]*)([A-Za-z_$@#][\w.()/#%$@-]*(?: [\w.()/#%$@-]+)*)[ \t]*(?:::?(?=[ \t]|$)|=(?!=)|\|(?!.*\|))"
+)
 _CHECKSUM = late.pattern(r"[:=|]\s*(?:[0-9a-f]{32,}|[0-9A-F]{32,}|(?=\S*\d)[A-Za-z0-9+/]{43,}={0,2})$")
 
 
