@@ -70,13 +70,15 @@ class Piece(NamedTuple):
 class Draft(NamedTuple):
     """What the compressors make of an output before the gate: its sections, and what becomes of its lines.
 
-    `searched` are facts found without a compressor, in the middle of an output too big to be read closely.
+    `searched` are facts found without a compressor, in the middle of an output too big to be read closely; `around` what stands
+    above texts in a wrapper, whatever form these are shown in.
     """
 
     sections: list[Section]
     parts: list[Part]
     pieces: list[Piece]
     searched: list[Fact]
+    around: Sequence[Part] = ()
 
     def note(self, start: int, stop: int) -> str:
         """Return what the compressor says of the left-out lines `start` … `stop - 1`, if they are of one section."""

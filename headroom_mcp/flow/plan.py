@@ -224,12 +224,11 @@ def _all_of(draft: Draft, total: int) -> list[Part]:
     """Return all of the lines as they are, below what stands above them: the wrapper around texts, and the path of each."""
     parts: list[Part] = []
     at = 0
-    for head in draft.parts:
-        if head.start == head.stop and head.text and head.lossless:
-            if head.start > at:
-                parts.append(Part(at, head.start, "keep"))
-            parts.append(head)
-            at = head.start
+    for head in draft.around:
+        if head.start > at:
+            parts.append(Part(at, head.start, "keep"))
+        parts.append(head)
+        at = head.start
     return [*parts, Part(at, total, "keep")] if at < total else parts
 
 
@@ -278,18 +277,19 @@ def _of_texts(output: ToolOutput, wrapper: opened.Opened, budget: int) -> tuple[
     inner = output.with_lines(text_module.split_lines("\n".join(wrapper.lines) + "\n"))
     draft = Draft([], [], [], [])
     head = _outer(output, wrapper.outer, budget // 3)
-    if head is not None:
-        draft.parts.append(head)
+    around = [head] if head is not None else []
+    draft.parts.extend(around)
     total = max(1, inner.tokens)
     for number, (path, start, stop) in enumerate(wrapper.texts, 1):
         piece = inner.section(start, stop)
         if len(wrapper.texts) > 1:
-            draft.parts.append(Part(start, start, "render", f"({number}) {path}:", lossless=True))
+            around.append(Part(start, start, "render", f"({number}) {path}:", lossless=True))
+            draft.parts.append(around[-1])
         found = _compressed(piece, max(100, budget * piece.tokens // total), start)
         draft.sections.extend(found.sections)
         draft.parts.extend(found.parts)
         draft.pieces.extend(found.pieces)
-    return inner, draft
+    return inner, draft._replace(around=around)
 
 
 def _outer(output: ToolOutput, outer: str, budget: int) -> Part | None:

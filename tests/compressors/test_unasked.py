@@ -144,3 +144,15 @@ def test_a_short_output_of_unknown_form_is_not_cut_for_less_than_a_quarter(seed:
     planned = plan.plan(output, Settings())
 
     assert planned.lacks_nothing or len(planned.body) < 0.8 * len(output.text)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_form_says_above_its_lines_does_not_stand_above_all_of_them(seed: int) -> None:
+    dice = _Dice(seed)
+    fields = ("Name", "Version", "Digest", "About")
+    records = ["\n".join(f"{field}: {dice.words(1 + 3 * at)}" for at, field in enumerate(fields)) for _ in range(14)]
+    output = _output("\n\n".join(records).split("\n"))
+
+    body = plan.plan(output, Settings()).body
+
+    assert "left out: " not in body or not all(line in body for line in output.lines)
