@@ -9,7 +9,12 @@ import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[2] / "headroom_mcp"
-_OUTSIDE = sorted(path for path in _PACKAGE.rglob("*.py") if path.relative_to(_PACKAGE).parts[0] != "store")
+_MADE_UP = (
+    _PACKAGE / "evals" / "growth_outputs.py"
+)  # outputs of other programs, SQL files and logs of statements among them
+_OUTSIDE = sorted(
+    path for path in _PACKAGE.rglob("*.py") if path.relative_to(_PACKAGE).parts[0] != "store" and path != _MADE_UP
+)
 _INSIDE = sorted((_PACKAGE / "store").glob("*.py"))  # what every backend shares
 
 _DRIVERS = {"sqlite3", "sqlite_utils", "psycopg", "psycopg2", "asyncpg"}
