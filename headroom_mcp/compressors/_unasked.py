@@ -1,8 +1,9 @@
 """Outputs in which nothing says what to choose by, where nobody said what they are for: help texts, key files, lists of names.
 
 What a short form shows without a question is what stands out: a failure, a figure far from the others, a value that few have, the
-top of a ranking. Where words tell the lines apart, each of its own, nothing does: of 24 such outputs 21 lacked in short what
-was wanted next, which costs another call and all of it again.
+top of a ranking. Where words tell the lines apart, each of its own, nothing does: of 15 such outputs 14 lacked in short what
+was wanted next, which costs another call and all of it again. Eleven of them are among those on which the share below was chosen;
+of the other four it was three.
 """
 
 from __future__ import annotations
