@@ -13,7 +13,7 @@ SHA256: 7d793037a07601…   Architecture: amd64
 
 A gap in each record would cost what it saves. First goes what (nearly) all records say alike: it is said once, and what stands
 below it is the exception. Then what nobody reads, checksums; then, where there is no room, what is longest. Fields that the
-question names stay, and so do lines that tell of failures, answer the question or are unlike the other records.
+question names stay, and so do values that tell of failures, answer the question or are unlike the others of their field.
 """
 
 from __future__ import annotations
@@ -139,7 +139,6 @@ def _gone(
     facts = {
         at for fact in facts_module.find(output) for at in range(fact.start, fact.stop)
     }  # the gate puts these back
-    unlike = _unlike(output)
     sums = {name for name, some in fields.items() if _are_checksums(lines, some)}
     long = {name: sum(_chars(lines, field) for field in some) / len(some) for name, some in fields.items()}
     order = sorted(fields, key=lambda name: (name not in sums, -long[name]))
@@ -147,23 +146,23 @@ def _gone(
     for name in order[: 1 - _MIN_FIELDS]:
         if left <= room and name not in sums:
             break
-        stays = facts if name in sums else facts | unlike
-        cut = [field for field in fields[name] if stays.isdisjoint(range(field.start, field.stop))]
+        unlike = set() if name in sums else _unlike(lines, fields[name])
+        cut = [
+            field
+            for at, field in enumerate(fields[name])
+            if at not in unlike and facts.isdisjoint(range(field.start, field.stop))
+        ]
         if cut:
             gone[name] = cut, len(fields[name]) - len(cut)
             left -= sum(tokens.estimate("\n".join(lines[start:stop])) for _, start, stop in cut)
     return gone, left
 
 
-def _unlike(output: ToolOutput) -> set[int]:
-    """Return the lines that say in what the records that are most unlike the others are so."""
-    found: set[int] = set()
-    survey = output.survey
-    for one in survey_module.telling(survey)[:_MAX_UNLIKE]:
-        values = [e.value for e in one.evidence if e.value and e.slot.context not in ("word", "form")]
-        at = range(*survey.records[one.record])
-        found.update(line for line in at if any(value in output.lines[line] for value in values))
-    return found
+def _unlike(lines: Sequence[str], fields: Sequence[Field]) -> set[int]:
+    """Return which values of a field are most unlike its others: whatever else differs between records is no matter here."""
+    values = [" ".join(lines[at].strip() for at in range(start, stop)) for _, start, stop in fields]
+    survey = survey_module.of_records(values, [Record(at, at + 1) for at in range(len(values))])
+    return {one.record for one in survey_module.telling(survey)[:_MAX_UNLIKE]}
 
 
 def _hold_fields(lines: Sequence[str], fields: Sequence[Field]) -> bool:

@@ -59,12 +59,12 @@ def facts(output: ToolOutput) -> list[Fact]:
 def compress(output: ToolOutput, budget: int) -> Compressed | None:
     """Keep what the query finds, the head, the tail, and rare lines, in that order of claim on the budget."""
     lines = output.lines
-    if output.tokens <= budget or _unasked.is_read_whole(output):
+    if output.tokens <= budget:
         return None  # dull or not, there is room for it
     if len(lines) < _MIN_LINES:
         return _in_part(output, range(len(lines)), budget)
-    room = int(output.tokens * max(_FIELDS_SHARE, _share_kept(output.tokens))) if output.tokens < _LARGE_TOKENS else 0
-    if (in_fields := _fields.compress(output, max(budget, room))) is not None:
+    whole = _unasked.is_read_whole(output)
+    if (in_fields := _fields.compress(output, _room_for_fields(output, budget, whole=whole))) is not None or whole:
         return in_fields
     if _by_record.fits(output):
         small = output.tokens < _NAMED_TOKENS
@@ -119,6 +119,14 @@ def _of_other_words(output: ToolOutput) -> list[int]:
             i for i in range(*found.records[one.record]) if not words.isdisjoint(_WORD_OF.findall(output.lines[i]))
         ]
     return rows
+
+
+def _room_for_fields(output: ToolOutput, budget: int, *, whole: bool) -> int:
+    """Return the tokens for records of keys and values; half of a long one that would be read as a `whole`, all of a short
+    one."""
+    if output.tokens >= _LARGE_TOKENS:
+        return max(budget, int(_FIELDS_SHARE * output.tokens)) if whole else budget
+    return output.tokens if whole else max(budget, int(output.tokens * max(_FIELDS_SHARE, _share_kept(output.tokens))))
 
 
 def _measured(query: str, lines: Sequence[str]) -> list[int]:

@@ -204,3 +204,58 @@ def test_a_record_within_a_record_is_no_field_to_leave_out() -> None:
         compressed = _fields.compress(output, output.tokens // 3)
 
         assert compressed is None or "spec" not in compressed.parts[0].text
+
+
+_ODD = (
+    "齿轮卡住，已停止",
+    "the hatch was found ajar beside 3 keys",
+    "pegou fogo no porao",
+    "nobody answered; handed to the night watch",
+    "clutch gave way under load",
+)
+
+
+@pytest.mark.parametrize("odd", _ODD)
+@pytest.mark.parametrize("on_a_line_of_its_own", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_one_value_unlike_the_others_stays_of_a_field_that_is_left_out(
+    odd: str, on_a_line_of_its_own: bool, seed: int
+) -> None:
+    dice = random.Random(seed)
+    at = dice.randrange(5, 45)
+    blocks: list[str] = []
+    for number in range(50):
+        name = dice.choice(_WORDS[:3])
+        said = odd if number == at else f"valve of {name} set to {dice.randrange(40, 190)} by the clock in the hall"
+        fields = [f"Event[{number}]", f"  Source: {name}", f"  Code: {dice.randrange(3)}", f"  Seat: {number * 7}"]
+        fields += [
+            f"  Host: {dice.randrange(16**6):06x}",
+            "  Said:" + (f"\n{said}" if on_a_line_of_its_own else f" {said}"),
+        ]
+        blocks.append("\n".join(fields))
+    output = ToolOutput("\n\n".join(blocks), "Bash", {"command": "events"})
+
+    shown = plan(output, Settings()).body
+
+    assert odd in shown
+    assert len(shown) < 0.8 * len(output.text)
+
+
+def test_what_would_be_shown_whole_is_shown_without_checksums_and_what_all_records_say() -> None:
+    dice = random.Random(2)
+    words = ["".join(dice.choices("abdefgiklmnoprstu", k=dice.randrange(5, 10))) for _ in range(900)]
+    blocks = []
+    for number in range(10):
+        own = words[number * 60 : number * 60 + 40]
+        fields = [f"Package: {own[0]}", "Suite: stable", f"Version: {number}.{number * 3 % 7}"]
+        fields += [f"About: {' '.join(own[1:20])}", f"Needs: {', '.join(own[20:])}"]
+        blocks.append("\n".join([*fields, f"Digest: {''.join(dice.choices('0123456789abcdef', k=128))}"]))
+    output = ToolOutput("\n\n".join(blocks), "Bash", {"command": "packages"})
+
+    shown = plan(output, Settings()).body
+
+    assert shown.startswith(
+        "[10 records of keys and values; left out: Digest; the same in each unless shown: Suite: stable]"
+    )
+    for line in output.lines:
+        assert line in shown or line.startswith(("Digest: ", "Suite: "))

@@ -90,7 +90,14 @@ def score(output: ToolOutput) -> float:
     alone = sum(1 for line in lines if len(line) < 120 and line[-1] in ".!?:;")
     if share < 0.65 or alone > 0.7 * len(lines):  # one short sentence a line is a list of messages
         return 0.0
-    return 0.3 + 0.3 * share
+    return 0.0 if _are_records(output.lines[:400], len(lines)) else 0.3 + 0.3 * share
+
+
+def _are_records(lines: Sequence[str], filled: int) -> bool:
+    """Tell whether most of the `filled` lines are keys with their values, in blocks: what a value says may be a sentence."""
+    from headroom_mcp.records import find
+
+    return sum(1 for key in find.keys(lines) if key) * 2 > filled and find.in_blocks(lines)
 
 
 def facts(output: ToolOutput) -> list[Fact]:
