@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from headroom_mcp import compressors
-from headroom_mcp.flow import gate
+from headroom_mcp.flow import gate, whole
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.draft import Draft, Piece
 from headroom_mcp.late import NamedTuple
@@ -22,26 +22,10 @@ from headroom_mcp.types import Compressed, Omission, Part, Section, Shown, View
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 # Compilers quote the line that a message is about.
 _FRAMED = frozenset(("build", "command", "general", "lint", "log"))
-# What a run says may have a trace in it, whatever else it is.
-_TRACED = frozenset((*_FRAMED, "stack_trace", "test_output"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(
     ("build", "command", "general", "lint", "listing", "log", "search", "stack_trace", "table", "test_output")
 )
-_WHOLE_TOKENS = (
-    1_500  # below, a form that leaves nothing out is tried, too, and the footer is the ref where that tells all
-)
-_TWICE = 6  # kept lines that are kept above, from which on a run of them may be
-_DETOUR_SHARE = (
-    0.05  # of a short output, which the form that leaves something out must save more than the one that does not
-)
-_GUESSED_DETOUR_SHARE = (
-    0.26  # the same of unknown form, where nobody asks: of such cuts one in three lost what was wanted
-)
-_WIDE = 8  # wide blanks from which on columns may stand too far apart
-_PATHS = 12  # slashes from which on paths may have a folder in common
-# Where nothing says what is wanted, a form that leaves nothing out is worth so much of a list of unknown form up to that length.
-_UNASKED_TOKENS, _UNASKED_SHARE = 8_000, 0.9
 _OUTER_CHARS = 600  # of a wrapper around texts stand above them as they are
 FOOTER_CHARS = 140  # room for the footer in a text that must not exceed the host's limit
 
@@ -123,13 +107,13 @@ def _plan(output: ToolOutput, settings: Settings, earlier: Sequence[Shown], numb
         from headroom_mcp.compressors import _code_frames
 
         parts = _code_frames.cut(lines, parts)
-    if _TRACED.issuperset(section.kind for section in draft.sections):
+    if whole.TRACED.issuperset(section.kind for section in draft.sections):
         parts = _beside_the_point(output, parts)
     if earlier:
         changed = _changed_only(output, draft, parts, earlier)
         parts = changed or _leave_out_repeats(output, settings, parts, draft, earlier, missed)
     if not numbered and all(s.kind in _LISTED or (s.kind == "code" and not output.files()) for s in draft.sections):
-        parts = _in_short(output, draft, parts)
+        parts = whole.in_short(output, draft, parts)
     if marker.may_be_forged(output.text):
         parts = [part._replace(text=marker.quoted(part.text, output.text)) if part.text else part for part in parts]
     return _planned(output, draft.sections, parts, numbered)
@@ -174,8 +158,8 @@ def _planned(output: ToolOutput, sections: list[Section], parts: list[Part], num
     kept = sum(part.stop - part.start for part in parts if part.action == "keep")
     above = sum(part.stop - part.start for part in parts if part.above)
     omitted = render.omissions(parts)
-    small = output.tokens < _WHOLE_TOKENS
-    closer = _closer(output.lines, parts)
+    small = output.tokens < whole.WHOLE_TOKENS
+    closer = whole.closer(output.lines, parts)
     return Plan(body, sections, parts, omitted, kept, len(output.lines), output.overwritten, above, small, closer)
 
 
@@ -189,64 +173,6 @@ def plan_within(output: ToolOutput, settings: Settings, view: View, earlier: Seq
         if not view.limit_chars or len(planned.body) + FOOTER_CHARS + len(view.way_back) <= view.limit_chars:
             return planned
     return None
-
-
-def _in_short(output: ToolOutput, draft: Draft, parts: list[Part]) -> list[Part]:
-    """Return `parts` with their kept lines in fewer words; of a short output all of its lines so, where that costs no more:
-    nothing is left out then. What a search quotes stays as far apart as it is."""
-    lines = output.lines
-    small = output.tokens < _WHOLE_TOKENS
-    whole = _all_of(draft, len(lines)) if small or _is_unasked_list(output, draft) else []
-    text = output.text
-    again = render.kept_twice(lines, parts) >= _TWICE
-    is_wide = text.count("   ") >= _WIDE or text.count("/") >= _PATHS
-    if not (again or is_wide or render.run_alike(lines, whole or parts)):
-        if not (small and render.omissions(parts) and _is_guessed(output, draft, parts)):
-            return parts
-        return _cheaper(lines, parts, whole, int(_GUESSED_DETOUR_SHARE * output.tokens))
-    from headroom_mcp.compressors import _in_short
-
-    kinds = {section.kind for section in draft.sections}
-    if "code" in kinds:  # what a trace or a search quotes
-        return _in_short.with_folders(output, parts)
-    closer, told = "search" not in kinds, (small or again) and kinds <= _TRACED and not output.files()
-    cut = _in_short.cut(output, parts, closer=closer, told=told)
-    if not whole:
-        return cut
-    every = _in_short.cut(output, whole, closer=closer, told=told)
-    if small:  # a few tokens are no reason to leave anything out
-        share = _GUESSED_DETOUR_SHARE if _is_guessed(output, draft, parts) else _DETOUR_SHARE
-        return _cheaper(lines, cut, every, int(share * output.tokens) if render.omissions(cut) else 0)
-    return every if tokens.estimate(render.render(lines, every)) <= _UNASKED_SHARE * output.tokens else cut
-
-
-def _all_of(draft: Draft, total: int) -> list[Part]:
-    """Return all of the lines as they are, below what stands above them: the wrapper around texts, and the path of each."""
-    parts: list[Part] = []
-    at = 0
-    for head in draft.around:
-        if head.start > at:
-            parts.append(Part(at, head.start, "keep"))
-        parts.append(head)
-        at = head.start
-    return [*parts, Part(at, total, "keep")] if at < total else parts
-
-
-def _is_guessed(output: ToolOutput, draft: Draft, parts: Sequence[Part]) -> bool:
-    """Tell whether nobody knows what an output is, and nobody has asked: what is left out of it is a guess."""
-    if output.query or output.is_hidden or any(part.above for part in parts):
-        return False
-    return all(section.kind == "general" for section in draft.sections)
-
-
-def _is_unasked_list(output: ToolOutput, draft: Draft) -> bool:
-    """Tell whether an output of no known form is lines that say more than numbers each, nothing was asked, and it is not long:
-    a short form of such loses what is wanted next as often as not, unless nothing of it is left out."""
-    if output.query or output.tokens >= _UNASKED_TOKENS or any(section.kind != "general" for section in draft.sections):
-        return False
-    from headroom_mcp.compressors import _shapes
-
-    return not _shapes.are_of_records(output.lines)
 
 
 def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:
@@ -296,12 +222,12 @@ def _outer(output: ToolOutput, outer: str, budget: int) -> Part | None:
     """Return the wrapper without its texts as it stands above them, made small where it is long."""
     if not outer:
         return None
-    whole = Part(0, 0, "render", outer, lossless=True)
+    unread = Part(0, 0, "render", outer, lossless=True)
     if len(outer) <= _OUTER_CHARS:
-        return whole
+        return unread
     compressed = compressors.load("json").compress(output.with_lines(outer.split("\n")), max(_OUTER_CHARS // 3, budget))
     parts: Sequence[Part] = compressed.parts if compressed is not None else ()
-    return parts[0]._replace(start=0, stop=0) if len(parts) == 1 and parts[0].action == "render" else whole
+    return parts[0]._replace(start=0, stop=0) if len(parts) == 1 and parts[0].action == "render" else unread
 
 
 def _without_heads(piece: ToolOutput, compressor: ModuleType, budget: int) -> tuple[ToolOutput, Compressed | None]:
@@ -362,31 +288,16 @@ def _leave_out_repeats(
     if not runs:
         return parts
     failures = draft.failures(output.ambient)
-    whole = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, failures)
+    every = repeats.fold(lines, [Part(0, len(lines), "keep")], runs, earlier, failures)
     if tokens.estimate(render.render(lines, parts)) > output.tokens * (1 - settings.min_saving):
-        return whole  # not worth compressing: only what stands above goes
+        return every  # not worth compressing: only what stands above goes
 
     def note(start: int, stop: int) -> str:
         return gate.with_counts(lines, start, stop, draft.note(start, stop), missed)
 
     if any(part.start == part.stop and part.text and not part.lossless for part in parts):
-        return _cheaper(lines, parts, whole)  # a head counts what is shown below it: nothing of that goes
-    return _cheaper(lines, whole, repeats.fold(lines, parts, runs, earlier, failures, note))
-
-
-def _cheaper(lines: Sequence[str], one: list[Part], other: list[Part], more: int = 0) -> list[Part]:
-    """Return the one of both that costs less; the `other` even if it costs as much or `more` than that."""
-    costs = [tokens.estimate(render.render(lines, parts)) - _closer(lines, parts) for parts in (one, other)]
-    return other if costs[1] <= costs[0] + more else one
-
-
-def _closer(lines: Sequence[str], parts: Sequence[Part]) -> int:
-    """Return how many tokens fewer than by their characters `parts` cost whose columns stand closer."""
-    if not any(part.text.startswith("[columns ") for part in parts if part.start == part.stop):
-        return 0
-    from headroom_mcp.text import columns
-
-    return columns.saved(lines, parts)
+        return whole.cheaper(lines, parts, every)  # a head counts what is shown below it: nothing of that goes
+    return whole.cheaper(lines, every, repeats.fold(lines, parts, runs, earlier, failures, note))
 
 
 def _changed_only(output: ToolOutput, draft: Draft, parts: list[Part], earlier: Sequence[Shown]) -> list[Part] | None:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from headroom_mcp.compressors import _unasked
-from headroom_mcp.flow import plan
+from headroom_mcp.flow import plan, whole
 from headroom_mcp.flow.draft import Draft
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import tokens
@@ -158,4 +158,4 @@ def test_of_what_stands_above_lines_only_what_wraps_them_stands_above_all_of_the
     path = Part(0, 0, "render", "(1) stdout:", lossless=True)
     parts = [path, said, Part(0, 3, "omit")]
 
-    assert plan._all_of(Draft([], parts, [], [], [path]), 3) == [path, Part(0, 3, "keep")]
+    assert whole.all_of(Draft([], parts, [], [], [path]), 3) == [path, Part(0, 3, "keep")]

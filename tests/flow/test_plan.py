@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.flow import plan
+from headroom_mcp.flow import plan, whole
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Omission, Part, Section, View
@@ -119,12 +119,12 @@ def test_what_stands_around_texts_stands_above_them_and_is_made_small_where_it_i
 
 def test_of_two_forms_that_cost_the_same_the_other_is_taken() -> None:
     lines = [f"line {n} of some words" for n in range(9)]
-    whole, cut = [Part(0, 9, "keep")], [Part(0, 1, "keep"), Part(1, 9, "omit")]
+    every, cut = [Part(0, 9, "keep")], [Part(0, 1, "keep"), Part(1, 9, "omit")]
     again = [Part(0, 4, "keep"), Part(4, 9, "keep")]
 
-    assert plan._cheaper(lines, whole, cut) is cut
-    assert plan._cheaper(lines, cut, whole) is cut
-    assert plan._cheaper(lines, whole, again) is again
+    assert whole.cheaper(lines, every, cut) is cut
+    assert whole.cheaper(lines, cut, every) is cut
+    assert whole.cheaper(lines, every, again) is again
 
 
 def test_of_what_is_too_big_to_be_read_closely_the_ends_are_and_the_middle_is_searched(
