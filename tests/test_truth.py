@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -332,3 +333,26 @@ def test_what_is_told_in_another_part_is_in_short() -> None:
 
     assert "10 of 10 lines in short" in (shown := footer.added(planned, "0" * 12, ""))
     assert walk.check(walk.Checked(lines, "", planned, shown)).false == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_rule_with_a_severity_and_a_remark_before_it_is_read_by_the_checker(seed: int, tmp_path: Path) -> None:
+    """C: [Correctable] Style/Name, as some linters print it: true counts of such rules were called false."""
+    dice = random.Random(seed)
+    rules = {
+        "C: [Correctable] Layout/Gap": "A gap is missing behind the comma.",
+        "C: Naming/Short": "A name has three letters at least.",
+        "W: [Correctable] Lint/Idle": "A value nobody reads.",
+        "E: Lint/Open": "A bracket is not closed.",
+    }
+    rows = [
+        f"/srv/shop/lib/{dice.choice(['cart', 'mail'])}.rb:{at // 3 + 1}:{dice.randrange(60) + 1}: {rule}: {rules[rule]}"
+        for at in range(90)
+        for rule in [dice.choice(list(rules))]
+    ]
+
+    findings = judge(Input("made", "\n".join(rows), "Bash", {"command": "lint"}), Settings(home=str(tmp_path)))
+
+    assert findings is not None
+    assert findings.checked > 50
+    assert findings.false == []

@@ -11,7 +11,8 @@ from headroom_mcp.evals.truth.renders import Render, is_shown, plain
 from headroom_mcp.types import Section
 
 _PROBLEMS = re.compile(r"\[([\d,]+) problems? of ([\d,]+) rules?; (.*)\]")
-_RULE = re.compile(r"^(?P<code>\S+) ×(?P<count>[\d,]+)(?P<rest>.*)", re.DOTALL)
+# Style/Semicolon ×4   C: [Correctable] Style/Semicolon ×4: a severity and a remark before the rule are of its name
+_RULE = re.compile(r"^(?P<code>(?:[A-Z]: )?(?:\[\w+\] )?\S+) ×(?P<count>[\d,]+)(?P<rest>.*)", re.DOTALL)
 _NAMELESS = re.compile(r"^×(?P<count>[\d,]+)(?: (?P<code>[A-Z]{1,6}\d{2,5})(?= ))?(?P<rest>.*)", re.DOTALL)
 _SAME = re.compile(r" \[×([\d,]+)\]$")  # the same, at the same place
 _MORE_PLACES = re.compile(r" \[… ([\d,]+) more(?: in ([\d,]+) files?)?\]$")
