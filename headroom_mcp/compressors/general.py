@@ -93,6 +93,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     left -= _take(pointed, costs, dull, left // 2, kept)
     left -= _take(_of_other_words(output), [cost + _GAP_TOKENS for cost in costs], dull, budget // 6, kept)
     left -= _take(_of_each_record(output), [cost + _GAP_TOKENS // 2 for cost in costs], dull, left * 3 // 4, kept)
+    left -= _take(_unlike(output), [cost + _GAP_TOKENS for cost in costs], [False] * len(lines), left // 4, kept)
     left -= _take(range(len(lines)), costs, dull, budget // 6, kept)
     left -= _take(range(len(lines) - 1, -1, -1), costs, dull, budget // 6, kept)
     left -= _take_telling(lines, forms, costs, dull, left, kept)
@@ -174,6 +175,20 @@ def _of_each_record(output: ToolOutput) -> list[int]:
     # The shortest of what tells records apart, what sorts them, the rest of what tells them apart.
     order = [*by_length[0][:1], *by_length[1], *by_length[0][1:]]
     return [*(start for start, _ in records), *(i for at in order for i in at)]
+
+
+def _unlike(output: ToolOutput) -> list[int]:
+    """Return the lines that say in what records are unlike the others, the most unlike first: beside what nobody knows there
+    may be rows of a table, of which one has another state."""
+    from headroom_mcp.records import survey as survey_module
+
+    survey = output.survey
+    found: list[int] = []
+    for one in survey_module.telling(survey):
+        at = range(*survey.records[one.record])
+        values = [evidence.value for evidence in one.evidence]
+        found.extend(line for line in at if len(at) == 1 or any(value in output.lines[line] for value in values))
+    return found
 
 
 def _share_kept(tokens: int) -> float:

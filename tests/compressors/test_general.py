@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -118,3 +119,34 @@ def test_what_is_said_of_a_place_comes_before_advice(said: str, query: str) -> N
         assert compressed is not None
         shown = render.render(output.lines, compressed.parts).split("\n")
         assert [line for line in told if line not in shown] == []
+
+
+_ROWS: tuple[Callable[[int, str], str], ...] = (
+    lambda n, state: f"{_WORDS[n % 14]}-{n}\t{n % 7}.{n % 31}-{n % 3}\t{state} ok",
+    lambda n, state: f"{n:>5} {_WORDS[n % 14]}{n * 7} [{state}] {n * 37 % 900}kB",
+    lambda n, state: f"{_WORDS[n % 14]}{n}={state};weight={n * 13 % 500}",
+    lambda n, state: f"unit {n * 3}: {_WORDS[n % 14]} is {state}, {n % 60} s",
+)
+
+
+@pytest.mark.parametrize("row", _ROWS)
+@pytest.mark.parametrize("query", ["", "which version of flint is there?"])
+@pytest.mark.parametrize("seed", range(4))
+def test_of_rows_beside_what_nobody_knows_the_one_of_another_state_is_shown(
+    row: Callable[[int, str], str], query: str, seed: int
+) -> None:
+    """Three commands in one call: options, a tree of names, and rows whose states are all alike but for one."""
+    dice = random.Random(seed)
+    options = [f"--{'-'.join(dice.choices(_WORDS, k=dice.randrange(1, 4)))}" for _ in range(dice.randrange(150, 300))]
+    tree = [
+        f"{'  ' * dice.randrange(3)}{{ {dice.choice(_WORDS).upper()}, {dice.randrange(999)} }} @ home"
+        for _ in range(60)
+    ]
+    at = dice.randrange(30, 370)
+    rows = [row(number, "mislaid" if number == at else "settled") for number in range(400)]
+    output = ToolOutput("\n".join([*options, *tree, *rows]), "Bash", {"command": "a; b; c"}, query)
+
+    planned = plan(output, Settings())
+
+    assert rows[at] in planned.body
+    assert len(planned.body) < len(output.text) // 2 or (not query and planned.lacks_nothing)
