@@ -35,6 +35,7 @@ from headroom_mcp.types import Compressed, Part
 _MIN_RECORDS, _MIN_FIELDS = 3, 4
 _COVERED = 0.8  # of the lines stand in such records
 _COMMON = 0.5  # of the records have what is a field of all
+_DIFFERENT = 0.9  # of the values of a name are like no other
 _USUAL = 0.75  # of the records have a value that is said once
 _FIELD_TOKENS = 3  # a short one, with its key
 _MIN_GAIN = 20  # tokens …
@@ -46,6 +47,7 @@ _MAX_SAID_CHARS = 80  # of a value that most have
 _FIELD = late.pattern(
     r"^([ \t]*)([A-Za-z_$@#][\w.()/#%$@-]*(?: [\w.()/#%$@-]+)*)[ \t]*(?:::?(?=[ \t]|$)|=(?!=)|\|(?!.*\|))"
 )
+_DIGITS = late.pattern(r"\d+")
 _CHECKSUM = late.pattern(r"[:=|]\s*(?:[0-9a-f]{32,}|[0-9A-F]{32,}|(?=\S*\d)[A-Za-z0-9+/]{43,}={0,2})$")
 
 
@@ -90,16 +92,32 @@ def compress(output: ToolOutput, room: int) -> Compressed | None:
         for name in free
         if (at := _usual(lines, of_name[name], len(records), every=had_by[name] == len(records)))
     }
+    known_by = _known_by(lines, records, of_name)
     left = output.tokens - sum(tokens.estimate(lines[at]) for some in usual.values() for at in some)
     several = {
         name: some
         for name in free
-        if had_by[name] > 1 and name not in usual and not _hold_fields(lines, some := of_name[name])
+        if had_by[name] > 1
+        and name not in usual
+        and name != known_by
+        and not _hold_fields(lines, some := of_name[name])
     }
     gone, left = _gone(output, several, left, room)
     if left > room or output.tokens - left < max(_MIN_GAIN, _MIN_SHARE * output.tokens):
         return None
     return _without(lines, Leaving(gone, usual), len(records))
+
+
+def _known_by(lines: Sequence[str], records: Sequence[Record], of_name: dict[str, list[Field]]) -> str:
+    """Return the field by which records are known: "" where their heads differ in more than numbers, else the first of which
+    hardly two values are the same."""
+    if len({_DIGITS.sub("", lines[start]) for start, _ in records}) * 2 > len(records):
+        return ""
+    for name, fields in of_name.items():
+        told = {lines[start].strip() for _, start, _ in fields}
+        if len(fields) >= _DIFFERENT * len(records) and len(told) >= _DIFFERENT * len(fields):
+            return name
+    return ""
 
 
 def _fields(lines: Sequence[str], record: Record) -> list[Field]:

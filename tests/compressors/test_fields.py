@@ -14,6 +14,7 @@ from headroom_mcp.evals.truth.inputs import Input
 from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.settings.table import Settings
+from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 
 _WORDS = "anvil basin cedar drift ember flint gorge heath inlet joist knoll ledge marsh notch".split()
@@ -259,3 +260,30 @@ def test_what_would_be_shown_whole_is_shown_without_checksums_and_what_all_recor
     )
     for line in output.lines:
         assert line in shown or line.startswith(("Digest: ", "Suite: "))
+
+
+@pytest.mark.parametrize("head", ["[[unit]]", "Unit {n}:", "-[ RECORD {n} ]-----", "*** {n}. row ***"])
+@pytest.mark.parametrize("count", [12, 40])
+def test_what_records_are_known_by_stays_however_long_it_is_where_their_heads_say_nothing(
+    head: str, count: int
+) -> None:
+    dice = random.Random(count)
+    names = [f"{'-'.join(dice.choices(_WORDS, k=4))}-{number * 37}" for number in range(count)]
+    blocks = []
+    for number, name in enumerate(names):
+        fields = [
+            head.format(n=number),
+            f"id = {name}",
+            f"zone = {dice.choice(_WORDS[:3])}",
+            f"load = {dice.randrange(99)}",
+        ]
+        fields += [f"port = {dice.randrange(9)}", f"said = {dice.choice(_WORDS)} {dice.choice(_WORDS)}"]
+        blocks.append("\n".join(fields))
+    output = ToolOutput("\n\n".join(blocks), "Bash", {"command": "units"})
+
+    compressed = _fields.compress(output, output.tokens * 9 // 10)
+
+    assert compressed is not None
+    shown = render.render(output.lines, compressed.parts)
+    assert "left out: said" in shown
+    assert [name for name in names if name not in shown] == []
