@@ -100,7 +100,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take([i for i in tail if not _verdicts.passes(lines[i])], budget // 3)
     told = facts_module.failures(lines, covered)
     take(told, budget // 4)
-    take(facts_module.matches(output.query, lines), budget // 8)
+    take(facts_module.matches(output.query, lines), budget // (5 if _has_parts(output.query) else 8))
     warned = facts_module.warned(lines)
     warnings = facts_module.warnings(lines)[:_MAX_WARNINGS]
     take(warnings, budget // 6 if found or told else budget * 2 // 3)  # where nothing fails, they are the news
@@ -130,6 +130,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return Compressed(parts, range(len(lines)))
     note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
     return Compressed([note, *_without_stamps(display, parts)], range(len(lines)))
+
+
+def _has_parts(question: str) -> bool:
+    """Tell whether more than one thing is asked."""
+    if not question:
+        return False
+    from headroom_mcp.query import clauses
+
+    return len(clauses.parts(question)) > 1
 
 
 def bare(lines: Sequence[str]) -> Sequence[str]:

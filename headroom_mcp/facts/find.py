@@ -147,7 +147,7 @@ def may_count_tests(lines: Sequence[str]) -> bool:
 
 
 def matches(query: str, lines: Sequence[str]) -> list[int]:
-    """Return the lines that match the query best, best first."""
+    """Return the lines that match the query best, best first: the best of each of its parts, then the second best of each."""
     if not query:
         return []
     candidates: Sequence[int] = range(len(lines))
@@ -156,9 +156,15 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
         if not words:
             return []
         candidates = touched(lines, words)[:_MAX_RANKED_LINES]
-    scores = bm25.rank(query, [lines[i][:_MAX_LINE_CHARS] for i in candidates])
-    best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
-    return [i for _, i in best[:_MAX_QUERY_FACTS]]
+    from headroom_mcp.query import clauses  # only what asks has use for it
+
+    parts = clauses.parts(query)
+    asked = [*parts, query] if len(parts) > 1 else [query]
+    ranked: list[list[int]] = []
+    for scores in bm25.rank_each(asked, [lines[i][:_MAX_LINE_CHARS] for i in candidates]):
+        best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
+        ranked.append([i for _, i in best[:_MAX_QUERY_FACTS]])
+    return clauses.in_turn(ranked)[:_MAX_QUERY_FACTS]
 
 
 @once

@@ -99,11 +99,17 @@ def slowness(length: float, length_share: float = _B) -> float:
 
 def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
     """Return the BM25 score of each document for `query`, in order; all 0.0 when no query term occurs anywhere."""
-    wanted = query_terms(query)
+    return rank_each([query], documents)[0]
+
+
+def rank_each(queries: Sequence[str], documents: Sequence[str] | Iterable[str]) -> list[list[float]]:
+    """Return for each of `queries` the BM25 score of each document: the documents are read once for all of them."""
+    wanted_of = [query_terms(query) for query in queries]
+    wanted = list(dict.fromkeys(term for terms in wanted_of for term in terms))
     texts = list(documents)
-    scores = [0.0] * len(texts)
+    ranked = [[0.0] * len(texts) for _ in queries]
     if not wanted or not texts:
-        return scores
+        return ranked
     from headroom_mcp.text.lines import by_shape  # a prompt, which ranks nothing, has no use for it
 
     known = _Tokens(frozenset(wanted))
@@ -142,18 +148,20 @@ def rank(query: str, documents: Sequence[str] | Iterable[str]) -> list[float]:
             document_frequency[word] = document_frequency.get(word, 0) + 1
     average = max(1.0, total_length / len(texts))
     worth = {word: rarity(len(texts), holders) for word, holders in document_frequency.items()}
-    scored: dict[int, float] = {}
-    for index, found in hits:
-        score = scored.get(id(found))
-        if score is None:
-            counts, length = found
-            share = length / average
-            score = 0.0
-            for word, frequency in counts.items():
-                score += worth[word] * saturated(frequency, share)
-            scored[id(found)] = score
-        scores[index] = score
-    return scores
+    for scores, terms in zip(ranked, map(frozenset, wanted_of), strict=True):
+        scored: dict[int, float] = {}
+        for index, found in hits:
+            score = scored.get(id(found))
+            if score is None:
+                counts, length = found
+                share = length / average
+                score = 0.0
+                for word, frequency in counts.items():
+                    if word in terms:
+                        score += worth[word] * saturated(frequency, share)
+                scored[id(found)] = score
+            scores[index] = score
+    return ranked
 
 
 def _has_any(words: Sequence[str], text: str) -> bool:

@@ -21,6 +21,19 @@ from headroom_mcp.tool_output import ToolOutput
 _CLAUSE_END = late.pattern(
     r"[?!;…\n]+|, (?:and|but) |\.{2,}|\.\s+(?=[A-Z\"'`(])|(?<=\w)\s+(?=(?:What|When|Where|Which|Who|Whose|Why|How)\b)"
 )
+# Which port is it, and who owns it? · the example and its test: "and" before a word that begins something else to look for
+_PART_END = late.pattern(
+    r"[?!;\n]+|,\s+(?:and|or|but)\s+|(?:,|,?\s+(?:and|or|but|also))\s+"
+    r"(?=(?:also|which|what|whose|who|where|when|why|how|its|their|the|is|are|was|were|does|did|do|has|have|had|in|at|on|by|from|say|tell|show|list|give)\b)",
+    re.IGNORECASE,
+)
+_OF = late.pattern(r"\b(?:of|in|for)\s+\S.*$", re.IGNORECASE)
+_HAS = late.pattern(r"\b(?:has|have|of|in|for)\s+\S.*$", re.IGNORECASE)
+# What goes on with "and the owner" is no question of its own; nor is "which port" before "and which owner has mail?".
+_DETERMINED = late.pattern(r"(?:the|its|their)\b", re.IGNORECASE)
+_WHICH = late.pattern(r"(?:which|what|whose)\b", re.IGNORECASE)
+_THAT = late.pattern(r"\b(?:its?|their|they|them|that|this|these|those)\b", re.IGNORECASE)
+_MAX_PARTS, _MAX_QUESTION_CHARS = 5, 300  # longer, it is the description of a task
 _WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer put no blanks between words
 _UNSPACED = late.pattern(
@@ -64,6 +77,51 @@ def clauses(query: str) -> list[str]:
     """Return the questions or quotations in `query` that hold a word to search for, in order, at most 16."""
     found = [piece.strip() for piece in _CLAUSE_END.split(query)]
     return [piece for piece in found if piece and bm25.query_terms(piece)][:_MAX_CLAUSES]
+
+
+def parts(question: str) -> list[str]:
+    """Return what `question` asks for, one by one, each with what it is asked of: of "the port and the owner of mail, and where
+    is it set?" the port of mail, the owner of mail, and where it, the owner of mail, is set. At most 5; the whole of what is
+    no question but a task."""
+    if len(question) > _MAX_QUESTION_CHARS:
+        return [question]
+    found: list[str] = []
+    about = ""  # what a colon stands behind holds until the question ends: "mail: port and owner?"
+    ends = [(match.start(), match.end(), match.group()) for match in _PART_END.finditer(question)]
+    start = 0
+    for stop, after, mark in [*ends, (len(question), len(question), "?")]:
+        said = question[start:stop].strip()
+        start = after
+        if not bm25.query_terms(said):
+            continue
+        before, colon, _ = said.rpartition(": ")
+        if colon:
+            about = before
+        elif about:
+            said = f"{about}: {said}"
+        elif found and _THAT.search(said):
+            said = f"{found[-1]} {said}"
+        found.append(said)
+        if "?" in mark:
+            about = ""
+    for at in range(len(found) - 2, -1, -1):  # the port and the owner of mail
+        said, behind = found[at], found[at + 1]
+        of = _OF.search(behind) if _DETERMINED.match(behind) else None
+        if _WHICH.match(said) and _WHICH.match(behind) and len(bm25.query_terms(said)) == 1:
+            of = _HAS.search(behind)
+        if of is not None and not _OF.search(said):
+            found[at] = f"{said} {of.group()}"
+    return found[:_MAX_PARTS] or [question]
+
+
+def in_turn(ranked: Sequence[Sequence[int]]) -> list[int]:
+    """Return what is `ranked` for several parts of a question: the best of each, then the second best of each, each once."""
+    found: dict[int, None] = {}
+    for place in range(max(map(len, ranked), default=0)):
+        for ranks in ranked:
+            if place < len(ranks):
+                found.setdefault(ranks[place])
+    return list(found)
 
 
 def stem(word: str) -> str:

@@ -28,15 +28,9 @@ _MODE = late.pattern(
     r"|(?P<suffix>end(?:s|ing)?(?: with| in)|suffix))\b",
     re.IGNORECASE,
 )
-# Which port is it, and who owns it? · the example and its test: "and" before a word that begins something else to look for
-_CLAUSE_END = late.pattern(
-    r"[;\n]|,? and (?=(?:which|what|whose|who|where|when|why|how|its|their|the|is|are|does|did|do|in|at|on|by|from)\b)",
-    re.IGNORECASE,
-)
 _EDGES = " \t\r\n.,;:!?()[]{}<>\"'`“”…"
 _WORD = late.pattern(r"\S+")
 _MAX_PIECES = 60
-_MAX_CLAUSES = 5
 _COMMON_SHARE = 0.2  # what stands in every fifth line tells nothing apart
 _QUOTED_WEIGHT = 3.0
 _LISTED_WEIGHT = 2.0
@@ -125,15 +119,9 @@ def _lowered(lines: Sequence[str]) -> tuple[str, list[int]]:
 def best(question: str, lines: Sequence[str], limit: int) -> list[int]:
     """Return at most `limit` line indexes, best first: for each clause of the question those that score at least a third
     of its best, the clauses in turn."""
-    clauses = [clause for clause in _CLAUSE_END.split(question) if clause.strip()][:_MAX_CLAUSES] or [question]
-    if len(clauses) > 1:  # what is said before the first clause's colon holds for all: "names start with: a; b"
-        opening, colon, _ = clauses[0].rpartition(": ")
-        clauses = [clauses[0], *(f"{opening}{colon}{clause}" for clause in clauses[1:])]
-    ranked = [_ranked(clause, lines) for clause in clauses]
-    chosen: list[int] = []
-    for place in range(max(map(len, ranked))):
-        chosen.extend(ranks[place] for ranks in ranked if place < len(ranks))
-    return list(dict.fromkeys(chosen))[:limit]
+    from headroom_mcp.query import clauses
+
+    return clauses.in_turn([_ranked(part, lines) for part in clauses.parts(question)])[:limit]
 
 
 def _ranked(question: str, lines: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from headroom_mcp.text import marker, templates, tokens
 
 _RARE = 2
 _FEW = 8  # problems of a serious rule, or of one that the question is about: each has a message of its own
+_ASKED = 10  # lines that the question is about, best first
 _ASKED_RULES = 6
 _ASKED_OF_A_RULE = 2  # problems of one rule that the question is about, in full: the others stand with the rule
 _MESSAGE_CHARS = 100
@@ -66,9 +67,9 @@ def of(lines: Sequence[str], found: Sequence[Problem], query: str, budget: int) 
     below = f" below {base}" if base else ""
     out = _Said()
     room = budget
-    wanted = set(asked[:10])
+    of_line = {line: problem for problem in found for line in range(problem.start, problem.stop)}
     times: dict[str, int] = {}
-    for problem in [p for p in found if wanted.intersection(range(p.start, p.stop))]:
+    for problem in dict.fromkeys(of_line[line] for line in asked[:_ASKED] if line in of_line):
         times[problem.code] = times.get(problem.code, 0) + 1
         if times[problem.code] <= _ASKED_OF_A_RULE:
             room -= out.add_in_full(whole(lines, problem).removeprefix(base), problem.start)
