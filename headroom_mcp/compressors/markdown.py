@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headroom_mcp import late
-from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in, _unasked
+from headroom_mcp.compressors import _options, _sections, _shapes, _tables_in, _unasked, _within
 from headroom_mcp.compressors._sections import Block
 from headroom_mcp.late import re
 from headroom_mcp.query import clauses
@@ -117,7 +117,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     is_outline = not query and output.tokens >= _OUTLINED_TOKENS
     options = _options.named(lines, kept_lines, output.tokens) if is_outline else {}
     notes = _gap_notes(lines, found, kept_lines, budget, output.offset)
-    parts = _options.told(_tables_in.spliced(render.from_kept(kept_lines, len(lines), notes), tables), options)
+    parts = _options.told(_within.spliced(render.from_kept(kept_lines, len(lines), notes), tables), options)
 
     def note(start: int, stop: int) -> str:
         return _options.note(_gap_note(lines, found, start, stop, output.offset), options, start, stop)

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from headroom_mcp import late
 from headroom_mcp.commands import shell
+from headroom_mcp.compressors import _within
+from headroom_mcp.compressors._within import Piece
 from headroom_mcp.compressors.code import languages
-from headroom_mcp.late import re
+from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.records import find
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import numbering
@@ -163,7 +165,9 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     language = language_of(output) or _guessed(output)
     if numbered is None and _is_long_data(output, language) and (listed := _as_records(output, language, budget)):
         return listed
-    shown = _outlined(output, plain, language, budget)
+    outlined = _outlined(output, plain, language, budget)
+    shown = outlined and (outlined.kept, outlined.notes)
+    pieces = outlined.pieces if outlined else []
     if shown is None:
         from_top = not _is_range(output) if numbered is None else 1 in numbered.numbers[:_HEADER_ROWS]
         shown = _trimmed(output, plain, from_top=from_top)
@@ -174,7 +178,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
                 row for start, stop in asides.find(output, plain, language) for row in range(start, stop)
             )
     kept, notes = shown
-    parts = render.from_kept(kept, len(lines), notes)
+    parts = _within.spliced(render.from_kept(kept, len(lines), notes), pieces)
     if numbered is not None or max(map(len, lines), default=0) > _MAX_LINE_CHARS:
         # What stays is shown another way, so that it must be known here which gaps are none.
         parts = _clipped(lines, render.close_cheap_gaps(lines, parts))
@@ -190,7 +194,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         label = next((gap.note for gap in gaps if gap.start <= start and stop <= gap.stop), "")
         return _numbered_note(numbered, Part(start, stop, "omit", note=label)) if numbered and thin else label
 
-    return Compressed(parts, note=note)
+    chosen = [row for piece in pieces for row in range(piece.start, piece.stop)]
+    return Compressed(parts, chosen, note)
 
 
 def _as_records(output: ToolOutput, language: str, budget: int) -> Compressed | None:
@@ -225,14 +230,22 @@ def _is_rows(output: ToolOutput, language: str) -> bool:
     return language in ("", "plain") and find.begin_alike(_sample(output.lines))
 
 
-def _outlined(
-    output: ToolOutput, lines: list[str], language: str, budget: int
-) -> tuple[set[int], dict[int, str]] | None:
-    """Return the rows to show of a text that is shown in outline and notes for the gaps; None for one that is not."""
+class _Outlined(NamedTuple):
+    """The rows to show of a text, notes for the gaps by their first rows, and the runs of data within it, which count as shown."""
+
+    kept: set[int]
+    notes: dict[int, str]
+    pieces: list[Piece]
+
+
+def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) -> _Outlined | None:
+    """Return what to show of a text that is shown in outline; None for one that is not."""
     least = RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS
     most = OUTLINE_TOKENS if languages.says_enough(language) else UNASKED_TOKENS
     too_long = output.tokens >= most or output.is_hidden
-    if not too_long and (output.tokens < least or not output.query):
+    from headroom_mcp.compressors.code import rows
+
+    if not too_long and (output.tokens < least or not (output.query or rows.is_mostly_data(lines))):
         return None
     from headroom_mcp.compressors.code import aim, selection, trims, wanted
 
@@ -241,9 +254,12 @@ def _outlined(
     if output.query and wanted.is_in_full(output):
         return None
     aimed = aim.take(output, lines, language)
-    if not too_long and not aimed.room(output, budget):
+    pieces = [] if _is_range(output) else rows.shortened(output, lines, aimed.outline.definitions, budget)
+    data = {row for piece in pieces for row in range(piece.start, piece.stop)}
+    if not too_long and not aimed.room(output, budget) and len(data) * 2 < len(lines):
         return None
-    return selection.choose(output, lines, language, budget, aimed)
+    kept, notes = selection.choose(output, lines, language, budget, aimed, data)
+    return _Outlined(kept | data, notes, pieces)
 
 
 def _is_range(output: ToolOutput) -> bool:

@@ -7,6 +7,7 @@ constants, documentation, short bodies, raised errors, and the bodies that the f
 
 from __future__ import annotations
 
+from collections.abc import Set
 from itertools import accumulate, repeat
 from operator import add
 
@@ -49,10 +50,11 @@ _TODO = late.pattern(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 class Selection:
     """Rows chosen so far and the tokens left for more."""
 
-    __slots__ = ("budget", "ends", "kept", "left", "lines", "rate")
+    __slots__ = ("budget", "data", "ends", "kept", "left", "lines", "rate")
 
-    def __init__(self, output: ToolOutput, lines: list[str], budget: int) -> None:
+    def __init__(self, output: ToolOutput, lines: list[str], budget: int, data: Set[int]) -> None:
         self.lines = lines
+        self.data = data  # rows that are shown another way
         self.kept: set[int] = set()
         self.budget = self.left = budget
         # By row, how many characters stand above it.
@@ -62,7 +64,7 @@ class Selection:
     def price(self, rows: list[int]) -> int:
         """Return what showing `rows` (rising) would cost, with the marker that an island of them brings."""
         kept, ends = self.kept, self.ends
-        fresh = [row for row in rows if row not in kept]
+        fresh = [row for row in rows if row not in kept and row not in self.data]
         if not fresh:
             return 0
         first, last = fresh[0], fresh[-1]
@@ -85,16 +87,16 @@ class Selection:
 
 
 def choose(
-    output: ToolOutput, lines: list[str], language: str, budget: int, aimed: Aim
+    output: ToolOutput, lines: list[str], language: str, budget: int, aimed: Aim, data: Set[int] = frozenset()
 ) -> tuple[set[int], dict[int, str]]:
     """Return the rows to show of `lines`, and notes for the gaps that begin at a row: within what the question needs, where
-    that is known, else within `budget`."""
+    that is known, else within `budget`. The rows `data` are shown another way and cost nothing here."""
     if sum(1 for line in lines if len(line) > _MINIFIED_LINE_CHARS) > _MINIFIED_SHARE * len(lines):
         return set(range(min(len(lines), _MINIFIED_ROWS))), {_MINIFIED_ROWS: "minified"}
     found, wanted = aimed.outline, aimed.asked
     most = max(budget, min(output.tokens // _BODY_SHARE, _MAX_BODY_TOKENS, 2 * budget))
     unasked = most if output.query else budget  # any body says as little of what is wanted as the next
-    chosen = Selection(output, lines, aimed.room(output, budget) or unasked)
+    chosen = Selection(output, lines, aimed.room(output, budget) or unasked, data)
     by_headings = bool(language) and hasattr(languages.load(language), "HEADS")
     budgets = _SIGNATURE_BUDGETS if output.query else _UNASKED_BUDGETS
     room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, budgets * budget)

@@ -34,6 +34,8 @@ def check(
     """Check the renders of one section of `lines`; `closer`: columns may stand closer, as is said above."""
     from headroom_mcp.evals.truth import compact, digests, fields, listings, records, tables
 
+    if section.kind == "code":
+        drawn = _without_data(lines, section, drawn, findings)
     first = next((render.text for render in drawn if render.text), "")
     if not first:
         return
@@ -70,6 +72,24 @@ def check(
             digests.READERS[section.kind](lines, section, render, findings)
         else:
             plain(lines, section, render, findings)
+
+
+def _without_data(lines: Sequence[str], section: Section, drawn: Sequence[Render], findings: Findings) -> list[Render]:
+    """Check the rows of data within source, each run a section of its own, and return what is left of `drawn`."""
+    from headroom_mcp.evals.truth import records
+
+    left: list[Render] = []
+    data: list[Render] = []
+    for render in drawn:
+        if not data and not (render.part.start == render.part.stop and has_tail(render.text)):
+            left.append(render)
+            continue
+        data.append(render)
+        if len(data) > 1 and render.part.start == render.part.stop:
+            run = section._replace(start=data[0].part.start, stop=render.part.stop)
+            records.check(lines, run, data, findings)
+            data = []
+    return [*left, *data]
 
 
 # a rule, however drawn
