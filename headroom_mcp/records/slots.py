@@ -49,7 +49,7 @@ Column = tuple[Sequence[int], Sequence[str]]
 
 
 class Slot:
-    """The values of one place: `counts` by value, `total` of them, and the `columns` that hold them."""
+    """The values of one place: `counts` by value (not to be changed), `total` of them, and the `columns` that hold them."""
 
     __slots__ = ("columns", "context", "counts", "leading", "name", "total")
 
@@ -65,9 +65,11 @@ class Slot:
         """Take in the `values` of records `rows`, which are `counts`."""
         self.columns.append((rows, values))
         self.total += len(values)
-        if not self.counts:
-            self.counts = counts.copy() if len(counts) > 1 else dict(counts)
+        if len(self.columns) == 1:
+            self.counts = counts  # those of the only column are as good, and often long
             return
+        if len(self.columns) == 2:
+            self.counts = dict(self.counts)
         own = self.counts
         for value, count in counts.items():
             own[value] = own.get(value, 0) + count

@@ -11,15 +11,16 @@ outlier   a number's distance from the median, in units of how the others spread
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 
 MIN_SCORE = 2.3  # one in ten
 _MAX_OUTLIER = 10.0
 _MIN_FIGURES = 8
 _FAR = 4.0  # spreads: nearer, a value is the end of a range, not outside it
+_NEARLY = 0.999  # what is nearer by so much is not looked at: limits are rounded
 _NATS_PER_SPREAD = 0.69  # the tail of a Laplace distribution, whose median distance is the unit
 _LEAST_SPREAD, _LEAST_LOG_SPREAD = 0.02, 0.1  # a tenth more than ever before is not news
 
@@ -40,9 +41,9 @@ def rarities(counts: Mapping[str, int], total: int) -> dict[str, float]:
     return {value: scores[count] for value, count in counts.items() if count in scores}
 
 
-def outliers(figures: Mapping[str, float], counts: Mapping[str, int]) -> dict[str, float]:
-    """Return the score of each value whose number is far from the others; `figures` are the numbers by value."""
-    ordered = sorted(chain.from_iterable(map(repeat, figures.values(), map(counts.__getitem__, figures))))
+def outliers(figures: Sequence[float], counts: Iterable[int]) -> dict[float, float]:
+    """Return the score of each number that is far from the others; of every one of `figures` there are so many as `counts` says."""
+    ordered = sorted(chain.from_iterable(map(repeat, figures, counts)))
     if len(ordered) < _MIN_FIGURES:
         return {}
     middle = ordered[len(ordered) // 2]
@@ -50,12 +51,15 @@ def outliers(figures: Mapping[str, float], counts: Mapping[str, int]) -> dict[st
     if max(ordered[-1] - middle, middle - ordered[0]) <= _FAR * spread:
         return {}
     log_middle = _log(middle)
-    log_spread = _spread([_log(figure) for figure in ordered], _LEAST_LOG_SPREAD)
-    found: dict[str, float] = {}
-    for value, figure in figures.items():
+    log_spread = _spread(ordered, _LEAST_LOG_SPREAD, _log)
+    near, near_log = _NEARLY * _FAR * spread, _NEARLY * _FAR * log_spread
+    below = min(bisect_left(ordered, middle - near), bisect_left(ordered, log_middle - near_log, key=_log))
+    above = max(bisect_right(ordered, middle + near), bisect_right(ordered, log_middle + near_log, key=_log))
+    found: dict[float, float] = {}
+    for figure in chain(ordered[:below], ordered[above:]):
         far = min(abs(figure - middle) / spread, abs(_log(figure) - log_middle) / log_spread)
         if far > _FAR:
-            found[value] = min(_MAX_OUTLIER, _NATS_PER_SPREAD * far)
+            found[figure] = min(_MAX_OUTLIER, _NATS_PER_SPREAD * far)
     return found
 
 
@@ -63,18 +67,23 @@ def _log(figure: float) -> float:
     return math.copysign(math.log1p(abs(figure)), figure)
 
 
-def _spread(ordered: list[float], least: float) -> float:
-    """Return how far rising numbers lie from their median, in a measure that a few outliers cannot widen."""
+def _spread(ordered: Sequence[float], least: float, scale: Callable[[float], float] = float) -> float:
+    """Return how far rising numbers lie from their median on a rising `scale`, in a measure that a few outliers cannot widen."""
     total = len(ordered)
-    return max(_median_distance(ordered), (ordered[total * 19 // 20] - ordered[total // 20]) / 4, least)
+    most = scale(ordered[total * 19 // 20]) - scale(ordered[total // 20])
+    return max(_median_distance(ordered, scale), most / 4, least)
 
 
-def _median_distance(ordered: list[float]) -> float:
-    """Return the median of how far rising numbers lie from their median.
+def _median_distance(ordered: Sequence[float], scale: Callable[[float], float] = float) -> float:
+    """Return the median of how far rising numbers lie from their median on a rising `scale`.
 
     The nearer half of them stands together: of all runs of so many, it is the one whose farther end is nearest."""
     half = len(ordered) // 2
-    middle = ordered[half]
+    middle = scale(ordered[half])
     runs = len(ordered) - half
-    first = bisect_left(range(runs), True, key=lambda at: ordered[at + half] - middle >= middle - ordered[at])
-    return min(max(ordered[at + half] - middle, middle - ordered[at]) for at in (first - 1, first) if 0 <= at < runs)
+
+    def ends(at: int) -> tuple[float, float]:  # how far both ends of a run are from the median
+        return middle - scale(ordered[at]), scale(ordered[at + half]) - middle
+
+    first = bisect_left(range(runs), True, key=lambda at: ends(at)[1] >= ends(at)[0])
+    return min(max(ends(at)) for at in (first - 1, first) if 0 <= at < runs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import compress
 
 from headroom_mcp import late
+from headroom_mcp.text.lines import Alike, by_shape
 
 # 1234,5 · 1.234,56: the comma is the decimal sign
 _COMMA = late.pattern(r"[-+−]?(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})")
@@ -22,7 +24,10 @@ _UNITS = {
     "mi": 1048576.0, "g": 1e9, "gb": 1e9, "gib": 1073741824.0, "gi": 1073741824.0, "t": 1e12, "tb": 1e12, "tib": 1.1e12,
 }  # fmt: skip
 _NOTHING = frozenset(("null", "none", "nil", "n/a", "na", "<none>", "(none)", "nan", "undefined", "(null)"))
-_MAX_NUMBER_CHARS = 32
+_UNIT_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ%°"
+_MAX_NUMBER_CHARS, _MAX_UNIT_CHARS = 32, 5
+_QUOTES = "\"'"
+_MANY, _SAMPLE = 1_000, 200  # from so many values on, so many tell whether most of them are alike
 _BEFORE_DIGITS = "-+−$€£¥."
 
 NUMBER = "number"
@@ -32,7 +37,13 @@ Shape = str
 
 def numbers(told: Sequence[str]) -> Sequence[float | None]:
     """Return the number that each value is, most of them met for the first time."""
-    return _plain(told) or [
+    plain = _plain(told)
+    if plain or not told:
+        return plain
+    if _few_shapes(told):
+        return _by_shape(told, by_shape(told))
+    read = number if len(told) < _MANY else number.__wrapped__
+    return [
         float(value)
         # Digits with a point among them, or before them, are a number as they stand.
         if value.replace(".", "", 1).isdecimal()
@@ -41,23 +52,78 @@ def numbers(told: Sequence[str]) -> Sequence[float | None]:
         and value[-1] != "."
         else None
         if value[:1].isalpha()
-        else number(value)
+        else read(value)
         for value in told
     ]
 
 
+def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]:
+    """Return the number that each value is, in quotes or not, and its shape."""
+    joined = "".join(told)
+    bare = [value.strip(_QUOTES) for value in told] if '"' in joined or "'" in joined else told
+    plain = _plain(bare)
+    if plain:
+        return plain, [NUMBER] * len(told) if min(plain) > 0 else list(map(shape, told, plain))
+    if not _few_shapes(told):
+        figures = numbers(bare)
+        return figures, list(map(shape, told, figures))
+    # What is no number looks like all that differ from it in digits alone.
+    found = by_shape(told)
+    figures = _by_shape(bare, found)
+    judged = ["" if number(one.strip(_QUOTES)) is not None else shape(one, None) for one in found.shapes]
+    shapes = list(map(judged.__getitem__, found.of))
+    if "" in judged:
+        shapes = [one or shape(value, figure) for one, value, figure in zip(shapes, told, figures, strict=True)]
+    return figures, shapes
+
+
+def _few_shapes(told: Sequence[str]) -> bool:
+    """Tell whether there are so many values, most of them alike but for their digits, that it pays to look at each shape once."""
+    return len(told) >= _MANY and by_shape(told[:: len(told) // _SAMPLE]).few
+
+
+def _by_shape(told: Sequence[str], found: Alike) -> Sequence[float | None]:
+    """Return the number that each of `told`, which are of the shapes `found` but for quotes, is: its shape says whether it is one."""
+    units = [_unit(one.strip(_QUOTES)) for one in found.shapes]
+    figures: list[float | None] = [None] * len(told)
+    for unit in dict.fromkeys(units):
+        if unit is None:
+            continue
+        of_unit = [one == unit for one in units]
+        places = list(compress(range(len(told)), map(of_unit.__getitem__, found.of)))
+        own = [told[at] for at in places]
+        for at, figure in zip(places, _plain(own) or map(number.__wrapped__, own), strict=True):
+            figures[at] = figure
+    return figures
+
+
+def _unit(value: str) -> str | None:
+    """Return what stands behind the digits of a number; None where `value` is none."""
+    return None if number(value) is None else value[len(value.rstrip(_UNIT_LETTERS)) :]
+
+
 def _plain(told: Sequence[str]) -> list[float]:
-    """Return the numbers of a column in which all values are digits, with or without a point; an empty list for another."""
-    text = "\n".join(told)
-    digits = text.replace("\n", "").replace(".", "")
-    if not (digits.isascii() and digits.isdecimal()) or ".\n" in text or text.endswith("."):
+    """Return the numbers of a column in which all values are digits, with a point and a sign or without, and one unit behind
+    all of them or none; an empty list for another."""
+    last = told[-1] if told else ""
+    digits = last.rstrip(_UNIT_LETTERS)
+    unit = last[len(digits) :]
+    if not digits[-1:].isdecimal() or len(unit) > _MAX_UNIT_CHARS or max(map(len, told)) > _MAX_NUMBER_CHARS:
         return []
-    if text.count("\n") != len(told) - 1 or max(map(len, told)) > _MAX_NUMBER_CHARS:
+    text = "\n".join(told)
+    if text.count("\n") != len(told) - 1 or (unit and text.count(f"{unit}\n") != len(told) - 1):
+        return []
+    if unit:
+        text = text[: -len(unit)].replace(f"{unit}\n", "\n")
+    digits = text.replace("\n", "").replace(".", "").replace("-", "").replace("+", "")
+    if not (digits.isascii() and digits.isdecimal()) or ".\n" in text:
         return []
     try:
-        return list(map(float, told))
+        figures = list(map(float, text.split("\n")))
     except ValueError:  # an empty one, or one with two points
         return []
+    factor = _factor(unit)
+    return figures if factor == 1.0 else [figure * factor for figure in figures]
 
 
 @lru_cache(maxsize=1 << 14)  # logs say the same words on every line
@@ -81,9 +147,12 @@ def _parsed(value: str) -> float | None:
     figure = float(digits.replace(",", "").replace("_", ""))
     if power:
         figure *= 10.0 ** int(power)
-    if unit:
-        figure *= 1e6 if unit == "M" else _UNITS.get(unit.lower(), 1.0)
+    figure *= _factor(unit)
     return -figure if sign in ("-", "−") else figure
+
+
+def _factor(unit: str) -> float:
+    return 1e6 if unit == "M" else _UNITS.get(unit.lower(), 1.0)
 
 
 def is_time(value: str) -> bool:

@@ -75,3 +75,33 @@ def test_a_column_is_read_as_its_values_are(seed: int) -> None:
     ]
 
     assert list(values.numbers(told)) == [values.number(value) for value in told]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_many_values_are_read_by_their_shapes_as_each_is(seed: int) -> None:
+    drawn = random.Random(seed)
+    ways = (
+        "{}",
+        "{}.5",
+        "{}%",
+        "{}ms",
+        "-{}",
+        "'{}'",
+        '"{} of it"',
+        "{},000",
+        "{}.0.1",
+        "/mail/{}",
+        "mail{}",
+        "+{}s",
+        "{}e-3",
+        "0.0{}",
+    )
+    way = drawn.sample(ways, k=drawn.randrange(1, 4))
+    told = [drawn.choice(way).format(drawn.randrange(2_000)) for _ in range(1_500)]
+    told[drawn.randrange(1_500)] = drawn.choice((*_TOLD, "'7'", '"', "0"))
+
+    figures, shapes = values.looks(told)
+
+    assert list(figures) == [values.number(value.strip("\"'")) for value in told]
+    assert list(shapes) == [values.shape(value, figure) for value, figure in zip(told, figures, strict=True)]
+    assert list(values.numbers(told)) == [values.number(value) for value in told]
