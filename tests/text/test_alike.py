@@ -20,7 +20,7 @@ from headroom_mcp.flow.plan import plan
 from headroom_mcp.late import LatePattern
 from headroom_mcp.query import bm25
 from headroom_mcp.records import find as records
-from headroom_mcp.records import surprise, values
+from headroom_mcp.records import values
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import failure_words, lines, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -94,7 +94,7 @@ _JUDGES = {
     "rows of dots": test_run._is_idle,
     "labels of records": records._label,
     "names of columns": several._is_of_names,
-    "whether it is a number": surprise._is_number,
+    "the unit of a number": lambda line: values._unit(line.strip("\"'")),
     "what no number looks like": lambda line: values.shape(line, None),
     "tokens": tokens.estimate,
 }
