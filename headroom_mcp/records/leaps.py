@@ -6,14 +6,15 @@ that are missing in a trace.
     12:41:20 poll done        and the beginning of the next
     09:00:..                  steps of seconds are usual here, hours are not
 
-A slot rises if hardly any of its values is less than the one before. What is usual is asked of its own steps.
+A slot rises if hardly any of its values is less than the one before. What is usual is asked of its own steps. Where they rise,
+one that falls far back stands out of turn.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import chain, islice, pairwise
+from collections.abc import Callable, Sequence
+from itertools import chain, compress, islice, pairwise
 from operator import sub
 
 from headroom_mcp import late
@@ -24,23 +25,29 @@ from headroom_mcp.records.slots import Slot
 _MIN_RECORDS = 20
 _CONTEXTS = ("column", "key", "after", "left")  # the others hold the same atoms, of some of the records
 _SAMPLE = 30
-_MAX_FALLS = 0.02  # share of steps back: threads write out of turn
+_MAX_FALLS = 0.021  # share of steps back: threads write out of turn
 _FALLS_SAMPLED = 2
 _TIMES_USUAL = 10.0  # as far beyond nearly all steps
 _NEARLY_ALL = 0.95
 _MAX_LEAPS = 3  # more of them are how it goes
+_FALLS_FAR = 5.0  # times what nearly all steps rise by: threads that write out of turn fall back less
+_MOSTLY = 0.9  # of the values are of one sort: heads and rules stand among them
 _LEAST_RISING = 0.5  # share of steps that rise, in a number: one that stands still is no counter
 _DAY_S = 86_400.0
 
-Sort = Literal["dated", "clock", "number", ""]
-"""How the values of a slot are read: date and time, time of day, number; "" for none of these."""
+Sort = Literal["dated", "clock", "digits", "number", ""]
+"""How the values of a slot are read: date and time, time of day, the same without colons, number; "" for none of these."""
 
-# 2026-03-04T09:15:30.250Z · 2026/03/04 · 20260304T091530
+# 2026-03-04T09:15:30.250Z · 2026/03/04 · 20260304T091530 · 2026.03.04-09.15.30
 _DATED = late.pattern(
-    r"(?<!\d)((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :-]?(\d\d):?(\d\d)(?::?(\d\d(?:[.,]\d+)?))?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :-]?(\d\d)[:.]?(\d\d)(?:[:.]?(\d\d(?:[.,]\d+)?))?)?(?!\d)"
 )
 # 09:15:30,250 · 04/Mar/2026:09:15:30
 _CLOCK = late.pattern(r"(?<![\d.])(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(?![\d:])")
+# 09.15.30 · 091530.25 · 0304091530: month and day, or year, month and day, before the time of day
+_DIGITS = late.pattern(
+    r"(?<![\d.])(?:(\d\d)?(0\d|1[0-2])([0-2]\d|3[01]))?([01]\d|2[0-3])(\.?)([0-5]\d)\5([0-5]\d)(?:\.\d{1,3})?(?![\d.]\d)"
+)
 
 
 class Leap(NamedTuple):
@@ -51,32 +58,53 @@ class Leap(NamedTuple):
     score: float
 
 
-def find(slot: Slot) -> list[Leap]:
-    """Return both ends of each leap in `slot`, the later ones first; none where it does not rise, or often leaps."""
+class Course(NamedTuple):
+    """The leaps of a slot, and whether its values rise."""
+
+    leaps: list[Leap]
+    rises: bool
+
+
+_NO_COURSE = Course([], False)
+
+
+def find(slot: Slot) -> Course:
+    """Return both ends of each leap in `slot`, the later ones first, and what stands out of turn; none where it does not rise,
+    or often leaps."""
     if slot.total < _MIN_RECORDS or len(slot.counts) * 2 < _MIN_RECORDS or slot.context not in _CONTEXTS:
-        return []
+        return _NO_COURSE
     sort = _sort(list(islice(slot.counts, _SAMPLE)))
     if not sort:
-        return []
-    rows, told = _in_order(slot)
-    sampled = _figures(told[:_SAMPLE], sort)
+        return _NO_COURSE
+    _, longest = max(slot.columns, key=lambda column: len(column[0]))
+    sampled = [figure for figure in _figures(longest[:_SAMPLE], sort) if figure is not None]
     if sum(1 for before, after in pairwise(sampled) if after < before) > _FALLS_SAMPLED:
-        return []
-    figures = _figures(told, sort)
+        return _NO_COURSE
+    rows, told = in_order(slot)
+    read = _figures(told, sort)
+    figures = [figure for figure in read if figure is not None]
     if len(figures) < len(told):
-        return []
+        if len(figures) < _MOSTLY * len(told):
+            return _NO_COURSE
+        known = [figure is not None for figure in read]
+        rows, told = list(compress(rows, known)), list(compress(told, known))
     steps = list(map(sub, figures[1:], figures))
-    if sort == "clock":
-        steps = [step + _DAY_S if step < -_DAY_S / 2 else step for step in steps]  # past midnight
-    if sum(1 for step in steps if step < 0) > _MAX_FALLS * len(steps):
-        return []
+    if sort in ("clock", "digits"):
+        steps = [step + _DAY_S if -_DAY_S < step < -_DAY_S / 2 else step for step in steps]  # past midnight
+    falls = [at for at, step in enumerate(steps) if step < 0]
+    if len(falls) > _MAX_FALLS * len(steps):
+        return _NO_COURSE
     if sort == "number" and sum(1 for step in steps if step > 0) < _LEAST_RISING * len(steps):
-        return []
-    return _ends_of_leaps(rows, told, steps)
-
-
-def _ends_of_leaps(rows: Sequence[int], told: Sequence[str], steps: Sequence[float]) -> list[Leap]:
+        return _NO_COURSE
     usual = sorted(steps)[int(len(steps) * _NEARLY_ALL)]
+    found = [
+        *_ends_of_leaps(rows, told, steps, usual),
+        *_out_of_turn(rows, told, figures, falls, usual, dated=sort == "dated"),
+    ]
+    return Course(found, rises=True)
+
+
+def _ends_of_leaps(rows: Sequence[int], told: Sequence[str], steps: Sequence[float], usual: float) -> list[Leap]:
     # Where nearly all are of one second, or one number, the next one is near.
     least = _TIMES_USUAL * (max(usual, 1.0) if usual == int(usual) else usual)
     far = [at for at, step in enumerate(steps) if step > least]
@@ -86,7 +114,32 @@ def _ends_of_leaps(rows: Sequence[int], told: Sequence[str], steps: Sequence[flo
     return [Leap(rows[at + end], told[at + end], score) for end in (1, 0) for at in far]
 
 
-def _in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
+def _out_of_turn(
+    rows: Sequence[int],
+    told: Sequence[str],
+    figures: Sequence[float],
+    falls: Sequence[int],
+    usual: float,
+    *,
+    dated: bool,
+) -> list[Leap]:
+    """Return the records that are far behind the one before, or far ahead of all that follow."""
+    odd: list[int] = []
+    for at in falls:
+        if figures[at] - figures[at + 1] <= _FALLS_FAR * usual:
+            continue
+        if at and figures[at + 1] >= figures[at - 1]:
+            odd.append(at)
+        elif at + 2 == len(figures) or figures[at + 2] >= figures[at]:
+            odd.append(at + 1)
+        elif dated:
+            odd.append(at + 1)  # the clock was set back; a number that goes on from there begins anew
+    if len(odd) > _MAX_LEAPS:
+        return []
+    return [Leap(rows[at], told[at], math.log(len(rows) / len(odd))) for at in odd]
+
+
+def in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
     """Return the records of `slot` as they come, and their values."""
     if len(slot.columns) == 1:
         return slot.columns[0]
@@ -95,27 +148,43 @@ def _in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
 
 
 def _sort(sample: Sequence[str]) -> Sort:
-    if all(map(_DATED.search, sample)):
-        return "dated"
-    if all(map(_CLOCK.search, sample)):
-        return "clock"
-    return "number" if None not in values.numbers(sample) else ""
+    least = _MOSTLY * len(sample)
+    sorts: tuple[tuple[Sort, Callable[[str], object]], ...] = (
+        ("dated", _DATED.search),
+        ("clock", _CLOCK.search),
+        ("digits", _DIGITS.fullmatch),
+    )
+    for sort, reads in sorts:
+        if sum(1 for value in sample if reads(value)) >= least:
+            return sort
+    return "number" if len(sample) - values.numbers(sample).count(None) >= least else ""
 
 
-def _figures(told: Sequence[str], sort: Sort) -> list[float]:
-    """Return the values `told` as numbers, times in seconds; fewer of them where one cannot be read."""
+def _figures(told: Sequence[str], sort: Sort) -> Sequence[float | None]:
+    """Return the values `told` as numbers, times in seconds; None for one that cannot be read."""
     if sort == "number":
-        return [figure for figure in values.numbers(told) if figure is not None]
+        return values.numbers(told)
+    if sort == "digits":
+        return list(map(_of_digits, told))
     search = _DATED.search if sort == "dated" else _CLOCK.search
-    figures: list[float] = []
-    for value in told:
-        match = search(value)
+    figures: list[float | None] = []
+    for match in map(search, told):
         if match is None:
-            return figures
+            figures.append(None)
+            continue
         *days, hour, minute, second = match.groups()
         of_day = 3600 * int(hour or 0) + 60 * int(minute or 0) + float((second or "0").replace(",", "."))
         figures.append(of_day + (_DAY_S * _days(*map(int, days)) if days else 0.0))
     return figures
+
+
+def _of_digits(value: str) -> float | None:
+    match = _DIGITS.fullmatch(value)
+    if match is None:
+        return None
+    year, month, day, hour, _, minute, second = match.groups()
+    of_day = 3600.0 * int(hour) + 60 * int(minute) + int(second)
+    return of_day + (_DAY_S * _days(2000 + int(year or 0), int(month), int(day)) if month else 0.0)
 
 
 def _days(year: int, month: int, day: int) -> int:

@@ -13,10 +13,10 @@ from operator import ge, le
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
-from headroom_mcp.records import leaps, usual, values
-from headroom_mcp.records.slots import Slot
+from headroom_mcp.records import courses, leaps, pairs, usual, values
+from headroom_mcp.records.slots import Group, Slot
 
-Reason = Literal["rare", "outlier", "shape", "leap"]
+Reason = Literal["rare", "outlier", "shape", "leap", "again", "turn", "unequal"]
 
 _SAMPLE = 30
 _YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
@@ -31,8 +31,9 @@ _MAX_REASONS = 6
 
 
 class Evidence(NamedTuple):
-    """A value that is unlikely in its slot: rare, a number far out, of another shape than the others, or at either end of a leap
-    in what rises step by step."""
+    """A value that is unlikely in its slot: rare, a number far out, of another shape than the others, at either end of a leap
+    in what rises step by step, there again where all others differ, where the slot turns from one value to another, or unlike the
+    number beside it."""
 
     score: float
     value: str
@@ -48,19 +49,31 @@ class Surprise(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def rank(found_slots: Sequence[Slot]) -> list[Surprise]:
-    """Return the records in `found_slots` that are unlike the others, the most unlike first."""
+def rank(found_slots: Sequence[Slot], groups: Sequence[Group] = ()) -> list[Surprise]:
+    """Return the records in `found_slots`, and in the `groups` of one form, that are unlike the others, most unlike first."""
     found: dict[int, list[Evidence]] = {}
     known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]] = {}
+    ordered = False
     for slot in found_slots:
-        for row, value, score in leaps.find(slot):
+        course = leaps.find(slot)
+        ordered = ordered or course.rises
+        for row, value, score in course.leaps:
             found.setdefault(row, []).append(Evidence(score, value, "leap", slot))
+        for row, value, score in courses.again(slot):
+            found.setdefault(row, []).append(Evidence(score, value, "again", slot))
         scored = _as_before(slot, known)
         if not scored:
             continue
         for rows, column in slot.columns:
             for row, value in compress(zip(rows, column, strict=True), map(scored.__contains__, column)):
                 found.setdefault(row, []).append(scored[value])
+    for slot in found_slots if ordered else ():  # sorted rows turn, too
+        for row, value, score in courses.turns(slot):
+            found.setdefault(row, []).append(Evidence(score, value, "turn", slot))
+    for row, value, score, rows, column in pairs.unequal(groups):
+        beside = Slot("left")
+        beside.add(rows, column, Counter(column))
+        found.setdefault(row, []).append(Evidence(score, value, "unequal", beside))
     ranked = [_added_up(row, evidence) for row, evidence in found.items()]
     ranked.sort(key=lambda surprise: (-surprise.score, surprise.record))
     return ranked

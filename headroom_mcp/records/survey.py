@@ -40,7 +40,7 @@ def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Sl
         return Survey([], [], [], [], 0.0)
     texts = find.texts(lines, records)
     found = slots.of(texts)
-    return Survey(records, texts, found.groups, surprise.rank([*columns, *found.found]), found.understood)
+    return Survey(records, texts, found.groups, surprise.rank([*columns, *found.found], found.groups), found.understood)
 
 
 def telling(survey: Survey) -> list[Surprise]:

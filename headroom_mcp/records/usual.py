@@ -5,7 +5,8 @@ rarity    of n values, those that are as rare as this one or rarer make up a sha
           which stands once, make up the whole and score 0; one 503 among 400 codes scores log 400. No list, no threshold
           of how many values a category may have.
 outlier   a number's distance from the median, in units of how the others spread, on a plain and on a log scale; the
-          smaller of both counts, so neither a counter's first value nor a long tail is an outlier.
+          smaller of both counts, so neither a counter's first value nor a long tail is an outlier. Far below the others is a
+          number, too, that is a smaller part of the next one than that is of the largest.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _MAX_OUTLIER = 10.0
 _MIN_FIGURES = 8
 _FAR = 4.0  # spreads: nearer, a value is the end of a range, not outside it
 _NEARLY = 0.999  # what is nearer by so much is not looked at: limits are rounded
+_MAX_BELOW = 2
+_LEAST_TIMES = 8.0
 _NATS_PER_SPREAD = 0.69  # the tail of a Laplace distribution, whose median distance is the unit
 _LEAST_SPREAD, _LEAST_LOG_SPREAD = 0.02, 0.1  # a tenth more than ever before is not news
 
@@ -49,7 +52,7 @@ def outliers(figures: Sequence[float], counts: Iterable[int]) -> dict[float, flo
     middle = ordered[len(ordered) // 2]
     spread = _spread(ordered, _LEAST_SPREAD * abs(middle) or 1e-9)
     if max(ordered[-1] - middle, middle - ordered[0]) <= _FAR * spread:
-        return {}
+        return _far_below(ordered)
     log_middle = _log(middle)
     log_spread = _spread(ordered, _LEAST_LOG_SPREAD, _log)
     near, near_log = _NEARLY * _FAR * spread, _NEARLY * _FAR * log_spread
@@ -60,7 +63,22 @@ def outliers(figures: Sequence[float], counts: Iterable[int]) -> dict[float, flo
         far = min(abs(figure - middle) / spread, abs(_log(figure) - log_middle) / log_spread)
         if far > _FAR:
             found[figure] = min(_MAX_OUTLIER, _NATS_PER_SPREAD * far)
+    for figure, score in _far_below(ordered).items():
+        found[figure] = max(score, found.get(figure, 0.0))
     return found
+
+
+def _far_below(ordered: Sequence[float]) -> dict[float, float]:
+    """Return the score of the number or two that are far below all others: 7 among 900 … 2,700."""
+    for below in range(1, _MAX_BELOW + 1):
+        low, least, most = ordered[below - 1], ordered[below], ordered[-1]
+        if low <= 0 or least < _LEAST_TIMES * low:
+            continue
+        gap, rest = math.log(least / low), max(math.log(most / least), _LEAST_LOG_SPREAD)
+        if gap > rest:
+            score = min(_MAX_OUTLIER, math.log(len(ordered)), _FAR * gap / rest)
+            return dict.fromkeys(ordered[:below], score)
+    return {}
 
 
 def _log(figure: float) -> float:

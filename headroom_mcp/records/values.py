@@ -32,7 +32,8 @@ _BEFORE_DIGITS = "-+−$€£¥."
 
 NUMBER = "number"
 Shape = str
-"""What a value looks like: "number", "zero", "negative", "word", "words", "path", "mixed", "text", "nothing"."""
+"""What a value looks like: "number", "zero", "negative", "word", "words", "path", "all" (3/3), "some" (2/3), "mixed", "text",
+"nothing"."""
 
 
 def numbers(told: Sequence[str]) -> Sequence[float | None]:
@@ -70,7 +71,9 @@ def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]
     # What is no number looks like all that differ from it in digits alone.
     found = by_shape(told)
     figures = _by_shape(bare, found)
-    judged = ["" if number(one.strip(_QUOTES)) is not None else shape(one, None) for one in found.shapes]
+    judged = [
+        "" if number(one.strip(_QUOTES)) is not None or is_share(one) else shape(one, None) for one in found.shapes
+    ]
     shapes = list(map(judged.__getitem__, found.of))
     if "" in judged:
         shapes = [one or shape(value, figure) for one, value, figure in zip(shapes, told, figures, strict=True)]
@@ -160,6 +163,12 @@ def is_time(value: str) -> bool:
     return _TIME.fullmatch(value.strip("[]\"'")) is not None
 
 
+def is_share(value: str) -> bool:
+    """Tell whether `value` is so many of so many: "2/3"."""
+    part, _, whole = value.partition("/")
+    return part.isdecimal() and whole.isdecimal()
+
+
 def shape(value: str, figure: float | None) -> Shape:
     """Return what `value`, which is the number `figure` (None: it is none), looks like."""
     if figure is not None:
@@ -171,5 +180,8 @@ def shape(value: str, figure: float | None) -> Shape:
     if " " in value:
         return "text"
     if "/" in value:
+        if is_share(value):
+            part, _, whole = value.partition("/")
+            return "all" if part == whole else "some"
         return "path"
     return "mixed" if any(map(str.isdigit, value[:80])) else "words"

@@ -20,11 +20,18 @@ def _clock(second: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "write", ["2031-04-01T{c}Z poll", "{c} poll", "[01/Apr/2031:{c} +0000] poll", "20310401T{b} poll"]
-)
+    "write",
+    [
+        "2031-04-01T{c}Z poll", "{c} poll", "[01/Apr/2031:{c} +0000] poll", "20310401T{b} poll", "{d} poll", "{b} poll",
+        "$POLL,{b}.00,ok", "at=0401{b} poll", "at 310401{b} poll",
+    ],
+)  # fmt: skip
 def test_a_gap_in_time_shows_both_its_ends(write: str) -> None:
     seconds = [3600 + 4 * at + (9000 if at > 30 else 0) for at in range(60)]
-    lines = [write.format(c=_clock(second), b=_clock(second).replace(":", "")) for second in seconds]
+    lines = [
+        write.format(c=_clock(second), b=_clock(second).replace(":", ""), d=_clock(second).replace(":", "."))
+        for second in seconds
+    ]
 
     assert {lines[30], lines[31]} == set(_told(lines))
 
@@ -33,6 +40,29 @@ def test_numbers_that_are_missing_in_a_sequence_are_told_by_what_stands_around_t
     lines = [f"packet {at + (400 if at > 50 else 0)} came in" for at in range(100)]
 
     assert {lines[50], lines[51]} == set(_told(lines))
+
+
+@pytest.mark.parametrize("write", ["{c} poll", "poll {n} done", "{e}.000117 poll"])
+@pytest.mark.parametrize(("at", "to"), [(30, 55), (55, 30)])
+def test_what_stands_out_of_turn_is_told(write: str, at: int, to: int) -> None:
+    order = list(range(80))
+    order.insert(to, order.pop(at))
+    lines = [write.format(c=_clock(3600 + 4 * one), n=700 + one, e=1_900_000_000 + 3 * one) for one in order]
+
+    assert lines[to] in _told(lines)
+
+
+def test_threads_that_write_a_little_out_of_turn_are_not_told() -> None:
+    seconds = [3600 + 4 * at for at in range(80)]
+    seconds[40], seconds[41] = seconds[41], seconds[40]
+
+    assert _told([f"{_clock(second)} poll" for second in seconds]) == []
+
+
+def test_a_head_above_the_rows_hides_no_gap() -> None:
+    rows = [f"{1_900_000_000 + 4 * at + (9000 if at > 30 else 0)}\tpoll" for at in range(60)]
+
+    assert {rows[30], rows[31]} <= set(_told(["#when\twhat", *rows]))
 
 
 def test_midnight_is_no_leap() -> None:

@@ -55,6 +55,19 @@ def test_ids_that_all_differ_are_not_rare() -> None:
     assert usual.rarities({f"id{at}": 1 for at in range(100)}, 100) == {}
 
 
+def test_a_number_far_below_all_others_is_told() -> None:
+    pick = random.Random(11)
+    figures = [9.0, *(float(pick.randint(900, 2700)) for _ in range(100))]
+
+    assert set(usual.outliers(figures, [1] * len(figures))) == {9.0}
+
+
+def test_the_least_of_numbers_of_every_size_is_no_outlier() -> None:
+    figures = [float(2**at) for at in range(20)]
+
+    assert usual.outliers(figures, [1] * len(figures)) == {}
+
+
 def test_one_value_in_four_hundred_scores_the_logarithm_of_four_hundred() -> None:
     scores = usual.rarities({"200": 399, "503": 1}, 400)
 

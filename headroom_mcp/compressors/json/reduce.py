@@ -175,7 +175,7 @@ def _sample_rows(items: Sequence[Value], keys: list[str] | None, room: int, quer
             found.constants.add(path)
         elif len(counter) > 1 and sum(counter.values()) >= total * 0.5:
             found.categories[path] = counter
-    found.unlike = unlike.scores(items)
+    found.unlike = unlike.of(items).scores
     chosen = _choose(total, seen, categories, found.unlike, max(20, min(_MAX_ROWS, room * total // max(1, size))))
     held = 0
     for index in chosen:

@@ -21,6 +21,7 @@ _WHOLE_MATCH = 0.6  # of the best match makes another row worth showing whole
 _MAX_WHOLE = 12
 _AROUND_SHARE = 0.4  # of the room at most for the others, where it is known which rows the query is about
 _FAILING_TOKENS = 160  # a longer row would cost others their place
+_MOST_UNLIKE = 3  # rows, where many are unlike the others
 _FAILING_SHARE = 0.4  # of the room may go to failing rows with fields of their own and to those unlike the others
 _FAILED_SCORE = 40.0
 _FAILED_SHARE = 0.6
@@ -51,14 +52,16 @@ def table(
     all_values = sampled.values if sampled else sum(map(thinner.count, rows))
     leaf_rows = [select.leaves(row) for row in rows]
     named = [(("key", key), *row) for key, row in zip(keys, rows, strict=True)] if keys else list(rows)
-    unlikely = (
-        {at: sampled.unlike.get(index, 0.0) for at, index in enumerate(indexes)} if sampled else unlike.scores(rows)
+    found_unlike = (
+        unlike.Unlike({at: sampled.unlike.get(index, 0.0) for at, index in enumerate(indexes)}, frozenset())
+        if sampled
+        else unlike.of(rows)
     )
-    marks = select.mark(named, leaf_rows, thinner.query, unlikely)
+    marks = select.mark(named, leaf_rows, thinner.query, found_unlike.scores)
     lines: dict[int, str] = {}
     left = room - 40
     left -= _add_whole_rows(thinner, lines, rows, marks, left, path)
-    left -= _add_telling_rows(thinner, lines, rows, leaf_rows, marks, left)
+    left -= _add_telling_rows(thinner, lines, rows, leaf_rows, marks, found_unlike.by_id, left)
     if held > _MAX_WHOLE and any(found.match.sure for found in marks):
         left = min(left, int(room * _AROUND_SHARE))
     left_before = thinner.left_values  # thinned whole rows count what they leave out themselves
@@ -221,6 +224,7 @@ def _add_telling_rows(
     rows: Sequence[Value],
     leaf_rows: list[select.Leaves],
     marks: list[select.Marked],
+    by_id: frozenset[int],
     room: int,
 ) -> int:
     """Put the failing rows that have fields of their own, and few that are unlike the others, into `lines`, whole; return the
@@ -241,9 +245,10 @@ def _add_telling_rows(
         elif found.why in ("error", "query") and any(having[name] <= few for name in leaf_rows[index]):
             failed += [index] if select.error_level(rows[index]) == 2 else []
     spent = 0
-    for telling in (failed, unlike_others):
-        if len(telling) > few:
-            continue
+    # Where many are unlike the others, those that only their ids and times tell.
+    if len(unlike_others) > few:
+        unlike_others = [index for index in unlike_others if index in by_id][:_MOST_UNLIKE]
+    for telling in (failed if len(failed) <= few else [], unlike_others):
         for index in sorted(telling, key=lambda i: (-marks[i].score, i)):
             whole = dumps(rows[index])
             cost = tokens.estimate(whole) + 3

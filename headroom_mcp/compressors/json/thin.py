@@ -140,7 +140,7 @@ class Thinner:
 
     def _few_rows(self, value: Sequence[Value], room: int, path: str, level: int) -> str:
         """Return a short array of similar objects, each entered by itself; the one that is surely asked for whole."""
-        marks = select.mark(list(value), [select.leaves(row) for row in value], self.query, unlike.scores(value))
+        marks = select.mark(list(value), [select.leaves(row) for row in value], self.query, unlike.of(value).scores)
         sure = sorted((i for i, found in enumerate(marks) if found.match.sure), key=lambda i: -marks[i].match.score)
         whole = sure[0] if sure and self.cost(value[sure[0]]) <= self.generous else -1
         weights = [1.0 + found.score / 10 for found in marks]
