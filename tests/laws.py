@@ -7,8 +7,9 @@ from headroom_mcp.flow.plan import plan
 from headroom_mcp.hook.claude_code import limits
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store
-from headroom_mcp.text import marker
+from headroom_mcp.text import marker, opened
 from headroom_mcp.text import parts as render
+from headroom_mcp.text.lines import split_lines
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Result, ToolInput, View
 
@@ -56,18 +57,20 @@ def check_plan(output: ToolOutput, settings: Settings) -> None:
     planned = plan(output, settings)
     if planned is None:
         return
-    render.check(planned.parts, len(output.lines))
+    inner = opened.opened(output.text, output.tool_name)
+    lines = split_lines("\n".join(inner.lines) + "\n") if inner is not None else output.lines
+    render.check(planned.parts, len(lines))
     shown = planned.body.split("\n")
     position = 0
     for part in planned.parts:
         if part.action == "keep":
-            kept = output.lines[part.start : part.stop]
+            kept = lines[part.start : part.stop]
             position = _find(shown, kept, position)
         elif part.action == "omit":
             position = _find(shown, [marker.gap(part.start, part.stop, part.note)], position)
     counted = sum(omission.last - omission.first + 1 for omission in planned.omitted)
     rendered = sum(part.stop - part.start for part in planned.parts if part.action == "render" and part.lossless)
-    assert planned.kept_lines + counted + rendered == len(output.lines), "law 4: kept + omitted is not the original"
+    assert planned.kept_lines + counted + rendered == len(lines), "law 4: kept + omitted is not the original"
 
 
 def failure_log(store: Store) -> str:

@@ -11,6 +11,9 @@ A compressor is a module with three functions; its kind is the file's name, the 
 that it dropped, so a compressor thinks about structure and the gate about safety. A compressor that chooses among the facts
 itself says so for the lines in question (`Compressed.answers_for`).
 
+A module may have a fourth, `is_of_kind(output) -> bool`: False for a text that only looked like its kind, and that is therefore read
+as one of no known form where `compress` returns None.
+
 `facts` is true whatever `compress` does with it: lines of failures (rank 0) are shown in every run, also those that the
 context has been shown before. Where words like "error" are data and no failure (a grep's hits, a table's cells, a source
 file), the kind knows; text that nobody knows more about has the facts of `facts.find`.

@@ -105,6 +105,8 @@ _MORE: tuple[tuple[str, str, str, Make], ...] = (
     ("general", "strace", "strace ./mail", repeated('openat(AT_FDCWD, "/usr/lib/mail{n}.so", O_RDONLY|O_CLOEXEC) = {n}\nread({n}, "\\177ELF", 832) = 832\nclose({n}) = 0\n')),
     ("general", "curl -v", "curl -v x", repeated("* Connected to x (10.0.0.{n}) port 443\n> GET /mail/{n} HTTP/2\n< HTTP/2 200\n< content-length: {n}\n<\n")),
     ("general", "paragraphs", "./run", repeated("Mail {n}\n  it came late,\n  on day {n}\n\nand was read\n\n")),
+    ("general", "records on one line", "./run", framed("[", 'Mail { name: "m{n}", code: {n}, state: Open }, ', "]")),
+    ("general", "XML on one line", "./run", framed("<mails>", '<mail><name>m{n}</name><code>{n}</code><state>open</state></mail>', "</mails>")),
     ("general", "one line of words", "./run", _one_line(repeated("mail {n} came late and was read by nobody "))),
     ("general", "long lines", "./run", repeated("mail {n} " * 1_200 + "\n")),
     ("general", "short lines", "./run", repeated("a\nb{n}\n")),

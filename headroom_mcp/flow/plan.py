@@ -187,6 +187,10 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:
             piece, compressed = _without_heads(piece, compressor, share)
         else:
             compressed = compressor.compress(piece, share)
+            if compressed is None and hasattr(compressor, "is_of_kind") and not compressor.is_of_kind(piece):
+                section = section._replace(kind="general")
+                compressor = compressors.load(section.kind)
+                compressed = compressor.compress(piece, share)
         by = start + section.start
         draft.sections.append(section._replace(start=by, stop=section.stop + start))
         if compressed is None:

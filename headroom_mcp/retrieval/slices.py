@@ -42,6 +42,8 @@ def cut(
     wrapper = opened.opened(original.text, original.tool_name) if opens else None
     if wrapper is not None:
         page = cut_lines(original, wrapper.lines, query, lines, max_tokens)
+        if wrapper.outer == opened.DIVIDED:
+            return f"{page}\n{opened.DIVIDED}"
         where = ", ".join([inner.path or "the JSON string" for inner in wrapper.texts[:4]])
         more = ", …" if len(wrapper.texts) > 4 else ""
         return f"{page}\n[these are lines of the text in {where}{more}; json_path reaches what stands around it]"

@@ -1,4 +1,5 @@
-"""JSON that is a wrapper around text: `{"content": "…"}`, `{"result": ["…", "…"]}`, content blocks.
+"""Text whose lines stand in another form: in a wrapper of JSON (`{"content": "…"}`, `{"result": ["…", "…"]}`, content blocks), or
+records all on one line (see `divided`).
 
 Servers hand over a file, a page or a log as one string of a JSON object, on one line and with every line end escaped. What
 matters is that text: it is opened, and its lines are the lines that are shown, numbered and given back.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headroom_mcp import late
 from headroom_mcp.late import Any, NamedTuple, json
 
 _MIN_CHARS = 400  # a shorter text is best read where it stands
@@ -23,6 +25,9 @@ _MOST_BESIDE = max(_BESIDE_ONE, _BESIDE_EACH * (_MAX_TEXTS + 1))
 _MAX_CHARS = 8_000_000
 _MAX_DEPTH = 6
 _MAX_WRAPPERS = 3
+# {"a"  ["a"  [1  [{"a"  [{'a'
+_JSON = late.pattern(r"""\s*(?:\{\s*"|\[\s*(?:["\d-]|\{\s*["']))""")
+DIVIDED = "[long lines divided where their records end]"
 _VIEWERS = frozenset(("Read", "NotebookRead"))  # what they show has the numbers of the file's own lines
 
 
@@ -35,28 +40,43 @@ class Inner(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The `lines` of all texts in a wrapper, and the wrapper itself as JSON without them ("" where it says nothing)."""
+    """The `lines` of all texts in a wrapper, and the wrapper itself as JSON without them ("" where it says nothing). Where long
+    lines are `divided`, a line says so; no wrapper need stand around these."""
 
     outer: str
     texts: list[Inner]
     lines: list[str]
+    divided: bool = False
 
 
 def opened(text: str, tool_name: str = "") -> Opened | None:
-    """Return what `text` wraps; None where it is not a wrapper, or where `tool_name` shows files by their line numbers."""
-    if tool_name in _VIEWERS or not _may_wrap(text):
+    """Return what `text` wraps or holds on one line; None where it does neither, or where `tool_name` shows files by their line
+    numbers."""
+    if tool_name in _VIEWERS:
         return None
-    found = _open(text, _MAX_WRAPPERS)
+    found = _open(text, _MAX_WRAPPERS) if _may_wrap(text) else None
     if found is None:
-        return None
+        rows = _divided(text)
+        return None if rows is None else Opened(DIVIDED, [Inner("", 0, len(rows))], rows, divided=True)
     outers, texts = found
     lines: list[str] = []
     inner: list[Inner] = []
     for path, content in texts:
         start = len(lines)
-        lines.extend(_lines(content))
+        rows = _divided(content)
+        lines.extend(_lines(content) if rows is None else rows)
         inner.append(Inner(path, start, len(lines)))
-    return Opened("\n".join(outer for outer in outers if outer), inner, lines)
+        if rows is not None and DIVIDED not in outers:
+            outers.append(DIVIDED)
+    return Opened("\n".join(outer for outer in outers if outer), inner, lines, DIVIDED in outers)
+
+
+def _divided(text: str) -> list[str] | None:
+    if len(text) < _LONG_CHARS or text.count("\n") * _LONG_CHARS > len(text) * 2 or _JSON.match(text):
+        return None  # no line is long, or it is read as JSON
+    from headroom_mcp.text import divided
+
+    return divided.lines(text)
 
 
 def _may_wrap(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 import pytest
@@ -11,30 +10,9 @@ from headroom_mcp import compress_output
 from headroom_mcp.evals.truth.inputs import Input
 from headroom_mcp.evals.truth.judge import judge
 from headroom_mcp.settings.table import Settings
+from tests import depots
 
-Row = tuple[str, str, int, str]
-_ROWS = 900
-_ODD = 517
-_BEGINNINGS = "Al Be Ca Do El Fi Go Ha In Jo Ka Lu Mo Ni Or Pa Qu Ro Si Tu Um Va We Xi Yo Za".split()
-_SYLLABLES = "bren dar fel gan hil jor kim lan mar nor pel qui ran sol tan ull ven wit xan yar zon".split()
-
-
-def _rows() -> list[Row]:
-    """Return depots with a name, a code, a limit and a state; one has a limit and a state that no other has."""
-    chance = random.Random(7)
-    names: dict[str, None] = {}
-    while len(names) < _ROWS:
-        names[chance.choice(_BEGINNINGS) + chance.choice(_SYLLABLES) + chance.choice(_SYLLABLES)] = None
-    states = ["active", "active", "active", "retired"]
-    rows = [
-        (name, f"{name[:2].upper()}{at}", chance.randrange(20, 99), chance.choice(states))
-        for at, name in enumerate(names)
-    ]
-    rows[_ODD] = (rows[_ODD][0], rows[_ODD][1], 98765, "quarantined")
-    return rows
-
-
-_Write = Callable[[Row], str]
+_Write = Callable[[depots.Row], str]
 # file, what stands above, a row, what stands below
 _SOURCES: dict[str, tuple[str, str, _Write, str]] = {
     "tuples of Python": (
@@ -99,14 +77,14 @@ _DEFINITIONS = {
 
 def _source(name: str) -> tuple[str, str]:
     path, above, write, below = _SOURCES[name]
-    return path, "\n".join([above, *map(write, _rows()), below]) + "\n"
+    return path, "\n".join([above, *map(write, depots.rows()), below]) + "\n"
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["unasked", "asked"])
 @pytest.mark.parametrize("name", _SOURCES)
 def test_the_odd_row_of_data_within_source_is_shown(name: str, asked: bool) -> None:
     path, text = _source(name)
-    target = _rows()[_ODD // 2]
+    target = depots.rows()[depots.ODD // 2]
     query = f"what is the code of {target[0]}?" if asked else ""
     command = {"command": f"cat {path}"}
     result = compress_output(text, tool_name="Bash", tool_input=command, query=query)
@@ -137,7 +115,7 @@ def test_rows_of_a_file_with_line_numbers_are_told_by_those(name: str) -> None:
 def test_a_class_of_methods_that_are_written_alike_stays_an_outline() -> None:
     body = "".join(
         f"    def step_{row[0].lower()}(self, order):\n        self.seen.append(order)\n        return order.limit > {row[2]}\n\n"
-        for row in _rows()
+        for row in depots.rows()
     )
     shown = compress_output(
         f"class Steps:\n{body}", tool_name="Bash", tool_input={"command": "cat steps.py"}, query="what does step_x do?"

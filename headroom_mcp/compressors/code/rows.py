@@ -15,13 +15,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from headroom_mcp import late
 from headroom_mcp.compressors import _within
 from headroom_mcp.compressors._within import Piece
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.text import parts as render
-from headroom_mcp.text import tokens
-from headroom_mcp.text.lines import by_shape
+from headroom_mcp.text import tokens, written
 from headroom_mcp.tool_output import ToolOutput
 
 _OFTEN = 20  # lines written alike in a file
@@ -31,10 +29,6 @@ _ROWS_FOR_EACH_FORM = 10
 _MOSTLY_ALIKE = 0.6  # share of records of one form
 _MAX_BETWEEN = 3  # lines of no frequent form between two rows: an odd row, a comment, a blank line
 _MIN_TOKENS = 300  # of a budget: what is usual, what is not, and the count
-# a text in quotes, a name, a number: what differs from row to row
-_VALUE = late.pattern(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`|[^\W_][\w.-]*|_[\w.-]*""")
-_VALUES = late.pattern(r"w(?:[, \t|;]+w)+")
-_FORM_CHARS = 60
 
 
 def find(lines: Sequence[str], definitions: Sequence[Definition]) -> list[tuple[int, int]]:
@@ -42,7 +36,7 @@ def find(lines: Sequence[str], definitions: Sequence[Definition]) -> list[tuple[
     one of the `definitions`. In the body of a function a blank line ends a run: what it divides are paragraphs of a program."""
     if len(lines) < _MIN_ROWS:
         return []
-    forms = _forms(lines)
+    forms = written.forms(lines)
     often = {form for form, count in Counter(forms).items() if form and count >= _OFTEN}
     ends = {definition.start for definition in definitions if definition.stop > definition.head_stop}
     for definition in definitions:
@@ -97,14 +91,6 @@ def _is_understood(piece: ToolOutput) -> bool:
     survey = piece.survey
     most = max((len(group.rows) for group in survey.groups), default=0)
     return most >= _MOSTLY_ALIKE * len(survey.records)
-
-
-def _forms(lines: Sequence[str]) -> list[str]:
-    """Return how each line is written: its indent, and its marks with "w" for each value or list of values."""
-    alike = by_shape(lines)
-    bare = _VALUES.sub("w", _VALUE.sub("w", "\n".join(alike.shapes))).split("\n")
-    forms = [form.rstrip()[:_FORM_CHARS] for form in bare]
-    return [forms[shape] for shape in alike.of]
 
 
 def _is_data(forms: Collection[str]) -> bool:

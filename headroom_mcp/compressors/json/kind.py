@@ -32,6 +32,10 @@ def score(output: ToolOutput) -> float:
     if first in "{[":
         following = head[1:].lstrip()[:1]
         valid = following in '{["]}' if first == "[" else following in '"}'
+        if (
+            first == "[" and following == "{"
+        ):  # what Go, Clojure or Node print of a list has keys without quotes, or none
+            valid = head[1:].lstrip()[1:].lstrip()[:1] in "\"'}0123456789"
         if not valid and not (first == "[" and (following.isdigit() or following in "-tfn")):
             return 0.0
         if first == "[" and not valid and not _goes_on(text, start):
@@ -62,6 +66,16 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return layout.compress(output, budget)
     except RecursionError:  # nested beyond what anybody reads: the plain path
         return None
+
+
+def is_of_kind(output: ToolOutput) -> bool:
+    """Tell whether most of a text is read as JSON: what begins like it may be another notation."""
+    from headroom_mcp.compressors.json import layout
+
+    try:
+        return layout.is_read(output)
+    except RecursionError:
+        return True
 
 
 def facts(output: ToolOutput) -> list[Fact]:

@@ -60,14 +60,26 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
             gc.enable()
 
 
-def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
-    lines = output.lines
+def is_read(output: ToolOutput) -> bool:
+    """Tell whether documents of JSON make up most of a text."""
+    return bool(_groups("\n".join(output.lines)))
+
+
+def _groups(text: str) -> list[Group]:
+    """Return the documents in `text`, in runs; none where most of it is something else."""
     numbers = reduce.plain_numbers(text)
     groups = group([numbers] if numbers else parse.documents(text) or _literals(text), text)
+    covered = sum(found.stop - found.start for found in groups)
+    return groups if covered >= len(text) * _MIN_COVERED else []
+
+
+def _compress(output: ToolOutput, text: str, budget: int) -> Compressed | None:
+    lines = output.lines
+    groups = _groups(text)
+    if not groups:
+        return None
     opened = parse.may_embed(text)
     covered = sum(found.stop - found.start for found in groups)
-    if not groups or covered < len(text) * _MIN_COVERED:
-        return None
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)

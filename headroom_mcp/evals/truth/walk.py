@@ -10,7 +10,7 @@ from headroom_mcp.compressors import _folders
 from headroom_mcp.evals.truth import counts, gaps, renders
 from headroom_mcp.evals.truth.findings import Findings, number
 from headroom_mcp.flow.plan import Plan
-from headroom_mcp.text import columns
+from headroom_mcp.text import columns, opened
 from headroom_mcp.types import Part, Section
 
 _GAP = re.compile(r"\[… (lines?) (\d+)(?:-(\d+))?(?: · (.*))?\]")
@@ -63,8 +63,9 @@ def check(given: Checked) -> Findings:
                 size = part.text.count("\n") + 1
                 findings.that("\n".join(rows[at : at + size]) == part.text, "a render as it is")
                 at += size
-            if given.wrapped and part.start == part.stop and ("(below" in part.text or _TEXT.fullmatch(part.text)):
-                # the wrapper, whose texts stand below it, or the name of one of them
+            told = "(below" in part.text or _TEXT.fullmatch(part.text) or opened.DIVIDED in part.text
+            if given.wrapped and part.start == part.stop and told:
+                # the wrapper, whose texts stand below it, the name of one of them, or that long lines are divided
                 findings.that(True, part.text)
             elif part.action != "omit":
                 drawn.append(renders.Render(part, part.text))
