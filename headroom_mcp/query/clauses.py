@@ -23,12 +23,12 @@ _CLAUSE_END = late.pattern(
 )
 # Which port is it, and who owns it? · the example and its test: "and" before a word that begins something else to look for
 _PART_END = late.pattern(
-    r"[?!;\n]+|,\s+(?:and|or|but)\s+|(?:,|,?\s+(?:and|or|but|also))\s+"
+    r"[?!;\n]+|,\s{1,9}(?:and|or|but)\s{1,9}|(?:,|,?\s{1,9}(?:and|or|but|also))\s{1,9}"
     r"(?=(?:also|which|what|whose|who|where|when|why|how|its|their|the|is|are|was|were|does|did|do|has|have|had|in|at|on|by|from|say|tell|show|list|give)\b)",
     re.IGNORECASE,
 )
-_OF = late.pattern(r"\b(?:of|in|for)\s+\S.*$", re.IGNORECASE)
-_HAS = late.pattern(r"\b(?:has|have|of|in|for)\s+\S.*$", re.IGNORECASE)
+_OF = late.pattern(r"\b(?:of|in|for)\s{1,9}\S.*", re.IGNORECASE | re.DOTALL)
+_HAS = late.pattern(r"\b(?:has|have|of|in|for)\s{1,9}\S.*", re.IGNORECASE | re.DOTALL)
 # What goes on with "and the owner" is no question of its own; nor is "which port" before "and which owner has mail?".
 _DETERMINED = late.pattern(r"(?:the|its|their)\b", re.IGNORECASE)
 _WHICH = late.pattern(r"(?:which|what|whose)\b", re.IGNORECASE)
