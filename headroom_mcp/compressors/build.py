@@ -106,7 +106,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(warnings, budget // 6 if found or told else budget * 2 // 3)  # where nothing fails, they are the news
     take(_unlike(output if read is None else output.with_lines(list(lines))), budget // 4)
     run = test_run.told(lines)
-    named = [(i, test_run.name_of(lines[i])) for i in run.failed]
+    named = [*zip(run.failed, test_run.names_of(lines, run.failed), strict=True)]
     take(_verdicts.unnamed(lines, named, (lines[block.start] for block in found)), budget // 4)
     take(run.totals[:_MAX_TOTALS], budget // 8)
     take(facts_module.summaries(lines)[:10], budget // 10)

@@ -150,11 +150,11 @@ def _said_before(lines: Sequence[str]) -> dict[int, Block]:
     --- FAIL: TestTable (0.00s)
         --- FAIL: TestTable/case_7 (0.00s)
     """
-    failed = {line.partition("--- FAIL: ")[2].partition(" ")[0] for line in lines if "--- FAIL: " in line[:80]}
+    verdicts = (lines[index] for index in facts.touched(lines, ("--- fail: ",)))
+    failed = {line.partition("--- FAIL: ")[2].partition(" ")[0] for line in verdicts if "--- FAIL: " in line[:80]}
     found: dict[int, Block] = {}
-    if not failed:
-        return found
-    for index, line in enumerate(lines):
+    for index in facts.touched(lines, ("\n=== run ", "\n=== cont ", "\n=== name ")) if failed else ():
+        line = lines[index]
         if line.startswith(("=== RUN ", "=== CONT ", "=== NAME ")) and line.split()[-1] in failed:
             stop = index + 1
             while stop < len(lines) and stop - index < _MAX_BLOCK and not _GO_NEXT.match(lines[stop][:80]):

@@ -31,7 +31,8 @@ def failing(lines: Sequence[str], reading: Reading) -> list[tuple[int, str]]:
     """Return the lines that name a failing test, each with the name."""
     known = verdicts.failing(lines)
     at = {index for index, _ in known}
-    return [*known, *((i, test_run.name_of(lines[i])) for i in reading.failed if i not in at)]
+    others = [i for i in reading.failed if i not in at]
+    return [*known, *zip(others, test_run.names_of(lines, others), strict=True)]
 
 
 def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], found: Sequence[Block]) -> list[int]:
@@ -61,7 +62,7 @@ def _ended(lines: Sequence[str], block: Block, ends: Sequence[int]) -> Block:
         return block
     while stop > block.start + 1 and not lines[stop - 1].strip():
         stop -= 1
-    return block._replace(stop=stop, essential=tuple(i for i in block.essential if i < stop))
+    return Block(block.start, stop, tuple([i for i in block.essential if i < stop]), block.test)
 
 
 def _indent(line: str) -> int:

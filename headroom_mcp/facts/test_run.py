@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from headroom_mcp import late
@@ -76,6 +76,7 @@ _OF_FILE = late.pattern(
     r"^\s*(?:PASS|FAIL)\s+(?=\S*[./\\])\S+(?:\s+\(?[\d.]{1,12} ?m?s\)?)?\s*$|^(?:ok|FAIL)\s+[\w./-]+\s+(?:\d|\(cached\))|\(\d+ tests?\b|^\W*[✔✖✓✗]\s+\S+\.\w{1,5}\s+\d|^\S+\.t \.{2,}|^//\S+ +[A-Z]+ "
 )
 _INNER = late.pattern(r"(?<=\w)(?:\.|::|/| [>›»:] )(?=\w)")  # between the names of a suite and of one inside it
+_AROUND_NAMES = " \t|.:=*-–[]()#›…"
 _AROUND_HEADINGS = " \t▶:>"
 _LOOKED_AT = 400  # characters of a line
 _MOSTLY = 0.8
@@ -160,11 +161,10 @@ def told(lines: Sequence[str]) -> Reading:
     """Return verdicts and totals alone: in a log of many things, what is not one of them need not be news."""
     verdicts, only_failed = _verdicts(lines)
     every = _that_count(lines)
-    if only_failed:
-        counted = _counts_of_failed(lines, every)
-        for at in only_failed:
-            if len(at) in counted or len({name_of(lines[i]) for i in at}) in counted:
-                verdicts.update(dict.fromkeys(at, "failed"))
+    counted = _counts_of_failed(lines, every) if only_failed else ()
+    for at in only_failed if counted else ():
+        if len(at) in counted or len({*names_of(lines, at)}) in counted:
+            verdicts.update(dict.fromkeys(at, "failed"))
     for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
         verdicts.setdefault(index, "failed")
     return Reading(verdicts, _suites(lines, verdicts), _totals(lines, every, verdicts), {})
@@ -225,13 +225,39 @@ def _is_bare(line: str) -> bool:
     return bool(_FIGURE.search(line)) and len("".join(rest)) <= _MAX_BARE_CHARS
 
 
-@lru_cache(maxsize=1 << 15)  # several steps ask for the names of the same tests
 def name_of(line: str) -> str:
-    """Return a verdict's line without the verdict, its marks and what was measured: the name of the test."""
-    told = _WORD.sub(" ", line[:_LOOKED_AT]).rstrip()
+    """Return the name of the test in a verdict's line."""
+    return names_of([line], [0])[0]
+
+
+def names_of(lines: Sequence[str], at: Iterable[int]) -> list[str]:
+    """Return the names of the tests in the lines `at`: a verdict's line without the verdict, its marks and what was
+    measured. Where in a line the name stands, its shape says (see `text.lines.Alike`)."""
+    every = alike(lines).every
+    names: list[str] = []
+    for index in at:
+        spans, start, stop = _place_of_name(every[index])
+        line = lines[index]
+        names.append(" ".join([line[first:last] for first, last in spans])[start:stop])
+    return names
+
+
+@lru_cache(maxsize=1 << 12)
+def _place_of_name(line: str) -> tuple[list[tuple[int, int]], int, int]:
+    """Return the parts of a verdict's line besides verdicts, and where the name is when blanks stand between them."""
+    line = line[:_LOOKED_AT]
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for match in _WORD.finditer(line):
+        spans.append((at, match.start()))
+        at = match.end()
+    spans.append((at, len(line)))
+    joined = " ".join([line[first:last] for first, last in spans])
+    told = joined.rstrip()
     if told[-1:] in _MEASURED_ENDS:
         told = told[:-_MEASURED_CHARS] + _MEASURED.sub("", told[-_MEASURED_CHARS:])
-    return told.strip(" \t|.:=*-–[]()#›…")
+    start = len(told) - len(told.lstrip(_AROUND_NAMES))
+    return spans, start, max(start, len(told.rstrip(_AROUND_NAMES)))
 
 
 def verdicts_of(lines: Sequence[str]) -> dict[int, Verdict]:
@@ -318,14 +344,16 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
     leading = _leading(lines, verdicts)
     every = alike(lines).every
     of_file = Judged(lambda shape: _OF_FILE.search(shape[:_LOOKED_AT]) is not None)
-    names = Judged(name_of)
+    name_of_shape = Judged(name_of)
     for index, shape in enumerate(every):
         if index not in verdicts:
             if leading[index]:
                 headings.add(lines[index].strip(_AROUND_HEADINGS))
                 shapes_of_headings.add(shape.strip(_AROUND_HEADINGS))
         elif of_file[shape] or (
-            shapes_of_headings and names[shape] in shapes_of_headings and name_of(lines[index]) in headings
+            shapes_of_headings
+            and name_of_shape[shape] in shapes_of_headings
+            and names_of(lines, [index])[0] in headings
         ):
             suites.add(index)
     suites |= _that_hold(lines, verdicts, suites)
@@ -335,10 +363,11 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
 def _that_hold(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
     """Return the verdicts whose name begins the name of a suite: they are of what holds that suite ("Barn" of "Barn.Pens")."""
     holders: set[str] = set()
-    for index in suites:
-        name = name_of(lines[index])
+    for name in names_of(lines, suites):
         holders.update(name[: match.start()] for match in _INNER.finditer(name))
-    return {index for index in verdicts if name_of(lines[index]) in holders} if holders else set()
+    if not holders:
+        return set()
+    return {index for index, name in zip(verdicts, names_of(lines, verdicts), strict=True) if name in holders}
 
 
 def _of_their_level(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
@@ -380,7 +409,9 @@ def _indent(line: str) -> int:
 
 def _that_count(lines: Sequence[str]) -> list[int]:
     """Return the lines that count or conclude, in order."""
-    return [i for i in facts.met(lines, _MAY_TOTAL) if len(lines[i]) <= _MAX_TOTAL_CHARS and _TOTAL.search(lines[i])]
+    counting = Judged(lambda shape: len(shape) <= _MAX_TOTAL_CHARS and _TOTAL.search(shape) is not None)
+    every = alike(lines).every
+    return [i for i in facts.met(lines, _MAY_TOTAL) if counting[every[i]]]
 
 
 def _totals(lines: Sequence[str], every: Sequence[int], verdicts: dict[int, Verdict]) -> list[int]:
@@ -390,7 +421,9 @@ def _totals(lines: Sequence[str], every: Sequence[int], verdicts: dict[int, Verd
     forms = moulds.of([lines[i] for i in found])
     counts = Counter(forms)
     form_of = dict(zip(found, forms, strict=True))
-    wrong = {i for i in found if _WRONG.search(lines[i])}
+    of_wrong = Judged(lambda shape: _WRONG.search(shape) is not None)
+    every_shape = alike(lines).every
+    wrong = {i for i in found if of_wrong[every_shape[i]]}
     return sorted(found, key=lambda i: (counts[form_of[i]] > _MIN_OFTEN, i not in wrong, counts[form_of[i]], -i))
 
 

@@ -56,7 +56,6 @@ _TICKS = ("✓ ", "✔ ", "√ ")
 _APART = late.pattern(r"::| > | › | - |\s{2,}")
 _APART_MARKS = ("::", " > ", " › ", " - ")
 _JOINTS = ":()#"
-_AS_BLANKS = dict.fromkeys(map(ord, _JOINTS), " ")
 _LOOKED_AT = 400  # characters of a line
 
 
@@ -87,8 +86,8 @@ def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iter
 def unnamed_all(failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
     """Return all lines of the tests `failed` that none of `heads` names, in order."""
     keyed = _keyed(failed)
-    named = _words_of_all(heads) if keyed else ()
-    return sorted({index for index, key in keyed if key not in named})
+    unnamed = _not_named({key for _, key in keyed}, heads)
+    return sorted({index for index, key in keyed if key in unnamed})
 
 
 @once
@@ -153,34 +152,45 @@ def words(head: str) -> list[str]:
     """Return what a report's first line may name: its parts and its words, with and without what leads up to them."""
     text = head.strip().strip("_=- ").strip()
     names = [text, *(part.strip() for part in _apart(text))]
-    for word in text.translate(_AS_BLANKS).split():
+    for word in _bare_words(text):
         names.append(word)
-        if "[" in word:
-            names.append(word.partition(".")[2])
-        elif "." in word:
-            names.append(word.rpartition(".")[2])
+        if "." in word or "[" in word:
+            names.append(_led_up_to(word))
     if text[:1] in _JOINTS or text[-1:] in _JOINTS:
         names.append("")
     return names
 
 
-def _words_of_all(heads: Iterable[str]) -> set[str]:
-    """Return all `words` of lines without breaks; of thousands, what takes them apart runs over all at once."""
-    texts = [head.strip().strip("_=- ").strip() for head in heads]
-    if not texts:
-        return set()
-    names = {*texts}
-    if any(text[:1] in _JOINTS or text[-1:] in _JOINTS for text in names):
-        names.add("")
+def _bare_words(text: str) -> list[str]:
+    for joint in _JOINTS:
+        text = text.replace(joint, " ")
+    return text.split()
+
+
+def _led_up_to(word: str) -> str:
+    """Return a word without what leads up to it: a module, classes; the parameters of a test may have dots of their own."""
+    return word.partition(".")[2] if "[" in word else word.rpartition(".")[2]
+
+
+def _not_named(keys: set[str], heads: Iterable[str]) -> set[str]:
+    """Return those of `keys` that are not among the `words` of any of `heads`, lines without breaks.
+
+    Of thousands, what takes them apart runs over all at once, and the slowest, where they come apart, only for keys that are no
+    word of theirs."""
+    texts = {head.strip().strip("_=- ").strip() for head in heads} if keys else set()
+    unnamed = keys - texts
+    if "" in unnamed and any(text[:1] in _JOINTS or text[-1:] in _JOINTS for text in texts):
+        unnamed.discard("")
+    if not unnamed or not texts:
+        return unnamed
     text = "\n".join(filter(None, texts))
-    names.update(map(str.strip, "\n".join(_APART.split(text)).split("\n")))
-    for word in {*text.translate(_AS_BLANKS).split()}:
-        names.add(word)
-        if "[" in word:
-            names.add(word.partition(".")[2])
-        elif "." in word:
-            names.add(word.rpartition(".")[2])
-    return names
+    every_word = {*_bare_words(text)}
+    unnamed -= every_word
+    if unnamed:
+        unnamed.difference_update(_led_up_to(word) for word in every_word if "." in word or "[" in word)
+    if unnamed:
+        unnamed.difference_update(map(str.strip, "\n".join(_APART.split(text)).split("\n")))
+    return unnamed
 
 
 def _apart(text: str) -> list[str]:

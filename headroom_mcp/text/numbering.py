@@ -59,15 +59,16 @@ def _strip(lines: Sequence[str], form: re.Pattern[str]) -> Numbered | None:
     last = bare = 0
     for line in lines:
         match = form.match(line)
-        if match is None or int(match[1]) <= last:
+        number = int(match[1]) if match is not None else 0
+        if match is None or number <= last:
             bare += bool(line.strip())
             plain.append(line)
             numbers.append(0)
             continue
         joint = joint or match[2]
-        last = int(match[1])
+        last = number
         plain.append(match[3])
-        numbers.append(last)
+        numbers.append(number)
     if bare * 10 > len(lines):
         return None
     return Numbered(plain, numbers, joint)

@@ -18,5 +18,8 @@ def test_the_names_of_all_heads_are_those_of_each(seed: int) -> None:
 
     for count in (1, 2, 3, 50):
         some = dice.sample(heads, count)
-        assert verdicts._words_of_all(some) == {word for head in some for word in verdicts.words(head)}
-    assert verdicts._words_of_all([]) == set()
+        named = {word for head in some for word in verdicts.words(head)}
+        others = {word for head in dice.sample(heads, 50) for word in verdicts.words(head)}
+        for keys in (named | others, {*dice.sample(sorted(named), 1)}, {""}, set()):
+            assert verdicts._not_named(keys, some) == keys - named
+    assert verdicts._not_named({"a", ""}, []) == {"a", ""}

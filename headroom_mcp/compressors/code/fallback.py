@@ -5,7 +5,7 @@ It reads lines only, so it can be wrong about a line inside a string; it never i
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -50,19 +50,22 @@ _MAX_HEAD_ROWS = 8
 
 
 def definitions(
-    lines: list[str], comment: tuple[str, ...], within: Container[int] | None = None
+    lines: list[str], comment: tuple[str, ...], within: Collection[int] | None = None
 ) -> list[tuple[str, str, int, int, int]]:
     """Return (name, role, start, head_stop, stop) of what looks like a definition, in row order; of those that begin in the
     rows `within`, where it is given.
 
     `comment` tells the family: only where "//" begins a comment may a definition have no keyword.
     """
+    if within is not None and not within:
+        return []
     found: list[tuple[str, str, int, int, int]] = []
     alike = by_shape(lines)
     known = [_row(shape) for shape in alike.shapes]
     rows = [known[shape] for shape in alike.of]
-    for row, line in enumerate(lines):
-        if not line or line.isspace() or (within is not None and row not in within):
+    for row in range(len(lines)) if within is None else sorted(within):
+        line = lines[row]
+        if not line or line.isspace():
             continue
         match = _KEYWORD.match(line)
         if match is not None:

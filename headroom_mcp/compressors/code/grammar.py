@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from operator import attrgetter
 from types import ModuleType
 
 from headroom_mcp.late import Any, NamedTuple
@@ -41,7 +42,8 @@ class Node(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """What a query found. `spans` are (first row, last row) by role; wraps are (start row, start byte, end byte)."""
+    """What a query found. `spans` are (first row, last row) by role; wraps, of those that end with a node or one byte later, are
+    (start row, start byte, end byte)."""
 
     nodes: list[Node]
     wraps: list[tuple[int, int, int]]
@@ -73,7 +75,10 @@ def parse(language: ModuleType, text: str) -> Tree | None:
         root = Parser(grammar).parse(read, progress_callback=is_too_long).root_node
     except ValueError:  # "Parsing failed": it was told to stop
         return None
-    captures = QueryCursor(query).captures(root)
+    # They come in no order, and what lies together is read together: in a large file that is half the time.
+    captures = {
+        role: sorted(found, key=attrgetter("start_byte")) for role, found in QueryCursor(query).captures(root).items()
+    }
     nodes: list[Node] = []
     constants: list[tuple[int, int]] = []
     _collect_constants(root, language.CONSTANTS, constants)
@@ -84,7 +89,12 @@ def parse(language: ModuleType, text: str) -> Tree | None:
                 body = node.child_by_field_name("body") or _last_named(node)
                 if body is not None:
                     _collect_constants(body, language.CONSTANTS, constants)
-    wraps = [(node.start_point[0], node.start_byte, node.end_byte) for node in captures.get("wrap", ())]
+    ends = {node.end_byte for node in nodes}
+    wraps = [
+        (node.start_point[0], node.start_byte, end)
+        for node in captures.get("wrap", ())
+        if (end := node.end_byte) in ends or end - 1 in ends
+    ]
     spans = {
         role: [(node.start_point[0], node.end_point[0] - (node.end_point[1] == 0)) for node in captures.get(role, ())]
         for role in ("attach", "import", "raise", "error", "opaque")
@@ -187,7 +197,8 @@ def _collect_constants(container: Any, wanted: frozenset[str], found: list[tuple
             inner = _first_named(child)
             kind = inner.type if inner is not None else kind
         if kind in wanted:
-            found.append((child.start_point[0], child.end_point[0] - (child.end_point[1] == 0)))
+            end = child.end_point
+            found.append((child.start_point[0], end[0] - (end[1] == 0)))
         elif kind.startswith("preproc_if") or kind in {"preproc_else", "preproc_elif"}:
             _collect_constants(child, wanted, found)
 

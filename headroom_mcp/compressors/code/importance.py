@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from headroom_mcp import late
 from headroom_mcp.compressors.code.outline import Definition
 from headroom_mcp.compressors.code.wanted import Asked
@@ -26,11 +29,13 @@ class Body(NamedTuple):
 def bodies(lines: list[str], definitions: list[Definition], asked: Asked, *, by_use: bool) -> list[Body]:
     """Return the bodies of functions and data types, most important first.
 
-    `by_use`: count how often the file names each; where nothing can be shown, that is not worth the time.
+    `by_use`: of those that nobody named, too, by how often the file names each; where they cannot be shown, ranking them is
+    not worth the time.
     """
-    found = [d for d in definitions if d.role != "type" and d.stop > d.head_stop]
+    pointed = named(definitions, asked) if asked.names else set()
+    offered: Iterable[Definition] = definitions if by_use else pointed
+    found = [d for d in offered if d.role != "type" and d.stop > d.head_stop]
     uses = _uses(lines) if found and by_use else {}
-    pointed = named(definitions, asked)
     ranked = [
         Body(
             d.start,
@@ -76,12 +81,9 @@ def _is_identifier(name: str) -> bool:
 
 
 def _uses(lines: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for name in _IDENTIFIER.findall("\n".join(lines)):
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+    return Counter(_IDENTIFIER.findall("\n".join(lines)))
 
 
 def _last_name(name: str) -> str:
     """Return `bar` for `Foo.prototype.bar` and `ns::bar`."""
-    return _ENDS.split(name)[-1].strip("*& ")
+    return name if name.isidentifier() else _ENDS.split(name)[-1].strip("*& ")

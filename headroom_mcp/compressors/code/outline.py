@@ -6,6 +6,8 @@ Rows are 0-based; ranges are half-open.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from headroom_mcp.compressors.code import grammar, languages
 from headroom_mcp.late import NamedTuple
 
@@ -85,7 +87,7 @@ def read(lines: list[str], language: str) -> Outline:
 
 
 def _rows(spans: list[tuple[int, int]]) -> set[int]:
-    return {row for first, last in spans for row in range(first, last + 1)}
+    return set(chain.from_iterable(range(first, last + 1) for first, last in spans))
 
 
 def unknown(lines: list[str]) -> Outline:

@@ -7,9 +7,9 @@ constants, documentation, short bodies, raised errors, and the bodies that the f
 
 from __future__ import annotations
 
-from collections.abc import Set
-from itertools import accumulate, repeat
-from operator import add
+from collections.abc import Iterable, Set
+from itertools import accumulate, chain, compress, count, islice, repeat
+from operator import add, contains
 
 from headroom_mcp import late
 from headroom_mcp.compressors.code import importance, languages, outline
@@ -44,7 +44,8 @@ _MINIFIED_ROWS = 8
 _ABOUT_ROWS = 6
 _MAX_ABOUT_TOKENS = 80  # one line that says what the file is for is worth more than the budget
 _LICENCE = late.pattern(r"\b(?:licen[cs]e|copyright)", re.IGNORECASE)
-_TODO = late.pattern(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+_TODO_WORDS = ("TODO", "FIXME", "XXX", "HACK")
+_TODO = late.pattern(rf"\b(?:{'|'.join(_TODO_WORDS)})\b")
 
 
 class Selection:
@@ -85,6 +86,13 @@ class Selection:
         self.kept.update(rows)
         return price
 
+    def take_each(self, offered: Iterable[list[int]], room: int) -> None:
+        """Show those of `offered` that there is room for, in order, until there is none for anything."""
+        for rows in offered:
+            if room < _MARKER_TOKENS:
+                break
+            room -= self.take(rows, room)
+
 
 def choose(
     output: ToolOutput, lines: list[str], language: str, budget: int, aimed: Aim, data: Set[int] = frozenset()
@@ -102,7 +110,8 @@ def choose(
     room = budget if by_headings else min(MAX_SIGNATURE_TOKENS, budgets * budget)
     by_margins = bool(language) and hasattr(languages.load(language), "MARGINS")
     dropped = _take_signatures(chosen, found, wanted, room, by_margins=by_margins)
-    bodies = importance.bodies(lines, found.definitions, wanted, by_use=chosen.left > 0)
+    by_use = chosen.left >= 2 * _MARKER_TOKENS and not aimed.is_sure
+    bodies = importance.bodies(lines, found.definitions, wanted, by_use=by_use)
     room = max(chosen.left, int(output.tokens * _POINTED_SHARE))
     for body in bodies:
         if body.pointed:
@@ -128,25 +137,51 @@ def _take_signatures(
     `by_margins`: a function may be written clause by clause; where the signatures take twice the budget, it is shown
     by its first one.
     """
-    rows = [outline.head_rows(definition) for definition in found.definitions]
-    all_rows = {row for head in rows for row in head}
-    cost = int(sum(len(chosen.lines[row]) + 1 for row in all_rows) * chosen.rate)
-    cost += _MARKER_TOKENS * len(render.runs(all_rows))
-    further = _further_clauses(found.definitions) if by_margins and cost > _CLAUSE_BUDGETS * chosen.budget else set()
-    if cost <= room and not further:
-        chosen.kept.update(all_rows)
-        chosen.left -= cost
-        return []
-    depths = _depths(found.definitions)
-    names = [definition.name.lower() for definition in found.definitions]
-    by_worth = sorted(
-        (at for at in range(len(rows)) if at not in further),
-        key=lambda at: (not any(term in names[at] for term in wanted.terms), depths[at], at),
-    )
-    for at in by_worth:
-        spent = chosen.take(rows[at], room)
-        room -= spent
-    return [head[0] for head in rows if head[0] not in chosen.kept]
+    definitions = found.definitions
+    clauses_from = _CLAUSE_BUDGETS * chosen.budget
+    all_rows = _signatures_within(chosen, definitions, max(room, clauses_from))
+    further: set[int] = set()
+    if all_rows is not None:
+        cost = int(sum(len(chosen.lines[row]) + 1 for row in all_rows) * chosen.rate)
+        cost += _MARKER_TOKENS * len(render.runs(all_rows))
+        if by_margins and cost > clauses_from:
+            further = _further_clauses(definitions)
+        if cost <= room and not further:
+            chosen.kept.update(all_rows)
+            chosen.left -= cost
+            return []
+    elif by_margins:
+        further = _further_clauses(definitions)
+    by_worth = _by_worth(definitions, wanted.terms)
+    if further:
+        by_worth = [at for at in by_worth if at not in further]
+    chosen.take_each((outline.head_rows(definitions[at]) for at in by_worth), room)
+    return [definition.start for definition in definitions if definition.start not in chosen.kept]
+
+
+def _signatures_within(chosen: Selection, definitions: list[Definition], most: int) -> set[int] | None:
+    """Return the rows of all signatures; None where already those of the first ones cost more than `most`: of a very long
+    file nobody need know how much more."""
+    rows: set[int] = set()
+    room = (most + 1) / max(chosen.rate, 1e-9)  # characters
+    for definition in definitions:
+        for row in outline.head_rows(definition):
+            if row not in rows:
+                rows.add(row)
+                room -= len(chosen.lines[row]) + 1
+        if room < 0:
+            return None
+    return rows
+
+
+def _by_worth(definitions: list[Definition], terms: list[str]) -> list[int]:
+    """Return the places of the definitions: those first whose names have one of `terms`, then the outer ones."""
+    by_depth = sorted(range(len(definitions)), key=_depths(definitions).__getitem__)
+    if not terms:
+        return by_depth
+    names = [definition.name.lower() for definition in definitions]
+    wanted = {at for term in terms for at in compress(count(), map(contains, names, repeat(term)))}
+    return [*(at for at in by_depth if at in wanted), *(at for at in by_depth if at not in wanted)]
 
 
 def _further_clauses(definitions: list[Definition]) -> set[int]:
@@ -183,16 +218,14 @@ def _take_asked(chosen: Selection, aimed: Aim) -> None:
     the short ones."""
     definitions = aimed.outline.definitions
     room = max(chosen.left, chosen.budget // 4)
-    offered = [(score, piece) for score, piece in zip(aimed.scores, aimed.pieces, strict=True) if score > 0.0]
+    least = _LEAST * aimed.best  # the greatest of all scores: to be asked once
+    offered = [(score, piece) for score, piece in zip(aimed.scores, aimed.pieces, strict=True) if score > least]
     ends = chosen.ends
     worth = {
         piece: score / max(_MIN_LENGTH, ends[piece.stop] - ends[piece.start]) ** _LENGTH_WEIGHT
         for score, piece in offered
     }
-    least = _LEAST * aimed.best  # the greatest of all scores: to be asked once
-    for score, piece in sorted(offered, key=lambda of: (-worth[of[1]], of[1])):
-        if score <= least:
-            continue
+    for _, piece in sorted(offered, key=lambda of: (-worth[of[1]], of[1])):
         if room < _MARKER_TOKENS:
             break
         head = outline.head_rows(definitions[piece.owner]) if piece.owner >= 0 else []
@@ -202,15 +235,15 @@ def _take_asked(chosen: Selection, aimed: Aim) -> None:
 def _take_small_things(chosen: Selection, found: Outline) -> None:
     """Show notes to self, constants and the first words of documentation; there is always some room for them."""
     lines = chosen.lines
-    todos = [row for row, line in enumerate(lines) if _TODO.search(line)] if _TODO.search("\n".join(lines)) else []
-    offered = [
-        *([row] for row in todos[:_MAX_NOTES]),
-        *([start] for start, _ in found.constants),
-        *(outline.doc_rows(lines, definition.doc) for definition in found.definitions if definition.doc >= 0),
-    ]
-    room = max(chosen.left, chosen.budget // _SMALL_SHARE)
-    for rows in offered:
-        room -= chosen.take(rows, room)
+    text = "\n".join(lines)
+    has_todos = any(word in text for word in _TODO_WORDS)
+    todos = islice((row for row, line in enumerate(lines) if _TODO.search(line)) if has_todos else (), _MAX_NOTES)
+    offered = chain(
+        ([row] for row in todos),
+        ([start] for start, _ in found.constants),
+        (outline.doc_rows(lines, definition.doc) for definition in found.definitions if definition.doc >= 0),
+    )
+    chosen.take_each(offered, max(chosen.left, chosen.budget // _SMALL_SHARE))
 
 
 def _about(lines: list[str]) -> int:

@@ -8,7 +8,6 @@ all lines in half of the cases; whole bodies by their words, which never hold wh
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress, count, pairwise, repeat
 from operator import add, sub
@@ -59,12 +58,15 @@ def scores(
     if not units:  # nothing but signatures
         return []
     text = "\n".join(lines).lower()
-    starts = [0, *accumulate(map(add, map(len, text.split("\n")), repeat(1)))]
-    found = [places for term in terms if (places := _occurrences(text, term))]
-    own = _scores(found, [(starts[unit.start], starts[unit.stop]) for unit in units], _LENGTH_SHARE)
+    rows = text.split("\n")
+    starts = [0, *accumulate(map(add, map(len, rows), repeat(1)))]
+    # How often each word stands above each row.
+    found = [[0, *accumulate(map(str.count, rows, repeat(term)))] for term in terms if term in text]
     last = len(lines)
-    around = _scores(found, [(starts[d.start], starts[min(d.stop, last)]) for d in definitions], _LENGTH_SHARE)
-    named = _scores(found, [(starts[d.start], starts[min(d.head_stop, last)]) for d in definitions], 0.0)
+    begins = [d.start for d in definitions]
+    own = _scores(found, starts, [unit.start for unit in units], [unit.stop for unit in units], _LENGTH_SHARE)
+    around = _scores(found, starts, begins, [min(d.stop, last) for d in definitions], _LENGTH_SHARE)
+    named = _scores(found, starts, begins, [min(d.head_stop, last) for d in definitions], 0.0)
     documented = {d.start: at for at, d in enumerate(definitions) if 0 <= d.doc < d.start}
     about = [
         documented.get(unit.stop, unit.owner) for unit in units
@@ -77,28 +79,26 @@ def scores(
     return [score + _BESIDE * best for score, best in zip(direct, beside, strict=True)]
 
 
-def _scores(found: list[list[int]], spans: list[tuple[int, int]], length_share: float) -> list[float]:
-    """Return the score of each span (half-open, of characters) from the places where each term stands."""
-    totals = [0.0] * len(spans)
+def _scores(
+    found: list[list[int]], chars: list[int], starts: list[int], stops: list[int], length_share: float
+) -> list[float]:
+    """Return the score of the rows from each of `starts` to each of `stops`; by row, `chars` and each of `found` have how many
+    characters, and how many of a word, stand above it."""
+    totals = [0.0] * len(starts)
     if not found:
         return totals
-    starts, stops = [start for start, _ in spans], [stop for _, stop in spans]
-    sizes = list(map(sub, stops, starts))
-    average = max(1.0, sum(sizes) / max(1, len(spans)))
+    sizes = _within(chars, starts, stops)
+    average = max(1.0, sum(sizes) / max(1, len(sizes)))
     slowness = [bm25.slowness(size / average, length_share) for size in sizes]
-    for places in found:
-        counts = list(map(sub, map(bisect_left, repeat(places), stops), map(bisect_left, repeat(places), starts)))
+    for above in found:
+        counts = _within(above, starts, stops)
         holders = [(index, counts[index]) for index in compress(count(), counts)]
-        rarity = bm25.rarity(len(spans), len(holders))
+        rarity = bm25.rarity(len(starts), len(holders))
         for index, times in holders:
             totals[index] += rarity * (times * bm25.MOST / (times + slowness[index]))
     return totals
 
 
-def _occurrences(text: str, term: str) -> list[int]:
-    found: list[int] = []
-    at = text.find(term)
-    while at >= 0:
-        found.append(at)
-        at = text.find(term, at + len(term))
-    return found
+def _within(above: list[int], starts: list[int], stops: list[int]) -> list[int]:
+    """Return how much lies between each of `starts` and each of `stops` of what is counted by row."""
+    return list(map(sub, map(above.__getitem__, stops), map(above.__getitem__, starts)))
