@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from headroom_mcp import late
@@ -15,6 +15,7 @@ from headroom_mcp.text import parts as render
 from headroom_mcp.types import Fact, Part
 
 _CHEAP_CHARS = 40
+_MOST_BUDGETS = 3  # halves of it, for the names of failures
 _SHORT_BLOCK_LINES = 20  # told whole; of a longer block the essential lines are facts
 _MAX_ALIKE_CHARS = 300
 # src/lib.rs:31:32 · silo.c(40) · File "a.py", line 3
@@ -48,35 +49,35 @@ def parts_of(
     """
     order, alike = _telling_first(lines, found)
     order = list(dict.fromkeys([*first, *order]))
+    # A name costs a token at least: whatever the others cost, those that come after so many are counted in the end.
+    order = order[: budget * _MOST_BUDGETS // 2 + 1]
+    considered = sorted(order)
     repeated = frozenset(alike)
     alike.difference_update(first)
-    texts = [_essential(lines, block, offset) for block in found]
-    costs = [tokens.estimate(said) for said in texts]
-    wholly = ["\n".join(lines[block.start : block.stop]) for block in found]
-    full_costs = [tokens.estimate(whole) for whole in wholly]
-    for number, said in enumerate(texts):
+    texts, costs, full_costs = [""] * len(found), [0] * len(found), [0] * len(found)
+    for number in considered:
+        block = found[number]
+        said, whole = _essential(lines, block, offset), "\n".join(lines[block.start : block.stop])
+        cost, full_cost = tokens.estimate(said), tokens.estimate(whole)
         # A marker that costs what it stands for says less than the lines themselves.
-        if len(wholly[number]) <= len(said) + _CHEAP_CHARS and full_costs[number] <= costs[number]:
-            texts[number], costs[number] = wholly[number], full_costs[number]
+        if len(whole) <= len(said) + _CHEAP_CHARS and full_cost <= cost:
+            said, cost = whole, full_cost
+        texts[number], costs[number], full_costs[number] = said, cost, full_cost
     if sum(costs) > budget:
-        short = texts
-        texts = _equal_ones_by_name(lines, found, short, offset)
-        costs = [
-            cost if text is said else tokens.estimate(text)
-            for text, said, cost in zip(texts, short, costs, strict=True)
-        ]
+        for number, said in _equal_ones_by_name(lines, found, considered, offset):
+            texts[number], costs[number] = said, tokens.estimate(said)
     if sum(costs) > budget:
         texts, costs = _within(lines, found, texts, costs, budget, order, alike, repeated)
     left = budget - sum(costs)
-    whole: set[int] = set()
+    wholly: set[int] = set()
     for number in order:
         cost = full_costs[number] - costs[number]
         if 0 <= cost <= left:
             left -= cost
-            whole.add(number)
+            wholly.add(number)
     return [
         Part(block.start, block.stop, "keep")
-        if number in whole
+        if number in wholly
         else Part(block.start, block.stop, "render", texts[number], note="a failure in short")
         for number, block in enumerate(found)
     ]
@@ -95,14 +96,17 @@ def _rest(block: Block, shown: int, offset: int, like: str = "") -> str:
     return marker.gap_among(block.stop - block.start - shown, offset + block.start, offset + block.stop, like)
 
 
-def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Sequence[str], offset: int) -> list[str]:
-    """Return the texts with those that say what an earlier one says, but for names and numbers, cut to their first line."""
+def _equal_ones_by_name(
+    lines: Sequence[str], found: Sequence[Block], numbers: Sequence[int], offset: int
+) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of those of the blocks `numbers` that say what an earlier one says, but for names and numbers, and
+    their first lines, cut to which they are told."""
     first: dict[str, int] = {}
     told_of: dict[int, set[str]] = {}
-    texts: list[str] = []
-    bodies = [[lines[i] for i in block.essential[1:4]] or [lines[block.start]] for block in found]
+    bodies = [[lines[i] for i in found[n].essential[1:4]] or [lines[found[n].start]] for n in numbers]
     masked = iter(templates.masked([line for body in bodies for line in body]))
-    for block, said, body in zip(found, short, bodies, strict=True):
+    for number, body in zip(numbers, bodies, strict=True):
+        block = found[number]
         key = "\n".join(islice(masked, len(body)))
         if key in first and block.stop - block.start > 1:
             earlier = found[first[key]]
@@ -112,11 +116,9 @@ def _equal_ones_by_name(lines: Sequence[str], found: Sequence[Block], short: Seq
             shown = [text.clip_middle(line, _MAX_LINE_CHARS if block.test else _MAX_ALIKE_CHARS) for line in name]
             if block.stop - block.start > len(name):
                 shown.append(_rest(block, len(name), offset, f", like {offset + earlier.start + 1}"))
-            texts.append("\n".join(shown))
+            yield number, "\n".join(shown)
         else:
-            first.setdefault(key, len(texts))
-            texts.append(said)
-    return texts
+            first.setdefault(key, number)
 
 
 def _telling_apart(lines: Sequence[str], block: Block, told: set[str]) -> list[str]:
@@ -151,7 +153,7 @@ def _within(
     """
     fitted, left = list(texts), list(costs)
     total = sum(costs)
-    generous, most = budget * 5 // 4, budget * 3 // 2
+    generous, most = budget * 5 // 4, budget * _MOST_BUDGETS // 2
 
     def shorten(numbers: Sequence[int], limit: int, *, to_name: bool) -> None:
         nonlocal total
@@ -220,13 +222,13 @@ def around(
         if part.start > position:
             within = ordered[bisect_left(ordered, position) : bisect_left(ordered, part.start)]
             for piece in render.from_kept((i - position for i in within), part.start - position):
-                moved = piece._replace(start=piece.start + position, stop=piece.stop + position)
-                if moved.action == "omit" and not _WORD.search("".join(lines[moved.start : moved.stop])):
-                    moved = moved._replace(action="render", note="rules and blank lines")
-                elif moved.action == "omit":
-                    said = said_of(moved.start, moved.stop)
-                    moved = moved._replace(note=said)
-                parts.append(moved)
+                start, stop = piece.start + position, piece.stop + position
+                if piece.action == "keep":
+                    parts.append(Part(start, stop, "keep"))
+                elif not _WORD.search("".join(lines[start:stop])):
+                    parts.append(Part(start, stop, "render", note="rules and blank lines"))
+                else:
+                    parts.append(Part(start, stop, "omit", note=said_of(start, stop)))
         if part.stop > part.start:
             parts.append(part)
         position = part.stop

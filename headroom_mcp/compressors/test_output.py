@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
+from itertools import chain
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
@@ -119,18 +120,22 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     reading = test_run.read(lines)
     found = [block for block in test_blocks.find(lines, reading) if not _is_table(lines, block)]
     found = [*(unlike.of_block(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
-    essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
+    essential = 0
+    for block in found:
+        essential += tokens.estimate("\n".join([lines[i] for i in block.essential]))
+        if essential >= budget * 2:
+            break
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))
     shown = _failure_parts.parts_of(lines, found, room, offset=output.offset)
-    covered = {i for block in found for i in range(block.start, block.stop)}
+    covered = set(chain.from_iterable(range(block.start, block.stop) for block in found))
     chosen = _Chosen(lines, covered)
     set_up = _set_up(lines, reading)
     first = [
         i for i in range(min(3, len(lines))) if i not in set_up and not (lines[i].strip() and i in reading.routine)
     ]
     last = [i for i in range(max(0, len(lines) - 6), len(lines)) if i not in covered]
-    told = {_without_mark(lines[i]) for i in covered} - {""}
+    told = set(map(_without_mark, {lines[i] for i in covered})) - {""}
     chosen.kept = {*first, *_not_told_yet(lines, last, told)} - covered
     failing = test_blocks.failing(lines, reading)
     chosen.take(verdicts.unnamed(lines, failing, (lines[block.start] for block in found)), budget * 3 // 2)

@@ -153,11 +153,13 @@ def _said_before(lines: Sequence[str]) -> dict[int, Block]:
     verdicts = (lines[index] for index in facts.touched(lines, ("--- fail: ",)))
     failed = {line.partition("--- FAIL: ")[2].partition(" ")[0] for line in verdicts if "--- FAIL: " in line[:80]}
     found: dict[int, Block] = {}
+    every = alike(lines).every
+    goes_on = Judged(lambda shape: _GO_NEXT.match(shape[:80]) is None)
     for index in facts.touched(lines, ("\n=== run ", "\n=== cont ", "\n=== name ")) if failed else ():
         line = lines[index]
         if line.startswith(("=== RUN ", "=== CONT ", "=== NAME ")) and line.split()[-1] in failed:
             stop = index + 1
-            while stop < len(lines) and stop - index < _MAX_BLOCK and not _GO_NEXT.match(lines[stop][:80]):
+            while stop < len(lines) and stop - index < _MAX_BLOCK and goes_on[every[stop]]:
                 stop += 1
             stop = _trimmed(lines, index, stop)
             if stop > index + 1:

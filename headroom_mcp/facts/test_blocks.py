@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Sequence
+from itertools import chain
 
 from headroom_mcp import late
 from headroom_mcp.facts import blocks, test_run, verdicts
@@ -20,7 +21,7 @@ def find(lines: Sequence[str], reading: Reading) -> list[Block]:
     """Return the failures of a run, in order and apart from each other."""
     ends = sorted([*reading.totals, *(i for i, verdict in reading.verdicts.items() if verdict == "passed")])
     found = [_ended(lines, block, ends) for block in blocks.blocks(lines, errors=False)]
-    covered = {i for block in found for i in range(block.start, block.stop)}
+    covered = set(chain.from_iterable(range(block.start, block.stop) for block in found))
     heads = [lines[block.start] for block in found]
     named = [(i, name) for i, name in failing(lines, reading) if i not in covered]
     failed = [i for i in verdicts.unnamed_all(named, heads) if i not in reading.suites]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from headroom_mcp import late
 from headroom_mcp.facts import find as facts
 from headroom_mcp.text import failure_words
-from headroom_mcp.text.lines import once
+from headroom_mcp.text.lines import Judged, alike, once
 
 # Any of these stands in the line of a failing test (lower case); no other line is looked at.
 _STEMS = ("fail", "error", "sigsegv", "sigabrt", "timeout", *failure_words.MARKS, "not ok ", "***", "\nrspec ", " s = e", "dubious", "(wstat", "segfault", "not run", "\nx ", "\n  x ")  # fmt: skip
@@ -57,18 +57,34 @@ _APART = late.pattern(r"::| > | › | - |\s{2,}")
 _APART_MARKS = ("::", " > ", " › ", " - ")
 _JOINTS = ":()#"
 _LOOKED_AT = 400  # characters of a line
+_FEW = 8  # names, each of which may be looked for by itself
 
 
 @once
 def failing(lines: Sequence[str]) -> list[tuple[int, str]]:
     """Return the lines that say a test failed, in order, each with the test's name as it stands there."""
     found: list[tuple[int, str]] = []
+    every = alike(lines).every
+    places = Judged(_place_of_name)
     for index in facts.touched(lines, _STEMS):
-        match = _FAILED.match(lines[index][:_LOOKED_AT])
-        if match:
-            name = next((group for group in match.groups() if group), "").strip()
-            found.append((index, _DURATION.sub("", name) if match["mark"] else name))
+        place = places[every[index]]
+        if place is not None:
+            found.append((index, lines[index][place]))
     return found
+
+
+def _place_of_name(line: str) -> slice | None:
+    """Return where in a line that says a test failed its name stands; None for another line."""
+    match = _FAILED.match(line[:_LOOKED_AT])
+    if match is None:
+        return None
+    start, stop = next((match.span(group) for group in match.groupdict() if match[group]), (0, 0))
+    name = line[start:stop]
+    start += len(name) - len(name.lstrip())
+    name = name.strip()
+    if match["mark"]:
+        name = _DURATION.sub("", name)
+    return slice(start, start + len(name))
 
 
 def unnamed(lines: Sequence[str], failed: Sequence[tuple[int, str]], heads: Iterable[str]) -> list[int]:
@@ -188,7 +204,7 @@ def _not_named(keys: set[str], heads: Iterable[str]) -> set[str]:
     unnamed -= every_word
     if unnamed:
         unnamed.difference_update(_led_up_to(word) for word in every_word if "." in word or "[" in word)
-    if unnamed:
+    if len(unnamed) > _FEW or any(key in text for key in unnamed):
         unnamed.difference_update(map(str.strip, "\n".join(_APART.split(text)).split("\n")))
     return unnamed
 

@@ -68,7 +68,8 @@ def say(
         if part.action == "omit":
             known = own.get((part.start, part.stop))
             told = known if known is not None else note(part.start, part.stop) if note else ""
-            part = part._replace(note=with_counts(lines, part.start, part.stop, told, missed))
+            told = with_counts(lines, part.start, part.stop, told, missed) if missed else told
+            part = part if told == part.note else part._replace(note=told)
         said.append(part)
     return said
 

@@ -196,7 +196,8 @@ def _compressed(output: ToolOutput, budget: int, start: int = 0) -> Draft:
         if compressed is None:
             draft.parts.append(Part(by, start + section.stop, "keep"))
         else:
-            draft.parts.extend(part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
+            moved = (part._replace(start=part.start + by, stop=part.stop + by) for part in compressed.parts)
+            draft.parts.extend(moved if by else compressed.parts)
         _, answers_for, note = compressed or Compressed(())
         draft.pieces.append(Piece(by, section.kind, piece, compressor, answers_for, note))
     return draft
