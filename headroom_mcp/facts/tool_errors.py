@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs
+from headroom_mcp.text.lines import Judged, alike
 from headroom_mcp.types import Fact
 
 # grep: a/b: Permission denied | ls: cannot access 'x': … | fatal: … | psql: error: … | psql:load.sql:41: ERROR:  duplicate key
@@ -29,20 +30,23 @@ _MAX_COMPLAINTS = 30
 def find(lines: Sequence[str]) -> list[Fact]:
     """Return a tool's complaints among `lines` as failures, and its hits in binary files; none of them past the thirtieth."""
     found: list[Fact] = []
-    for index, line in enumerate(lines):
-        if (
-            not line
-            or not (_COMPLAINT.match(line) or (line[-1] in "]s" and _is_elsewhere(line)))
-            or _HARMLESS.search(line)
-        ):
+    complains = Judged(_complains)
+    for index, shape in enumerate(alike(lines).every):
+        if not complains[shape]:
             continue
-        if _is_binary_hit(line):
+        if _is_binary_hit(shape):
             found.append(Fact(index, 2, "hits in binary files", index, index + 1))
         else:
             found.append(Fact(index, 0, "errors", index, index + 1))
         if len(found) == _MAX_COMPLAINTS:
             break
     return found
+
+
+def _complains(line: str) -> bool:
+    if not line or not (_COMPLAINT.match(line) or (line[-1] in "]s" and _is_elsewhere(line))):
+        return False
+    return not _HARMLESS.search(line)
 
 
 def _is_elsewhere(line: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import sub
 
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.types import Note, Omission, Part
@@ -54,18 +56,11 @@ def from_kept(kept: Iterable[int], total: int, note: Note | dict[int, str] | Non
 
     parts: list[Part] = []
     position = 0
-    run_start = -1
-    for index in sorted(set(kept)):
-        if run_start >= 0 and index == position:
-            position = index + 1
-            continue
-        if run_start >= 0:
-            parts.append(Part(run_start, position, "keep"))
-        if index > position:
-            parts.append(Part(position, index, "omit", note=said(position, index)))
-        run_start, position = index, index + 1
-    if run_start >= 0:
-        parts.append(Part(run_start, position, "keep"))
+    for start, stop in runs(kept):
+        if start > position:
+            parts.append(Part(position, start, "omit", note=said(position, start)))
+        parts.append(Part(start, stop, "keep"))
+        position = stop
     if position < total:
         parts.append(Part(position, total, "omit", note=said(position, total)))
     return parts
@@ -73,13 +68,11 @@ def from_kept(kept: Iterable[int], total: int, note: Note | dict[int, str] | Non
 
 def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
     """Return the runs of neighbouring `rows` (any order) as (start, stop)."""
-    found: list[tuple[int, int]] = []
-    for row in sorted(rows):
-        if found and found[-1][1] == row:
-            found[-1] = (found[-1][0], row + 1)
-        else:
-            found.append((row, row + 1))
-    return found
+    rising = sorted(rows)
+    if not rising:
+        return []
+    first = [0, *(at for at, step in enumerate(map(sub, rising[1:], rising), 1) if step > 1), len(rising)]
+    return [(rising[start], rising[stop - 1] + 1) for start, stop in pairwise(first)]
 
 
 def without(parts: Sequence[Part], cuts: Sequence[tuple[int, int]], said: str, note: str) -> list[Part]:

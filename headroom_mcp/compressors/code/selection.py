@@ -27,6 +27,7 @@ _CLAUSE_BUDGETS = 2
 _BODY_SHARE = 4  # a quarter of a file: its outline, and what was asked for
 _MAX_BODY_TOKENS = 4_000
 _MARKER_TOKENS = 11
+_MAX_MISSES = 500
 _MAX_IMPORT_ROWS = 12
 _MAX_NOTES = 12  # TODO and FIXME lines
 _POINTED_SHARE = 0.3  # of the text, for bodies that the reader asked for by name
@@ -87,11 +88,14 @@ class Selection:
         return price
 
     def take_each(self, offered: Iterable[list[int]], room: int) -> None:
-        """Show those of `offered` that there is room for, in order, until there is none for anything."""
+        """Show those of `offered` that there is room for, in order, until so many in a row have found none."""
+        misses = 0
         for rows in offered:
-            if room < _MARKER_TOKENS:
+            spent = self.take(rows, room)
+            room -= spent
+            misses = 0 if spent else misses + 1
+            if misses > _MAX_MISSES:
                 break
-            room -= self.take(rows, room)
 
 
 def choose(

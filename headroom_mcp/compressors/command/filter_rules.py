@@ -85,6 +85,9 @@ _ALIASES = {
     "yarn add": "yarn_install",
     "yum install": "dnf_install",
 }
+# {2,40}, which is no digit of a line's
+_TIMES = late.pattern(r"\{\d*,?\d*\}")
+_DIGIT = late.pattern(r"\d")
 _FIELDS = frozenset(("description", "unless", "keep", "drop", "fold", "head", "tail", "tests"))
 _DROP_FIELDS = frozenset(("lines", "note", "beside", "then"))
 _FOLD_FIELDS = frozenset(("lines", "note", "first", "last"))
@@ -111,7 +114,8 @@ class Fold(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """One file, compiled. `head` and `tail` are 0 where the file sets no bound."""
+    """One file, compiled. `head` and `tail` are 0 where the file sets no bound. `is_blind`: no expression tells one digit
+    from another, but for 0."""
 
     name: str
     unless: tuple[re.Pattern[str], ...]
@@ -120,6 +124,7 @@ class Filter(NamedTuple):
     fold: tuple[Fold, ...]
     head: int
     tail: int
+    is_blind: bool
 
 
 def name_for(words: shell.Words) -> str:
@@ -233,10 +238,22 @@ def compiled(name: str, data: dict[str, Any]) -> Filter:
             ),
             data.get("head", 0),
             data.get("tail", 0),
+            not any(map(_tells_digits, _expressions(data))),
         )
     except (re.error, KeyError, TypeError) as exc:
         msg = f"The filter {name} cannot be used: {exc!r}. See the fields in headroom_mcp/compressors/filters/__init__.py."
         raise SettingsError(msg) from exc
+
+
+def _expressions(data: dict[str, Any]) -> list[str]:
+    tables = [*data.get("drop", ()), *data.get("fold", ())]
+    own = [table[key] for table in tables for key in ("lines", "beside", "then") if table.get(key)]
+    return [*data.get("unless", ()), *data.get("keep", ()), *own]
+
+
+def _tells_digits(pattern: str) -> bool:
+    """Tell whether `pattern` may tell one digit from another: it names one, be it in a range, or what was matched before."""
+    return _DIGIT.search(_TIMES.sub("", pattern)) is not None or "(?P=" in pattern
 
 
 def _drop(table: dict[str, Any]) -> Drop:

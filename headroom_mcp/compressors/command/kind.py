@@ -8,7 +8,8 @@ A filter never drops a failure. What a build or a journal leaves too long goes t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 
 from headroom_mcp import compressors, late
 from headroom_mcp.commands import shell
@@ -19,6 +20,7 @@ from headroom_mcp.query import bm25
 from headroom_mcp.records import survey as survey_module
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
+from headroom_mcp.text.lines import Judged, alike
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -63,14 +65,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     limit = max(budget, _ENOUGH_TOKENS)
     kept, notes = _dropped(chosen, output) or (None, {})
-    parts = _parts(output.lines, notes)
     second = _LONG.get(chosen.name, "")
     second = second if second in compressors.BUILTIN else ""
-    if second and parts and tokens.estimate(render.render(output.lines, parts)) > limit:
+    if second and notes and _is_longer(output.lines, notes, limit):
         return _by_kind(second, output, budget)
     if kept is not None:
         _thin(output, limit, kept, notes)
-        parts = _parts(output.lines, notes)
+    parts = _parts(output.lines, notes)
     if second and not parts and output.tokens > limit:
         return _by_kind(second, output, budget)
     from headroom_mcp.compressors import _long_lines
@@ -81,6 +82,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(
         shown, note=lambda start, stop: _note(_with_ends(chosen, output.lines, notes, start, stop), start, stop)
     )
+
+
+def _is_longer(lines: Sequence[str], notes: Mapping[int, str], limit: int) -> bool:
+    """Tell whether the lines that are not in `notes`, with the markers between them, cost more than `limit`."""
+    left = "\n".join([line for index, line in enumerate(lines) if index not in notes])
+    return tokens.estimate(left) > limit or tokens.estimate(render.render(lines, _parts(lines, notes))) > limit
 
 
 def _by_kind(kind: str, output: ToolOutput, budget: int) -> Compressed | None:
@@ -118,14 +125,19 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
     it does not apply."""
     lines = output.lines
     notes: dict[int, str] = {}
-    if any(pattern.search(line) for pattern in chosen.unless for line in lines):
+    # Where no expression tells one digit from another, lines that differ in digits alone are one.
+    told = alike(lines).every if chosen.is_blind else lines
+    different = dict.fromkeys(told)
+    if any(pattern.search(line) for pattern in chosen.unless for line in different):
         return None
     failing = fact_finder.failures(lines)
     kept = set(failing)
-    kept.update(i for i, line in enumerate(lines) if any(pattern.search(line) for pattern in chosen.keep))
-    drops = _in_force(chosen, lines)
+    stays: Judged[bool] = Judged(lambda line: any(pattern.search(line) for pattern in chosen.keep))
+    kept.update(index for index, line in enumerate(told) if stays[line])
+    drops = _in_force(chosen, different)
+    drop_of: Judged[Drop | None] = Judged(lambda line: next((drop for drop in drops if drop.lines.search(line)), None))
     last, begun = None, 0
-    for index, line in enumerate(lines):
+    for index, line in enumerate(told):
         goes_on = last is not None and last.then is not None and last.then.search(line)
         if index in kept:
             if goes_on:  # what a record says of a failure is said of its head
@@ -134,7 +146,7 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
             last = None
             continue
         if not goes_on:
-            last, begun = next((drop for drop in drops if drop.lines.search(line)), None), index
+            last, begun = drop_of[line], index
         if last is not None:
             notes[index] = last.note
     if failing:
@@ -147,7 +159,12 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
     return kept, notes
 
 
-def _parts(lines: Sequence[str], notes: dict[int, str]) -> list[Part]:
+def _in_force(chosen: Filter, lines: Iterable[str]) -> list[Drop]:
+    """Return the drops of a filter that are meant for an output of these `lines`."""
+    return [drop for drop in chosen.drop if drop.beside is None or any(map(drop.beside.search, lines))]
+
+
+def _parts(lines: Sequence[str], notes: Mapping[int, str]) -> list[Part]:
     """Return the parts of an output without the lines of `notes`; none where all stay."""
     if not notes:
         return []
@@ -178,11 +195,6 @@ def _bound(total: int, chosen: Filter, kept: set[int], notes: dict[int, str]) ->
             notes[index] = ""
 
 
-def _in_force(chosen: Filter, lines: Sequence[str]) -> list[Drop]:
-    """Return the drops of a filter that are meant for an output of these `lines`."""
-    return [drop for drop in chosen.drop if drop.beside is None or any(map(drop.beside.search, lines))]
-
-
 def _explaining(lines: Sequence[str], failing: Sequence[int], dropped: Collection[int]) -> list[int]:
     """Return those of the `dropped` lines, labels with their values, that share a rare word with a failing line: what it
     says is wrong stands there.
@@ -207,11 +219,14 @@ def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str])
     """Leave out more records, whole ones, the last of each form first, until `limit` holds; those unlike the others stay."""
     lines = output.lines
     left = [index for index in range(len(lines)) if index not in notes]
-    room = limit - sum(tokens.estimate(lines[i]) + 1 for i in left)
+    found = alike(lines)
+    prices = [tokens.estimate(shape) + 1 for shape in found.shapes]  # to which a digit is a digit
+    costs = list(map(prices.__getitem__, found.of))
+    room = limit - sum(map(costs.__getitem__, left))
     if room >= 0:
         return
     if output.survey.understood >= _MIN_UNDERSTOOD:
-        room = _thin_records(output, room, kept, notes)
+        room = _thin_records(output, room, costs, kept, notes)
         left = [index for index in left if index not in notes]
     middle = [index for index in left[len(left) // 4 : -len(left) // 4 or None] if index not in kept]
     inner = set(middle)
@@ -219,23 +234,26 @@ def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str])
     for index in [*middle, *others[3:-3]]:
         if room >= 0:
             return
-        room += tokens.estimate(lines[index]) + 1
+        room += costs[index]
         notes[index] = ""
 
 
-def _thin_records(output: ToolOutput, room: int, kept: set[int], notes: dict[int, str]) -> int:
+def _thin_records(output: ToolOutput, room: int, costs: Sequence[int], kept: set[int], notes: dict[int, str]) -> int:
     """Leave out records that are like others, as long as `room` is negative; return what it is then."""
     lines, survey = output.lines, output.survey
     telling = [survey.records[one.record] for one in survey_module.telling(survey)]
     spared = {index for start, stop in telling for index in range(start, stop)}
     kept.update(spared)
-    alike = [survey.records[row] for group in survey.groups if len(group.rows) >= _ALIKE for row in group.rows[_FIRST:]]
-    for start, stop in sorted(alike, reverse=True):
+    stay = {index for index in kept if lines[index].strip()}
+    others = [
+        survey.records[row] for group in survey.groups if len(group.rows) >= _ALIKE for row in group.rows[_FIRST:]
+    ]
+    for start, stop in sorted(others, reverse=True):
         if room >= 0:
             break
         whole = [index for index in range(start, stop) if index not in notes]
-        if spared.isdisjoint(whole) and not any(index in kept and lines[index].strip() for index in whole[1:]):
-            room += sum(tokens.estimate(lines[index]) + 1 for index in whole)
+        if spared.isdisjoint(whole) and stay.isdisjoint(whole[1:]):
+            room += sum(map(costs.__getitem__, whole))
             notes.update(dict.fromkeys(whole, ""))
     return room
 
@@ -243,6 +261,8 @@ def _thin_records(output: ToolOutput, room: int, kept: set[int], notes: dict[int
 def _with_ends(chosen: Filter, lines: Sequence[str], notes: Mapping[int, str], start: int, stop: int) -> dict[int, str]:
     """Return `notes` of a gap that took lines of the ends of a fold, which the filter had kept: they are what the others are."""
     found = {index: notes[index] for index in range(start, stop) if index in notes}
+    if not chosen.fold:
+        return found
     for index in range(start, stop):
         fold = next((fold for fold in chosen.fold if index not in notes and fold.lines.search(lines[index])), None)
         if fold is not None:
@@ -252,7 +272,7 @@ def _with_ends(chosen: Filter, lines: Sequence[str], notes: Mapping[int, str], s
 
 def _note(dropped: Mapping[int, str], start: int, stop: int) -> str:
     """Return what the lines of a gap are, each note of `dropped` once with its count where there are several."""
-    counts = Counter(dropped.get(line, "") for line in range(start, stop))
+    counts = Counter(map(dropped.get, range(start, stop), repeat("")))
     others = counts.pop("", 0)
     if len(counts) == 1 and not others:
         return next(iter(counts))

@@ -43,10 +43,17 @@ _METHOD = late.pattern(
 
 def defined_name(line: str) -> str:
     """Return the name that `line` seems to define, "" where it seems to define none."""
+    place = place_of_name(line)
+    return "" if place is None else line[place]
+
+
+def place_of_name(line: str) -> slice | None:
+    """Return where in `line` the name stands that it seems to define, None where it seems to define none; which digits it has
+    does not matter."""
     text = line[:400]
     stripped = text.lstrip()
     if not stripped or stripped[0] in "/*-<>|\"'`+=%":
-        return ""
+        return None
     end = stripped.rstrip()[-1]
     for pattern, possible in (
         (_DEFINE, stripped[0] == "#"),
@@ -58,5 +65,6 @@ def defined_name(line: str) -> str:
     ):
         match = pattern.match(text) if possible else None
         if match:
-            return next((group for group in match.groups() if group), "")
-    return ""
+            group = next((number for number, group in enumerate(match.groups(), 1) if group), 0)
+            return slice(*match.span(group)) if group else None
+    return None

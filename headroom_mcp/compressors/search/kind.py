@@ -23,6 +23,7 @@ from headroom_mcp.facts import tool_errors
 from headroom_mcp.late import re
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.text import marker, tokens
+from headroom_mcp.text.lines import Judged, alike, by_shape
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -73,8 +74,8 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     entries = _hits.parse(lines, form)
     if form == "plain" and _are_counts(entries):
         return _paths.compress(output, budget)
-    everything = {i for i, line in enumerate(lines) if not _BINARY.match(line)}
     if form in ("numbered", "plain"):
+        everything = {i for i, line in enumerate(lines) if not _is_binary_hit(line)}
         whole = _parts(lines, entries, everything)
         cost = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in whole)
     else:
@@ -100,6 +101,10 @@ def _is_report(output: ToolOutput, cost: int) -> bool:
     if not unasked or cost > _REPORT_SHARE * output.tokens or _pattern(output):
         return False
     return not _shapes.are_of_records(output.lines)
+
+
+def _is_binary_hit(line: str) -> bool:
+    return "matches" in line and _BINARY.match(line) is not None
 
 
 def _are_counts(entries: Sequence[Entry]) -> bool:
@@ -133,7 +138,7 @@ def _choose(
     chosen: set[int] = {
         i
         for i, entry in enumerate(entries)
-        if entry is None and lines[i] and lines[i] != "--" and not _BINARY.match(lines[i])
+        if entry is None and lines[i] and lines[i] != "--" and not _is_binary_hit(lines[i])
     }
     if len(chosen) > 12:
         chosen = set(sorted(chosen)[:6]) | set(sorted(chosen)[-6:])
@@ -174,15 +179,19 @@ def _ranked(
             per_file[entry.path] = per_file.get(entry.path, 0) + 1
     seen: dict[str, int] = {}
     seen_texts: dict[str, int] = {}
-    secondary: dict[str, float] = {}
+    secondary = _secondary({entry.path for entry in entries if entry})
     weights: list[tuple[float, int]] = []
     sure = False
+    every = alike(output.lines).every
+    defined = Judged(definitions.place_of_name)
     for index, entry in enumerate(entries):
         if entry is None:
             continue
         weight = 4.0 * about.get(index, 0.0) / top
-        name = definitions.defined_name(entry.text) if (entry.is_hit or index in about) else ""
-        if name:
+        # A hit's text is the end of its line.
+        place = defined[every[index][-len(entry.text) :]] if entry.text and (entry.is_hit or index in about) else None
+        if place is not None:
+            name = entry.text[place]
             last = _JOINTS.split(name)[-1]
             if name in looked_for or last in looked_for:
                 weight += 12.0
@@ -194,17 +203,23 @@ def _ranked(
         if entry.is_hit:
             rank = seen[entry.path] = seen.get(entry.path, 0) + 1
             weight += 2.0 / rank + 1.0 / per_file[entry.path]
-            shape = entry.text.strip()
-            copies = seen_texts[shape] = seen_texts.get(shape, 0) + 1
+            bare = entry.text.strip()
+            copies = seen_texts[bare] = seen_texts.get(bare, 0) + 1
             weight -= min(2.0, 0.5 * (copies - 1))
         elif not weight:
             continue
-        if entry.path not in secondary:
-            secondary[entry.path] = 1.5 if _SECONDARY.search(entry.path) else 0.0
-        weight -= secondary[entry.path]
-        weights.append((weight, index))
-    weights.sort(key=lambda pair: (-pair[0], pair[1]))
-    return (_block(entries, index, weight) for weight, index in weights), sure
+        if entry.path in secondary:
+            weight -= 1.5
+        weights.append((-weight, index))
+    weights.sort()
+    return (_block(entries, index, -less) for less, index in weights), sure
+
+
+def _secondary(paths: Collection[str]) -> set[str]:
+    """Return those of `paths` that are of copies and by-products."""
+    every = list(paths)
+    is_secondary = Judged(lambda shape: _SECONDARY.search(shape) is not None)
+    return {path for path, shape in zip(every, by_shape(every).every, strict=True) if is_secondary[shape]}
 
 
 def _block(entries: Sequence[Entry], index: int, weight: float) -> list[int]:
