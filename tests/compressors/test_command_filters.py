@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,37 @@ def test_a_gap_that_takes_an_end_of_a_fold_too_is_said_to_hold_what_all_of_them_
     assert gap.note == "files"
     assert [compressed.note(gap.start - more, gap.stop + more) for more in (1, 2)] == ["files", "files"]
     assert compressed.note(0, gap.stop) == f"{gap.stop - 1} lines of files"  # not "sending …"
+
+
+@pytest.mark.parametrize("name", sorted(filter_rules.NAMES))
+def test_a_filter_that_knows_no_digit_from_another_does_the_same_line_by_line(name: str) -> None:
+    chosen = filter_rules.load(name)
+    assert chosen is not None
+    dice = random.Random(name)
+    texts = [text for its, test in _tests() if its == name for text in (test["input"], _redrawn(test["input"], dice))]
+
+    for text in texts:
+        output = ToolOutput("\n".join([text] * 3))
+        assert command.apply(chosen, output, 40) == command.apply(chosen._replace(is_blind=False), output, 40)
+
+
+def _redrawn(text: str, dice: random.Random) -> str:
+    return re.sub("[0-9]", lambda _: str(dice.randrange(10)), text)
+
+
+@pytest.mark.parametrize(
+    ("expression", "tells"),
+    [
+        (r"^ok \d+ of [\d.]{1,12}$", False),
+        (r"^(?:added|removed) \w{2,} packages?", False),
+        (r"^HTTP/\S+ 200\b", True),
+        (r"exit [1-9]", True),
+        (r"^(\w+) \1", True),
+        (r"^(?P<id>\w+) (?P=id)", True),
+        (r"[+-\x39]", True),
+    ],
+)
+def test_an_expression_tells_digits_apart_if_it_names_one(expression: str, tells: bool) -> None:
+    filter_ = filter_rules.compiled("x", {"description": "", "keep": [expression]})
+
+    assert filter_.is_blind is not tells

@@ -91,11 +91,16 @@ class Selection:
         """Show those of `offered` that there is room for, in order, until so many in a row have found none."""
         misses = 0
         for rows in offered:
-            spent = self.take(rows, room)
-            room -= spent
-            misses = 0 if spent else misses + 1
-            if misses > _MAX_MISSES:
-                break
+            price = self.price(rows)
+            if price > room:
+                misses += 1
+                if misses > _MAX_MISSES:
+                    break
+                continue
+            misses = 0
+            room -= price
+            self.left -= price
+            self.kept.update(rows)
 
 
 def choose(
