@@ -86,7 +86,7 @@ _ALIASES = {
     "yum install": "dnf_install",
 }
 # {2,40}, which is no digit of a line's
-_TIMES = late.pattern(r"\{\d*,?\d*\}")
+_TIMES = late.pattern(r"\{\d{0,9}(?:,\d{0,9})?\}")
 _DIGIT = late.pattern(r"\d")
 _FIELDS = frozenset(("description", "unless", "keep", "drop", "fold", "head", "tail", "tests"))
 _DROP_FIELDS = frozenset(("lines", "note", "beside", "then"))
