@@ -112,6 +112,18 @@ def test_rows_of_a_file_with_line_numbers_are_told_by_those(name: str) -> None:
     assert f"{odd}\t{lines[odd - 1]}" in shown.splitlines()
 
 
+def test_blocks_of_a_notation_without_a_grammar_are_told_by_record() -> None:
+    text = "".join(
+        f'# depot.{name}:\nresource "depot" "{name}" {{\n    code  = "{code}"\n    limit = {limit}\n    state = "{state}"\n}}\n\n'
+        for name, code, limit, state in depots.rows()
+    )
+    result = compress_output(text, tool_name="Bash", tool_input={"command": "terraform show"})
+
+    assert len(result.text) * 20 < len(text)
+    assert f'resource "depot" "{depots.rows()[depots.ODD][0]}" {{' in result.text
+    assert "limit = 98765" in result.text
+
+
 def test_a_class_of_methods_that_are_written_alike_stays_an_outline() -> None:
     body = "".join(
         f"    def step_{row[0].lower()}(self, order):\n        self.seen.append(order)\n        return order.limit > {row[2]}\n\n"

@@ -202,6 +202,7 @@ def _as_records(output: ToolOutput, language: str, budget: int) -> Compressed | 
     """Return the documents or items of a file of data, told apart by what differs; None where they are not alike: sixty
     deployments have no definitions, and the one with `replicas: 0` is what they are read for."""
     from headroom_mcp.compressors import _by_record
+    from headroom_mcp.compressors.code import rows
 
     survey = output.survey
     records = survey.records
@@ -212,7 +213,7 @@ def _as_records(output: ToolOutput, language: str, budget: int) -> Compressed | 
         languages.says_enough(language) or find.share_in_order(output.lines, records) < _MOSTLY_ALIKE
     ):
         return None
-    return _by_record.compress(output, budget, "list") if _by_record.fits(output) else None
+    return _by_record.compress(output, budget, "list") if rows.is_understood(output) else None
 
 
 def _is_long_data(output: ToolOutput, language: str) -> bool:
@@ -225,9 +226,14 @@ def _is_long_data(output: ToolOutput, language: str) -> bool:
 
 
 def _is_rows(output: ToolOutput, language: str) -> bool:
-    """Tell whether nearly all lines begin like many others, in a language of which only the margins are known; of a program
-    a sample of lines has as many beginnings as lines."""
-    return language in ("", "plain") and find.begin_alike(_sample(output.lines))
+    """Tell whether nearly all lines begin like many others, or are written like them, in a language of which only the margins
+    are known; of a program a sample of lines has as many beginnings as lines."""
+    if language not in ("", "plain"):
+        return False
+    from headroom_mcp.compressors.code import rows
+
+    sample = _sample(output.lines)
+    return find.begin_alike(sample) or rows.are_written_alike(sample)
 
 
 class _Outlined(NamedTuple):

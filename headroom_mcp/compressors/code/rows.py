@@ -68,7 +68,7 @@ def shortened(output: ToolOutput, lines: list[str], definitions: Sequence[Defini
     for start, stop in find(lines, definitions):
         piece = output.with_lines(lines[start:stop])
         piece.offset = output.offset + start
-        if not _is_understood(piece):
+        if not is_understood(piece):
             continue
         share = max(_MIN_TOKENS, budget * piece.tokens // max(1, output.tokens))
         from headroom_mcp.compressors import _by_record  # few files hold data
@@ -82,7 +82,7 @@ def shortened(output: ToolOutput, lines: list[str], definitions: Sequence[Defini
     return pieces
 
 
-def _is_understood(piece: ToolOutput) -> bool:
+def is_understood(piece: ToolOutput) -> bool:
     """Tell whether it can be known what is usual in rows: most values are few, or numbers, or most rows are written alike."""
     from headroom_mcp.compressors import _by_record
 
@@ -91,6 +91,11 @@ def _is_understood(piece: ToolOutput) -> bool:
     survey = piece.survey
     most = max((len(group.rows) for group in survey.groups), default=0)
     return most >= _MOSTLY_ALIKE * len(survey.records)
+
+
+def are_written_alike(lines: Sequence[str]) -> bool:
+    """Tell whether there are few ways in which `lines` are written, and many lines for each."""
+    return _is_data(written.forms(lines))
 
 
 def _is_data(forms: Collection[str]) -> bool:
