@@ -38,6 +38,7 @@ _FIRST = 2  # records that show what is usual
 _MIN_SPREAD, _MAX_SPREAD = 8, 20_000  # lines of a template in which a number that jumps is news, and is looked for
 _MIN_ALIKE_FAILURES = 4
 _FEW_FAILURES = 12
+_MIN_MEASURED, _MAX_LARGEST = 12, 4  # records of a measure, and how many are shown for having the most of one
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _MAX_ODD_VALUES = 3  # … if there are only so many
@@ -152,6 +153,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
     choice.take(_few_alike(survey, failing), budget * 9 // 10 - choice.spent)
+    choice.take(_largest(survey), min(budget // 8, budget - choice.spent))
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice
@@ -227,6 +229,21 @@ def _few_alike(survey: Survey, failing: Sequence[int]) -> list[int]:
         if len(kind.rows) <= _FEW_FAILURES and not wanted.isdisjoint(kind.rows):
             found.extend(kind.rows)
     return found
+
+
+def _largest(survey: Survey) -> list[int]:
+    """Return the records with the largest figure of a column, where one alone has it: "58 … 28718" is said of the kind, and
+    what is that large has a name. None of figures that go on from each other, as ids and clocks do."""
+    from headroom_mcp.records import extremes
+
+    found: list[int] = []
+    for group in survey.groups:
+        if len(group.rows) < _MIN_MEASURED:
+            continue
+        for column, counts in zip(group.columns, group.counts, strict=True):
+            if len(counts) * 2 > len(group.rows) and (at := extremes.alone_at_the_top(column)) is not None:
+                found.append(group.rows[at])
+    return list(dict.fromkeys(found))[:_MAX_LARGEST]
 
 
 def _records_by_line(survey: Survey) -> list[int]:

@@ -23,6 +23,8 @@ _CAMEL = late.pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _FIGURE = late.pattern("[0-9]+")
 
 _DIGITS = frozenset("0123456789")
+LETTER_NAME = late.pattern(r"(?<![\w'’.-])[B-HJ-Z](?![\w'’.-])")  # the classes P and L, vitamin C, rank D
+_MAX_LETTERS = 4
 
 _K1 = 1.2
 MOST = _K1 + 1
@@ -76,8 +78,10 @@ def may_compare(question: str) -> bool:
 
 
 def query_terms(query: str) -> list[str]:
-    """Return the terms of a query that can tell lines apart: no stop words, each once, in order."""
-    return list(dict.fromkeys(term for term in terms(query) if term not in STOP and (len(term) > 1 or term.isdigit())))
+    """Return the terms of a query that can tell lines apart: no stop words, each once, in order; letters that are names last."""
+    telling = [term for term in terms(query) if term not in STOP and (len(term) > 1 or term.isdigit())]
+    telling += [name.lower() for name in LETTER_NAME.findall(query)[:_MAX_LETTERS]]
+    return list(dict.fromkeys(telling))
 
 
 def rarity(texts: int, holders: int) -> float:

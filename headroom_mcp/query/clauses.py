@@ -39,7 +39,6 @@ _WORD = late.pattern(r"[^\W_]+(?:['’][a-z]+)?")
 _UNSPACED = late.pattern(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{2,}"
 )
-_LETTER_NAME = late.pattern(r"\b[B-HJ-Z]\b")  # the classes P and L, vitamin C
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _LENGTH_SHARE = 0.6  # of BM25
@@ -265,7 +264,6 @@ def terms_of(clause: str) -> list[str]:
     """Return the stems of the words of `clause` that can tell lines apart, each once."""
     asked_for = bm25.query_terms(clause)
     terms = [stem(word) for word in asked_for]
-    terms.extend(name.lower() for name in _LETTER_NAME.findall(clause)[:4])
     terms.extend(_written_as_one(clause, asked_for))
     words = [word for word in terms if _WORD.fullmatch(word)]
     return list(dict.fromkeys(words or terms))

@@ -79,6 +79,8 @@ def pieces(question: str) -> list[Piece]:
         word = match.group().strip(_EDGES).lower()
         if (len(word) > 1 or word.isdigit()) and word not in bm25.STOP:
             add(word, 1.0, match.start())
+    for match in bm25.LETTER_NAME.finditer(question):
+        add(match.group().lower(), 1.0, match.start())
     return list(found.values())[:_MAX_PIECES]
 
 
@@ -140,6 +142,7 @@ def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> di
     good: dict[int, float] = {}
     poor: dict[int, float] = {}
     last = len(text)
+    least = _GOOD if len(piece.text) > 1 else 1.0  # "rank D", "line 5": no letter or figure of another word
     qualities: dict[str, float] = {}  # by what stands on both sides
     at = text.find(piece.text)
     while at >= 0:
@@ -149,7 +152,7 @@ def _lines_with(text: str, starts: list[int], piece: Piece, too_many: int) -> di
         quality = qualities.get(sides, -1.0)
         if quality < 0:
             quality = qualities[sides] = _quality(sides, piece.mode)
-        where = good if quality >= _GOOD else poor
+        where = good if quality >= least else poor
         if quality > where.get(line, 0.0):
             where[line] = quality
             if len(good) > too_many or len(poor) > 50 * too_many:
