@@ -18,7 +18,7 @@ _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "not
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Of these any line may be the answer to a question, and is understood without all the others.
-_LISTS = frozenset(("command", "general", "listing", "log", "table"))
+_LISTS = frozenset(("command", "general", "git", "listing", "log", "markdown", "search", "table", "test_output"))
 _MAX_UNLIKE = 6  # records that stay although something else was asked
 
 
