@@ -380,3 +380,36 @@ def test_of_lines_with_what_is_asked_for_those_that_hold_more_of_it_come_first()
     assert answered._named("which server port", lines) == [7, 9, 20]
     assert answered._named("which server port is 8080", lines)[0] == 9
     assert answered._named("nothing of it", lines) == []
+
+
+def commits() -> list[str]:
+    """Return sixty commits, each of another file."""
+    parts = [f"{key}/{field}" for key in KEYS for field in FIELDS]
+    return [f"{at * 77_777 + 0xABCDE0:x} {name}: tidy what stood below" for at, name in enumerate(parts)]
+
+
+def chapters() -> list[str]:
+    """Return a document of ten chapters, each with a list."""
+    return [
+        line
+        for key in KEYS
+        for line in (f"## The {key}", "", *(f"* the {field} of it, {key[:3]}-{field}" for field in FIELDS), "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "lines", "query", "answer"),
+    [
+        ("git log --oneline", commits(), "Which commit tidied the port of the worker?", "worker/port"),
+        ("git log --oneline", commits(), "Which commit tidied the pool of mail?", "mail/pool"),
+        ("cat NOTES.md", chapters(), "Which retries has the billing?", "bil-retries"),
+    ],
+)
+def test_what_is_no_list_but_read_line_by_line_is_narrowed_too(
+    command: str, lines: list[str], query: str, answer: str
+) -> None:
+    text = "\n".join(lines) + "\n"
+    body = plan(ToolOutput(text, "Bash", {"command": command}, query), Settings()).body
+
+    assert answer in body
+    assert len(body) < 0.75 * len(text)
