@@ -35,6 +35,7 @@ _REACH = 12  # lines
 # Which user, and in what region?
 _BETWEEN = late.pattern(r"[?!;,:\n]+|\.\s|\b(?:and|or)\b")
 _SECTION = late.pattern(r"^\[[^\[\]]+\]$|^\[\[[^\[\]]+\]\]$")  # [tool.ruff]    [[package]]
+_HEADING = late.pattern(r"^(?:\s*\d+\s?[→\t|:])?#{2,6} \S")  # of a document, be it numbered: what else it holds
 # max-inline-insns-size, net.ipv4.tcp_fin_timeout, --strip-components: what is written so is meant letter by letter
 _NAME = late.pattern(r"[\w\-./:@]+")
 _JOINTS = "_-./:@"
@@ -61,6 +62,7 @@ def narrowed(output: ToolOutput, parts: Sequence[Part], lasting: Callable[[], Se
     if is_short and output.tokens < _SURE_TOKENS:
         return list(parts)
     must = _with_context(lines, found) | {i for fact in lasting() for i in range(fact.start, fact.stop)}
+    must.update(i for i, line in enumerate(lines) if "## " in line and _HEADING.match(line))
     if is_short:
         must = (must & shown) | set(found)  # there is less to leave out than to add
     spent = sum(costs[i] for i in must if i in costs)

@@ -18,7 +18,9 @@ _QUOTING = frozenset(("code", "diff", "git", "html", "listing", "markdown", "not
 # Running text, source, names and bytes: their lines are no records, and what is unlike the others says nothing.
 _NO_RECORDS = frozenset(("blob", "code", "diff", "html", "listing", "markdown", "notebook", "prose", "snapshot"))
 # Of these any line may be the answer to a question, and is understood without all the others.
-_LISTS = frozenset(("command", "general", "git", "listing", "log", "markdown", "search", "table", "test_output"))
+_LISTS = frozenset(("command", "general", "listing", "log", "table"))
+# So it is of these where nothing was left out; else they have read the question themselves.
+_LISTS_WHERE_WHOLE = frozenset(("git", "markdown", "search", "test_output"))
 _MAX_UNLIKE = 6  # records that stay although something else was asked
 
 
@@ -61,6 +63,10 @@ class Piece(NamedTuple):
     def is_list(self) -> bool:
         """Tell whether any line of the section may be the answer to a question."""
         return self.kind in _LISTS or (self.kind == "code" and self.compressor.is_list(self.output))
+
+    def is_list_where_whole(self) -> bool:
+        """Tell whether any line of the section may be the answer to a question, if all of them are shown."""
+        return self.kind in _LISTS_WHERE_WHOLE
 
     def _moved(self, found: Sequence[Fact]) -> list[Fact]:
         by = self.start
@@ -116,7 +122,10 @@ class Draft(NamedTuple):
     def is_list(self, parts: Sequence[Part]) -> bool:
         """Tell whether lines of all sections are worth something without the others, and no head in `parts` counts them."""
         counted = any(part.start == part.stop and part.text for part in parts)
-        return not self.searched and not counted and all(piece.is_list() for piece in self.pieces)
+        if self.searched or counted:
+            return False
+        whole = all(part.action == "keep" for part in parts)
+        return all(piece.is_list() or (whole and piece.is_list_where_whole()) for piece in self.pieces)
 
     def lasting(self) -> list[Fact]:
         """Return the facts that no question makes less: failures, totals, and the records most unlike the others."""

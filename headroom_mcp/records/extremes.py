@@ -37,6 +37,7 @@ _MOSTLY = 0.8
 _SAMPLE = 60
 _MAX_GUESSES = 5  # slots, where nothing tells which is meant
 _OUTERMOST = 5  # records from each end of a column
+_ID_DIGITS = 4  # figures that are all of so many digits, or more, are names
 
 
 class _Column(NamedTuple):
@@ -100,6 +101,8 @@ def alone_at_the_top(told: Sequence[str]) -> int | None:
     each other."""
     if not told[0][:1].isdecimal() or not told[-1][:1].isdecimal():
         return None
+    if len(told[0]) >= _ID_DIGITS and told[0].isdecimal() and len({len(value) for value in told}) == 1:
+        return None  # ids
     figures = values.numbers(told)
     known = [figure for figure in figures if figure is not None]
     if len(known) < len(told):

@@ -58,7 +58,7 @@ STEMS = (
     *(
         "error|fail|fatal|panic|exception|traceback|critical|abort|assert|segmentation|undefined|unresolved|denied|refused|timed out|timeout|"
         "cannot|can't|could not|couldn't|not found|no such|unable|invalid|not ok|killed|out of memory|no space|deadlock|exit code|exit status|"
-        "broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  "
+        "broken|unreachable|rejected|conflict|severe|corrupt|mismatch|unexpected|***|\ne  |\ne: "
     ).split("|"),
 )
 # Any of these stands in the state of a failing service (lower case): what a value of data says, not a sentence.
@@ -77,9 +77,9 @@ STATES = late.pattern(
     rf"\b(?:{FAILED}|fail|{REFUSED}|{UNHEALTHY})\b|(?:Error|Exception|BackOff|Failed)\b|\b(?:ERR|Err[A-Z]\w+)",
     re.IGNORECASE,
 )
-# What a program prints when it fails, at the start of a line. e: is kotlinc's
+# What a program prints when it fails, at the start of a line. e: is kotlinc's, E: that of Debian's tools, beside W: and N:
 _STRONG_START = late.pattern(
-    r"\W{0,4}e\b[\s:\[(!>]"
+    r"\W{0,4}e\b[\s:\[(!>]|E: (?=\S)"
     r"|\s*\w[\w .\-/]{0,40}: (?:fatal )?error\b"  # gcc: error, ld: error
     rf"|not ok\b|\s*[{MARKS}]|make(?:\[\d+\])?: \*\*\*|Traceback \(most recent|Caused by:"
 )

@@ -39,6 +39,7 @@ def test_the_largest_of_many_is_shown(seed: int) -> None:
         (["3", "many", "4"], None),
         (["1.5s", "0.2s", "900ms"], 0),
         (["-", "7", "3"], None),
+        (["1042", "9731", "5500"], None),  # ids
     ],
 )
 def test_a_figure_is_the_largest_where_one_alone_has_it(told: list[str], place: int | None) -> None:
