@@ -234,14 +234,12 @@ def _few_alike(survey: Survey, failing: Sequence[int]) -> list[int]:
 def _largest(survey: Survey) -> list[int]:
     """Return the records with the largest figure of a column, where one alone has it: "58 … 28718" is said of the kind, and
     what is that large has a name. None of figures that go on from each other, as ids and clocks do."""
-    from headroom_mcp.records import extremes
-
     found: list[int] = []
     for group in survey.groups:
         if len(group.rows) < _MIN_MEASURED:
             continue
         for column, counts in zip(group.columns, group.counts, strict=True):
-            if len(counts) * 2 > len(group.rows) and (at := extremes.alone_at_the_top(column)) is not None:
+            if len(counts) * 2 > len(group.rows) and (at := values.alone_at_the_top(column)) is not None:
                 found.append(group.rows[at])
     return list(dict.fromkeys(found))[:_MAX_LARGEST]
 

@@ -6,7 +6,6 @@ words before it ("took", "in"). A slot whose values all differ by one is a count
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
@@ -37,7 +36,6 @@ _MOSTLY = 0.8
 _SAMPLE = 60
 _MAX_GUESSES = 5  # slots, where nothing tells which is meant
 _OUTERMOST = 5  # records from each end of a column
-_ID_DIGITS = 4  # figures that are all of so many digits, or more, are names
 
 
 class _Column(NamedTuple):
@@ -94,23 +92,6 @@ def of_each(columns: Sequence[Slot], named: Sequence[bool], *, largest: bool, sm
         outermost += sorted(figures)[:_OUTERMOST] if smallest else []
         found.extend((not named[at], at, row) for _, row in outermost)
     return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
-
-
-def alone_at_the_top(told: Sequence[str]) -> int | None:
-    """Return the place of the largest of the figures `told`; None where some are none, two are as large, or they go on from
-    each other."""
-    if not told[0][:1].isdecimal() or not told[-1][:1].isdecimal():
-        return None
-    if len(told[0]) >= _ID_DIGITS and told[0].isdecimal() and len({len(value) for value in told}) == 1:
-        return None  # ids
-    figures = values.numbers(told)
-    known = [figure for figure in figures if figure is not None]
-    if len(known) < len(told):
-        return None
-    top = max(known)
-    if known.count(top) > 1 or sum(map(operator.le, known, known[1:])) >= _MOSTLY * (len(known) - 1):
-        return None
-    return known.index(top)
 
 
 def _by_place(survey: Survey, one: Superlative) -> list[int]:

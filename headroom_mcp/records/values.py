@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
+from operator import le
 
 from headroom_mcp import late
 from headroom_mcp.text.lines import Alike, by_shape
@@ -29,6 +30,8 @@ _MAX_NUMBER_CHARS, _MAX_UNIT_CHARS = 32, 5
 _QUOTES = "\"'"
 _MANY, _SAMPLE = 1_000, 200  # from so many values on, so many tell whether most of them are alike
 _BEFORE_DIGITS = "-+−$€£¥."
+_ID_DIGITS = 4  # figures that are all of so many digits, or more, are names
+_COUNTING = 0.8  # of figures are at least as large as the one before: they go on from each other
 
 NUMBER = "number"
 Shape = str
@@ -185,3 +188,20 @@ def shape(value: str, figure: float | None) -> Shape:
             return "all" if part == whole else "some"
         return "path"
     return "mixed" if any(map(str.isdigit, value[:80])) else "words"
+
+
+def alone_at_the_top(told: Sequence[str]) -> int | None:
+    """Return the place of the largest of the figures `told`; None where some are none, two are as large, or they go on from
+    each other."""
+    if not told[0][:1].isdecimal() or not told[-1][:1].isdecimal():
+        return None
+    if len(told[0]) >= _ID_DIGITS and told[0].isdecimal() and len({len(value) for value in told}) == 1:
+        return None  # ids
+    figures = numbers(told)
+    known = [figure for figure in figures if figure is not None]
+    if len(known) < len(told):
+        return None
+    top = max(known)
+    if known.count(top) > 1 or sum(map(le, known, known[1:])) >= _COUNTING * (len(known) - 1):
+        return None
+    return known.index(top)

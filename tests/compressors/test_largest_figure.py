@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from headroom_mcp.flow.plan import plan
-from headroom_mcp.records import extremes
+from headroom_mcp.records import values
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.tool_output import ToolOutput
 
@@ -43,4 +43,4 @@ def test_the_largest_of_many_is_shown(seed: int) -> None:
     ],
 )
 def test_a_figure_is_the_largest_where_one_alone_has_it(told: list[str], place: int | None) -> None:
-    assert extremes.alone_at_the_top(told) == place
+    assert values.alone_at_the_top(told) == place
