@@ -41,6 +41,7 @@ _FEW_FAILURES = 12
 _MIN_MEASURED, _MAX_LARGEST = 12, 4  # records of a measure, and how many are shown for having the most of one
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
+_COMMON = 2  # what every second record has tells none from the others
 _MAX_ODD_VALUES = 3  # … if there are only so many
 
 
@@ -148,8 +149,7 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take(_odd_failures(survey, failing), budget // 5)
     choice.take((record_of[line] for line in facts_module.warnings(output.lines)[:_WARNINGS]), budget // 4)
     choice.take(unlike.meant(output.query, survey), budget // 3)
-    answers = [record_of[line] for line in facts_module.matches(output.query, output.lines)]
-    choice.take(answers, budget * 2 // 5, output.query)
+    choice.take(_answers(output, survey, record_of), budget * 2 // 5, output.query)
     choice.take(top_of_ranking(texts), budget // 5)
     choice.take_unlike(budget * 17 // 20)
     choice.take(_few_alike(survey, failing), budget * 9 // 10 - choice.spent)
@@ -157,6 +157,22 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
     choice.take((record_of[line] for line in facts_module.summaries(output.lines)[:_SUMMARIES]), budget // 10)
     choice.take([len(texts) - 1], 200)
     return choice
+
+
+def _answers(output: ToolOutput, survey: Survey, record_of: Sequence[int]) -> list[int]:
+    """Return the records that match the question, the best first. Where some hold a word of it that few records have, those
+    with words alone that most have, such as the names of their fields, are no answers."""
+    found = list(dict.fromkeys(record_of[line] for line in facts_module.matches(output.query, output.lines)))
+    if not found:
+        return found
+    texts = [text.lower() for text in survey.texts]
+    few = []
+    for word in bm25.query_terms(output.query):
+        times = sum(word in text for text in texts)
+        if 0 < times * _COMMON < len(texts):
+            few.append(word)
+    telling = [index for index in found if any(word in texts[index] for word in few)]
+    return telling or found
 
 
 def ends(question: str, columns: Sequence[Slot]) -> list[int]:

@@ -11,6 +11,7 @@ from headroom_mcp import compress_output
 from headroom_mcp.compressors import _by_record
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed
+from tests import depots
 
 _SAID = [
     f"{verb} {what}"
@@ -118,3 +119,24 @@ def test_all_records_that_a_question_asks_for_are_shown(seed: int) -> None:
 
     assert len(shown) < 0.5 * len("\n".join(lines))
     assert all(re.search(rf"### Bench {at}\].*\n(?:.*\n){{5}}  Sold out", shown) for at in out)
+
+
+@pytest.mark.parametrize(
+    "notation",
+    [
+        "name: {}\ncode: {}\nlimit: {}\nstate: {}\n\n",
+        "<depot><name>{}</name><code>{}</code><limit>{}</limit><state>{}</state></depot>\n",
+    ],
+)
+def test_records_that_have_no_more_of_a_question_than_the_names_of_its_fields_are_no_answers(notation: str) -> None:
+    rows = depots.rows()
+    name, code = rows[300][:2]
+    text = "".join(notation.format(*row) for row in rows)
+    shown = compress_output(
+        text, tool_name="Bash", tool_input={"command": "./depots"}, query=f"what are the code and the limit of {name}?"
+    ).text
+
+    assert name in shown
+    assert code in shown
+    named = [row[0] for row in rows if row[0] in shown]
+    assert len(named) < 15
