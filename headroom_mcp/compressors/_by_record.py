@@ -13,6 +13,7 @@ the others (see `records`), the last record. A record of several lines is shown 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
@@ -40,6 +41,7 @@ _MIN_ALIKE_FAILURES = 4
 _FEW_FAILURES = 12
 _MIN_MEASURED, _MAX_LARGEST = 12, 4  # records of a measure, and how many are shown for having the most of one
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
+_RANKED_SAMPLE = 200  # records among which no number may be greater than the one before, looked at first
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _COMMON = 2  # what every second record has tells none from the others
 _MAX_ODD_VALUES = 3  # … if there are only so many
@@ -198,7 +200,10 @@ def top_of_ranking(texts: Sequence[str]) -> list[int]:
     or a counter prints first is what it was run for."""
     words: list[list[str]] = []  # of as many records as were looked at
     least = max(_MIN_RANKED, len(texts) * 2 // 3)
+    sample = [text.split(None, _RANKED_WORDS) for text in texts[:: max(1, len(texts) // _RANKED_SAMPLE)]]
     for at in range(_RANKED_WORDS):
+        if _rises(sample, at):
+            continue
         column: list[tuple[int, float]] = []
         short = 0  # records that have no such word
         for row, text in enumerate(texts):
@@ -220,6 +225,12 @@ def top_of_ranking(texts: Sequence[str]) -> list[int]:
             if len(column) >= least and len({figure for _, figure in column}) >= _TOP:
                 return [row for row, _ in column[:_TOP]]
     return []
+
+
+def _rises(words: Sequence[Sequence[str]], at: int) -> bool:
+    """Tell whether a number that stands at this place among the `words` of a record is greater than the one before."""
+    told = (values.number(of_row[at]) for of_row in words if at < len(of_row))
+    return any(before < after for before, after in pairwise(figure for figure in told if figure is not None))
 
 
 def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:
@@ -263,6 +274,8 @@ def _largest(survey: Survey) -> list[int]:
 def _records_by_line(survey: Survey) -> list[int]:
     """Return for each line the record it belongs to."""
     found: list[int] = []
+    if survey.records and survey.records[-1].stop == len(survey.records):  # as in most texts
+        return list(range(len(survey.records)))
     for index, (start, stop) in enumerate(survey.records):
         found.extend([index] * (stop - start))
     return found

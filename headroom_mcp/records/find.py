@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.text.lines import alike
+from headroom_mcp.text.lines import Alike, alike, by_shape
 
 _MIN_RECORDS = 3
 _MIN_LINES_EACH = 1.8  # below, most lines are records of their own
@@ -41,6 +41,11 @@ _MAX_ABOVE = 3  # lines between a blank line and a head
 _ALIKE_ABOVE = 0.8  # of the heads have as many
 _SAMPLE = 100
 _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
+_MANY, _PLACES, _IN_A_ROW = (
+    20_000,
+    50,
+    160,
+)  # lines, of which so many at so many places tell whether there may be blocks
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
 _DIGITS = late.pattern(r"\d+")
@@ -156,6 +161,8 @@ _BLANK = _Label("", 0, False)
 
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
+    if len(lines) > _MANY and not _may_be_blocks(lines):
+        return []
     labels = _labels(lines)
     counts = Counter(label.word for label in labels if label.word)
     total = sum(counts.values())
@@ -183,6 +190,19 @@ def _heads(lines: Sequence[str]) -> list[int]:
         if quality > best_quality + 0.02 and (not _alike(lines, labels, heads) or _in_turn(labels, heads)):
             best, best_quality = heads, quality
     return best
+
+
+def _may_be_blocks(lines: Sequence[str]) -> bool:
+    """Tell whether some of very many `lines`, in a row at each of many places, may be of blocks: that one label comes often
+    enough to be their head, or enough lines are less deep than the others."""
+    apart = len(lines) // _PLACES
+    sampled = [line for at in range(0, len(lines), apart) for line in lines[at : at + _IN_A_ROW]]
+    labels = [label for label in _labels_of(sampled, by_shape(sampled)) if label.word]
+    counts = Counter(label.word for label in labels)
+    margin = min((label.indent for label in labels), default=0)
+    at_margin = sum(label.indent == margin for label in labels)
+    often = [count for count in (*counts.values(), at_margin) if count * _MAX_LINES_EACH * 2 >= len(labels)]
+    return any(count * _MIN_LINES_EACH <= len(labels) * 1.5 for count in often)
 
 
 def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int]) -> float:
@@ -263,8 +283,11 @@ def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
 
 def _labels(lines: Sequence[str]) -> list[_Label]:
     """Return the label of each line; keys that end in one column are as deep as the widest of them."""
+    return _labels_of(lines, alike(lines))
+
+
+def _labels_of(lines: Sequence[str], found: Alike) -> list[_Label]:
     column = _right_edge(lines)
-    found = alike(lines)
     if not column:
         of_shapes = [_label(shape) for shape in found.shapes]
     else:

@@ -68,9 +68,9 @@ class Course(NamedTuple):
 _NO_COURSE = Course([], False)
 
 
-def find(slot: Slot) -> Course:
+def find(slot: Slot, numbers: Callable[[], Sequence[float | None]]) -> Course:
     """Return both ends of each leap in `slot`, the later ones first, and what stands out of turn; none where it does not rise,
-    or often leaps."""
+    or often leaps. `numbers` says what its different values are, in order, if these are asked for."""
     if slot.total < _MIN_RECORDS or len(slot.counts) * 2 < _MIN_RECORDS or slot.context not in _CONTEXTS:
         return _NO_COURSE
     sort = _sort(list(islice(slot.counts, _SAMPLE)))
@@ -81,7 +81,7 @@ def find(slot: Slot) -> Course:
     if sum(1 for before, after in pairwise(sampled) if after < before) > _FALLS_SAMPLED:
         return _NO_COURSE
     rows, told = in_order(slot)
-    read = _figures(told, sort)
+    read = _numbers(slot, told, numbers()) if sort == "number" else _figures(told, sort)
     figures = [figure for figure in read if figure is not None]
     if len(figures) < len(told):
         if len(figures) < _MOSTLY * len(told):
@@ -158,6 +158,13 @@ def _sort(sample: Sequence[str]) -> Sort:
         if sum(1 for value in sample if reads(value)) >= least:
             return sort
     return "number" if len(sample) - values.numbers(sample).count(None) >= least else ""
+
+
+def _numbers(slot: Slot, told: Sequence[str], numbers: Sequence[float | None]) -> Sequence[float | None]:
+    """Return the `told` values of a slot as numbers, which are those of its different ones."""
+    if len(numbers) == len(told) and len(slot.columns) == 1:  # no value comes again: they are in order as they are
+        return numbers
+    return list(map(dict(zip(slot.counts, numbers, strict=True)).__getitem__, told))
 
 
 def _figures(told: Sequence[str], sort: Sort) -> Sequence[float | None]:

@@ -20,12 +20,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate, compress, filterfalse
+from itertools import accumulate, compress, filterfalse, groupby, islice
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
 from headroom_mcp.records import atoms as atoms_module
 from headroom_mcp.records.values import is_time
+from headroom_mcp.text.lines import shapes
 
 Context = Literal["column", "key", "after", "left", "right", "part", "word", "form"]
 
@@ -36,6 +37,7 @@ _LEADING = 8  # atoms of a record that tell whether it is one of many alike
 _MOSTLY_KNOWN = 0.3  # share of values that stand once in a slot of categories
 _SAMPLE = 30
 _MAX_DEPTH = 2  # a quoted text within a text, an atom's parts
+_MANY = 1_000  # values, from which on it pays to look at them together
 _MIN_TOTAL = 6  # fewer values say nothing about what is usual
 _ID_CHARS = 5
 _FEW = 3  # so often a rare word stands
@@ -71,8 +73,13 @@ class Slot:
         if len(self.columns) == 2:
             self.counts = dict(self.counts)
         own = self.counts
-        for value, count in counts.items():
-            own[value] = own.get(value, 0) + count
+        if len(counts) < _MANY:
+            for value, count in counts.items():
+                own[value] = own.get(value, 0) + count
+            return
+        again = {value: own[value] + counts[value] for value in own.keys() & counts.keys()}
+        own.update(counts)
+        own.update(again)
 
 
 class Group(NamedTuple):
@@ -223,7 +230,7 @@ def _is_typed(slot: Slot) -> bool:
     once = list(slot.counts.values()).count(1)
     if once <= _MOSTLY_KNOWN * slot.total:
         return True
-    sample = list(slot.counts)[:_SAMPLE]
+    sample = list(islice(slot.counts, _SAMPLE))
     telling = sum(1 for value in sample if any(map(str.isdigit, value)))
     return telling >= 0.8 * len(sample)
 
@@ -236,31 +243,26 @@ def _is_word(atom: str) -> bool:
 
 def _groups(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> list[Group]:
     """Return the records by their form, in order of first appearance."""
-    if len(forms) > 1 and forms.count(forms[0]) == len(forms):  # as of a table's rows: every so many atoms are a column
-        size = forms[0].count(atoms_module.ATOM)
-        every = [tuple(atoms[at::size]) for at in range(size)]
-        return [Group(list(rows), forms[0].split(atoms_module.ATOM), every, list(map(Counter, every)))]
-    members: dict[str, list[tuple[int, int]]] = {}
-    sizes: dict[str, int] = {}
-    position = 0
-    for row, form in zip(rows, forms, strict=True):
-        if form in members:
-            members[form].append((row, position))
-        else:
-            members[form] = [(row, position)]
-            sizes[form] = form.count(atoms_module.ATOM)
-        position += sizes[form]
+    members: dict[str, tuple[list[int], list[str]]] = {}
+    row = position = 0
+    for form, run in groupby(forms):
+        count = len(list(run))
+        if form not in members:
+            members[form] = ([], [])
+        own_rows, own_atoms = members[form]
+        stop = position + count * form.count(atoms_module.ATOM)
+        own_rows += rows[row : row + count]
+        own_atoms += atoms[position:stop]
+        row, position = row + count, stop
     found: list[Group] = []
-    for form, of_form in members.items():
-        size = sizes[form]
+    for form, (own_rows, own_atoms) in members.items():
         between = form.split(atoms_module.ATOM)
-        if len(of_form) == 1:
-            row, start = of_form[0]
-            singles = [(atom,) for atom in atoms[start : start + size]]
-            found.append(Group([row], between, singles, [{atom: 1} for (atom,) in singles]))
+        size = len(between) - 1
+        if len(own_rows) == 1:
+            found.append(Group(own_rows, between, [(atom,) for atom in own_atoms], [{atom: 1} for atom in own_atoms]))
             continue
-        columns = list(zip(*(atoms[start : start + size] for _, start in of_form), strict=True))
-        found.append(Group([row for row, _ in of_form], between, columns, [Counter(column) for column in columns]))
+        columns = [tuple(own_atoms[at::size]) for at in range(size)]
+        found.append(Group(own_rows, between, columns, list(map(Counter, columns))))
     return found
 
 
@@ -280,7 +282,8 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     for of_rows, of_values in slot.columns:
         rows.extend(of_rows)
         values.extend(of_values)
-    texts = [at for at, value in enumerate(values) if value[:1] in "\"'" and " " in value]
+    quoted = any(map("".join(values).__contains__, "\"'"))
+    texts = [at for at, value in enumerate(values) if value[:1] in "\"'" and " " in value] if quoted else ()
     if len(texts) * 2 > len(values):
         rows = [rows[at] for at in texts]
         forms, atoms = atoms_module.read([values[at][1:-1] for at in texts])
@@ -297,19 +300,21 @@ def _is_glued(slot: Slot) -> bool:
     """Tell whether the values of `slot` are a name and a number in one: "turn:17", "TEL:+118"."""
     if len(slot.counts) <= _GLUED:
         return False
-    sample = list(slot.counts)[:_SAMPLE]
+    sample = list(islice(slot.counts, _SAMPLE))
     return len({_DIGITS.sub("0", value) for value in sample}) * _GLUED_ALIKE <= len(sample)
 
 
 def _has_parts(slot: Slot) -> bool:
     """Tell whether most values of `slot` can be taken apart: neither numbers, words, times nor plain hex."""
-    sample = list(slot.counts)[:_SAMPLE]
+    sample = list(islice(slot.counts, _SAMPLE))
     whole = sum(1 for value in sample if value.isalpha() or not value.strip(_HEX) or is_time(value))
     return whole * 2 < len(sample)
 
 
 def _words(rows: Sequence[int], forms: Sequence[str], atoms: Sequence[str]) -> Slot:
     """Return the slot of all words of letters, each counted once for every atom it stands in."""
+    if len(atoms) >= _MANY and len(set(atoms[:: len(atoms) // _MANY])) * 2 > _MANY:
+        atoms = shapes(atoms)  # atoms that differ in digits alone have the same words
     times = Counter(atoms)
     of_atom = _words_in(times)
     counts: dict[str, int] = {}

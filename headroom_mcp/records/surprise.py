@@ -20,10 +20,7 @@ Reason = Literal["rare", "outlier", "shape", "leap", "again", "turn", "unequal"]
 
 _SAMPLE = 30
 _YEAR = late.pattern(r"[\"'\[(]?(\d{4})[-/.]\d")  # 2026-11-26
-_HEX_CHARS = 4
 _WORDING = ("word", "form")
-_HEX = "0123456789abcdefABCDEF"
-_MOSTLY = 0.8
 _NAME = dict.fromkeys(("word", "words", "mixed", "path"), "name")
 _FEW = 12  # so many different numbers may be codes
 _OTHERS = 0.15  # what a record's further reasons add
@@ -41,6 +38,27 @@ class Evidence(NamedTuple):
     slot: Slot
 
 
+class _Looks:
+    """What the different values of a slot look like (see `values.looks`), looked at when first asked for."""
+
+    def __init__(self, slot: Slot) -> None:
+        self._slot = slot
+        self._seen: tuple[Sequence[float | None], Sequence[str]] | None = None
+
+    def figures(self) -> Sequence[float | None]:
+        """Return the number that each value is, if it is one."""
+        return self._look()[0]
+
+    def shapes(self) -> Sequence[str]:
+        """Return the shape of each value."""
+        return self._look()[1]
+
+    def _look(self) -> tuple[Sequence[float | None], Sequence[str]]:
+        if self._seen is None:
+            self._seen = values.looks(list(self._slot.counts))
+        return self._seen
+
+
 class Surprise(NamedTuple):
     """A record (index), how unlikely it is in nats, and why: the strongest evidence first."""
 
@@ -55,13 +73,14 @@ def rank(found_slots: Sequence[Slot], groups: Sequence[Group] = ()) -> list[Surp
     known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]] = {}
     ordered = False
     for slot in found_slots:
-        course = leaps.find(slot)
+        looks = _Looks(slot)
+        course = leaps.find(slot, looks.figures)
         ordered = ordered or course.rises
         for row, value, score in course.leaps:
             found.setdefault(row, []).append(Evidence(score, value, "leap", slot))
         for row, value, score in courses.again(slot):
             found.setdefault(row, []).append(Evidence(score, value, "again", slot))
-        scored = _as_before(slot, known)
+        scored = _as_before(slot, looks, known)
         if not scored:
             continue
         for rows, column in slot.columns:
@@ -79,16 +98,18 @@ def rank(found_slots: Sequence[Slot], groups: Sequence[Group] = ()) -> list[Surp
     return ranked
 
 
-def _as_before(slot: Slot, known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]]) -> dict[str, Evidence]:
+def _as_before(
+    slot: Slot, looks: _Looks, known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]]
+) -> dict[str, Evidence]:
     """Return the unlikely values of `slot`, found once for all slots that hold the same: a table's column is a slot of its rows,
     too. What was found goes into `known`."""
     if slot.context in _WORDING:
-        return _scored(slot)
+        return _scored(slot, looks)
     same = known.setdefault((slot.total, len(slot.counts), hash(tuple(slot.counts))), [])
     for before, scored in same:
         if _same_values(slot, before):
             return {value: one._replace(slot=slot) for value, one in scored.items()}
-    scored = _scored(slot)
+    scored = _scored(slot, looks)
     same.append((slot, scored))
     return scored
 
@@ -112,25 +133,24 @@ def _added_up(row: int, evidence: list[Evidence]) -> Surprise:
     return Surprise(row, score, tuple(told.values())[:_MAX_REASONS])
 
 
-def _scored(slot: Slot) -> dict[str, Evidence]:
-    """Return the unlikely values of `slot`."""
+def _scored(slot: Slot, looks: _Looks) -> dict[str, Evidence]:
+    """Return the unlikely values of `slot`, which look so."""
     if slot.context in _WORDING:
         rare = usual.rarities(slot.counts, slot.total)
         return {value: Evidence(score, value, "rare", slot) for value, score in rare.items()}
-    told = list(slot.counts)
-    sample = told[:_SAMPLE]
+    sample = list(islice(slot.counts, _SAMPLE))
     if sum(map(values.is_time, sample)) * 2 > len(sample):
         return _odd_years(slot) if any(map(_YEAR.match, sample)) else {}
-    figures, shapes = values.looks(told)
+    figures = looks.figures()
     found: dict[str, Evidence] = {}
-    numeric = (len(told) - figures.count(None)) * 10 >= len(told) * 7
+    numeric = (len(figures) - figures.count(None)) * 10 >= len(figures) * 7
     if numeric:
         for value, score in _outliers(slot, figures).items():
             found[value] = Evidence(score, value, "outlier", slot)
-    if not numeric or len(told) <= _FEW:
+    if not numeric or len(figures) <= _FEW:
         for value, score in usual.rarities(slot.counts, slot.total).items():
             found[value] = Evidence(max(score, found[value].score if value in found else 0.0), value, "rare", slot)
-    for value, score in _rare_shapes(slot, shapes).items():
+    for value, score in _rare_shapes(slot, looks.shapes()).items():
         if value not in found or score > found[value].score:
             found[value] = Evidence(score, value, "shape", slot)
     return found
@@ -168,11 +188,9 @@ def _is_in_order(told: Sequence[str]) -> bool:
 
 def _rare_shapes(slot: Slot, shapes: Sequence[str]) -> dict[str, float]:
     """Return the score of each value of `slot` that is of another shape than most; `shapes` are those of its values."""
-    length, of_length = Counter(map(len, slot.counts)).most_common(1)[0]
-    may_be_hex = length >= _HEX_CHARS and of_length >= _MOSTLY * len(slot.counts)
-    if not may_be_hex and shapes.count(shapes[0]) == len(shapes):
+    if shapes.count(shapes[0]) == len(shapes):
         return {}
-    shapes = _told_apart(slot, shapes, length if may_be_hex else 0)
+    shapes = _told_apart(slot, shapes)
     if shapes.count(shapes[0]) == len(shapes):
         return {}
     counts: dict[str, int] = {}
@@ -187,9 +205,9 @@ def _rare_shapes(slot: Slot, shapes: Sequence[str]) -> dict[str, float]:
     )
 
 
-def _told_apart(slot: Slot, shapes: Sequence[str], hex_chars: int) -> Sequence[str]:
+def _told_apart(slot: Slot, shapes: Sequence[str]) -> Sequence[str]:
     """Return the shape of each value as far as it tells values apart. Names that all differ are of one shape, however they are
-    written; where most are hex ids of one length (`hex_chars`), those of digits or letters alone are, too."""
+    written."""
     counts = slot.counts
     if "zero" in shapes:
         zeros = (value for value, shape in zip(counts, shapes, strict=True) if shape == "zero")
@@ -197,13 +215,6 @@ def _told_apart(slot: Slot, shapes: Sequence[str], hex_chars: int) -> Sequence[s
         first = {value for value in zeros if value.isdigit() and counts[value] <= counts.get(f"{value[:-1]}1", 0)}
         if first:
             shapes = ["number" if value in first else shape for value, shape in zip(counts, shapes, strict=True)]
-    if len(counts) * 2 > slot.total and shapes.count(shapes[0]) < len(shapes):
+    if len(counts) * 2 > slot.total and len(_NAME.keys() & set(shapes)) > 1:
         shapes = [_NAME.get(shape, shape) for shape in shapes]
-    if hex_chars:
-        alike = list(compress(counts, map(hex_chars.__eq__, map(len, counts))))
-        if "".join(alike).strip(_HEX):
-            alike = [value for value in alike if not value.strip(_HEX)]
-        if len(alike) >= _MOSTLY * len(counts):
-            ids = set(alike)
-            shapes = ["hex" if value in ids else shape for value, shape in zip(counts, shapes, strict=True)]
     return shapes

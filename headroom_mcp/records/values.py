@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, repeat
 from operator import le
 
 from headroom_mcp import late
@@ -27,25 +28,74 @@ _UNITS = {
 _NOTHING = frozenset(("null", "none", "nil", "n/a", "na", "<none>", "(none)", "nan", "undefined", "(null)"))
 _UNIT_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ%°"
 _MAX_NUMBER_CHARS, _MAX_UNIT_CHARS = 32, 5
+_HEX, _HEX_CHARS = "0123456789abcdefABCDEF", 4
+_MOSTLY = 0.8
 _QUOTES = "\"'"
 _MANY, _SAMPLE = 1_000, 200  # from so many values on, so many tell whether most of them are alike
 _BEFORE_DIGITS = "-+−$€£¥."
 _ID_DIGITS = 4  # figures that are all of so many digits, or more, are names
 _COUNTING = 0.8  # of figures are at least as large as the one before: they go on from each other
 
-NUMBER = "number"
+NUMBER, HEX = "number", "hex"
 Shape = str
 """What a value looks like: "number", "zero", "negative", "word", "words", "path", "all" (3/3), "some" (2/3), "mixed", "text",
-"nothing"."""
+"nothing"; among ids "hex"."""
 
 
 def numbers(told: Sequence[str]) -> Sequence[float | None]:
     """Return the number that each value is, most of them met for the first time."""
-    plain = _plain(told)
+    plain = _plain(told, "\n".join(told))
     if plain or not told:
         return plain
-    if _few_shapes(told):
-        return _by_shape(told, by_shape(told))
+    return _by_shape(told, by_shape(told)) if _few_shapes(told) else _one_by_one(told)
+
+
+def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]:
+    """Return the number that each value is, in quotes or not, and its shape; where most are hex ids of one length, they are of
+    one shape, those of digits or letters alone, too."""
+    text = "\n".join(told)
+    bare = told
+    if '"' in text or "'" in text:
+        bare = [value.strip(_QUOTES) for value in told]
+        text = "\n".join(bare)
+    ids = _are_ids(told)
+    figures: Sequence[float | None]
+    if plain := _plain(bare, text):
+        figures = plain
+        shapes = [NUMBER] * len(told) if min(plain) > 0 else list(map(_sign, plain))
+    elif _few_shapes(told):
+        # A value looks like all that differ from it in digits alone, as long as these are 0 where its own are.
+        found = by_shape(told)
+        figures = _by_shape(bare, found)
+        judged = ["" if is_share(one) else shape(one, number(one.strip(_QUOTES))) for one in found.shapes]
+        shapes = list(map(judged.__getitem__, found.of))
+        if "" in judged:
+            shapes = [one or shape(value, None) for one, value in zip(shapes, told, strict=True)]
+    else:
+        figures = _one_by_one(bare)
+        known = ids or repeat(False)
+        shapes = [
+            HEX if is_id else shape(value, figure) for is_id, value, figure in zip(known, told, figures, strict=False)
+        ]
+    if ids:
+        shapes = [HEX if is_id else one for is_id, one in zip(ids, shapes, strict=True)]
+    return figures, shapes
+
+
+def _are_ids(told: Sequence[str]) -> list[bool]:
+    """Return which values are hex ids of one length, where most are; nothing where not."""
+    lengths = list(map(len, told))
+    length, times = Counter(lengths).most_common(1)[0]
+    if length < _HEX_CHARS or times < _MOSTLY * len(told):
+        return []
+    of_length = list(map(length.__eq__, lengths))
+    if not "".join(compress(told, of_length)).strip(_HEX):
+        return of_length
+    ids = [is_long and not value.strip(_HEX) for is_long, value in zip(of_length, told, strict=True)]
+    return ids if sum(ids) >= _MOSTLY * len(told) else []
+
+
+def _one_by_one(told: Sequence[str]) -> list[float | None]:
     read = number if len(told) < _MANY else number.__wrapped__
     return [
         float(value)
@@ -59,28 +109,6 @@ def numbers(told: Sequence[str]) -> Sequence[float | None]:
         else read(value)
         for value in told
     ]
-
-
-def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]:
-    """Return the number that each value is, in quotes or not, and its shape."""
-    joined = "".join(told)
-    bare = [value.strip(_QUOTES) for value in told] if '"' in joined or "'" in joined else told
-    plain = _plain(bare)
-    if plain:
-        return plain, [NUMBER] * len(told) if min(plain) > 0 else list(map(shape, told, plain))
-    if not _few_shapes(told):
-        figures = numbers(bare)
-        return figures, list(map(shape, told, figures))
-    # What is no number looks like all that differ from it in digits alone.
-    found = by_shape(told)
-    figures = _by_shape(bare, found)
-    judged = [
-        "" if number(one.strip(_QUOTES)) is not None or is_share(one) else shape(one, None) for one in found.shapes
-    ]
-    shapes = list(map(judged.__getitem__, found.of))
-    if "" in judged:
-        shapes = [one or shape(value, figure) for one, value, figure in zip(shapes, told, figures, strict=True)]
-    return figures, shapes
 
 
 def _few_shapes(told: Sequence[str]) -> bool:
@@ -98,7 +126,7 @@ def _by_shape(told: Sequence[str], found: Alike) -> Sequence[float | None]:
         of_unit = [one == unit for one in units]
         places = list(compress(range(len(told)), map(of_unit.__getitem__, found.of)))
         own = [told[at] for at in places]
-        for at, figure in zip(places, _plain(own) or map(number.__wrapped__, own), strict=True):
+        for at, figure in zip(places, _plain(own, "\n".join(own)) or _one_by_one(own), strict=True):
             figures[at] = figure
     return figures
 
@@ -108,24 +136,25 @@ def _unit(value: str) -> str | None:
     return None if number(value) is None else value[len(value.rstrip(_UNIT_LETTERS)) :]
 
 
-def _plain(told: Sequence[str]) -> list[float]:
-    """Return the numbers of a column in which all values are digits, with a point and a sign or without, and one unit behind
-    all of them or none; an empty list for another."""
+def _plain(told: Sequence[str], text: str) -> list[float]:
+    """Return the numbers of a column, which stands line by line in `text`, in which all values are digits, with a point and a
+    sign or without, and one unit behind all of them or none; an empty list for another."""
     last = told[-1] if told else ""
-    digits = last.rstrip(_UNIT_LETTERS)
-    unit = last[len(digits) :]
-    if not digits[-1:].isdecimal() or len(unit) > _MAX_UNIT_CHARS or max(map(len, told)) > _MAX_NUMBER_CHARS:
-        return []
-    text = "\n".join(told)
-    if text.count("\n") != len(told) - 1 or (unit and text.count(f"{unit}\n") != len(told) - 1):
+    unit = last[len(last.rstrip(_UNIT_LETTERS)) :]
+    if len(unit) > _MAX_UNIT_CHARS or not text.isascii() or not last.rstrip(_UNIT_LETTERS)[-1:].isdecimal():
         return []
     if unit:
+        size = len(text) - len(unit) * len(told)
         text = text[: -len(unit)].replace(f"{unit}\n", "\n")
-    digits = text.replace("\n", "").replace(".", "").replace("-", "").replace("+", "")
-    if not (digits.isascii() and digits.isdecimal()) or ".\n" in text:
+        if len(text) != size:
+            return []
+    data = text.encode()
+    if not data.translate(None, b"\n.+-").isdigit() or data.count(b"\n") != len(told) - 1 or b".\n" in data:
+        return []
+    if max(map(len, told)) > _MAX_NUMBER_CHARS:
         return []
     try:
-        figures = list(map(float, text.split("\n")))
+        figures = list(map(float, text.split("\n") if unit else told))
     except ValueError:  # an empty one, or one with two points
         return []
     factor = _factor(unit)
@@ -137,10 +166,14 @@ def number(value: str) -> float | None:
     """Return the number that `value` is, in seconds or bytes where its unit says so, None for anything else."""
     if not value or len(value) > _MAX_NUMBER_CHARS or not (value[0].isdecimal() or value[0] in _BEFORE_DIGITS):
         return None
-    whole, point, rest = value.partition(".")
-    if (whole.isdecimal() or not whole) and (rest.isdecimal() or not point) and value.isascii():
-        return float(value)
-    return _parsed(value)
+    if not value.isascii():
+        return _parsed(value)
+    digits = value.rstrip(_UNIT_LETTERS)
+    whole, point, rest = digits.partition(".")
+    if (whole.isdecimal() or not whole) and (rest.isdecimal() or not point):
+        unit = value[len(digits) :]
+        return float(digits) * _factor(unit) if len(unit) <= _MAX_UNIT_CHARS else None
+    return None if value.isalnum() else _parsed(value)
 
 
 def _parsed(value: str) -> float | None:
@@ -175,7 +208,7 @@ def is_share(value: str) -> bool:
 def shape(value: str, figure: float | None) -> Shape:
     """Return what `value`, which is the number `figure` (None: it is none), looks like."""
     if figure is not None:
-        return NUMBER if figure > 0 else "zero" if figure == 0 else "negative"
+        return _sign(figure)
     if value.isalpha():
         return "nothing" if value.lower() in _NOTHING else "word"
     if not any(map(str.isalnum, value[:80])) or value.lower() in _NOTHING:
@@ -205,3 +238,7 @@ def alone_at_the_top(told: Sequence[str]) -> int | None:
     if known.count(top) > 1 or sum(map(le, known, known[1:])) >= _COUNTING * (len(known) - 1):
         return None
     return known.index(top)
+
+
+def _sign(figure: float) -> Shape:
+    return NUMBER if figure > 0 else "zero" if figure == 0 else "negative"

@@ -107,15 +107,20 @@ class Alike(NamedTuple):
 
 def by_shape(lines: Sequence[str]) -> Alike:
     """Return `lines` by their shapes."""
-    every = _without_digits("\n".join(lines)).split("\n")
-    if len(every) != len(lines):  # none, or lines with breaks of their own
-        every = [_without_digits(line) for line in lines]
-    shapes = list(dict.fromkeys(every))
-    number_of = dict(zip(shapes, range(len(shapes)), strict=True))
-    return Alike(every, shapes, list(map(number_of.__getitem__, every)))
+    every = shapes(lines)
+    different = list(dict.fromkeys(every))
+    number_of = dict(zip(different, range(len(different)), strict=True))
+    return Alike(every, different, list(map(number_of.__getitem__, every)))
 
 
 alike = once(by_shape)
+
+
+def shapes(lines: Sequence[str]) -> list[str]:
+    """Return the shape of each line."""
+    every = _without_digits("\n".join(lines)).split("\n")
+    # None, or lines with breaks of their own.
+    return every if len(every) == len(lines) else [_without_digits(line) for line in lines]
 
 
 def _without_digits(text: str) -> str:
