@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from headroom_mcp import late
+from headroom_mcp.compressors.json import events
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
 from headroom_mcp.compressors.json.query import Match, Query
 from headroom_mcp.compressors.json.reduce import Sampled
@@ -314,9 +315,13 @@ def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int,
     for index, match in enumerate(matches):
         if match.score > 0:
             add(index, (50.0 if match.sure else 12.0) * match.score, "query")
-    for index, level in enumerate(_errors_by_column(items, rows)):
+    levels = _errors_by_column(items, rows)
+    weight = 1.5 if query.failures else 1.0
+    for index, level in enumerate(levels):
         if level:
-            add(index, (40.0 if level == 2 else 20.0) * (1.5 if query.failures else 1.0), "error")
+            add(index, (40.0 if level == 2 else 20.0) * weight, "error")
+    for index in events.beside(rows, {index for index, level in enumerate(levels) if level == 2}):
+        add(index, 40.0 * weight, "error")
     categories = category_columns(rows)
     for path, counter in categories.items():
         previous = None
