@@ -22,6 +22,7 @@ from headroom_mcp.types import Fact, Part
 
 _MIN_TOKENS = 350  # below, the gaps and the footer cost what they save
 _SURE_TOKENS = 1_000  # below, what is as short as an answered output may be stays: there is little to win
+_FAILING_TOKENS = 1_500  # from here on, what stands far from a failure may be its cause
 _MAX_QUESTION_CHARS = 250  # longer, it is the description of a task, not a question
 _MIN_LINES = 8
 _SHARE, _MOST = 0.45, 0.6  # of an output: what is kept when its question is answered, and what all the answers may cost
@@ -198,6 +199,10 @@ def _may_be_narrowed(output: ToolOutput, kept: Sequence[int]) -> bool:
         return False
     if _AFTER_A_CAUSE.search(question):
         return False
+    from headroom_mcp.query import failures
+
+    if output.tokens < _FAILING_TOKENS and not failures.asked(question):
+        return True  # what fails stays, and nobody has asked for it
     return not any(failure_words.is_strong(output.lines[i]) for i in find.failures(output.lines))
 
 

@@ -21,7 +21,7 @@ from headroom_mcp.types import Compressed, Omission, Part, Section, Shown, View
 
 GIANT_CHARS = 12_000_000  # beyond, an output is read closely at its ends only: a host waits for seconds at most
 # Compilers quote the line that a message is about.
-_FRAMED = frozenset(("build", "command", "general", "lint", "log"))
+_FRAMED = frozenset(("build", "command", "general", "lint", "log", "test_output"))
 # What many of their lines begin or end with is the same: a path, a verdict.
 _LISTED = frozenset(
     ("build", "command", "general", "lint", "listing", "log", "search", "stack_trace", "table", "test_output")

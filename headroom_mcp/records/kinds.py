@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import values
@@ -23,6 +23,7 @@ _MAX_COLUMNS = 12  # columns that are compared with each other
 _MAX_ATOMS = 40
 _MAX_TOLD = 5  # different values of a category that are told
 _MAX_NAME_CHARS = 120
+_JOINT_CHARS = 3  # between two words of a name, as it stands
 _SAMPLE = 30
 _SOME = 3  # of more words than that, so many stand for all
 _MAX_VALUE_CHARS = 24
@@ -49,7 +50,7 @@ def of(groups: Sequence[Group]) -> list[Kind]:
         for rows, columns, counts in _by_wording(group):
             if len(rows) > 1:
                 varying, unlisted = _varying(group, columns, counts)
-                found.append(Kind(rows, varying, *_names(columns, counts), unlisted))
+                found.append(Kind(rows, varying, *_names(columns, counts, group.between), unlisted))
             else:
                 found.append(Kind(rows, "", (), False, ""))
     found.sort(key=lambda kind: (-len(kind.rows), kind.rows[0]))
@@ -88,17 +89,25 @@ def _by_wording(group: Group) -> list[tuple[Sequence[int], Columns, list[Counts]
     return found
 
 
-def _names(columns: Columns, counts: Sequence[Counts]) -> tuple[list[str], bool]:
-    """Return for each record the words and paths by which it differs, and whether they mostly differ from each other."""
+def _names(columns: Columns, counts: Sequence[Counts], between: Sequence[str]) -> tuple[list[str], bool]:
+    """Return for each record the words and paths by which it differs, neighbours joined as they are in it ("anvil==2.1"), and
+    whether they mostly differ from each other."""
     varying: list[Sequence[str]] = []
+    joints: list[str] = []
+    last = 0
     named = False
-    for column, different in zip(columns, counts, strict=True):
+    for at, (column, different) in enumerate(zip(columns, counts, strict=True)):
         if len(different) == 1 or all(map(_is_id, islice(reversed(different), _SAMPLE))):
             continue
+        joint = between[at] if varying and last == at - 1 else " "
+        joints.append(joint if 0 < len(joint) <= _JOINT_CHARS and "\n" not in joint else " ")
         varying.append(column)
+        last = at
         named = named or len(different) * 2 >= len(column)
-    names = [" ".join(values)[:_MAX_NAME_CHARS] for values in zip(*varying, strict=True)] if varying else []
-    return names, named
+    if not varying:
+        return [], named
+    names = ["".join(chain.from_iterable(zip(joints, told, strict=True)))[1:] for told in zip(*varying, strict=True)]
+    return [name[:_MAX_NAME_CHARS] for name in names], named
 
 
 def _is_id(value: str) -> bool:

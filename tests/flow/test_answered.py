@@ -413,3 +413,29 @@ def test_what_is_no_list_but_read_line_by_line_is_narrowed_too(
 
     assert answer in body
     assert len(body) < 0.75 * len(text)
+
+
+def checks(failing: str) -> list[str]:
+    """Return a check of each field of ten services, one of which fails."""
+    return [
+        f"{'error: ' if f'{key} {field}' == failing else ''}checked the {field} of {key}: {key[:3]}{at * 6 + n}"
+        for at, key in enumerate(KEYS)
+        for n, field in enumerate(FIELDS)
+    ]
+
+
+def test_a_failure_stays_where_something_else_is_asked() -> None:
+    lines = checks("queue user")
+
+    body = shown(lines, "Which port has the gateway?")
+
+    assert "error: checked the user of queue" in body
+    assert "port of gateway: gat55" in body
+    assert len(body) < 0.6 * len("\n".join(lines))
+
+
+@pytest.mark.parametrize("query", ["Which check failed, and which port has the gateway?", "Why did queue fail?"])
+def test_nothing_is_narrowed_where_a_failure_is_asked_for(query: str) -> None:
+    lines = checks("queue user")
+
+    assert shown(lines, query) == shown(lines, "")
