@@ -41,7 +41,8 @@ _MIN_ALIKE_FAILURES = 4
 _FEW_FAILURES = 12
 _MIN_MEASURED, _MAX_LARGEST = 12, 4  # records of a measure, and how many are shown for having the most of one
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
-_RANKED_SAMPLE = 200  # records among which no number may be greater than the one before, looked at first
+# So many records are looked at first: no number may be greater than the one before, and one of so many must be one.
+_RANKED_SAMPLE, _OFTEN = 200, 6
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _COMMON = 2  # what every second record has tells none from the others
 _MAX_ODD_VALUES = 3  # … if there are only so many
@@ -200,9 +201,13 @@ def top_of_ranking(texts: Sequence[str]) -> list[int]:
     or a counter prints first is what it was run for."""
     words: list[list[str]] = []  # of as many records as were looked at
     least = max(_MIN_RANKED, len(texts) * 2 // 3)
-    sample = [text.split(None, _RANKED_WORDS) for text in texts[:: max(1, len(texts) // _RANKED_SAMPLE)]]
+    samples = [
+        [text.split(None, _RANKED_WORDS) for text in some]
+        for some in (texts[:_RANKED_SAMPLE], texts[:: max(1, len(texts) // _RANKED_SAMPLE)])
+    ]
     for at in range(_RANKED_WORDS):
-        if _rises(sample, at):
+        found = [_sampled(words, at) for words in samples]
+        if any(map(_rises, found)) or not any(map(_is_number_often, found)):
             continue
         column: list[tuple[int, float]] = []
         short = 0  # records that have no such word
@@ -227,10 +232,17 @@ def top_of_ranking(texts: Sequence[str]) -> list[int]:
     return []
 
 
-def _rises(words: Sequence[Sequence[str]], at: int) -> bool:
-    """Tell whether a number that stands at this place among the `words` of a record is greater than the one before."""
-    told = (values.number(of_row[at]) for of_row in words if at < len(of_row))
-    return any(before < after for before, after in pairwise(figure for figure in told if figure is not None))
+def _sampled(words: Sequence[Sequence[str]], at: int) -> list[float | None]:
+    """Return the number that stands at this place among the `words` of each record; None where there is none."""
+    return [values.number(of_row[at]) if at < len(of_row) else None for of_row in words]
+
+
+def _rises(figures: Sequence[float | None]) -> bool:
+    return any(before < after for before, after in pairwise(figure for figure in figures if figure is not None))
+
+
+def _is_number_often(figures: Sequence[float | None]) -> bool:
+    return (len(figures) - figures.count(None)) * _OFTEN >= len(figures)
 
 
 def _odd_failures(survey: Survey, failing: Sequence[int]) -> list[int]:

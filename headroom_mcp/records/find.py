@@ -41,11 +41,10 @@ _MAX_ABOVE = 3  # lines between a blank line and a head
 _ALIKE_ABOVE = 0.8  # of the heads have as many
 _SAMPLE = 100
 _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
-_MANY, _PLACES, _IN_A_ROW = (
-    20_000,
-    50,
-    160,
-)  # lines, of which so many at so many places tell whether there may be blocks
+# Of very many lines, so many at so many places tell whether they may be blocks. Of these fewer labels come again, and others of
+# them most often: what is told of them is less sure.
+_MANY, _PLACES, _IN_A_ROW = 20_000, 50, 160
+_PERHAPS, _PERHAPS_MORE = 0.6, 3
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
 _DIGITS = late.pattern(r"\d+")
@@ -70,7 +69,7 @@ def find(lines: Sequence[str]) -> list[Record]:
     before = [index for index in range(heads[0]) if lines[index].strip()]
     starts = [*before, *_with_what_is_too_long(lines, heads)]
     starts[0] = 0
-    return [Record(start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return list(map(Record._make, zip(starts, [*starts[1:], len(lines)], strict=True)))
 
 
 def _from_the_paragraph(lines: Sequence[str], heads: Sequence[int]) -> list[int]:
@@ -165,27 +164,9 @@ def _heads(lines: Sequence[str]) -> list[int]:
         return []
     labels = _labels(lines)
     counts = Counter(label.word for label in labels if label.word)
-    total = sum(counts.values())
-    if total < _MIN_RECORDS * 2 or counts.most_common(1)[0][1] * _MIN_LINES_EACH > total * 1.5:
-        return []
-    margin = min(label.indent for label in labels if label.word)
-    at_margin = [index for index, label in enumerate(labels) if label.word and label.indent == margin]
-    first: dict[str, int] = {}
-    places: dict[str, list[int]] = {}
-    for index, label in enumerate(labels):
-        if counts[label.word] >= _MIN_RECORDS:
-            places.setdefault(label.word, []).append(index)
-            first.setdefault(label.word, index)
-    often = [
-        word for word in places if total >= _MIN_LINES_EACH * counts[word] and total <= _MAX_LINES_EACH * counts[word]
-    ]
-    often.sort(key=lambda word: (-counts[word], first[word]))
-    candidates = sorted((places[word] for word in often[:_MAX_CANDIDATES]), key=lambda heads: heads[0])
-    if _MIN_LINES_EACH * len(at_margin) <= total <= _MAX_LINES_EACH * len(at_margin):
-        candidates.append(at_margin)
     best: list[int] = []
     best_quality = _MIN_QUALITY
-    for heads in candidates:
+    for heads in _candidates(labels, counts, _MAX_CANDIDATES):
         quality = _quality(labels, counts, heads)
         if quality > best_quality + 0.02 and (not _alike(lines, labels, heads) or _in_turn(labels, heads)):
             best, best_quality = heads, quality
@@ -193,16 +174,35 @@ def _heads(lines: Sequence[str]) -> list[int]:
 
 
 def _may_be_blocks(lines: Sequence[str]) -> bool:
-    """Tell whether some of very many `lines`, in a row at each of many places, may be of blocks: that one label comes often
-    enough to be their head, or enough lines are less deep than the others."""
+    """Tell whether very many `lines` may be blocks, by some in a row at each of many places."""
     apart = len(lines) // _PLACES
     sampled = [line for at in range(0, len(lines), apart) for line in lines[at : at + _IN_A_ROW]]
-    labels = [label for label in _labels_of(sampled, by_shape(sampled)) if label.word]
-    counts = Counter(label.word for label in labels)
-    margin = min((label.indent for label in labels), default=0)
-    at_margin = sum(label.indent == margin for label in labels)
-    often = [count for count in (*counts.values(), at_margin) if count * _MAX_LINES_EACH * 2 >= len(labels)]
-    return any(count * _MIN_LINES_EACH <= len(labels) * 1.5 for count in often)
+    labels = _labels_of(sampled, by_shape(sampled))
+    counts = Counter(label.word for label in labels if label.word)
+    candidates = _candidates(labels, counts, _MAX_CANDIDATES * _PERHAPS_MORE)
+    return any(_quality(labels, counts, heads) > _PERHAPS for heads in candidates)
+
+
+def _candidates(labels: Sequence[_Label], counts: Counter[str], most: int) -> list[list[int]]:
+    """Return the lines of each label that comes as often as heads of blocks do, of `most` labels, and the lines that are less
+    deep than all others, where these may be heads."""
+    total = sum(counts.values())
+    if total < _MIN_RECORDS * 2 or counts.most_common(1)[0][1] * _MIN_LINES_EACH > total * 1.5:
+        return []
+    margin = min(label.indent for label in labels if label.word)
+    at_margin = [index for index, label in enumerate(labels) if label.word and label.indent == margin]
+    places: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        if counts[label.word] >= _MIN_RECORDS:
+            places.setdefault(label.word, []).append(index)
+    often = [
+        word for word in places if total >= _MIN_LINES_EACH * counts[word] and total <= _MAX_LINES_EACH * counts[word]
+    ]
+    often.sort(key=lambda word: (-counts[word], places[word][0]))
+    candidates = sorted((places[word] for word in often[:most]), key=lambda heads: heads[0])
+    if _MIN_LINES_EACH * len(at_margin) <= total <= _MAX_LINES_EACH * len(at_margin):
+        candidates.append(at_margin)
+    return candidates
 
 
 def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int]) -> float:
@@ -258,6 +258,8 @@ def _alike(lines: Sequence[str], labels: Sequence[_Label], heads: Sequence[int])
 def _in_turn(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
     """Tell whether the lines of nearly all blocks begin with the same words in the same order, each another one, as in
     "BEGIN:VEVENT", "UID:7", "STATUS:open": these are the fields of records, however alike they look."""
+    if len(labels) < _MIN_IN_TURN * _MOSTLY_IN_TURN * len(heads):
+        return False  # most have too few lines
     orders = Counter(
         tuple(label.word for label in labels[start:stop] if label.word)
         for start, stop in pairwise([*heads, len(labels)])

@@ -143,8 +143,16 @@ def in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
     """Return the records of `slot` as they come, and their values."""
     if len(slot.columns) == 1:
         return slot.columns[0]
+    if _follow_each_other(slot):  # a head, and what stands below it
+        rows, columns = zip(*slot.columns, strict=True)
+        return list(chain.from_iterable(rows)), list(chain.from_iterable(columns))
     pairs = sorted(chain.from_iterable(zip(rows, column, strict=True) for rows, column in slot.columns))
     return [row for row, _ in pairs], [value for _, value in pairs]
+
+
+def _follow_each_other(slot: Slot) -> bool:
+    """Tell whether each column of a slot begins below the end of the one before."""
+    return all(above[-1] < below[0] for (above, _), (below, _) in pairwise(slot.columns))
 
 
 def _sort(sample: Sequence[str]) -> Sort:
@@ -162,7 +170,7 @@ def _sort(sample: Sequence[str]) -> Sort:
 
 def _numbers(slot: Slot, told: Sequence[str], numbers: Sequence[float | None]) -> Sequence[float | None]:
     """Return the `told` values of a slot as numbers, which are those of its different ones."""
-    if len(numbers) == len(told) and len(slot.columns) == 1:  # no value comes again: they are in order as they are
+    if len(numbers) == len(told) and _follow_each_other(slot):  # no value comes again: they are in order as they are
         return numbers
     return list(map(dict(zip(slot.counts, numbers, strict=True)).__getitem__, told))
 
