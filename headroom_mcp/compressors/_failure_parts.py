@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from headroom_mcp import late
 from headroom_mcp.facts import find
@@ -12,7 +12,7 @@ from headroom_mcp.facts.blocks import Block
 from headroom_mcp.text import lines as text
 from headroom_mcp.text import marker, templates, tokens
 from headroom_mcp.text import parts as render
-from headroom_mcp.types import Fact, Part
+from headroom_mcp.types import Fact, Note, Part
 
 _CHEAP_CHARS = 40
 _MOST_BUDGETS = 3  # halves of it, for the names of failures
@@ -43,7 +43,8 @@ def _is_short(block: Block) -> bool:
 def parts_of(
     lines: Sequence[str], found: Sequence[Block], budget: int, first: Sequence[int] = (), offset: int = 0
 ) -> list[Part]:
-    """Return a part for each block, in line order, of about `budget` tokens together; every block is at least named.
+    """Return a part for each block, in line order, of about `budget` tokens together. Every block is at least named as far as
+    one and a half budgets go; for the others, which are counted below the last name, there is none.
 
     `first`: numbers of the blocks that are shown whole before others. `offset`: the lines of the whole output before these.
     """
@@ -80,7 +81,39 @@ def parts_of(
         if number in wholly
         else Part(block.start, block.stop, "render", texts[number], note="a failure in short")
         for number, block in enumerate(found)
+        if number in wholly or texts[number]
     ]
+
+
+def covered(found: Sequence[Block]) -> set[int]:
+    """Return all lines of the failures `found`."""
+    return set(chain.from_iterable(range(block.start, block.stop) for block in found))
+
+
+def essential_tokens(lines: Sequence[str], found: Sequence[Block], most: int) -> int:
+    """Return what the essential lines of all failures cost, as far as that is not `most` or more."""
+    total = 0
+    for block in found:
+        total += tokens.estimate("\n".join([lines[i] for i in block.essential]))
+        if total >= most:
+            break
+    return total
+
+
+def counting(lines: Sequence[str], found: Sequence[Block], shown: Sequence[Part], note: Note | None = None) -> Note:
+    """Return what says of left-out lines how their tests went, as `note` does (default: by their verdicts), and how many of
+    the failures `found` begin in them for which there is no part among `shown`."""
+    starts = {part.start for part in shown}
+    left_out = [block.start for block in found if block.start not in starts]
+    said_of = note or _by_verdicts(lines)
+    if not left_out:
+        return said_of
+
+    def told(start: int, stop: int) -> str:
+        more = bisect_left(left_out, stop) - bisect_left(left_out, start)
+        return ", ".join(filter(None, (said_of(start, stop), marker.among(more, "failures") if more else "")))
+
+    return told
 
 
 def _essential(lines: Sequence[str], block: Block, offset: int) -> str:
@@ -202,19 +235,15 @@ def _telling_first(lines: Sequence[str], found: Sequence[Block]) -> tuple[list[i
     return [*first, *again], set(again)
 
 
-def _counting(lines: Sequence[str]) -> Callable[[int, int], str]:
+def _by_verdicts(lines: Sequence[str]) -> Note:
     from headroom_mcp.facts import verdicts  # no log has use for its expressions
 
     return lambda start, stop: verdicts.counts(lines[start:stop])
 
 
-def around(
-    lines: Sequence[str], shown: Sequence[Part], kept: set[int], note: Callable[[int, int], str] | None = None
-) -> list[Part]:
-    """Return parts for all lines: `shown` as they are, the lines `kept` between them, the rest counted by verdict.
-
-    `note` tells what lines `start` … `stop - 1` say together (default: their verdicts)."""
-    said_of = note or _counting(lines)
+def around(lines: Sequence[str], shown: Sequence[Part], kept: set[int], note: Note) -> list[Part]:
+    """Return parts for all lines: `shown` as they are, the lines `kept` between them, and gaps of which `note` says what they
+    hold."""
     parts: list[Part] = []
     position = 0
     ordered = sorted(kept)
@@ -228,7 +257,7 @@ def around(
                 elif not _WORD.search("".join(lines[start:stop])):
                     parts.append(Part(start, stop, "render", note="rules and blank lines"))
                 else:
-                    parts.append(Part(start, stop, "omit", note=said_of(start, stop)))
+                    parts.append(Part(start, stop, "omit", note=note(start, stop)))
         if part.stop > part.start:
             parts.append(part)
         position = part.stop

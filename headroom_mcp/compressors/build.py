@@ -79,10 +79,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     lines, display = (read.bare, read.shown) if read else (original, original)
     found = _failures.blocks(lines, errors=True)
     tail = _last_words(lines)
-    essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
+    essential = _failure_parts.essential_tokens(lines, found, budget * 2)
     room = max(budget * 3 // 5, min(essential + 200, budget * 6 // 5))
     shown = _failure_parts.parts_of(display, found, room, first=_causes(lines, found, tail), offset=output.offset)
-    covered = {i for part in shown for i in range(part.start, part.stop)}
+    covered = _failure_parts.covered(found)
     kept: set[int] = set()
     left = budget
 
@@ -125,11 +125,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     every = alike(lines).every
     take((i for i in near if not passing[every[i]]), left)
     take(warnings, left)
-    parts = _failure_parts.around(lines, shown, kept, _told_of(lines, warned))
+    note = _failure_parts.counting(lines, found, shown, _told_of(lines, warned))
+    parts = _failure_parts.around(lines, shown, kept, note)
     if read is None or display == original:
         return Compressed(parts, range(len(lines)))
-    note = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
-    return Compressed([note, *_without_stamps(display, parts)], range(len(lines)))
+    cut = Part(0, 0, "render", "[the time stamps at the head of the lines are cut]")
+    return Compressed([cut, *_without_stamps(display, parts)], range(len(lines)))
 
 
 def _has_parts(question: str) -> bool:

@@ -44,12 +44,12 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
         return None
     if output.tokens < _SMALL_TOKENS:
         budget = max(budget, output.tokens * _SMALL_SHARE // 10)
-    essential = sum(tokens.estimate("\n".join(lines[i] for i in block.essential)) for block in found)
+    essential = _failure_parts.essential_tokens(lines, found, budget * 2)
     shown = _failure_parts.parts_of(
         lines, found, max(budget * 3 // 4, min(essential + 100, budget * 2)), offset=output.offset
     )
     kept = {0, len(lines) - 1, *facts_module.summaries(lines)[:8]}
-    covered = {i for part in shown for i in range(part.start, part.stop)}
+    covered = _failure_parts.covered(found)
     spent = sum(tokens.estimate(part.text or "\n".join(lines[part.start : part.stop])) for part in shown)
     outside = [i for i in range(len(lines)) if i not in covered and lines[i].strip()]
     # What stands around traces is short mostly: a summary, what ran, where to look further.
@@ -61,4 +61,5 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     )
     for index, _ in _budget.within(max(budget // 4, budget - spent), offered, to_the_first=True):
         kept.add(index)
-    return Compressed(_failure_parts.around(lines, shown, kept))
+    note = _failure_parts.counting(lines, found, shown)
+    return Compressed(_failure_parts.around(lines, shown, kept, note), covered, note)

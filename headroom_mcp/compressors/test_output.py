@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Container, Sequence
-from itertools import chain
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
@@ -120,15 +119,11 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     reading = test_run.read(lines)
     found = [block for block in test_blocks.find(lines, reading) if not _is_table(lines, block)]
     found = [*(unlike.of_block(lines, block) for block in found[:_LOOKED_INTO]), *found[_LOOKED_INTO:]]
-    essential = 0
-    for block in found:
-        essential += tokens.estimate("\n".join([lines[i] for i in block.essential]))
-        if essential >= budget * 2:
-            break
+    essential = _failure_parts.essential_tokens(lines, found, budget * 2)
     # A failure that is not shown costs another run: the budget gives way before one goes unnamed.
     room = max(budget * 3 // 4, min(essential + 200, budget * 2))
     shown = _failure_parts.parts_of(lines, found, room, offset=output.offset)
-    covered = set(chain.from_iterable(range(block.start, block.stop) for block in found))
+    covered = _failure_parts.covered(found)
     chosen = _Chosen(lines, covered)
     set_up = _set_up(lines, reading)
     first = [
@@ -163,7 +158,10 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     unlike_others = _unlike(lines, reading, chosen.kept | covered | set_up)
     chosen.take(_not_told_alone(lines, unlike_others, chosen.kept, told), budget // 3)
     told_of = [lines[i] for i in chosen.kept.union(*(block.essential for block in found))]
-    parts = _failure_parts.around(lines, shown, chosen.kept, _Counting(lines, reading, failing, told_of).note)
+    outside = [(index, name) for index, name in failing if index not in covered]
+    by_verdict = _Counting(lines, reading, outside, told_of).note
+    note = _failure_parts.counting(lines, found, shown, by_verdict)
+    parts = _failure_parts.around(lines, shown, chosen.kept, note)
     return Compressed(parts, range(len(lines)))
 
 
