@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from headroom_mcp import compress_output
+from headroom_mcp.compressors.json import events, parse
 
 _SAYINGS = (
     "cart_test.go:{n}: quantity {n}, want {m}",
@@ -82,3 +83,17 @@ def test_what_was_said_of_the_test_that_failed_is_shown(runner: str, seed: int, 
         if said:
             assert name in shown
             assert said in shown
+
+
+def test_a_number_is_no_name_of_what_failed() -> None:
+    words = "weigh post close count open move split merge read write renew settle".split()
+    rows = [
+        {
+            "type": "error" if n % 9 == 4 else "note",
+            "endColumn": parse.Num(str(20 + n % 25)),
+            "text": f"nobody can {words[n % 12]} the {words[n % 11]}er",
+        }
+        for n in range(90)
+    ]
+
+    assert events.beside(rows, {n for n in range(90) if n % 9 == 4}) == []

@@ -42,7 +42,10 @@ def _named(rows: Collection[dict[str, Value]], failed: Collection[int]) -> dict[
     columns: dict[str, dict[str, set[int]]] = {}
     for at, row in enumerate(rows):
         for path, value in row.items():
-            if type(value) in (str, Num) and len(value) <= _MAX_NAME_CHARS:
+            # A number names a thing where its field says so: "testID", but no column, line or size.
+            if (type(value) is str or (type(value) is Num and path.lower().endswith("id"))) and len(
+                value
+            ) <= _MAX_NAME_CHARS:
                 column = columns.setdefault(path.replace(".", "").replace("_", "").lower(), {})
                 column.setdefault(value, set()).add(at)
     fit: list[dict[str, set[int]]] = []
