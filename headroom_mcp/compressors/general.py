@@ -24,6 +24,7 @@ _SMALL_TOKENS, _LARGE_TOKENS = 500, 3_000
 _NAMED_TOKENS = 1_500  # below, records that are alike are named by what differs
 _SHOWN_CHARS = 400  # of a long line, about
 _BLOCK_LINES = 12  # a paragraph up to that length is shown whole
+_SHORT_RECORD_LINES = 8  # such a record is shown whole
 _GAP_TOKENS = 12
 # From so many tokens on, a half of what an answer leaves is for the rest: any of it says as little as what is left out.
 _ANSWERED_TOKENS, _AROUND = 1_500, 2
@@ -85,7 +86,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     query = clauses.asked(output)
     left = budget
     if query and len(output.text) <= _MAX_RANKED_CHARS:
-        spent = _take_answers(lines, costs, query, budget // 2, kept)
+        spent = _take_answers(output, costs, query, budget // 2, kept)
         left -= spent
         if spent and output.tokens >= _ANSWERED_TOKENS:
             left //= _AROUND
@@ -187,7 +188,8 @@ def _unlike(output: ToolOutput) -> list[int]:
     for one in survey_module.telling(survey):
         at = range(*survey.records[one.record])
         values = [evidence.value for evidence in one.evidence]
-        found.extend(line for line in at if len(at) == 1 or any(value in output.lines[line] for value in values))
+        short = len(at) <= _SHORT_RECORD_LINES  # and not to be cut apart
+        found.extend(line for line in at if short or any(value in output.lines[line] for value in values))
     return found
 
 
@@ -239,9 +241,10 @@ def _offered(
         after_dull = False
 
 
-def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: int, kept: set[int]) -> int:
-    """Keep the paragraphs (long ones: the lines and their neighbours) that answer each question of the query."""
-    spans = paragraphs(lines)
+def _take_answers(output: ToolOutput, costs: Sequence[int], query: str, room: int, kept: set[int]) -> int:
+    """Keep the paragraphs (long ones: the lines and their neighbours) or records that answer each question of the query."""
+    lines = output.lines
+    spans = _records_of_lines(output) or paragraphs(lines)
     ranked = clauses.rank(query, ["\n".join(lines[start:stop]) for start, stop in spans])
     spent = 0
     for number, passage in enumerate(clauses.deal(ranked, 60, near=0.4)):
@@ -255,6 +258,17 @@ def _take_answers(lines: Sequence[str], costs: Sequence[int], query: str, room: 
         spent += cost
         kept |= wanted
     return spent
+
+
+def _records_of_lines(output: ToolOutput) -> list[tuple[int, int]]:
+    """Return the records of a text that has no blank lines, if they are of several lines each; none for another text."""
+    lines = output.lines
+    if not all(lines):
+        return []
+    records = output.survey.records
+    if len(records) * 2 > len(lines) or len(records) * _SHORT_RECORD_LINES < len(lines):
+        return []
+    return [(start, stop) for start, stop in records]
 
 
 def _with_rest(lines: Sequence[str], spans: Sequence[tuple[int, int]], place: int) -> set[int]:

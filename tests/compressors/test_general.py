@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from headroom_mcp import compress_output
 from headroom_mcp.compressors import general, load
 from headroom_mcp.flow.budget import budget_for
 from headroom_mcp.flow.plan import plan
@@ -15,6 +16,7 @@ from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.text import tokens
 from headroom_mcp.tool_output import ToolOutput
+from tests import depots
 
 _WORDS = "anvil basin cedar drift ember flint gorge heath inlet joist knoll ledge marsh notch".split()
 
@@ -150,3 +152,16 @@ def test_of_rows_beside_what_nobody_knows_the_one_of_another_state_is_shown(
 
     assert rows[at] in planned.body
     assert len(planned.body) < len(output.text) // 2 or (not query and planned.lacks_nothing)
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["unasked", "asked"])
+def test_a_record_of_a_few_lines_is_not_cut_apart(asked: bool) -> None:
+    rows = depots.rows()[depots.ODD - 200 : depots.ODD + 200]
+    record = "LIN+{at}++{1}:EN'\nQTY+47:{2}'\nFTX+AAI+++{3}'\nNAD+BY+{0}'\n"
+    text = "UNB+UNOC:3+S+R'\n" + "".join(record.format(*row, at=at) for at, row in enumerate(rows)) + "UNZ+1+1'\n"
+    target = rows[50]
+    query = f"what is the code of {target[0]}?" if asked else ""
+    shown = compress_output(text, tool_name="Bash", tool_input={"command": "cat order.edi"}, query=query).text
+
+    for at, row in [(200, rows[200]), *([(50, target)] if asked else [])]:
+        assert record.format(*row, at=at) in shown
