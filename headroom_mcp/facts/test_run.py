@@ -167,7 +167,8 @@ def told(lines: Sequence[str]) -> Reading:
             verdicts.update(dict.fromkeys(at, "failed"))
     for index, _ in known.failing(lines):  # runners that are known: they may name nothing but what failed
         verdicts.setdefault(index, "failed")
-    return Reading(verdicts, _suites(lines, verdicts), _totals(lines, every, verdicts), {})
+    suites, totals = _suites(lines, verdicts), _totals(lines, every, verdicts)
+    return Reading(verdicts, suites | _above_totals(verdicts, suites, totals), totals, {})
 
 
 def conclusions(lines: Sequence[str]) -> list[int]:
@@ -358,6 +359,15 @@ def _suites(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
             suites.add(index)
     suites |= _that_hold(lines, verdicts, suites)
     return suites | _of_their_level(lines, verdicts, suites)
+
+
+def _above_totals(verdicts: dict[int, Verdict], suites: set[int], totals: Sequence[int]) -> set[int]:
+    """Return the verdicts before the first suite's that stand right above a total, where those of all suites do: with the head of an
+    output the heading of its first suite may be cut off."""
+    counted = {index - 1 for index in totals}
+    if not suites or not suites <= counted:
+        return set()
+    return {index for index in verdicts if index in counted and index < min(suites)}
 
 
 def _that_hold(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:

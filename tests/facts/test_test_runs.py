@@ -27,6 +27,22 @@ def test_a_verdict_under_its_own_heading_is_of_a_suite() -> None:
     assert test_run.read(lines).suites == {7}
 
 
+@pytest.mark.parametrize("cut", [0, 5])
+def test_a_verdict_above_a_total_as_those_of_suites_are_is_of_one_though_its_heading_is_cut_off(cut: int) -> None:
+    suites = [
+        [
+            f"Barn.{name}",
+            *(f"{name} {n}  | PASS |" for n in range(6)),
+            f"Barn.{name}  | PASS |",
+            "6 tests, 6 passed, 0 failed",
+        ]
+        for name in ("Pens", "Herds")
+    ]
+    lines = [*suites[0][cut:], *suites[1]]
+
+    assert test_run.read(lines).suites == {7 - cut, 16 - cut}
+
+
 def test_a_sentence_among_verdicts_is_news_and_a_step_that_comes_again_is_not() -> None:
     lines = [line for n in range(9) for line in (f"Start {n}: unit_{n}", f"unit_{n} ... ok")]
     lines.insert(7, "row 4411 has a weight of -3 kg")
