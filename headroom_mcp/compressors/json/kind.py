@@ -12,10 +12,16 @@ goes. `headroom_mcp.compressors.json` holds the form; here is the choice between
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
+from headroom_mcp import late
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact
 
 _MIN_CHARS = 200
+_MIN_EVENTS, _SAMPLE, _MOST_OF_A_SORT = 20, 200, 0.6
+_MAX_EVENT_CHARS = 600  # on average: longer ones are documents, of which a record shows little
 
 
 def score(output: ToolOutput) -> float:
@@ -63,9 +69,29 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     from headroom_mcp.compressors.json import layout
 
     try:
-        return layout.compress(output, budget)
+        found = layout.compress(output, budget)
     except RecursionError:  # nested beyond what anybody reads: the plain path
         return None
+    if found is None or not any(part.left_out for part in found.parts) or not _are_events(output.lines):
+        return found
+    from headroom_mcp.compressors import _by_record
+
+    return _by_record.compress(output, budget, "log") if _by_record.fits(output) else found
+
+
+def _are_events(lines: Sequence[str]) -> bool:
+    """Tell whether each line is an object, and what they hold is of several sorts, none of them most: as rows of one table none
+    of them says much, as records each is told by what its own sort is like."""
+    told = [line for line in lines if line and not line.isspace()]
+    if len(told) < _MIN_EVENTS or sum(map(len, told)) > _MAX_EVENT_CHARS * len(told):
+        return False
+    if not all(line[0] == "{" and line[-1] == "}" for line in told):
+        return False
+    try:
+        sorts = Counter(tuple(late.loads(line)) for line in told[:_SAMPLE])
+    except ValueError:
+        return False
+    return sorts.most_common(1)[0][1] <= _MOST_OF_A_SORT * sorts.total()
 
 
 def is_of_kind(output: ToolOutput) -> bool:

@@ -27,7 +27,8 @@ def of(lines: Sequence[str], parts: Sequence[Part], body: str) -> Counts:
     """Return what is true of `lines`, whose short form is `body`.
 
     A part that has no text of its own may be told in another place. It is not where none of the words stands in `body` by
-    which the lines at its head could be known: those that the fewest lines hold.
+    which the lines at its head could be known: those that the fewest lines hold, or, where it is said to be told there, any but
+    those of all lines: it may be named by what others are named by, too.
     """
     words = [frozenset(_WORD.findall(line)) for line in lines]
     held_by = Counter(word for of_line in words for word in of_line)
@@ -42,7 +43,9 @@ def of(lines: Sequence[str], parts: Sequence[Part], body: str) -> Counts:
             if part.text:
                 short += size
             elif any(
-                _is_told(words[i], held_by, few, said)
+                not said.isdisjoint(word for word in words[i] if held_by[word] < len(lines))
+                if part.elsewhere
+                else _is_told(words[i], held_by, few, said)
                 for i in range(part.start, min(part.stop, part.start + _HEAD_LINES))
             ):
                 unclear += size
