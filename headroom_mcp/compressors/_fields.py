@@ -60,9 +60,9 @@ class Field(NamedTuple):
 
 
 class Leaving(NamedTuple):
-    """What is not shown: of fields by name (and how many of that name stay), and the lines of values that are said once."""
+    """What is not shown: fields by name, and the lines of values that are said once."""
 
-    gone: dict[str, tuple[list[Field], int]]
+    gone: dict[str, list[Field]]
     usual: dict[str, list[int]]
 
 
@@ -150,7 +150,7 @@ def _usual(lines: Sequence[str], fields: Sequence[Field], records: int, *, every
 
 def _gone(
     output: ToolOutput, fields: dict[str, list[Field]], left: int, room: int
-) -> tuple[dict[str, tuple[list[Field], int]], int]:
+) -> tuple[dict[str, list[Field]], int]:
     """Return what of `fields` goes so that of `left` tokens only `room` are left, and what is left: checksums in any case, then
     the longest, but for the few shortest, which tell records apart."""
     lines = output.lines
@@ -160,7 +160,7 @@ def _gone(
     sums = {name for name, some in fields.items() if _are_checksums(lines, some)}
     long = {name: sum(_chars(lines, field) for field in some) / len(some) for name, some in fields.items()}
     order = sorted(fields, key=lambda name: (name not in sums, -long[name]))
-    gone: dict[str, tuple[list[Field], int]] = {}
+    gone: dict[str, list[Field]] = {}
     for name in order[: 1 - _MIN_FIELDS]:
         if left <= room and name not in sums:
             break
@@ -171,7 +171,7 @@ def _gone(
             if at not in unlike and facts.isdisjoint(range(field.start, field.stop))
         ]
         if cut:
-            gone[name] = cut, len(fields[name]) - len(cut)
+            gone[name] = cut
             left -= sum(tokens.estimate("\n".join(lines[start:stop])) for _, start, stop in cut)
     return gone, left
 
@@ -202,11 +202,17 @@ def _chars(lines: Sequence[str], field: Field) -> int:
 
 def _without(lines: Sequence[str], leaving: Leaving, records: int) -> Compressed:
     """Return the lines that are shown, and above them the one that says which are not."""
-    cuts = [(start, stop) for fields, _ in leaving.gone.values() for _, start, stop in fields]
+    cuts = [(start, stop) for fields in leaving.gone.values() for _, start, stop in fields]
     told = {at for some in leaving.usual.values() for at in some}
     said = f"[{records:,} records of keys and values"
     if cuts:
-        names = [f"{name} (but {stay:,})" if stay else name for name, (_, stay) in leaving.gone.items()]
+        # A record that is written otherwise may have a field of the name that is none of those: it stays, and is counted.
+        within = {at for start, stop in cuts for at in range(start, stop)}
+        shown = [
+            match[2].strip() for at, line in enumerate(lines) if at not in within and (match := _FIELD.match(line))
+        ]
+        stays = Counter(shown)
+        names = [f"{name} (but {stays[name]:,})" if stays[name] else name for name in leaving.gone]
         said += f"; left out: {marker.plain(', '.join(names))}"
     if told:
         values = [" ".join(lines[some[0]].split()) for some in leaving.usual.values()]

@@ -287,3 +287,12 @@ def test_what_records_are_known_by_stays_however_long_it_is_where_their_heads_sa
     shown = render.render(output.lines, compressed.parts)
     assert "left out: said" in shown
     assert [name for name in names if name not in shown] == []
+
+
+def test_a_field_of_the_name_that_stays_in_a_record_written_otherwise_is_counted() -> None:
+    lines = ["Name: mail", "  Kind: a", "  Note: long", "Name: silo", "  Kind: b", "      Note: short"]
+    leaving = _fields.Leaving({"Note": [_fields.Field("Note", 2, 3)]}, {})
+
+    head = _fields._without(lines, leaving, 2).parts[0].text
+
+    assert head == "[2 records of keys and values; left out: Note (but 1)]"
