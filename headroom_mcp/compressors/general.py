@@ -185,11 +185,14 @@ def _unlike(output: ToolOutput) -> list[int]:
 
     survey = output.survey
     found: list[int] = []
+    of_lines = bool(_records_of_lines(output))
     for one in survey_module.telling(survey):
         at = range(*survey.records[one.record])
         values = [evidence.value for evidence in one.evidence]
-        short = len(at) <= _SHORT_RECORD_LINES  # and not to be cut apart
-        found.extend(line for line in at if short or any(value in output.lines[line] for value in values))
+        short = of_lines and len(at) <= _SHORT_RECORD_LINES  # and not to be cut apart
+        found.extend(
+            line for line in at if short or len(at) == 1 or any(value in output.lines[line] for value in values)
+        )
     return found
 
 

@@ -7,19 +7,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 from headroom_mcp.compressors.json.parse import Num, Value
 from headroom_mcp.text.lines import by_shape
 
 _MIN_ROWS, _MIN_NAMES = 20, 6
 _MAX_ROWS_EACH = 12  # on average: a service has more rows than a test
+_TIMES_USUAL, _MOSTLY_USUAL = 3, 0.6  # things have about as many rows each, most of them
 _MAX_FAILED = 3  # one row in three; more, and what failed is what is usual
 _MAX_NAMES, _MAX_SAID = 12, 6  # failed things, and rows of each
 _MAX_NAME_CHARS, _MIN_TEXT_CHARS = 200, 12
 
 
-def beside(rows: Collection[dict[str, Value]], failed: Collection[int]) -> list[int]:
+def beside(rows: Collection[dict[str, Value]], failed: Set[int]) -> list[int]:
     """Return the rows that say something of their own about what failed in one of the rows `failed`."""
     if len(rows) < _MIN_ROWS or not failed or len(failed) * _MAX_FAILED > len(rows):
         return []
@@ -36,9 +37,9 @@ def beside(rows: Collection[dict[str, Value]], failed: Collection[int]) -> list[
     return found
 
 
-def _named(rows: Collection[dict[str, Value]], failed: Collection[int]) -> dict[str, set[int]]:
+def _named(rows: Collection[dict[str, Value]], failed: Set[int]) -> dict[str, set[int]]:
     """Return the rows by the name of what they are about; none where no column, or pair of columns such as "testID" and
-    "test.id", tells so."""
+    "test.id", tells so. Of what failed most has a row that says something else: it began."""
     columns: dict[str, dict[str, set[int]]] = {}
     for at, row in enumerate(rows):
         for path, value in row.items():
@@ -50,14 +51,19 @@ def _named(rows: Collection[dict[str, Value]], failed: Collection[int]) -> dict[
                 column.setdefault(value, set()).add(at)
     fit: list[dict[str, set[int]]] = []
     for column in columns.values():
-        held = sum(map(len, column.values()))
+        sizes = sorted(map(len, column.values()))
+        held = sum(sizes)
+        usual = sum(size for size in sizes if size <= _TIMES_USUAL * sizes[len(sizes) // 2])
         several = sum(len(of_name) > 1 for of_name in column.values())
         failing = sum(not of_name.isdisjoint(failed) for of_name in column.values())
         if (
             len(column) >= _MIN_NAMES
             and held <= _MAX_ROWS_EACH * len(column)
             and several * 2 > len(column)
+            and usual >= _MOSTLY_USUAL * held  # of rules of a linter one has most rows
             and 0 < failing * 2 <= len(column)
+            and 2 * sum(not of_name <= failed for of_name in column.values() if not of_name.isdisjoint(failed))
+            >= failing
         ):
             fit.append(column)
     return max(fit, key=len, default={})

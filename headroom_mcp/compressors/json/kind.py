@@ -21,6 +21,7 @@ from headroom_mcp.types import Compressed, Fact
 
 _MIN_CHARS = 200
 _MIN_EVENTS, _SAMPLE, _MOST_OF_A_SORT = 20, 200, 0.6
+_SHARED_KEYS = 0.6
 _MAX_EVENT_CHARS = 600  # on average: longer ones are documents, of which a record shows little
 
 
@@ -88,10 +89,13 @@ def _are_events(lines: Sequence[str]) -> bool:
     if not all(line[0] == "{" and line[-1] == "}" for line in told):
         return False
     try:
-        sorts = Counter(tuple(late.loads(line)) for line in told[:_SAMPLE])
+        sorts = Counter(frozenset(late.loads(line)) for line in told[:_SAMPLE])
     except ValueError:
         return False
-    return sorts.most_common(1)[0][1] <= _MOST_OF_A_SORT * sorts.total()
+    usual = sorts.most_common(1)[0][0]
+    # A field more or less does not make another sort.
+    alike = sum(times for keys, times in sorts.items() if len(keys & usual) >= _SHARED_KEYS * len(keys | usual))
+    return alike <= _MOST_OF_A_SORT * sorts.total()
 
 
 def is_of_kind(output: ToolOutput) -> bool:
