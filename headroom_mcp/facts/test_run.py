@@ -367,7 +367,8 @@ def _above_totals(verdicts: dict[int, Verdict], suites: set[int], totals: Sequen
     counted = {index - 1 for index in totals}
     if not suites or not suites <= counted:
         return set()
-    return {index for index in verdicts if index in counted and index < min(suites)}
+    first = min(suites)
+    return {index for index in verdicts if index in counted and index < first}
 
 
 def _that_hold(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
