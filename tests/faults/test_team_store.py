@@ -21,7 +21,7 @@ pytest.importorskip("psycopg_pool", reason="the extra team is not installed")
 from headroom_mcp.evals import own_postgres
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import delivery, open_store
-from headroom_mcp.store.postgres import schema
+from headroom_mcp.store.postgres import database, schema, upkeep
 from headroom_mcp.store.postgres import store as shared_store
 from headroom_mcp.store.postgres.upkeep import Admin
 from headroom_mcp.text import marker
@@ -292,6 +292,53 @@ def test_a_program_that_is_older_than_the_schema_goes_on_while_it_is_migrated(
     assert raised == []
     assert len(stored) > before > 0
     assert _lost(settings, shown) == []
+
+
+def test_a_writer_that_takes_the_tables_in_another_order_than_a_migration_is_not_ended(
+    own: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = "ALTER TABLE output ADD COLUMN later TEXT NOT NULL DEFAULT ''"
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, added))
+    done: list[object] = []
+
+    def migrate() -> None:
+        try:
+            with Admin(own.owner) as admin:
+                done.append(admin.migrate().now)
+        except StoreError as error:
+            done.append(error)
+
+    with database.connect(own.owner) as writer:
+        writer.execute("UPDATE original SET used_s = 0")  # the migration wants this table last
+        migration = threading.Thread(target=migrate)
+        migration.start()
+        _wait_for_one_who_waits(own)
+        writer.execute("UPDATE output SET created_s = 0")  # and this one first
+    migration.join(30)
+
+    assert done == [len(schema.MIGRATIONS)]
+
+
+def test_a_migration_that_finds_the_tables_in_use_gives_up_with_what_to_do(
+    own: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "TAKE_S", 0.5)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE later ({own}, x TEXT)"))
+    with database.connect(own.owner) as backup, Admin(own.owner) as admin:
+        backup.execute("SELECT COUNT(*) FROM note")
+        with pytest.raises(StoreError, match="in use for 0.5 s, so nothing was migrated.*run `headroom admin migrate` again"):
+            admin.migrate()
+        backup.rollback()
+        assert admin.migrate().now == len(schema.MIGRATIONS)
+
+
+def _wait_for_one_who_waits(team: Team) -> None:
+    """Return as soon as somebody waits for a lock on a table of the store."""
+    with database.connect(team.owner) as watcher:
+        watcher.autocommit = True
+        until = time.monotonic() + 20
+        while not watcher.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'").fetchall():
+            assert time.monotonic() < until
 
 
 def test_migrations_that_are_begun_together_run_once(own: Team) -> None:

@@ -270,6 +270,9 @@ TABLES = (
 )  # fmt: skip
 """Those that hold what tenants have, each under row-level security."""
 
+OWNER_TABLES = ("tenant", "access", "token")
+"""Those that say who may be whom: no role but the owner reads them."""
+
 _OWN = 'tenant TEXT COLLATE "C" NOT NULL DEFAULT headroom_tenant()'
 _KEY = 'TEXT COLLATE "C"'
 

@@ -21,6 +21,9 @@ from headroom_mcp.types import StoreError
 
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _TOKEN = "hrm_"
+TAKE_S = 60.0  # how long a migration tries to have all tables to itself
+_TRY_MS = 200
+_IN_USE = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
 class Migrated(NamedTuple):
@@ -86,6 +89,8 @@ class Admin:
             )
             before = int(db.execute("SELECT COALESCE(MAX(number), 0) FROM migration").fetchone()[0])
             wanted = len(schema.MIGRATIONS) if most is None else most
+            if wanted > before:
+                self._take(db)
             for number in range(before, wanted):
                 for statement in schema.statements(number):
                     db.execute(statement)
@@ -189,11 +194,45 @@ class Admin:
                 return 0
             return int(db.execute("SELECT COALESCE(MAX(number), 0) FROM migration").fetchone()[0])
 
+    def _take(self, db: Statements) -> None:
+        """Lock every table before the first is changed.
+
+        Writers take the tables in orders of their own: who waits for one while he holds another meets a deadlock, and the
+        database ends either of the two. So it is all tables or none, and we give way well before the database looks for
+        deadlocks (after a second): writers wait for a moment, and none of them is ended.
+        """
+        tables = ", ".join(_made(db, (*schema.OWNER_TABLES, *schema.TABLES)))
+        if not tables:
+            return
+        until = time.monotonic() + TAKE_S
+        with self._patience(db, _TRY_MS):
+            while True:
+                try:
+                    with self._connection.transaction():
+                        db.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+                    return
+                except _IN_USE as error:
+                    if time.monotonic() > until:
+                        msg = (
+                            f"The tables of the shared store were in use for {TAKE_S:g} s, so nothing was migrated. A long "
+                            "transaction (a backup?) may hold them, see pg_stat_activity: run `headroom admin migrate` again "
+                            "after it."
+                        )
+                        raise StoreError(msg) from error
+                time.sleep(_TRY_MS / 1000)
+
+    @contextmanager
+    def _patience(self, db: Statements, wait_ms: int) -> Iterator[None]:
+        """Wait at most so long for a lock, and as long as before afterwards."""
+        before = db.execute("SELECT current_setting('lock_timeout')").fetchone()[0]
+        db.execute("SELECT set_config('lock_timeout', ?, true)", (f"{wait_ms}ms",))
+        yield
+        db.execute("SELECT set_config('lock_timeout', ?, true)", (before,))
+
     def _protect(self, db: Statements) -> None:
-        for table in schema.TABLES:
-            if db.execute("SELECT to_regclass(?)", (table,)).fetchone()[0] is not None:
-                for statement in schema.protection(table):
-                    db.execute(statement)
+        for table in _made(db, schema.TABLES):
+            for statement in schema.protection(table):
+                db.execute(statement)
         db.execute("DELETE FROM access WHERE role = session_user")
         db.execute("INSERT INTO access (role, tenant) VALUES (session_user, NULL)")
         for (role,) in db.execute("SELECT role FROM access WHERE role <> session_user").fetchall():
@@ -202,9 +241,7 @@ class Admin:
 
     def _grant(self, db: Statements, role: str) -> None:
         name = psycopg.sql.Identifier(role).as_string(self._connection)
-        tables = ", ".join(
-            table for table in schema.TABLES if db.execute("SELECT to_regclass(?)", (table,)).fetchone()[0] is not None
-        )
+        tables = ", ".join(_made(db, schema.TABLES))
         space = db.execute("SELECT quote_ident(current_schema())").fetchone()[0]
         db.execute(f"GRANT USAGE ON SCHEMA {space} TO {name}")
         db.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {name}")
@@ -243,6 +280,11 @@ class Admin:
 def digest_of(token: str) -> str:
     """Return what a token is known by in the store."""
     return sha256.of(token.encode("utf-8", "replace"))
+
+
+def _made(db: Statements, tables: tuple[str, ...]) -> list[str]:
+    """Return which of `tables` there are: those of later migrations may still be to come."""
+    return [name for name in tables if db.execute("SELECT to_regclass(?)", (name,)).fetchone()[0] is not None]
 
 
 def _known(db: Statements, tenant: str) -> None:
