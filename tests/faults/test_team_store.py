@@ -326,7 +326,9 @@ def test_a_migration_that_finds_the_tables_in_use_gives_up_with_what_to_do(
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE later ({own}, x TEXT)"))
     with database.connect(own.owner) as backup, Admin(own.owner) as admin:
         backup.execute("SELECT COUNT(*) FROM note")
-        with pytest.raises(StoreError, match="in use for 0.5 s, so nothing was migrated.*run `headroom admin migrate` again"):
+        with pytest.raises(
+            StoreError, match=r"in use for 0\.5 s, so nothing was migrated.*run `headroom admin migrate` again"
+        ):
             admin.migrate()
         backup.rollback()
         assert admin.migrate().now == len(schema.MIGRATIONS)
