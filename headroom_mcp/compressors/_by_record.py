@@ -146,9 +146,9 @@ def _choose(output: ToolOutput, survey: Survey, budget: int) -> Choice:
             forms[form] = None
             choice.take([index], budget * 2 // 5 - choice.spent)
     if facts_module.may_count_tests(output.lines):
-        from headroom_mcp.facts import test_run
+        from headroom_mcp.facts import test_totals
 
-        choice.take((record_of[line] for line in test_run.conclusions(output.lines)), budget // 3)
+        choice.take((record_of[line] for line in test_totals.conclusions(output.lines)), budget // 3)
     choice.take(_odd_failures(survey, failing), budget // 5)
     choice.take((record_of[line] for line in facts_module.warnings(output.lines)[:_WARNINGS]), budget // 4)
     choice.take(unlike.meant(output.query, survey), budget // 3)

@@ -14,7 +14,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import test_run
+from headroom_mcp.facts import test_run, test_verdicts
 from headroom_mcp.facts import verdicts as _verdicts
 from headroom_mcp.records import survey
 from headroom_mcp.records.surprise import Evidence
@@ -106,7 +106,7 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     take(warnings, budget // 6 if found or told else budget * 2 // 3)  # where nothing fails, they are the news
     take(_unlike(output if read is None else output.with_lines(list(lines))), budget // 4)
     run = test_run.told(lines)
-    named = [*zip(run.failed, test_run.names_of(lines, run.failed), strict=True)]
+    named = [*zip(run.failed, test_verdicts.names_of(lines, run.failed), strict=True)]
     take(_verdicts.unnamed(lines, named, (lines[block.start] for block in found)), budget // 4)
     take(run.totals[:_MAX_TOTALS], budget // 8)
     take(facts_module.summaries(lines)[:10], budget // 10)

@@ -14,7 +14,7 @@ from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _failure_parts
 from headroom_mcp.facts import blocks as _failures
 from headroom_mcp.facts import find as facts_module
-from headroom_mcp.facts import moulds, test_blocks, test_run, unlike, verdicts
+from headroom_mcp.facts import moulds, test_blocks, test_run, test_verdicts, unlike, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.late import re
 from headroom_mcp.records import survey
@@ -77,7 +77,7 @@ def score(output: ToolOutput) -> float:
     text = "\n".join(sampled)
     text = text if len(text) <= 2 * _SIGN_CHARS else f"{text[:_SIGN_CHARS]}\n{text[-_SIGN_CHARS:]}"
     found = _signs(text)
-    if not test_run.is_tap(text):
+    if not test_verdicts.is_tap(text):
         found = {sign for sign in found if not sign.startswith(("ok ", "not ok"))}
     sure = min(0.95, max(0.3 * len(found), test_run.looks_like(sampled[-_LOOKED_AT:])))
     return min(sure, _WITHIN_A_JOB) if len(_SERVICE.findall(output.text[:20_000])) >= _MIN_STEPS else sure

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from itertools import chain
 
 from headroom_mcp import late
-from headroom_mcp.facts import blocks, test_run, verdicts
+from headroom_mcp.facts import blocks, test_verdicts, verdicts
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.facts.test_run import Reading
 
@@ -33,7 +33,7 @@ def failing(lines: Sequence[str], reading: Reading) -> list[tuple[int, str]]:
     known = verdicts.failing(lines)
     at = {index for index, _ in known}
     others = [i for i in reading.failed if i not in at]
-    return [*known, *zip(others, test_run.names_of(lines, others), strict=True)]
+    return [*known, *zip(others, test_verdicts.names_of(lines, others), strict=True)]
 
 
 def in_files_not_said(lines: Sequence[str], failed: Sequence[tuple[int, str]], found: Sequence[Block]) -> list[int]:

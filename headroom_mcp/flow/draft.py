@@ -55,9 +55,9 @@ class Piece(NamedTuple):
 
         if not find.may_count_tests(self.output.lines):
             return []
-        from headroom_mcp.facts import test_run
+        from headroom_mcp.facts import test_totals
 
-        found = reversed(test_run.conclusions(self.output.lines))
+        found = reversed(test_totals.conclusions(self.output.lines))
         return self._moved([Fact(i, 1, "totals of tests", i, i + 1) for i in found])
 
     def is_list(self) -> bool:

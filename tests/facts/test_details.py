@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.facts import test_blocks, test_run
+from headroom_mcp.facts import test_blocks, test_verdicts
 from headroom_mcp.facts.test_run import Reading
 
 
 def _run(picture: str) -> tuple[list[str], Reading, list[int]]:
     words = {"V": "FAILED", "v": "passed", "n": "news", "_": "", "A": "apart"}
     lines = [f"{words[mark]} {at}".strip() if mark != "_" else "" for at, mark in enumerate(picture)]
-    verdicts: dict[int, test_run.Verdict] = {}
+    verdicts: dict[int, test_verdicts.Verdict] = {}
     verdicts.update((at, "failed" if mark == "V" else "passed") for at, mark in enumerate(picture) if mark in "Vv")
     reading = Reading(verdicts, set(), [], {at: 0 for at, mark in enumerate(picture) if mark == "_"})
     return lines, reading, reading.failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.facts import test_blocks, test_run
+from headroom_mcp.facts import test_blocks, test_run, test_totals
 from tests.facts import pictures
 
 _PICTURES = {
@@ -196,4 +196,4 @@ def test_a_paragraph_around_a_verdict_has_at_most_30_lines(size: int) -> None:
     ],
 )
 def test_the_lines_that_say_how_a_whole_run_went(lines: list[str], concluding: list[int]) -> None:
-    assert test_run.conclusions(lines) == concluding
+    assert test_totals.conclusions(lines) == concluding

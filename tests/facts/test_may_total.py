@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from headroom_mcp.facts import test_run as runs
+from headroom_mcp.facts import test_totals
 
 _PIECES = (
     "12|1,234|3,|of|tests|test|specs|passed|passing|failed|failures|errors|succeeded|skipped|xpassed|flaky|did not run|interrupted"
@@ -23,7 +23,7 @@ def test_every_total_is_looked_at() -> None:
         for _ in range(6_000)
     ]
 
-    totals = [at for at, line in enumerate(lines) if len(line) <= 240 and runs._TOTAL.search(line)]
+    totals = [at for at, line in enumerate(lines) if len(line) <= 240 and test_totals._TOTAL.search(line)]
 
     assert len(totals) > 500
-    assert totals == runs._that_count(lines)
+    assert totals == test_totals.that_count(lines)

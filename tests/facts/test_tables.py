@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.facts import blocks, find, moulds, test_blocks, test_run, tool_errors, unlike, verdicts
+from headroom_mcp.facts import (
+    blocks,
+    find,
+    moulds,
+    test_blocks,
+    test_run,
+    test_totals,
+    test_verdicts,
+    tool_errors,
+    unlike,
+    verdicts,
+)
 from headroom_mcp.facts.blocks import Block
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
@@ -84,14 +95,14 @@ def _run(text: str) -> str:
             f"failing {_numbers(run.failed)}; suites {_numbers(sorted(run.suites))}; totals {_numbers(run.totals)}",
             f"routine {', '.join(f'{at} ({often})' for at, often in sorted(run.routine.items())) or 'none'}",
             f"news {_numbers(run.news(lines))}",
-            f"conclusions {_numbers(test_run.conclusions(lines))}",
+            f"conclusions {_numbers(test_totals.conclusions(lines))}",
             f"surely {test_run.looks_like(lines):.2f}",
         ]
     )
 
 
 def _names(text: str) -> str:
-    return "\n".join(f"{test_run.name_of(line)} / {verdicts.key_of(line)}" for line in text.split("\n"))
+    return "\n".join(f"{test_verdicts.name_of(line)} / {verdicts.key_of(line)}" for line in text.split("\n"))
 
 
 def _verdicts(text: str, heads: tuple[str, ...] = ()) -> str:

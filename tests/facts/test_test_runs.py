@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headroom_mcp.facts import test_run
+from headroom_mcp.facts import test_run, test_suites, test_verdicts
 
 
 def test_a_form_that_says_passed_again_and_again_tells_which_tests_failed() -> None:
@@ -90,9 +90,9 @@ def test_how_far_the_run_is_after_a_verdict_is_no_count() -> None:
 )
 def test_verdicts_as_far_out_as_suites_are_suites(text: str, suites: set[int], found: set[int]) -> None:
     lines = text.split("|")
-    verdicts: dict[int, test_run.Verdict] = dict.fromkeys(range(len(lines)))  # type: ignore[arg-type]
+    verdicts: dict[int, test_verdicts.Verdict] = dict.fromkeys(range(len(lines)))  # type: ignore[arg-type]
 
-    assert test_run._of_their_level(lines, verdicts, suites) == found
+    assert test_suites._of_their_level(lines, verdicts, suites) == found
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_verdicts_as_far_out_as_suites_are_suites(text: str, suites: set[int], f
     ],
 )
 def test_a_verdict_has_a_form_by_its_place_and_its_letters(line: str, form: object) -> None:
-    assert test_run._form(line) == form
+    assert test_verdicts._form(line) == form
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_a_verdict_has_a_form_by_its_place_and_its_letters(line: str, form: obje
 def test_only_what_stands_right_above_a_verdict_or_a_heading_can_be_one(
     picture: str, verdicts: set[int], leading: list[bool]
 ) -> None:
-    known: dict[int, test_run.Verdict] = {}
+    known: dict[int, test_verdicts.Verdict] = {}
     known.update((at, "passed") for at in verdicts)
 
-    assert test_run._leading(picture.split("|"), known) == leading
+    assert test_suites._leading(picture.split("|"), known) == leading
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,6 @@ def test_verdicts_are_those_of_a_form_that_says_passed_three_times_and_once_in_f
     text = [f"passed farm.Rounds_{n}" for n in range(passed)] + ["failed farm.Splits"]
     text += ["a dull line"] * (lines - len(text))
 
-    found = test_run.verdicts_of(text)
+    found = test_verdicts.of(text)
 
     assert len(found) == (read + 1 if read else 0)

@@ -15,7 +15,18 @@ from headroom_mcp.compressors import _code_frames, build
 from headroom_mcp.compressors.table import kind as table
 from headroom_mcp.compressors.table import several
 from headroom_mcp.evals import growth_shapes
-from headroom_mcp.facts import announcing, blocks, find, frames, moulds, test_run, verdicts
+from headroom_mcp.facts import (
+    announcing,
+    blocks,
+    find,
+    frames,
+    moulds,
+    test_run,
+    test_suites,
+    test_totals,
+    test_verdicts,
+    verdicts,
+)
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.late import LatePattern
 from headroom_mcp.query import bm25
@@ -27,7 +38,7 @@ from headroom_mcp.tool_output import ToolOutput
 from tests import pattern_audit
 
 # Asked of the text itself: TAP's plan is "1..9", docker names a sha256.
-_APART = (test_run._TAP.pattern, build._SIGNS.pattern)
+_APART = (test_verdicts._TAP.pattern, build._SIGNS.pattern)
 _MODULES = (
     failure_words,
     templates,
@@ -37,6 +48,9 @@ _MODULES = (
     frames,
     moulds,
     test_run,
+    test_suites,
+    test_totals,
+    test_verdicts,
     records,
     table,
     several,
@@ -90,7 +104,7 @@ _JUDGES = {
     "frames": frames.is_frame,
     "tests that passed": verdicts.passes,
     "a library's frames": frames.is_library,
-    "forms of verdicts": test_run._form_of_shape,
+    "forms of verdicts": test_verdicts._form_of_shape,
     "rows of dots": test_run._is_idle,
     "labels of records": records._label,
     "names of columns": several._is_of_names,
@@ -110,8 +124,8 @@ def test_a_line_is_what_its_shape_is(judge: Any) -> None:
 def test_the_name_in_a_shape_is_the_shape_of_the_name() -> None:
     told = _lines(2)
 
-    names = lines.by_shape([test_run.name_of(line) for line in told]).every
-    assert names == [test_run.name_of(shape) for shape in lines.by_shape(told).every]
+    names = lines.by_shape([test_verdicts.name_of(line) for line in told]).every
+    assert names == [test_verdicts.name_of(shape) for shape in lines.by_shape(told).every]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -124,7 +138,7 @@ def test_what_is_asked_of_shapes_is_what_the_lines_say(seed: int) -> None:
     assert moulds.of(told) == moulds._of(told, [1] * len(told))
     for stems in (failure_words.STEMS, announcing.TEST_STEMS, ("12", "7 ")):
         assert find.touched(told, stems) == find._touched(told, stems, False)
-    assert find.met(told, test_run._MAY_TOTAL) == find._met(told, test_run._MAY_TOTAL)
+    assert find.met(told, test_totals._MAY_TOTAL) == find._met(told, test_totals._MAY_TOTAL)
 
 
 @pytest.mark.parametrize("seed", range(4))

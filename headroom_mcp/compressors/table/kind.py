@@ -158,9 +158,9 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
     row_of = {record.start: row for row, record in enumerate(table.records)}
     choice.take((row_of[i] for i in _bad(output) if i in row_of), room // 2 - choice.spent)
     if facts_module.may_count_tests(lines):
-        from headroom_mcp.facts import test_run
+        from headroom_mcp.facts import test_totals
 
-        choice.take((row_of[i] for i in test_run.conclusions(lines) if i in row_of), room // 3)
+        choice.take((row_of[i] for i in test_totals.conclusions(lines) if i in row_of), room // 3)
     measures = [_bare(slot) for slot in columns] or _figures(rows)
     if output.query:
         choice.take(_by_record.ends(output.query, measures), room - choice.spent)
