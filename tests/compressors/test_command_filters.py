@@ -10,6 +10,8 @@ import pytest
 
 from headroom_mcp.compressors.command import filter_rules
 from headroom_mcp.compressors.command import kind as command
+from headroom_mcp.flow import plan
+from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import SettingsError
@@ -142,3 +144,36 @@ def test_an_expression_tells_digits_apart_if_it_names_one(expression: str, tells
     filter_ = filter_rules.compiled("x", {"description": "", "keep": [expression]})
 
     assert filter_.is_blind is not tells
+
+
+def test_of_many_requests_alike_some_are_shown_and_each_with_another_answer_whole() -> None:
+    for seed in range(50):
+        dice = random.Random(seed)
+        answers = dict.fromkeys(range(dice.choice((60, 200, 700))), "200 OK")
+        for at in dice.sample(sorted(answers), dice.randrange(1, 4)):
+            answers[at] = dice.choice(
+                ("404 Not Found", "503 Service Unavailable", "301 Moved", "429 Too Many Requests")
+            )
+        asked = {at: _asked(at, answer, dice) for at, answer in answers.items()}
+        output = ToolOutput(
+            "\n".join(line for lines in asked.values() for line in lines), "Bash", {"command": "curl -v $all"}
+        )
+        shown = plan.plan(output, Settings()).body
+
+        others = ["\n".join(asked[at][1:]) for at, answer in answers.items() if answer != "200 OK"]
+        assert [lines for lines in others if lines not in shown] == []
+        assert len(shown) < len(output.text) * (0.6 if len(answers) < 200 else 0.25)
+
+
+def _asked(at: int, answer: str, dice: random.Random) -> list[str]:
+    moved = [f"< Location: /moved/{at}"] if answer.startswith("301") else []
+    return [
+        f"* Connected to api (10.0.{at // 200}.{at % 200}) port 443",
+        f"> GET /items/{at * 7 + dice.randrange(5)} HTTP/1.1",
+        "> Host: api",
+        ">",
+        f"< HTTP/1.1 {answer}",
+        f"< Content-Length: {dice.randrange(900)}",
+        *moved,
+        "<",
+    ]

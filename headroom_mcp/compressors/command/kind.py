@@ -64,13 +64,13 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
     if chosen is None:
         return None
     limit = max(budget, _ENOUGH_TOKENS)
-    kept, notes = _dropped(chosen, output) or (None, {})
+    kept, asked, notes = _dropped(chosen, output) or (None, set(), {})
     second = _LONG.get(chosen.name, "")
     second = second if second in compressors.BUILTIN else ""
     if second and notes and _is_longer(output.lines, notes, limit):
         return _by_kind(second, output, budget)
     if kept is not None:
-        _thin(output, limit, kept, notes)
+        _thin(output, limit, kept, asked, notes)
     parts = _parts(output.lines, notes)
     if second and not parts and output.tokens > limit:
         return _by_kind(second, output, budget)
@@ -114,15 +114,15 @@ def apply(chosen: Filter, output: ToolOutput, limit: int = 0) -> list[Part]:
     dropped = _dropped(chosen, output)
     if dropped is None:
         return []
-    kept, notes = dropped
+    kept, asked, notes = dropped
     if limit:
-        _thin(output, limit, kept, notes)
+        _thin(output, limit, kept, asked, notes)
     return _parts(output.lines, notes)
 
 
-def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, str]] | None:
-    """Return the lines that must stay, and those that the filter's stages drop, each with what is said of it; None where
-    it does not apply."""
+def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], set[int], dict[int, str]] | None:
+    """Return the lines that must stay, those of them that only the filter keeps, and those that its stages drop, each with
+    what is said of it; None where it does not apply."""
     lines = output.lines
     notes: dict[int, str] = {}
     # Where no expression tells one digit from another, lines that differ in digits alone are one.
@@ -133,7 +133,8 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
     failing = fact_finder.failures(lines)
     kept = set(failing)
     stays: Judged[bool] = Judged(lambda line: any(pattern.search(line) for pattern in chosen.keep))
-    kept.update(index for index, line in enumerate(told) if stays[line])
+    asked = {index for index, line in enumerate(told) if stays[line]} - kept
+    kept |= asked
     drops = _in_force(chosen, different)
     drop_of: Judged[Drop | None] = Judged(lambda line: next((drop for drop in drops if drop.lines.search(line)), None))
     last, begun = None, 0
@@ -156,7 +157,7 @@ def _dropped(chosen: Filter, output: ToolOutput) -> tuple[set[int], dict[int, st
     for fold in chosen.fold:
         _fold(lines, fold, kept, notes)
     _bound(len(lines), chosen, kept, notes)
-    return kept, notes
+    return kept, asked, notes
 
 
 def _in_force(chosen: Filter, lines: Iterable[str]) -> list[Drop]:
@@ -215,8 +216,9 @@ def _terms(line: str) -> set[str]:
     return {term.removesuffix("s") for term in bm25.query_terms(line) if len(term) >= _MIN_TERM_CHARS}
 
 
-def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str]) -> None:
-    """Leave out more records, whole ones, the last of each form first, until `limit` holds; those unlike the others stay."""
+def _thin(output: ToolOutput, limit: int, kept: set[int], asked: set[int], notes: dict[int, str]) -> None:
+    """Leave out more records, whole ones, the last of each form first, until `limit` holds; those unlike the others stay,
+    and the lines `kept`, but for those `asked` for by the filter alone that a record of their form says, too."""
     lines = output.lines
     left = [index for index in range(len(lines)) if index not in notes]
     found = alike(lines)
@@ -226,7 +228,7 @@ def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str])
     if room >= 0:
         return
     if output.survey.understood >= _MIN_UNDERSTOOD:
-        room = _thin_records(output, room, costs, kept, notes)
+        room = _thin_records(output, room, costs, kept, asked, notes)
         left = [index for index in left if index not in notes]
     middle = [index for index in left[len(left) // 4 : -len(left) // 4 or None] if index not in kept]
     inner = set(middle)
@@ -238,16 +240,25 @@ def _thin(output: ToolOutput, limit: int, kept: set[int], notes: dict[int, str])
         notes[index] = ""
 
 
-def _thin_records(output: ToolOutput, room: int, costs: Sequence[int], kept: set[int], notes: dict[int, str]) -> int:
+def _thin_records(
+    output: ToolOutput, room: int, costs: Sequence[int], kept: set[int], asked: set[int], notes: dict[int, str]
+) -> int:
     """Leave out records that are like others, as long as `room` is negative; return what it is then."""
     lines, survey = output.lines, output.survey
     telling = [survey.records[one.record] for one in survey_module.telling(survey)]
     spared = {index for start, stop in telling for index in range(start, stop)}
     kept.update(spared)
     stay = {index for index in kept if lines[index].strip()}
-    others = [
-        survey.records[row] for group in survey.groups if len(group.rows) >= _ALIKE for row in group.rows[_FIRST:]
-    ]
+    others: list[tuple[int, int]] = []
+    for group in survey.groups:
+        if len(group.rows) >= _ALIKE:
+            records = [survey.records[row] for row in group.rows]
+            others += records[_FIRST:]
+            if asked:
+                first = {lines[index] for record in records[:_FIRST] for index in asked.intersection(range(*record))}
+                stay.difference_update(
+                    index for record in records for index in range(*record) if index in asked and lines[index] in first
+                )
     for start, stop in sorted(others, reverse=True):
         if room >= 0:
             break
