@@ -160,11 +160,6 @@ def _first(made: type, fields: tuple[str, ...], defaults: tuple[object, ...]) ->
     return new
 
 
-def _make(cls: type, values: Iterable[object]) -> Any:
-    """Return one of `cls` with these values."""
-    return cls(*values)
-
-
 def _replace(self: Any, /, **changed: object) -> Any:
     """Return the same with some values changed. Raises: ValueError for a name that no field has."""
     made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
@@ -190,7 +185,7 @@ def _arguments(self: Any) -> tuple[object, ...]:
 
 
 _SHARED = {
-    "_make": classmethod(_make),
+    "_make": classmethod(tuple.__new__),  # as many values as there are fields: nobody counts them
     "_replace": _replace,
     "_asdict": _asdict,
     "__repr__": _repr,

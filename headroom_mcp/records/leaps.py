@@ -80,6 +80,8 @@ def find(slot: Slot, numbers: Callable[[], Sequence[float | None]]) -> Course:
     sampled = [figure for figure in _figures(longest[:_SAMPLE], sort) if figure is not None]
     if sum(1 for before, after in pairwise(sampled) if after < before) > _FALLS_SAMPLED:
         return _NO_COURSE
+    if sort == "number" and _known(slot, numbers()) < _MOSTLY * slot.total:
+        return _NO_COURSE
     rows, told = in_order(slot)
     read = _numbers(slot, told, numbers()) if sort == "number" else _figures(told, sort)
     figures = [figure for figure in read if figure is not None]
@@ -146,8 +148,10 @@ def in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
     if _follow_each_other(slot):  # a head, and what stands below it
         rows, columns = zip(*slot.columns, strict=True)
         return list(chain.from_iterable(rows)), list(chain.from_iterable(columns))
-    pairs = sorted(chain.from_iterable(zip(rows, column, strict=True) for rows, column in slot.columns))
-    return [row for row, _ in pairs], [value for _, value in pairs]
+    rows = list(chain.from_iterable(of_column for of_column, _ in slot.columns))
+    told = list(chain.from_iterable(column for _, column in slot.columns))
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    return list(map(rows.__getitem__, order)), list(map(told.__getitem__, order))
 
 
 def _follow_each_other(slot: Slot) -> bool:
@@ -166,6 +170,13 @@ def _sort(sample: Sequence[str]) -> Sort:
         if sum(1 for value in sample if reads(value)) >= least:
             return sort
     return "number" if len(sample) - values.numbers(sample).count(None) >= least else ""
+
+
+def _known(slot: Slot, numbers: Sequence[float | None]) -> int:
+    """Return how many values of a slot are numbers, by what its different ones are."""
+    if None not in numbers:
+        return slot.total
+    return sum(count for count, figure in zip(slot.counts.values(), numbers, strict=True) if figure is not None)
 
 
 def _numbers(slot: Slot, told: Sequence[str], numbers: Sequence[float | None]) -> Sequence[float | None]:

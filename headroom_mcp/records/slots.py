@@ -21,6 +21,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate, compress, filterfalse, groupby, islice
+from operator import add
 
 from headroom_mcp import late
 from headroom_mcp.late import Literal, NamedTuple
@@ -73,13 +74,13 @@ class Slot:
         if len(self.columns) == 2:
             self.counts = dict(self.counts)
         own = self.counts
-        if len(counts) < _MANY:
+        if len(own) == len(counts) and list(own) == list(counts):  # the head and the lines below it have the same number
+            self.counts = dict(zip(own, map(add, own.values(), counts.values()), strict=True))
+        elif own.keys().isdisjoint(counts):
+            own.update(counts)
+        else:
             for value, count in counts.items():
                 own[value] = own.get(value, 0) + count
-            return
-        again = {value: own[value] + counts[value] for value in own.keys() & counts.keys()}
-        own.update(counts)
-        own.update(again)
 
 
 class Group(NamedTuple):

@@ -39,11 +39,20 @@ class Evidence(NamedTuple):
 
 
 class _Looks:
-    """What the different values of a slot look like (see `values.looks`), looked at when first asked for."""
+    """What the different values of a slot look like (see `values.looks`), looked at when first asked for, and once for all slots
+    that hold the same."""
 
-    def __init__(self, slot: Slot) -> None:
+    def __init__(self, slot: Slot, known: dict[int, list[_Looks]]) -> None:
         self._slot = slot
+        self._known = known
+        self._key: int | None = None
         self._seen: tuple[Sequence[float | None], Sequence[str]] | None = None
+
+    def key(self) -> int:
+        """Return a number that is the same for slots of the same values."""
+        if self._key is None:
+            self._key = hash(tuple(self._slot.counts))
+        return self._key
 
     def figures(self) -> Sequence[float | None]:
         """Return the number that each value is, if it is one."""
@@ -55,7 +64,10 @@ class _Looks:
 
     def _look(self) -> tuple[Sequence[float | None], Sequence[str]]:
         if self._seen is None:
-            self._seen = values.looks(list(self._slot.counts))
+            told = list(self._slot.counts)
+            same = self._known.setdefault(self.key(), [])
+            self._seen = next((one._seen for one in same if list(one._slot.counts) == told), None) or values.looks(told)
+            same.append(self)
         return self._seen
 
 
@@ -70,10 +82,11 @@ class Surprise(NamedTuple):
 def rank(found_slots: Sequence[Slot], groups: Sequence[Group] = ()) -> list[Surprise]:
     """Return the records in `found_slots`, and in the `groups` of one form, that are unlike the others, most unlike first."""
     found: dict[int, list[Evidence]] = {}
-    known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]] = {}
+    seen: dict[int, list[_Looks]] = {}
+    known: dict[tuple[int, int], list[tuple[Slot, dict[str, Evidence]]]] = {}
     ordered = False
     for slot in found_slots:
-        looks = _Looks(slot)
+        looks = _Looks(slot, seen)
         course = leaps.find(slot, looks.figures)
         ordered = ordered or course.rises
         for row, value, score in course.leaps:
@@ -99,13 +112,13 @@ def rank(found_slots: Sequence[Slot], groups: Sequence[Group] = ()) -> list[Surp
 
 
 def _as_before(
-    slot: Slot, looks: _Looks, known: dict[tuple[int, ...], list[tuple[Slot, dict[str, Evidence]]]]
+    slot: Slot, looks: _Looks, known: dict[tuple[int, int], list[tuple[Slot, dict[str, Evidence]]]]
 ) -> dict[str, Evidence]:
     """Return the unlikely values of `slot`, found once for all slots that hold the same: a table's column is a slot of its rows,
     too. What was found goes into `known`."""
     if slot.context in _WORDING:
         return _scored(slot, looks)
-    same = known.setdefault((slot.total, len(slot.counts), hash(tuple(slot.counts))), [])
+    same = known.setdefault((slot.total, looks.key()), [])
     for before, scored in same:
         if _same_values(slot, before):
             return {value: one._replace(slot=slot) for value, one in scored.items()}
@@ -115,13 +128,9 @@ def _as_before(
 
 
 def _same_values(one: Slot, other: Slot) -> bool:
-    """Tell whether two slots hold the same values as often, met in the same order, in the same records."""
+    """Tell whether two slots hold the same values as often, met in the same order."""
     own, others = one.counts, other.counts
-    return own is others or (
-        list(own) == list(others)
-        and list(own.values()) == list(others.values())
-        and [rows for rows, _ in one.columns] == [rows for rows, _ in other.columns]
-    )
+    return own is others or (list(own) == list(others) and list(own.values()) == list(others.values()))
 
 
 def _added_up(row: int, evidence: list[Evidence]) -> Surprise:

@@ -28,7 +28,7 @@ _UNITS = {
 _NOTHING = frozenset(("null", "none", "nil", "n/a", "na", "<none>", "(none)", "nan", "undefined", "(null)"))
 _UNIT_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ%°"
 _MAX_NUMBER_CHARS, _MAX_UNIT_CHARS = 32, 5
-_HEX, _HEX_CHARS = "0123456789abcdefABCDEF", 4
+_HEX, _HEX_CHARS = b"0123456789abcdefABCDEF", 4
 _MOSTLY = 0.8
 _QUOTES = "\"'"
 _MANY, _SAMPLE = 1_000, 200  # from so many values on, so many tell whether most of them are alike
@@ -54,11 +54,11 @@ def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]
     """Return the number that each value is, in quotes or not, and its shape; where most are hex ids of one length, they are of
     one shape, those of digits or letters alone, too."""
     text = "\n".join(told)
+    ids = _are_ids(told, text)
     bare = told
     if '"' in text or "'" in text:
         bare = [value.strip(_QUOTES) for value in told]
         text = "\n".join(bare)
-    ids = _are_ids(told)
     figures: Sequence[float | None]
     if plain := _plain(bare, text):
         figures = plain
@@ -70,7 +70,7 @@ def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]
         judged = ["" if is_share(one) else shape(one, number(one.strip(_QUOTES))) for one in found.shapes]
         shapes = list(map(judged.__getitem__, found.of))
         if "" in judged:
-            shapes = [one or shape(value, None) for one, value in zip(shapes, told, strict=True)]
+            shapes = [one or _of_all(value) for one, value in zip(shapes, told, strict=True)]
     else:
         figures = _one_by_one(bare)
         known = ids or repeat(False)
@@ -82,16 +82,16 @@ def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]
     return figures, shapes
 
 
-def _are_ids(told: Sequence[str]) -> list[bool]:
-    """Return which values are hex ids of one length, where most are; nothing where not."""
+def _are_ids(told: Sequence[str], text: str) -> list[bool]:
+    """Return which values, which stand line by line in `text`, are hex ids of one length, where most are; nothing where not."""
+    others = text.encode("utf-8", "surrogatepass").translate(None, _HEX).split(b"\n")  # what of each is no digit
+    if others.count(b"") < _MOSTLY * len(told):
+        return []
     lengths = list(map(len, told))
     length, times = Counter(lengths).most_common(1)[0]
     if length < _HEX_CHARS or times < _MOSTLY * len(told):
         return []
-    of_length = list(map(length.__eq__, lengths))
-    if not "".join(compress(told, of_length)).strip(_HEX):
-        return of_length
-    ids = [is_long and not value.strip(_HEX) for is_long, value in zip(of_length, told, strict=True)]
+    ids = [size == length and not other for size, other in zip(lengths, others, strict=True)]
     return ids if sum(ids) >= _MOSTLY * len(told) else []
 
 
@@ -205,6 +205,12 @@ def is_share(value: str) -> bool:
     return part.isdecimal() and whole.isdecimal()
 
 
+def _of_all(value: str) -> Shape:
+    """Return whether a value that is so many of so many says all of them, or some."""
+    part, _, whole = value.partition("/")
+    return "all" if part == whole else "some"
+
+
 def shape(value: str, figure: float | None) -> Shape:
     """Return what `value`, which is the number `figure` (None: it is none), looks like."""
     if figure is not None:
@@ -217,8 +223,7 @@ def shape(value: str, figure: float | None) -> Shape:
         return "text"
     if "/" in value:
         if is_share(value):
-            part, _, whole = value.partition("/")
-            return "all" if part == whole else "some"
+            return _of_all(value)
         return "path"
     return "mixed" if any(map(str.isdigit, value[:80])) else "words"
 
