@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import json as json
     import re as re
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any as Any
     from typing import AnyStr
     from typing import Literal as Literal

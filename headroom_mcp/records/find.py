@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import sub
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
@@ -61,7 +62,7 @@ def find(lines: Sequence[str]) -> list[Record]:
     """Return the records of `lines`, in order, covering every line; blank lines belong to the record before them."""
     heads = _heads(lines)
     if not heads:
-        heads = [index for index, line in enumerate(lines) if line and not line.isspace()]
+        heads = list(compress(range(len(lines)), map(str.strip, lines)))
     if not heads:
         return [Record(0, len(lines))] if lines else []
     heads = _from_the_paragraph(lines, heads)
@@ -102,7 +103,7 @@ def _indent(line: str) -> int:
 
 def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[int]:
     """Return `heads` and, of a block far longer than the others, the lines behind what is usual: another text begins there."""
-    sizes = sorted(stop - start for start, stop in pairwise([*heads, len(lines)]))
+    sizes = sorted(map(sub, [*heads[1:], len(lines)], heads))
     usual = sizes[len(sizes) // 2]
     if sizes[-1] <= max(_MIN_LONG, _MAX_TIMES_USUAL * usual):
         return list(heads)
@@ -130,10 +131,8 @@ def begin_alike(lines: Sequence[str]) -> bool:
 
 def share_in_order(lines: Sequence[str], records: Sequence[Record]) -> float:
     """Return the share of `records` whose lines begin with the same words in the same order, below a head of any name."""
-    labels = _labels(lines)
-    orders = Counter(
-        tuple(label.word for label in labels[min(start + 1, stop - 1) : stop] if label.word) for start, stop in records
-    )
+    labels = _labels(lines).of
+    orders = Counter(tuple(filter(None, labels[min(start + 1, stop - 1) : stop])) for start, stop in records)
     return orders.most_common(1)[0][1] / len(records) if records else 0.0
 
 
@@ -158,12 +157,19 @@ class _Label(NamedTuple):
 _BLANK = _Label("", 0, False)
 
 
+class _Labels(NamedTuple):
+    """The different labels of lines, that of blank lines first, and for each line the number `of` its label."""
+
+    different: list[_Label]
+    of: tuple[int, ...]
+
+
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
     if len(lines) > _MANY and not _may_be_blocks(lines):
         return []
     labels = _labels(lines)
-    counts = Counter(label.word for label in labels if label.word)
+    counts = Counter(labels.of)
     best: list[int] = []
     best_quality = _MIN_QUALITY
     for heads in _candidates(labels, counts, _MAX_CANDIDATES):
@@ -178,95 +184,106 @@ def _may_be_blocks(lines: Sequence[str]) -> bool:
     apart = len(lines) // _PLACES
     sampled = [line for at in range(0, len(lines), apart) for line in lines[at : at + _IN_A_ROW]]
     labels = _labels_of(sampled, by_shape(sampled))
-    counts = Counter(label.word for label in labels if label.word)
+    counts = Counter(labels.of)
     candidates = _candidates(labels, counts, _MAX_CANDIDATES * _PERHAPS_MORE)
     return any(_quality(labels, counts, heads) > _PERHAPS for heads in candidates)
 
 
-def _candidates(labels: Sequence[_Label], counts: Counter[str], most: int) -> list[list[int]]:
+def _candidates(labels: _Labels, counts: Counter[int], most: int) -> list[list[int]]:
     """Return the lines of each label that comes as often as heads of blocks do, of `most` labels, and the lines that are less
     deep than all others, where these may be heads."""
-    total = sum(counts.values())
-    if total < _MIN_RECORDS * 2 or counts.most_common(1)[0][1] * _MIN_LINES_EACH > total * 1.5:
+    told = [number for number in range(1, len(labels.different)) if counts[number]]
+    total = len(labels.of) - counts[0]
+    if total < _MIN_RECORDS * 2 or max(map(counts.__getitem__, told)) * _MIN_LINES_EACH > total * 1.5:
         return []
-    margin = min(label.indent for label in labels if label.word)
-    at_margin = [index for index, label in enumerate(labels) if label.word and label.indent == margin]
-    places: dict[str, list[int]] = {}
-    for index, label in enumerate(labels):
-        if counts[label.word] >= _MIN_RECORDS:
-            places.setdefault(label.word, []).append(index)
     often = [
-        word for word in places if total >= _MIN_LINES_EACH * counts[word] and total <= _MAX_LINES_EACH * counts[word]
+        number
+        for number in told
+        if counts[number] >= _MIN_RECORDS
+        and total >= _MIN_LINES_EACH * counts[number]
+        and total <= _MAX_LINES_EACH * counts[number]
     ]
-    often.sort(key=lambda word: (-counts[word], places[word][0]))
-    candidates = sorted((places[word] for word in often[:most]), key=lambda heads: heads[0])
+    often.sort(key=lambda number: -counts[number])  # the numbers are in order of first appearance
+    places: dict[int, list[int]] = {number: [] for number in sorted(often[:most])}
+    for index, number in enumerate(labels.of):
+        if number in places:
+            places[number].append(index)
+    candidates = list(places.values())
+    margin = min(labels.different[number].indent for number in told)
+    is_at_margin = [label.indent == margin and label is not _BLANK for label in labels.different]
+    at_margin = list(compress(range(len(labels.of)), map(is_at_margin.__getitem__, labels.of)))
     if _MIN_LINES_EACH * len(at_margin) <= total <= _MAX_LINES_EACH * len(at_margin):
         candidates.append(at_margin)
     return candidates
 
 
-def _quality(labels: Sequence[_Label], counts: Counter[str], heads: Sequence[int]) -> float:
+def _blocks(labels: _Labels, heads: Sequence[int]) -> Counter[tuple[int, ...]]:
+    """Return the blocks that begin at `heads`, by the labels of their lines."""
+    return Counter(map(labels.of.__getitem__, map(slice, heads, [*heads[1:], len(labels.of)])))
+
+
+def _quality(labels: _Labels, counts: Counter[int], heads: Sequence[int]) -> float:
     """Return how well the blocks that begin at `heads` look like records, 0 to 1."""
     faults = 0.0
     inside = 0
-    alike: dict[tuple[_Label, ...], tuple[float, int]] = {}  # blocks of the same labels have the same faults
-    for start, stop in zip(heads, [*heads[1:], len(labels)], strict=True):
-        block = tuple(labels[start:stop])
-        judged = alike.get(block)
-        if judged is None:
-            judged = alike[block] = _faults(block, counts)
-        faults += judged[0]
-        inside += judged[1]
+    for block, times in _blocks(labels, heads).items():
+        of_block, inside_block = _faults(labels.different, block, counts)
+        faults += times * of_block
+        inside += times * inside_block
     if _follow_one_label(labels, heads):
         faults *= _CLOSED
     # Where most heads have nothing below them, they are lines among others: numbered lines of code in a report.
-    faults += _NOTHING_BELOW * sum(1 for start, stop in pairwise(heads) if stop == start + 1)
+    faults += _NOTHING_BELOW * list(map(sub, heads[1:], heads)).count(1)
     total = inside + len(heads)
-    return total / max(1, sum(counts.values())) - faults / max(1, total)
+    return total / max(1, len(labels.of) - counts[0]) - faults / max(1, total)
 
 
-def _faults(block: Sequence[_Label], counts: Counter[str]) -> tuple[float, int]:
+def _faults(different: Sequence[_Label], block: Sequence[int], counts: Counter[int]) -> tuple[float, int]:
     """Return how much in one block speaks against a record, and how many lines with a label it has below its first."""
     faults = 0.0
     inside = 0
-    margin = block[0].indent
-    seen = {block[0].word}
-    for word, indent, _ in block[1:]:
-        if not word:
+    margin = different[block[0]].indent
+    seen = {block[0]}
+    for number in block[1:]:
+        if not number:
             continue
         inside += 1
+        indent = different[number].indent
         if indent > margin:
-            faults += _DEEPER if word in seen else 0.0
-        elif indent < margin or word in seen:
+            faults += _DEEPER if number in seen else 0.0
+        elif indent < margin or number in seen:
             faults += 1.0
-        elif counts[word] == 1:
+        elif counts[number] == 1:
             faults += _UNIQUE
-        seen.add(word)
+        seen.add(number)
     return faults, inside
 
 
-def _alike(lines: Sequence[str], labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+def _alike(lines: Sequence[str], labels: _Labels, heads: Sequence[int]) -> bool:
     """Tell whether the lines between heads are written like heads: then each is a record of its own."""
     of_heads = {_outline(lines[index]) for index in heads[:_SAMPLE]}
-    marks = set(heads)
-    inside = [i for i in range(heads[0], len(lines)) if i not in marks and labels[i].word and not labels[i].keyed]
+    begin = set(map(labels.of.__getitem__, heads))  # no other line has one of these
+    between = [
+        bool(label.word) and not label.keyed and number not in begin for number, label in enumerate(labels.different)
+    ]
+    first = heads[0]
+    inside = list(compress(range(first, len(lines)), map(between.__getitem__, labels.of[first:])))
     sampled = inside[:: max(1, len(inside) // _SAMPLE)]
     alike = sum(1 for index in sampled if _outline(lines[index]) in of_heads)
     return alike * 2 > max(1, len(sampled))
 
 
-def _in_turn(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+def _in_turn(labels: _Labels, heads: Sequence[int]) -> bool:
     """Tell whether the lines of nearly all blocks begin with the same words in the same order, each another one, as in
     "BEGIN:VEVENT", "UID:7", "STATUS:open": these are the fields of records, however alike they look."""
-    if len(labels) < _MIN_IN_TURN * _MOSTLY_IN_TURN * len(heads):
+    if len(labels.of) < _MIN_IN_TURN * _MOSTLY_IN_TURN * len(heads):
         return False  # most have too few lines
-    orders = Counter(
-        tuple(label.word for label in labels[start:stop] if label.word)
-        for start, stop in pairwise([*heads, len(labels)])
-    )
+    orders: Counter[tuple[int, ...]] = Counter()
+    for block, times in _blocks(labels, heads).items():
+        orders[tuple(filter(None, block))] += times
     order, times = orders.most_common(1)[0]
     # Branches of a tree, each deeper than the one above, begin alike.
-    different = len({word.partition(" ")[2] for word in order})
+    different = len({labels.different[number].word.partition(" ")[2] for number in order})
     return different == len(order) >= _MIN_IN_TURN and times >= _MOSTLY_IN_TURN * len(heads)
 
 
@@ -274,21 +291,21 @@ def _outline(line: str) -> str:
     return " ".join(_WORDS.sub("w", line).split())
 
 
-def _follow_one_label(labels: Sequence[_Label], heads: Sequence[int]) -> bool:
+def _follow_one_label(labels: _Labels, heads: Sequence[int]) -> bool:
     """Tell whether the line before each head is of one kind, blank or an end mark, which is another than the heads'."""
-    before = Counter(labels[index - 1].word for index in heads if index)
+    before = Counter([labels.of[index - 1] for index in heads if index])
     if not before:
         return False
-    word, count = before.most_common(1)[0]
-    return count >= 0.9 * (len(heads) - 1) and all(labels[index].word != word for index in heads[:10])
+    number, count = before.most_common(1)[0]
+    return count >= 0.9 * (len(heads) - 1) and all(labels.of[index] != number for index in heads[:10])
 
 
-def _labels(lines: Sequence[str]) -> list[_Label]:
+def _labels(lines: Sequence[str]) -> _Labels:
     """Return the label of each line; keys that end in one column are as deep as the widest of them."""
     return _labels_of(lines, alike(lines))
 
 
-def _labels_of(lines: Sequence[str], found: Alike) -> list[_Label]:
+def _labels_of(lines: Sequence[str], found: Alike) -> _Labels:
     column = _right_edge(lines)
     if not column:
         of_shapes = [_label(shape) for shape in found.shapes]
@@ -296,7 +313,10 @@ def _labels_of(lines: Sequence[str], found: Alike) -> list[_Label]:
         of_shapes = [
             _label(shape.lstrip() if shape[column : column + 1] in _KEY_ENDS else shape) for shape in found.shapes
         ]
-    return [of_shapes[shape] for shape in found.of]
+    different = {"": _BLANK, **{label.word: label for label in of_shapes}}
+    number_of = dict(zip(different, range(len(different)), strict=True))
+    numbers = [number_of[label.word] for label in of_shapes]
+    return _Labels(list(different.values()), tuple(map(numbers.__getitem__, found.of)))
 
 
 def _right_edge(lines: Sequence[str]) -> int:

@@ -145,11 +145,10 @@ def in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
     """Return the records of `slot` as they come, and their values."""
     if len(slot.columns) == 1:
         return slot.columns[0]
-    if _follow_each_other(slot):  # a head, and what stands below it
-        rows, columns = zip(*slot.columns, strict=True)
-        return list(chain.from_iterable(rows)), list(chain.from_iterable(columns))
     rows = list(chain.from_iterable(of_column for of_column, _ in slot.columns))
     told = list(chain.from_iterable(column for _, column in slot.columns))
+    if _follow_each_other(slot):  # a head, and what stands below it
+        return rows, told
     order = sorted(range(len(rows)), key=rows.__getitem__)
     return list(map(rows.__getitem__, order)), list(map(told.__getitem__, order))
 
