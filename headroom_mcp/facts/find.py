@@ -11,7 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress, islice
+from itertools import accumulate, compress, count, islice
+from operator import add
 
 from headroom_mcp import late
 from headroom_mcp.late import re
@@ -172,7 +173,7 @@ def _lowered(lines: Sequence[str]) -> tuple[str, list[int]]:
     """Return a line break and `lines` in lower case as one text, and where each ends in it; no ends where a letter grows
     when lowered, since offsets are not shared then."""
     text = "\n" + "\n".join(lines).lower()
-    ends = [end + number for number, end in enumerate(accumulate(map(len, lines)), 1)]
+    ends = list(map(add, accumulate(map(len, lines)), count(1)))
     return text, ends if ends and len(text) == ends[-1] else []
 
 
