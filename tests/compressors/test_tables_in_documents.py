@@ -42,7 +42,7 @@ def test_the_row_of_a_table_in_a_document_that_is_unlike_the_others_is_shown(row
 
         shown = plan(ToolOutput(text, "mcp__convert__to_markdown", {}, question), Settings()).body
 
-        assert len(shown) < 0.6 * len(text)
+        assert len(shown) < (0.6 if question else 0.65) * len(text)  # unasked, each order stands there by its name
         assert row in shown
         assert "# Orders" in shown
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from headroom_mcp import late
 from headroom_mcp.compressors import _by_record, _unasked
+from headroom_mcp.compressors.table import rest, several
 from headroom_mcp.compressors.table import rows as _rows
-from headroom_mcp.compressors.table import several
 from headroom_mcp.compressors.table.rows import Table
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import tool_errors, unlike
@@ -171,6 +171,11 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
         return None
     shown = [row for row in matches if row in choice.shown]
     parts = _parts(output, table, choice, header, shown, between)
+    alone = whole == output.tokens  # of several tables, all are short
+    if alone and not output.query and (short := rest.told(rows, columns, choice.shown, output.tokens)):
+        below = table.records[-1].stop
+        at = next((at for at, part in enumerate(parts) if part.start >= below), len(parts))
+        parts.insert(at, Part(below, below, "render", short))
     return Compressed([Part(0, 0, "render", said or _gap(output.offset, parts)), *parts])
 
 

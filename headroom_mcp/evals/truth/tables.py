@@ -15,6 +15,9 @@ from headroom_mcp.types import Section
 _HEAD = re.compile(
     r"\[… ([\d,]+) (?:rows|lines)(?:, ([\d,]+) columns)?(?:; of ([\d,]+) of them)?(?:; (.*))? …\]", re.DOTALL
 )
+# [the 93 rows left out, by id,status · below /srv/]
+_REST = re.compile(r"\[the ([\d,]+) rows left out, by (.*?)(?: · below (\S+))?\]\n", re.DOTALL)
+_JOINTS = (" ", ",", ";", "|")
 _GAP = re.compile(r"\[… ([\d,]+) lines? in (\d+)-(\d+)\]")
 # (400 rows) · 400 rows in set
 _OWN_COUNT = re.compile(r"^\((\d+) rows?\)$|^(\d+) rows? in set")
@@ -28,6 +31,9 @@ def check(lines: Sequence[str], section: Section, render: Render, drawn: Sequenc
         shown = {at for one in drawn if one.text or one.part.action == "keep" for at in range(*one.part[:2])}
         hidden = [at for at in range(int(gap[2]) - 1, int(gap[3])) if at not in shown]
         findings.that(number(gap[1]) == len(hidden), render.text, len(hidden))
+        return
+    if (rest := _REST.match(render.text)) is not None:
+        _rest(lines, section, render, rest, drawn, findings)
         return
     head = _HEAD.fullmatch(render.text)
     if head is not None:
@@ -76,6 +82,32 @@ def _one_header(held: Sequence[str], said: str, findings: Findings) -> None:
             findings.that(False, said, f"another header: {line.strip()}")
             return
         headers.add(line)
+
+
+def _rest(
+    lines: Sequence[str],
+    section: Section,
+    render: Render,
+    head: re.Match[str],
+    drawn: Sequence[Render],
+    findings: Findings,
+) -> None:
+    """Check rows in short: each is of a line of its own that is not shown, in the order of these, and has words of it only."""
+    rows = render.text[head.end() :].split("\n")
+    findings.that(number(head[1]) == len(rows), head.group(), f"{len(rows)} rows below it")
+    seen = {at for one in drawn if one.text or one.part.action == "keep" for at in range(*one.part[:2])}
+    hidden = iter([at for at in range(section.start, section.stop) if at not in seen and lines[at].strip()])
+    for row in rows:
+        at = next((at for at in hidden if _holds(lines[at], row, head[3] or "")), None)
+        if at is None:
+            findings.that(False, row, "no line that is left out holds it")
+            return
+    findings.that(True, head.group())
+
+
+def _holds(line: str, row: str, folder: str) -> bool:
+    told = folder + row
+    return told in line or any(all(cell.strip() in line for cell in told.split(joint)) for joint in _JOINTS)
 
 
 def _row(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:

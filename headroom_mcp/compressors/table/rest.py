@@ -1,0 +1,157 @@
+"""The rows of a table that nothing marks, each by its name and the cells that tell it from others.
+
+    [the 93 rows left out, by id status total]
+    8903 paid 198.86
+    8904 shipped 203.43
+    …
+
+Unasked, half of the tables whose rows were only counted lacked the one that was wanted next. What is the same in all rows, what
+says the same as another column, times, and cells of many words are not told again: the line above a table, or retrieval, has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from headroom_mcp import late
+from headroom_mcp.compressors.table.rows import is_rule
+from headroom_mcp.late import NamedTuple
+from headroom_mcp.records import values
+from headroom_mcp.records.slots import Slot
+from headroom_mcp.text import tokens
+
+MIN_TOKENS, MAX_TOKENS = 1_200, 8_000  # of a table; more rows are too many to be told one by one
+_SHARE = 0.34  # of the table's tokens
+_MIN_ROWS, _MAX_ROWS = 4, 300
+_MAX_COLUMNS = 24
+_DISTINCT = 0.9  # of the rows have a name of their own
+_EVEN = 0.85  # of rows whose columns have no header have as many words as most
+_MOSTLY = 0.8
+_MAX_CELL_CHARS = 24
+_MAX_NAME_CHARS = 80
+_MIN_FOLDER_CHARS = 8
+_JOINTS = (",", ";", "|")
+_CATEGORY = 12  # different values of a column that sorts the rows, at most
+_LETTERS = late.pattern(r"[^\W\d_]{2}")
+
+
+class _Cells(NamedTuple):
+    """A column: its name ("" where it has none), and its cell of each row."""
+
+    name: str
+    cells: Sequence[str]
+
+
+def told(rows: Sequence[str], columns: Sequence[Slot], shown: Collection[int], cost: int) -> str:
+    """Return the `rows` of a table of `cost` tokens that are not `shown`, in short; "" where they have no names, or do not fit."""
+    hidden = [row for row in range(len(rows)) if row not in shown and not is_rule(rows[row])]
+    if not (MIN_TOKENS <= cost <= MAX_TOKENS and _MIN_ROWS <= len(hidden) <= _MAX_ROWS):
+        return ""
+    even, every = _of_slots(columns, rows, hidden) or _of_words(rows, hidden)
+    at = _names(every)
+    joint = _joint(every)
+    if at < 0 or not joint:
+        return ""
+    folder = _folder(every[at].cells)
+    said = {row: rows[row].strip() for row in hidden}
+    made = [cell[len(folder) :] for cell in every[at].cells]
+    chosen = [at]
+    for other in _telling(every, at):
+        longer = [f"{row}{joint}{cell}" for row, cell in zip(made, every[other].cells, strict=True)]
+        if tokens.estimate("\n".join(longer)) <= _SHARE * cost:
+            made = longer
+            chosen.append(other)
+    if len(chosen) < 2:
+        return ""
+    said.update(zip(even, made, strict=True))
+    names = joint.join(every[one].name or f"column {one + 1}" for one in chosen)
+    below = f" · below {folder}" if folder else ""
+    return "\n".join([f"[the {len(hidden):,} rows left out, by {names}{below}]", *said.values()])
+
+
+def _of_slots(
+    columns: Sequence[Slot], rows: Sequence[str], hidden: Sequence[int]
+) -> tuple[Sequence[int], list[_Cells]] | None:
+    """Return the `hidden` rows, and the cells of them in `columns` that hold one of each of the `rows`."""
+    known = [(slot.name, slot.columns[0][1]) for slot in columns[:_MAX_COLUMNS]]
+    if not known or any(len(cells) != len(rows) for _, cells in known):
+        return None
+    return hidden, [_Cells(name, [cells[row] for row in hidden]) for name, cells in known]
+
+
+def _of_words(rows: Sequence[str], hidden: Sequence[int]) -> tuple[Sequence[int], list[_Cells]]:
+    """Return those of the `hidden` rows that have as many words as most, and their words by place; none where many have not."""
+    words = {row: rows[row].split() for row in hidden}
+    widths = list(map(len, words.values()))
+    width = max(set(widths), key=widths.count)
+    even = [row for row in hidden if len(words[row]) == width]
+    if not 2 <= width <= _MAX_COLUMNS or len(even) < _EVEN * len(hidden):
+        return [], []
+    return even, [_Cells("", [words[row][at] for row in even]) for at in range(width)]
+
+
+def _names(columns: Sequence[_Cells]) -> int:
+    """Return the column that names the rows: words that nearly all differ, else ids; -1 where there is none."""
+    ids = -1
+    for at, (_, cells) in enumerate(columns):
+        if len(set(cells)) < _DISTINCT * len(cells) or _are_times(cells) or max(map(len, cells)) > _MAX_NAME_CHARS:
+            continue
+        if _has_letters(cells):
+            return at
+        ids = at if ids < 0 else ids
+    return ids
+
+
+def _telling(columns: Sequence[_Cells], names: int) -> list[int]:
+    """Return the columns that tell something of a row beside its name, those that sort the rows first; those that name
+    ids."""
+    found: list[int] = []
+    for at, (_, cells) in enumerate(columns):
+        if at == names or len(set(cells)) == 1 or _are_times(cells) or _count(cells):
+            continue
+        if sum(map(len, cells)) > _MAX_CELL_CHARS * len(cells):
+            continue
+        if not any(_are_same(cells, columns[other].cells) for other in [names, *found]):
+            found.append(at)
+    if _has_letters(columns[names].cells):
+        return sorted(found, key=lambda at: not _is_category(columns[at].cells))
+    return sorted(found, key=lambda at: -len(set(columns[at].cells)) if _has_letters(columns[at].cells) else 0)
+
+
+def _joint(columns: Sequence[_Cells]) -> str:
+    """Return what may stand between two cells, since none of `columns` holds it; "" where all such marks are in use."""
+    text = "\n".join(cell for _, cells in columns for cell in cells)
+    if " " not in text and all(cell for _, cells in columns for cell in cells):
+        return " "
+    return next((mark for mark in _JOINTS if mark not in text), "")
+
+
+def _is_category(cells: Sequence[str]) -> bool:
+    return len(set(cells)) <= _CATEGORY and _has_letters(cells)
+
+
+def _count(cells: Sequence[str]) -> bool:
+    """Tell whether `cells` are numbers of which each is greater than the one before: places in the table, not measures."""
+    figures = [values.number(cell) for cell in cells]
+    return all(a is not None and b is not None and a < b for a, b in pairwise(figures))
+
+
+def _are_same(cells: Sequence[str], others: Sequence[str]) -> bool:
+    return sum(map(str.__eq__, cells, others)) >= _DISTINCT * len(cells)
+
+
+def _has_letters(cells: Sequence[str]) -> bool:
+    return sum(1 for cell in cells if _LETTERS.search(cell)) >= _MOSTLY * sum(map(bool, cells))
+
+
+def _are_times(cells: Sequence[str]) -> bool:
+    return sum(map(values.is_time, cells)) >= _MOSTLY * len(cells)
+
+
+def _folder(names: Sequence[str]) -> str:
+    """Return the folder that all `names` lie in, "" where they are no paths."""
+    low, high = min(names), max(names)
+    same = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+    folder = low[: low.rfind("/", 0, same) + 1]
+    return folder if len(folder) >= _MIN_FOLDER_CHARS else ""
