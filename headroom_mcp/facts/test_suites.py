@@ -39,7 +39,7 @@ def named(lines: Sequence[str], verdicts: dict[int, Verdict]) -> set[int]:
         ):
             suites.add(index)
     suites |= _that_hold(lines, verdicts, suites)
-    return suites | _of_their_level(lines, verdicts, suites)
+    return suites | _of_their_level(lines, verdicts, suites) | _that_close(lines, verdicts, suites)
 
 
 def above_totals(verdicts: dict[int, Verdict], suites: set[int], totals: Sequence[int]) -> set[int]:
@@ -73,6 +73,23 @@ def _of_their_level(lines: Sequence[str], verdicts: dict[int, Verdict], suites: 
     outermost = levels[min(levels)]
     of_suites = sum(1 for index in outermost if index in suites)
     return set(outermost) if of_suites >= max(2, _MOSTLY * len(outermost)) else set()
+
+
+def _that_close(lines: Sequence[str], verdicts: dict[int, Verdict], suites: set[int]) -> set[int]:
+    """Return the verdicts that stand less deep than all above them, where those of suites stand below what is deeper: of such a
+    suite, too, the heading may be cut off with the head of an output."""
+    closed = {_indent(lines[index]) for index in suites if index and _indent(lines[index - 1]) > _indent(lines[index])}
+    found: set[int] = set()
+    least = -1
+    for index, line in enumerate(lines if closed else ()):
+        depth = _indent(line)
+        if 0 <= depth < least and depth in closed and index in verdicts:
+            found.add(index)
+        if depth >= 0:
+            least = depth if least < 0 else min(least, depth)
+        if least == 0:
+            break
+    return found
 
 
 def _leading(lines: Sequence[str], verdicts: dict[int, Verdict]) -> list[bool]:

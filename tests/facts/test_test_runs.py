@@ -43,6 +43,18 @@ def test_a_verdict_above_a_total_as_those_of_suites_are_is_of_one_though_its_hea
     assert test_run.read(lines).suites == {7 - cut, 16 - cut}
 
 
+@pytest.mark.parametrize("inner", [0, 1])
+def test_a_verdict_below_what_is_deeper_is_of_a_suite_though_its_heading_is_cut_off_and_failures_stand_as_far_out(
+    inner: int,
+) -> None:
+    suite = ["▶ Barn", *(f"  ✔ weighs pen {n} (1 ms)" for n in range(6)), "✔ Barn (9 ms)"]
+    other = ["▶ Herd", "  ▶ Calves", *(f"    ✔ tags calf {n} (1 ms)" for n in range(6)), "  ✔ Calves (8 ms)", "✔ Herd (9 ms)"]
+    lines = [*(other[3:] if inner else suite[3:]), *other, "✖ failing tests:", "", "✖ feeds herd 3 (2 ms)", "  3 !== 4", ""]
+    lines += ["✖ feeds herd 4 (2 ms)", "  3 !== 4"]
+
+    assert test_run.read(lines).suites == ({5, 6, 15, 16} if inner else {4, 13, 14})
+
+
 def test_a_sentence_among_verdicts_is_news_and_a_step_that_comes_again_is_not() -> None:
     lines = [line for n in range(9) for line in (f"Start {n}: unit_{n}", f"unit_{n} ... ok")]
     lines.insert(7, "row 4411 has a weight of -3 kg")
