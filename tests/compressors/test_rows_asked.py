@@ -222,3 +222,29 @@ def test_rows_say_in_words_what_happened_and_on_which_line(count: int) -> None:
     named = shown.partition("{")[2].partition("}")[0]
     assert "message" in re.findall(r"[\w-]+", named)
     assert "line" in re.findall(r"[\w-]+", named)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_row_with_full_marks_is_no_failure_whatever_its_report_would_call_one(seed: int) -> None:
+    random = Random(seed)
+    checks: dict[str, object] = {}
+    low: list[str] = []
+    for at in range(300):
+        fails = at % 12 == 7
+        row: dict[str, object] = {
+            "title": _words(random, 4),
+            "description": _words(random, 25),
+            "score": round(random.uniform(0.0, 0.45), 2) if fails else 1,
+            "value": f"{random.randrange(1, 90)} px",
+            "report": {"headings": [{"label": _words(random, 1)}, {"label": "Pixels"}], "rows": []},
+        }
+        if fails:
+            low.append(str(row["title"]))
+        elif at % 5 < 2:
+            row["report"] = {"headings": [{"label": "Error"}, {"label": "Failed elements"}], "rows": []}
+        checks[f"check-{at:03}"] = row
+    text = json.dumps({"checks": checks})
+
+    body = plan(ToolOutput(text, "Bash", {"command": "audit"}, "Which checks fail worst?"), Settings()).body
+
+    assert [title for title in low if title not in body] == []

@@ -335,7 +335,7 @@ def mark(items: list[Value], rows: list[Leaves], query: Query, unlike: dict[int,
         add(index, 40.0, "error")
     for index, nats in unlike.items():
         add(index, _PER_NAT * nats, "rare")
-    _mark_low_scores(rows, add)
+    _mark_low_scores(rows, 3.0 if query.failures else 1.0, add)
     _mark_named(rows, query, add)
     for path, column in numbers(rows).items():
         _mark_extremes(path, column, query, add)
@@ -367,6 +367,10 @@ def _errors_by_column(items: list[Value], rows: list[Leaves]) -> list[int]:
         if len(hits) <= max(1, total // 2):
             for index, level in hits:
                 levels[index] = max(levels[index], level)
+    for column in _shares(rows):
+        for score, index in column:
+            if score == 1.0:  # full marks: what sounds like an error is the name of a column, or how bad it would be
+                levels[index] = min(levels[index], 1)
     return levels
 
 
@@ -389,21 +393,27 @@ def _mark_named(rows: list[Leaves], query: Query, add: Add) -> None:
                 add(index, 25.0, "named")
 
 
-def _mark_low_scores(rows: list[Leaves], add: Add) -> None:
+def _mark_low_scores(rows: list[Leaves], weight: float, add: Add) -> None:
     """Mark the rows that fall short where most rows have full marks: a score from 0 to 1 that is mostly 1."""
+    for column in _shares(rows):
+        low = [(score, index) for score, index in column if score < _LOW_SCORE]
+        if len(low) <= len(rows) / 2:
+            for score, index in low:
+                add(index, (20.0 - 10.0 * score) * weight, "score")
+
+
+def _shares(rows: list[Leaves]) -> list[list[tuple[float, int]]]:
+    """Return the columns of scores from 0 to 1 in which at least two rows have full marks: (score, row)."""
     columns: dict[str, list[tuple[float, int]]] = {}
     for index, row in enumerate(rows):
         for path, value in row.items():
             if type(value) is Num and _SCORE_KEY.search(path) and _NUMBER.match(value):
                 columns.setdefault(path, []).append((float(value), index))
-    for column in columns.values():
-        full = sum(1 for score, _ in column if score == 1.0)
-        if full < 2 or any(not 0.0 <= score <= 1.0 for score, _ in column):
-            continue
-        low = [(score, index) for score, index in column if score < _LOW_SCORE]
-        if len(low) <= len(rows) / 2:
-            for score, index in low:
-                add(index, 20.0 - 10.0 * score, "score")
+    return [
+        column
+        for column in columns.values()
+        if sum(1 for score, _ in column if score == 1.0) >= 2 and all(0.0 <= score <= 1.0 for score, _ in column)
+    ]
 
 
 def _dates(rows: list[Leaves]) -> dict[str, list[tuple[float, int]]]:

@@ -59,11 +59,10 @@ def _values(said: str) -> list[str]:
 
 
 def _may_be(lines: Sequence[str]) -> set[int]:
-    """Return how many records there may be: so many lines begin like the first, or so many blocks stand between blank lines,
-    rules or lines at the margin."""
-    first = next(line for line in lines if line.strip())
-    begin = re.sub(r"\d+", "0", re.split(r"[:=|]", first)[0]).strip()
-    alike = sum(1 for line in lines if re.sub(r"\d+", "0", re.split(r"[:=|]", line)[0]).strip() == begin)
+    """Return how many records there may be: so many lines begin like the first, numbers and what is quoted aside, or so many
+    blocks stand between blank lines, rules or lines at the margin."""
+    begins = [re.sub(r'"[^"]*"|\d+', "0", re.split(r"[:=|]", line)[0]).strip() for line in lines]
+    alike = begins.count(next(begin for begin, line in zip(begins, lines, strict=True) if line.strip()))
     blocks = len([block for block in re.split(r"\n[\s\-=*]*\n", "\n".join(lines)) if block.strip()])
     margin = sum(1 for line in lines if line[:1].strip())
     return {alike, blocks, margin}

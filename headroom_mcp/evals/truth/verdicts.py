@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _PASS = re.compile(
-    r"\b(?:PASSED|PASS|Passed|passed|OK|ok|success|succeeded|SUCCESS)\b|[✓✔√]|^\s*\. |= \.$|\[ +OK +\]|^\s*(?:\S+ )?(?:#\d+ )?ok\b|\bS$"
+    r"\b(?:PASSED|PASS|Passed|passed|OK|Ok|ok|success|succeeded|SUCCESS)\b|[✓✔√]|^\s*\. |= \.$|\[ +OK +\]|^\s*(?:\S+ )?(?:#\d+ )?ok\b|\bS$"
 )
 _SURELY = re.compile(r"::\S.* PASSED\b|\bPASSED \S+::|\.\.\. ok$|^\s*--- PASS: \w|^\[ +OK +\] \S")
 _SKIP = re.compile(r"(?i)\b(?:skip(?:ped)?|ignored|pending|todo|disabled|deselected|not run)\b|[○↓⊘∅-]|= S$")
