@@ -46,6 +46,8 @@ _LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 # them most often: what is told of them is less sure.
 _MANY, _PLACES, _IN_A_ROW = 20_000, 50, 160
 _PERHAPS, _PERHAPS_MORE = 0.6, 3
+# Lines that are keys and values in turn
+_MIN_KEYS, _MAX_KEYS, _MAX_KEY_CHARS, _TIMES_EACH_KEY, _MOSTLY_FOLLOWED = 3, 40, 24, 4, 0.6
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
 _DIGITS = late.pattern(r"\d+")
@@ -166,9 +168,10 @@ class _Labels(NamedTuple):
 
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
-    if len(lines) > _MANY and not _may_be_blocks(lines):
+    labels = _of_pairs(lines)
+    if not labels and len(lines) > _MANY and not _may_be_blocks(lines):
         return []
-    labels = _labels(lines)
+    labels = labels or _labels(lines)
     counts = Counter(labels.of)
     best: list[int] = []
     best_quality = _MIN_QUALITY
@@ -177,6 +180,36 @@ def _heads(lines: Sequence[str]) -> list[int]:
         if quality > best_quality + 0.02 and (not _alike(lines, labels, heads) or _in_turn(labels, heads)):
             best, best_quality = heads, quality
     return best
+
+
+def _of_pairs(lines: Sequence[str]) -> _Labels | None:
+    """Return the labels of lines that are keys and values in turn, those of the values blank: "  8" above "walls", " 40" above
+    "2.5". Keys are few, and each is mostly followed by the same other one. None for lines that are no such pairs."""
+    sampled = [line.strip() for line in lines[:_LOOKED_AT]]
+    if not any(_are_keys(sampled[first::2], sampled[1 - first :: 2]) for first in (0, 1)):
+        return None
+    bare = [line.strip() for line in lines]
+    for first in (0, 1):
+        keys = bare[first::2]
+        if _are_keys(keys, bare[1 - first :: 2]):
+            number_of = {key: at for at, key in enumerate(dict.fromkeys(["", *keys]))}
+            labels = [_Label(key, 0, True) if key else _BLANK for key in number_of]
+            return _Labels(labels, tuple(number_of[key] if at % 2 == first else 0 for at, key in enumerate(bare)))
+    return None
+
+
+def _are_keys(keys: Sequence[str], told: Sequence[str]) -> bool:
+    """Tell whether of lines that take turns these are keys, and `told` are what they say."""
+    different = set(keys)
+    if not _MIN_KEYS <= len(different) <= min(_MAX_KEYS, len(keys) // _TIMES_EACH_KEY):
+        return False
+    if len(set(told)) < 2 * len(different) or max(map(len, different)) > _MAX_KEY_CHARS:
+        return False
+    followed: dict[str, Counter[str]] = {}
+    for key, after in pairwise(keys):
+        followed.setdefault(key, Counter())[after] += 1
+    most = {key: counts.most_common(1)[0] for key, counts in followed.items()}
+    return sum(times for key, (after, times) in most.items() if after != key) >= _MOSTLY_FOLLOWED * len(keys)
 
 
 def _may_be_blocks(lines: Sequence[str]) -> bool:

@@ -198,9 +198,10 @@ class _Tree:
         """Take in a column by the words before it, if these are words that come again."""
         rows, between, columns, counts = group
         words, mark = columns[at - 1], between[at]
-        keyed = "=" in mark or ":" in mark
+        alone = atoms_module.BREAK in mark and (at == 1 or atoms_module.BREAK in between[at - 1])
+        keyed = alone or "=" in mark or ":" in mark
         if len(counts[at - 1]) == 1:
-            if _is_word(words[0]):
+            if alone or _is_word(words[0]):
                 self._slot_after(words[0], mark, keyed).add(rows, columns[at], counts[at])
                 if keyed:
                     self._keyed.add(id(columns[at]))
@@ -216,7 +217,7 @@ class _Tree:
             else:
                 split[word] = ([row], [value])
         for word, (of_rows, values) in split.items():
-            if _is_word(word):
+            if alone or _is_word(word):
                 self._slot_after(word, mark, keyed).add(of_rows, values, Counter(values))
         if keyed:
             self._keyed.add(id(columns[at]))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.records import find, slots, surprise
+from headroom_mcp.records import find, fixed, slots, surprise
 from headroom_mcp.records.find import Record
 from headroom_mcp.records.slots import Group, Slot
 from headroom_mcp.records.surprise import Surprise
@@ -40,7 +40,13 @@ def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Sl
         return Survey([], [], [], [], 0.0)
     texts = find.texts(lines, records)
     found = slots.of(texts)
-    return Survey(records, texts, found.groups, surprise.rank([*columns, *found.found], found.groups), found.understood)
+    columns_of_width = fixed.of(texts)
+    if columns_of_width is not None:  # what touches is no value
+        told = slots.of(columns_of_width.apart)
+        ranked = surprise.rank([*columns, *columns_of_width.found, *told.found], told.groups)
+    else:
+        ranked = surprise.rank([*columns, *found.found], found.groups)
+    return Survey(records, texts, found.groups, ranked, found.understood)
 
 
 def telling(survey: Survey) -> list[Surprise]:

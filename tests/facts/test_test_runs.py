@@ -48,8 +48,22 @@ def test_a_verdict_below_what_is_deeper_is_of_a_suite_though_its_heading_is_cut_
     inner: int,
 ) -> None:
     suite = ["▶ Barn", *(f"  ✔ weighs pen {n} (1 ms)" for n in range(6)), "✔ Barn (9 ms)"]
-    other = ["▶ Herd", "  ▶ Calves", *(f"    ✔ tags calf {n} (1 ms)" for n in range(6)), "  ✔ Calves (8 ms)", "✔ Herd (9 ms)"]
-    lines = [*(other[3:] if inner else suite[3:]), *other, "✖ failing tests:", "", "✖ feeds herd 3 (2 ms)", "  3 !== 4", ""]
+    other = [
+        "▶ Herd",
+        "  ▶ Calves",
+        *(f"    ✔ tags calf {n} (1 ms)" for n in range(6)),
+        "  ✔ Calves (8 ms)",
+        "✔ Herd (9 ms)",
+    ]
+    lines = [
+        *(other[3:] if inner else suite[3:]),
+        *other,
+        "✖ failing tests:",
+        "",
+        "✖ feeds herd 3 (2 ms)",
+        "  3 !== 4",
+        "",
+    ]
     lines += ["✖ feeds herd 4 (2 ms)", "  3 !== 4"]
 
     assert test_run.read(lines).suites == ({5, 6, 15, 16} if inner else {4, 13, 14})

@@ -131,3 +131,30 @@ def test_what_is_indented_below_a_head_stays_with_it_though_no_blank_line_parts_
     found = _records("\n".join("\n".join(entry) for entry in entries))
 
     assert found == ["\n".join(entry) for entry in entries]
+
+
+@pytest.mark.parametrize(
+    "codes", [("0", "5", "8", "40"), ("$MARK", "$AT", "$BY"), ("key", "size", "owner", "last seen")]
+)
+def test_keys_above_their_values_are_records_from_one_first_key_to_the_next(codes: tuple[str, ...]) -> None:
+    lines: list[str] = []
+    for at in range(30):
+        kept = codes if at % 7 else codes[:-1]
+        lines += [line for code in kept for line in (f"  {code}", f"{code[0]}{at * 37 % 101}")]
+
+    found = find.find(lines)
+
+    assert len(found) == 30
+    assert all(lines[start].strip() == codes[0] for start, _ in found)
+
+
+def test_verdicts_below_names_are_no_keys() -> None:
+    lines = [
+        line
+        for at in range(60)
+        for line in (f"weighs pen {at * 7}", "FAIL" if at % 9 == 4 else "skip" if at % 7 == 2 else "ok")
+    ]
+
+    assert all(stop - start == 1 for start, stop in find.find(lines)) or all(
+        lines[start].startswith("weighs") for start, _ in find.find(lines)
+    )

@@ -52,6 +52,8 @@ BLOCKS: tuple[Format, ...] = (
         lambda e: f"2026-03-01 {clock(e)} [{e.name}] request {e.id}\n\tstate: {e.state}\n\tmessage: {e.text}\n\ttook: {e.number}"),
     _of("tables_toml", "cat jobs.list", "id name state number text",
         lambda e: f'[[job]]\nid = "{e.id}"\nowner = "{e.name}"\nstate = "{e.state}"\nsize = {e.number}\nnote = {json.dumps(e.text, ensure_ascii=False)}', "\n\n"),
+    _of("codes_above_values", "cat plan.drw", "id name state number",
+        lambda e: f"  0\nRING\n  5\n{e.id}\n  8\n{e.name}\n  6\n{e.state}\n 40\n{e.number}.0"),
     _of("mails", "mbox dump", "id name number text state",
         lambda e: f"From {e.name}@example.net Sun Mar  1 {clock(e)} 2026\nMessage-ID: <{e.id}@example.net>\nX-State: {e.state}\nBytes: {e.number}\nSubject: {e.text}\n"),
 )  # fmt: skip

@@ -96,5 +96,7 @@ LINES: tuple[Format, ...] = (
     _of("props", "./dump --all", "name id state number text", lambda e: f"{e.name}/{e.id}: state={e.state}; weight={e.number}; note={e.text}"),
     _of("timestamps_ci", "gh run view --log", "name number text state",
         lambda e: f"build\tRun {e.name}\t2026-03-01T{clock(e)}.{e.at * 37 % 10000000:07d}Z {e.text} [{e.state}] {e.number}"),
+    _of("fixed_width", "cat register.dat", "name state number id",
+        lambda e: f"0720260301{clock(e).replace(':', '')}{e.number:0>12}{e.name:<10}{e.state:<10}{e.id:<20}"),
     _of("listing", "ls-like -l", "name number id state", lambda e: f"-rw-r--r-- 1 {e.name:<8} {e.state.replace(' ', ''):<9} {e.number:>9} Mar  1 {clock(e)[:5]} {e.id}.bin"),
 )  # fmt: skip
