@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.records import find, fixed, slots, surprise
+from headroom_mcp.records import find, slots, surprise
 from headroom_mcp.records.find import Record
 from headroom_mcp.records.slots import Group, Slot
 from headroom_mcp.records.surprise import Surprise
@@ -16,6 +16,7 @@ _LEAST, _LESS_OF_FEW = 2.3, 0.5  # of twenty records one says no more than that:
 _AGAIN = 0.75  # what a second record of one reason is worth of the first
 # Of a slot that has many values which hardly occur, such as addresses, each more says less: it is how the slot is.
 _MANY, _ONE_MORE = 12, 0.9
+_CHARS_A_WORD, _OF_ONE_LENGTH = 10, 0.9
 
 
 class Survey(NamedTuple):
@@ -40,13 +41,23 @@ def of_records(lines: Sequence[str], records: list[Record], columns: Sequence[Sl
         return Survey([], [], [], [], 0.0)
     texts = find.texts(lines, records)
     found = slots.of(texts)
-    columns_of_width = fixed.of(texts)
-    if columns_of_width is not None:  # what touches is no value
-        told = slots.of(columns_of_width.apart)
-        ranked = surprise.rank([*columns, *columns_of_width.found, *told.found], told.groups)
-    else:
-        ranked = surprise.rank([*columns, *found.found], found.groups)
-    return Survey(records, texts, found.groups, ranked, found.understood)
+    every, groups = [*columns, *found.found], found.groups
+    if _may_touch(texts):
+        from headroom_mcp.records import fixed
+
+        touching = fixed.of(texts)
+        if touching is not None:  # what touches is no value
+            apart = slots.of(touching.apart)
+            every, groups = [*columns, *touching.found, *apart.found], apart.groups
+    return Survey(records, texts, found.groups, surprise.rank(every, groups), found.understood)
+
+
+def _may_touch(texts: Sequence[str]) -> bool:
+    """Tell whether records may have columns that touch: nearly all are as long as the last, which has few words."""
+    last = texts[-1]
+    return len(last) > _CHARS_A_WORD * len(last.split()) and list(map(len, texts)).count(
+        len(last)
+    ) >= _OF_ONE_LENGTH * len(texts)
 
 
 def telling(survey: Survey) -> list[Surprise]:
