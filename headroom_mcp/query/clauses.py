@@ -7,8 +7,9 @@ words that follow each other as in the clause, and places are dealt out clause b
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple, re
@@ -42,6 +43,7 @@ _UNSPACED = late.pattern(
 _MAX_CLAUSES = 16
 _MIN_TERMS = 1
 _LENGTH_SHARE = 0.6  # of BM25
+_ENDS = frozenset("degsyz")  # letters one of which is at the end of whatever has an ending
 _WITH_ES = ("ses", "xes", "zes", "ches", "shes", "oes")  # of others the plural is an s: files
 _MIN_IZE = 4  # letters: quiz
 _FEW, _FEW_SHARE = 4, 10  # passages that hold a telling word: so many, or one in so many
@@ -55,6 +57,8 @@ _OF_THE_WHOLE = frozenset(
 )
 _MIN_NAME = 6  # letters of two words written as one
 _MAX_COMPARED = 60  # passages whose word order is compared with the clause's
+Pairs = frozenset[tuple[str, str]]
+"""Stems of words that follow each other."""
 
 
 class Passage(NamedTuple):
@@ -126,7 +130,7 @@ def in_turn(ranked: Sequence[Sequence[int]]) -> list[int]:
 def stem(word: str) -> str:
     """Return `word` without its commonest English endings, "pluralize" as "pluralise": light, because a wrong merge only ranks a
     passage higher."""
-    if len(word) <= 3 or not word.isascii():
+    if len(word) <= 3 or word[-1] not in _ENDS or not word.isascii():
         return word
     bare = _without_ending(word)
     return f"{bare[:-1]}s" if bare.endswith(("iz", "yz")) and len(bare) > _MIN_IZE else bare
@@ -181,7 +185,10 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
     average = max(1.0, sum(lengths) / total)
     weight = {term: bm25.rarity(total, holders) for term, holders in frequency.items()}
     ranked: list[list[Passage]] = []
-    for clause, terms in zip(asked_for, wanted, strict=True):
+    quoted = [_pairs(clause) for clause in asked_for]
+    first = frozenset(word for pairs in quoted for word, _ in pairs)
+    pairs_in = functools.cache(lambda place: _pairs(passages[place], first))
+    for pairs, terms in zip(quoted, wanted, strict=True):
         found: list[Passage] = []
         for index, counts in held.items():
             length = lengths[index] / average
@@ -191,7 +198,7 @@ def rank(query: str, passages: Sequence[str]) -> list[list[Passage]]:
             if score > 0:
                 found.append(Passage(index, score))
         found.sort(key=lambda p: (-p.score, p.place))
-        ranked.append(_prefer_quotes(found, passages, _pairs(clause)))
+        ranked.append(_prefer_quotes(found, pairs, pairs_in))
     return ranked
 
 
@@ -209,20 +216,23 @@ def _candidates(vocabulary: frozenset[str]) -> re.Pattern[str]:
     return re.compile(r"(?<![^\W_])(?:" + "|".join(starts) + r")[^\W_]*", re.IGNORECASE)
 
 
-def _prefer_quotes(found: list[Passage], passages: Sequence[str], pairs: frozenset[tuple[str, str]]) -> list[Passage]:
-    """Return the best of `found` again in order, raised by the share of the clause's word pairs that they hold."""
+def _prefer_quotes(found: list[Passage], pairs: Pairs, pairs_in: Callable[[int], Pairs]) -> list[Passage]:
+    """Return the best of `found` again in order, raised by the share of the clause's word `pairs` that they hold."""
     if not pairs:
         return found
     head = [
-        p._replace(score=p.score * (1 + 2 * len(pairs & _pairs(passages[p.place])) / len(pairs)))
-        for p in found[:_MAX_COMPARED]
+        p._replace(score=p.score * (1 + 2 * len(pairs & pairs_in(p.place)) / len(pairs))) for p in found[:_MAX_COMPARED]
     ]
     head.sort(key=lambda p: (-p.score, p.place))
     return head + found[_MAX_COMPARED:]
 
 
-def _pairs(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(itertools.pairwise(stem(word.lower()) for word in _WORD.findall(text)))
+def _pairs(text: str, first: Collection[str] = ()) -> Pairs:
+    """Return the pairs of neighbouring words of `text`, those that begin with one of the words `first` where there are any."""
+    words = _WORD.findall(text)
+    starts = {word for word in set(words) if not first or stem(word.lower()) in first}
+    pairs = {pair for pair in itertools.pairwise(words) if pair[0] in starts}
+    return frozenset((stem(word.lower()), stem(after.lower())) for word, after in pairs)
 
 
 def deal(ranked: Sequence[Sequence[Passage]], places: int, *, near: float = 0.0) -> list[Passage]:

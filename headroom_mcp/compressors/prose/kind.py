@@ -42,7 +42,7 @@ _NUMBER = late.pattern(
 _NAME = late.pattern(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 _MIN_FIGURES, _FIGURES_SHARE = 6, 0.3  # of the words of a table
-_FIGURE = late.pattern(r"^[-+]?\d[\d.,:]*(?:[eE][-+]?\d+)?%?$")
+_FIGURE = late.pattern(r"(?<!\S)[-+]?\d[\d.,:]*(?:[eE][-+]?\d+)?%?(?!\S)")
 _LONG_LINE_CHARS = 250  # a line of that length holds several sentences: it is shown in part
 _ROUNDS = 8  # sentences for each question; on the development texts the answer is among the first eight for 27 of 28
 _LONELY_ROUNDS = 10
@@ -134,9 +134,9 @@ def _of_figures(sentences: Sequence[Sentence], costs: Sequence[int], room: int) 
     """Return what is no sentence but a table among them: its figures are what the sentences are about."""
     found: set[int] = set()
     for at, sentence in enumerate(sentences):
-        words = sentence.text.split()
-        figures = sum(1 for word in words if _FIGURE.match(word))
-        if figures >= max(_MIN_FIGURES, _FIGURES_SHARE * len(words)) and costs[at] <= room:
+        figures = len(_FIGURE.findall(sentence.text))
+        is_table = figures >= _MIN_FIGURES and figures >= _FIGURES_SHARE * len(sentence.text.split())
+        if is_table and costs[at] <= room:
             room -= costs[at]
             found.add(at)
     return found
@@ -370,7 +370,7 @@ def _is_spoken(line: str) -> bool:
     words = line.lower().split()
     if len(words) < 6:
         return any(ord(char) > 0x2E7F for char in line[:40]) and len(line) > 15
-    letters = sum(1 for char in line if char.isalpha() or char == " ")
+    letters = sum(map(str.isalpha, line)) + line.count(" ")
     if letters < 0.85 * len(line):
         return False
     return len(words) > 12 or sum(1 for word in words if word in _STOP) * 8 >= len(words)
