@@ -124,22 +124,25 @@ def rank_each(queries: Sequence[str], documents: Sequence[str] | Iterable[str]) 
     alike = by_shape(texts)
     # Splitting words is the expensive part: a text in which no wanted word occurs at all is only measured.
     told = [_has_any(plain, shape.lower()) for shape in alike.shapes]
-    # What holds a term with a figure holds the figure: the others need not be searched for either.
+    # What holds a term with a figure holds the figure, with no other digit beside it: the others need not be searched for either.
     figured: set[int] = set()
     for figure in figures:
-        figured.update(compress(range(len(texts)), map(contains, texts, repeat(figure))))
+        alone = re.compile(f"(?<![0-9]){figure}(?![0-9])").search
+        holders = compress(range(len(texts)), map(contains, texts, repeat(figure)))
+        figured.update(index for index in holders if alone(texts[index]))
     measured: dict[object, Measured] = {}
     hits: list[tuple[int, Measured]] = []
-    total_length = 0
-    for index, shape in enumerate(alike.of):
-        text = texts[index]
+    looked_at = figured.union(compress(range(len(texts)), map(told.__getitem__, alike.of)))
+    total_length = sum(length // _CHARS_PER_TERM for length in map(len, texts))
+    for index in sorted(looked_at):
+        text, shape = texts[index], alike.of[index]
         has_figure = index in figured
-        if not told[shape] and not (has_figure and _has_any(numbered, text.lower())):
-            total_length += len(text) // _CHARS_PER_TERM
+        if not told[shape] and not _has_any(numbered, text.lower()):
             continue
         key: object = shape
         if has_figure:
             key = (shape, *((at.start(), at[0]) for at in _FIGURE.finditer(text) if at[0] in figures))
+        total_length -= len(text) // _CHARS_PER_TERM
         found = measured.get(key)
         if found is None:
             found = measured[key] = known.measure(text)
