@@ -156,4 +156,7 @@ def _parse_heading(lines: Sequence[str]) -> list[Entry]:
 
 def _single(line: str, path: str) -> Hit | None:
     match = _SINGLE.match(line)
-    return Hit(path, match.group(1), match.group(2) == ":", match.group(3)) if match else None
+    if match is None:
+        return None
+    number, mark, text = match.groups()
+    return Hit(path, number, mark == ":", text)

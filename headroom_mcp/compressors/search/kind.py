@@ -11,6 +11,7 @@ define what is looked for, those the question is about, then every file's first 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from headroom_mcp import late
@@ -173,42 +174,39 @@ def _ranked(
     pattern = _pattern(output)
     looked_for = names or ([pattern] if _IDENTIFIER.match(pattern) else [])
     top = max(about.values(), default=1.0)
-    per_file: dict[str, int] = {}
-    for entry in entries:
-        if entry and entry.is_hit:
-            per_file[entry.path] = per_file.get(entry.path, 0) + 1
+    per_file = Counter(entry.path for entry in entries if entry and entry.is_hit)
     seen: dict[str, int] = {}
     seen_texts: dict[str, int] = {}
     secondary = _secondary({entry.path for entry in entries if entry})
     weights: list[tuple[float, int]] = []
     sure = False
-    every = alike(output.lines).every
     defined = Judged(definitions.place_of_name)
-    for index, entry in enumerate(entries):
+    for index, (entry, shape) in enumerate(zip(entries, alike(output.lines).every, strict=True)):
         if entry is None:
             continue
-        weight = 4.0 * about.get(index, 0.0) / top
+        path, _, is_hit, text = entry
+        weight = 4.0 * about[index] / top if index in about else 0.0
         # A hit's text is the end of its line.
-        place = defined[every[index][-len(entry.text) :]] if entry.text and (entry.is_hit or index in about) else None
+        place = defined[shape[-len(text) :]] if text and (is_hit or index in about) else None
         if place is not None:
-            name = entry.text[place]
+            name = text[place]
             last = _JOINTS.split(name)[-1]
             if name in looked_for or last in looked_for:
                 weight += 12.0
                 sure = sure or bool(names)
-            elif pattern and entry.is_hit and pattern.lower() in name.lower():
+            elif pattern and is_hit and pattern.lower() in name.lower():
                 weight += 5.0
-            elif entry.is_hit:
+            elif is_hit:
                 weight += 1.0
-        if entry.is_hit:
-            rank = seen[entry.path] = seen.get(entry.path, 0) + 1
-            weight += 2.0 / rank + 1.0 / per_file[entry.path]
-            bare = entry.text.strip()
+        if is_hit:
+            rank = seen[path] = seen.get(path, 0) + 1
+            weight += 2.0 / rank + 1.0 / per_file[path]
+            bare = text.strip()
             copies = seen_texts[bare] = seen_texts.get(bare, 0) + 1
             weight -= min(2.0, 0.5 * (copies - 1))
         elif not weight:
             continue
-        if entry.path in secondary:
+        if path in secondary:
             weight -= 1.5
         weights.append((-weight, index))
     weights.sort()
