@@ -8,6 +8,7 @@ stands alone.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -156,7 +157,7 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
         words = sorted(bm25.query_terms(query), key=len, reverse=True)[:12]
         if not words:
             return []
-        candidates = touched(lines, words)[:_MAX_RANKED_LINES]
+        candidates = touched(lines, words, most=_MAX_RANKED_LINES)
     from headroom_mcp.query import clauses  # only what asks has use for it
 
     parts = clauses.parts(query)
@@ -177,15 +178,15 @@ def _lowered(lines: Sequence[str]) -> tuple[str, list[int]]:
     return text, ends if ends and len(text) == ends[-1] else []
 
 
-def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False) -> list[int]:
+def touched(lines: Sequence[str], stems: Sequence[str], *, counted: bool = False, most: int = sys.maxsize) -> list[int]:
     """Return the lines in which one of `stems` occurs in lower case, in order; a stem that begins with a line break, at
-    the line's beginning; with `counted`, one that begins with a blank after a number. Each stem is one fast search over the
-    whole text."""
+    the line's beginning; with `counted`, one that begins with a blank after a number. The first `most` of them. Each stem is one
+    fast search over the whole text."""
     found = alike(lines)
     if not found.few or not _for_any_digit(tuple(stems)):
-        return _touched(lines, stems, counted)
+        return _touched(lines, stems, counted, most)
     shapes = set(_touched(found.shapes, stems, counted))
-    return list(compress(range(len(found.of)), map(shapes.__contains__, found.of))) if shapes else []
+    return list(islice(compress(count(), map(shapes.__contains__, found.of)), most)) if shapes else []
 
 
 @lru_cache(maxsize=64)
@@ -198,24 +199,26 @@ def _for_any_digit(stems: tuple[str, ...]) -> bool:
     return single and len(numbered) == 9 * len({re.sub("[1-9]", "1", stem) for stem in numbered})
 
 
-def _touched(lines: Sequence[str], stems: Sequence[str], counted: bool) -> list[int]:
+def _touched(lines: Sequence[str], stems: Sequence[str], counted: bool, most: int = sys.maxsize) -> list[int]:
     text, ends = _lowered(lines)
     if not ends:
         wanted = [stem.lstrip("\n") for stem in stems]
-        return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)]
+        return [i for i, line in enumerate(lines) if any(stem in line.lower() for stem in wanted)][:most]
     touched: set[int] = set()
     for stem in stems:
         lead = stem.startswith("\n")
         at = text.find(stem)
         number = counted and stem.startswith(" ")
-        while at >= 0:
+        found: list[int] = []
+        while at >= 0 and len(found) < most:
             if number and not (text[at - 1].isdecimal() or text[at - 1] == ","):
                 at = text.find(stem, at + 1)
                 continue
             index = bisect_left(ends, at + lead)
-            touched.add(index)
+            found.append(index)
             at = text.find(stem, ends[index])
-    return sorted(touched)
+        touched.update(found)
+    return sorted(touched)[:most]
 
 
 def met(lines: Sequence[str], expressions: Sequence[re.Pattern[str] | late.LatePattern]) -> list[int]:

@@ -237,13 +237,12 @@ def _candidates(labels: _Labels, counts: Counter[int], most: int) -> list[list[i
         and total <= _MAX_LINES_EACH * counts[number]
     ]
     often.sort(key=lambda number: -counts[number])  # the numbers are in order of first appearance
-    places: dict[int, list[int]] = {number: [] for number in sorted(often[:most])}
-    for index, number in enumerate(labels.of):
-        if number in places:
-            places[number].append(index)
-    candidates = list(places.values())
+    code_of = dict(zip(sorted(often[:most]), range(1, 1 + most), strict=False))
     margin = min(labels.different[number].indent for number in told)
     is_at_margin = [label.indent == margin and label is not _BLANK for label in labels.different]
+    codes = [code_of.get(number, 0) for number in range(len(labels.different))]
+    marked = bytes(map(codes.__getitem__, labels.of))
+    candidates = [list(compress(range(len(marked)), map(code.__eq__, marked))) for code in code_of.values()]
     at_margin = list(compress(range(len(labels.of)), map(is_at_margin.__getitem__, labels.of)))
     if _MIN_LINES_EACH * len(at_margin) <= total <= _MAX_LINES_EACH * len(at_margin):
         candidates.append(at_margin)
@@ -259,11 +258,14 @@ def _quality(labels: _Labels, counts: Counter[int], heads: Sequence[int]) -> flo
     """Return how well the blocks that begin at `heads` look like records, 0 to 1."""
     faults = 0.0
     inside = 0
+    before = Counter(labels.of[max(0, heads[0] - 1) : heads[0]])  # the labels of lines before a head
     for block, times in _blocks(labels, heads).items():
         of_block, inside_block = _faults(labels.different, block, counts)
         faults += times * of_block
         inside += times * inside_block
-    if _follow_one_label(labels, heads):
+        before[block[-1]] += times
+    before[labels.of[-1]] -= 1
+    if _follow_one_label(labels, heads, before):
         faults *= _CLOSED
     # Where most heads have nothing below them, they are lines among others: numbered lines of code in a report.
     faults += _NOTHING_BELOW * list(map(sub, heads[1:], heads)).count(1)
@@ -324,11 +326,8 @@ def _outline(line: str) -> str:
     return " ".join(_WORDS.sub("w", line).split())
 
 
-def _follow_one_label(labels: _Labels, heads: Sequence[int]) -> bool:
+def _follow_one_label(labels: _Labels, heads: Sequence[int], before: Counter[int]) -> bool:
     """Tell whether the line before each head is of one kind, blank or an end mark, which is another than the heads'."""
-    before = Counter([labels.of[index - 1] for index in heads if index])
-    if not before:
-        return False
     number, count = before.most_common(1)[0]
     return count >= 0.9 * (len(heads) - 1) and all(labels.of[index] != number for index in heads[:10])
 

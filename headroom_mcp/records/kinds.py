@@ -149,7 +149,7 @@ def _differ(kinds_of_values: Iterable[str]) -> list[str]:
 
 
 def _said(counts: Counts, total: int) -> str:
-    if any(len(value) > _MAX_VALUE_CHARS for value in counts):
+    if max(map(len, counts)) > _MAX_VALUE_CHARS:
         return ""
     if len(counts) <= _MAX_TOLD and total >= 3 * len(counts):
         return marker.times(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

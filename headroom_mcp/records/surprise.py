@@ -202,12 +202,11 @@ def _rare_shapes(slot: Slot, shapes: Sequence[str]) -> dict[str, float]:
     shapes = _told_apart(slot, shapes)
     if shapes.count(shapes[0]) == len(shapes):
         return {}
-    counts: dict[str, int] = {}
-    if len(slot.counts) == slot.total:
-        counts = Counter(shapes)
-    else:
+    counts = Counter(shapes)
+    if len(slot.counts) < slot.total:
         for shape, count in zip(shapes, slot.counts.values(), strict=True):
-            counts[shape] = counts.get(shape, 0) + count
+            if count > 1:
+                counts[shape] += count - 1
     rare = usual.rarities(counts, slot.total)
     return (
         {value: rare[shape] for value, shape in zip(slot.counts, shapes, strict=True) if shape in rare} if rare else {}

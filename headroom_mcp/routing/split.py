@@ -53,6 +53,8 @@ def split(lines: Sequence[str], pipelines: list[shell.Pipeline]) -> list[Piece]:
 
 def _by_file_heads(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
     """Return the pieces between the "==> name <==" that head and tail print above each of several files."""
+    if not _any_begins(lines, start, stop, ("==> ",)):
+        return [(start, stop, printed)]
     heads = [i for i in range(start, stop) if lines[i][:4] == "==> " and lines[i].endswith(" <==")]
     if len(heads) < 2 and (not heads or heads[0] != start):
         return [(start, stop, printed)]
@@ -115,9 +117,17 @@ def _by_beginnings(lines: Sequence[str], start: int, stop: int) -> list[tuple[in
     return list(zip([start, *cuts], [*cuts, stop], strict=True))
 
 
+def _any_begins(lines: Sequence[str], start: int, stop: int, heads: Sequence[str]) -> bool:
+    """Tell whether a line begins with one of `heads`: one search over the text is quicker than to ask every line."""
+    text = "\n".join(["", *lines[start:stop]])
+    return any(f"\n{head}" in text for head in heads)
+
+
 def _by_json(lines: Sequence[str], start: int, stop: int, printed: list[shell.Pipeline]) -> list[Piece]:
     """Return the lines before, of and after JSON among other lines: one document, or several of a line each."""
     whole: list[Piece] = [(start, stop, printed)]
+    if not _any_begins(lines, start, stop, ("{", "[")):
+        return whole
     first = next((i for i in range(start, stop) if lines[i][:1] in "{[" and _opens_json(lines[i])), -1)
     if first < 0 or (first > start and _EMBEDS.search(lines[first - 1])):
         return whole
