@@ -43,6 +43,7 @@ _MIN_MEASURED, _MAX_LARGEST = 12, 4  # records of a measure, and how many are sh
 _RANKED_WORDS, _MIN_RANKED, _TOP = 6, 20, 8  # words looked at, records of a ranking, how many of its first are shown
 # So many records are looked at first: no number may be greater than the one before, and one of so many must be one.
 _RANKED_SAMPLE, _OFTEN = 200, 6
+_FOR_NAMES = 50  # tokens beyond the budget, unasked: some names cost no more than to say that they differ
 _FEW_SHARE = 4  # a value of at most a quarter of alike failures is odd …
 _COMMON = 2  # what every second record has tells none from the others
 _MAX_ODD_VALUES = 3  # … if there are only so many
@@ -114,7 +115,8 @@ def compress(output: ToolOutput, budget: int, what: str, *, named: bool = False)
     if named:
         choice.take(_of_small_kinds(survey), budget - choice.spent)
     shown = choice.shown
-    table, told, unnamed = _counted(choice, max(budget // 4, budget - choice.spent), named=named)
+    extra = 0 if output.query or named else _FOR_NAMES
+    table, told, unnamed = _counted(choice, max(budget // 4, budget - choice.spent), extra, named=named)
     if named and unnamed:
         return None
     total = len(output.lines)
@@ -293,7 +295,7 @@ def _records_by_line(survey: Survey) -> list[int]:
     return found
 
 
-def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, set[int], bool]:
+def _counted(choice: Choice, room: int, extra: int, *, named: bool) -> tuple[str, set[int], bool]:
     """Return a line for each kind of which records are not shown: how many, where, what varies among all of the kind, and
     the names of those not shown as far as there is room; the most frequent kind first. With it the records that these lines
     quote or name, and whether names found no room."""
@@ -321,6 +323,7 @@ def _counted(choice: Choice, room: int, *, named: bool) -> tuple[str, set[int], 
         name_of = dict(zip(kind.rows, kind.names, strict=False))
         listed = ", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else ""
         names.append((listed, row + _in_brackets(kind.varying)))
+    room += extra
     for at in sorted(range(len(rows)), key=lambda at: len(names[at][0])):
         listed, row = names[at]
         cost = tokens.estimate(listed)

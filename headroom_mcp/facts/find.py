@@ -23,10 +23,11 @@ from headroom_mcp.text.lines import Judged, alike, once
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact
 
-# "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Total: 12", "1,210 (100%) in total" (the digits are bounded: "1,1,1,…" is quadratic)
+# "=== 3 failed, 97 passed in 1.2s ===", "Found 4 errors", "Passed checks: 69, Failed checks: 20", "Total: 12", "1,210 (100%) in total" (the digits are bounded: "1,1,1,…" is quadratic)
 _SUMMARY = late.pattern(
     r"\b\d[\d,]{0,15} (?:passed|passing|failed|failing|errors?|warnings?|skipped|pending|tests?(?! +#)|examples?|problems?|issues|files? changed|packages?|vulnerabilities)\b"
-    r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d|^\s*\d[\d.,]*[A-Za-z%]{0,3}[ \t(][^\n]{0,60}\btotals?\s*$",
+    r"|^\s*(?:Tests|Test Suites|Total|Found|Summary)\b.{0,80}\d|\bexit(?:ed)?(?: with)?(?: status| code)\b|\bBUILD (?:SUCCESS|FAIL)|^Ran \d|^\s*\d[\d.,]*[A-Za-z%]{0,3}[ \t(][^\n]{0,60}\btotals?\s*$"
+    r"|\b(?:passed|failed|skipped|errors|failures|warnings|succeeded)(?: [a-z]{2,12})?[:=] ?\d{1,12}\b[^\n]{1,30}\b(?:passed|failed|skipped|errors|failures|warnings|succeeded)(?: [a-z]{2,12})?[:=] ?\d",
     re.IGNORECASE,
 )
 _SUMMARY_STEMS = (
@@ -43,6 +44,9 @@ _SUMMARY_STEMS = (
     " file",
     " pack",
     " vuln",
+    "passed",
+    "failed",
+    "failures",
     "total",
     "found",
     "summary",

@@ -140,3 +140,33 @@ def test_records_that_have_no_more_of_a_question_than_the_names_of_its_fields_ar
     assert code in shown
     named = [row[0] for row in rows if row[0] in shown]
     assert len(named) < 15
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_few_names_are_told_although_the_budget_is_spent(seed: int) -> None:
+    dice = random.Random(seed)
+    told = [
+        "asking the depot for its list of",
+        "sending a wagon to the yard behind",
+        "reading the papers that came with",
+    ]
+    told += [
+        "opening a gate in the long fence of",
+        "joining two halves of what was once",
+        "closing the books on every crate of",
+    ]
+    said = dice.sample(told, 5)
+    lines = [
+        f"note: {one} {dice.choice(['north', 'south', 'west'])}-{at}-x{dice.randrange(999)}-{dice.choice('abc')} today"
+        for at in range(9)
+        for one in said
+    ]
+    names = (dice.choice(["bolt", "cam", "gear"]) for _ in range(6))
+    parts = [
+        f"{name}{at}=={dice.randrange(9)}.{dice.randrange(30)}.{dice.randrange(9)}" for at, name in enumerate(names)
+    ]
+    lines[30:30] = parts
+
+    shown = "\n".join(part.text for part in _of(lines, 200).parts)
+
+    assert [part for part in parts if part not in shown] == []

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from headroom_mcp.compressors.lint import digest
 from headroom_mcp.compressors.lint.problems import is_serious, names_a_file, names_a_place, problems
 from headroom_mcp.facts import find as facts_module
+from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -23,6 +24,7 @@ _SHORT_CHARS = 600  # the same of lines that say little each
 _LONG = 40  # lines between two problems that are no frame of the first
 _LAST_LINES = 5
 _MAX_BETWEEN = 40
+_MAX_TOTALS = 3  # of what is said before the first problem
 
 
 def score(output: ToolOutput) -> float:
@@ -79,13 +81,15 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 
 def _head(lines: Sequence[str], stop: int) -> list[Part]:
-    """Return parts for what a linter says before its first problem: file names go, a longer text is left out."""
+    """Return parts for what a linter says before its first problem: file names go, of a longer text the totals stay."""
     if not stop:
         return []
     said = [line for line in lines[:stop] if line.strip()]
     if all(map(names_a_place, said[-2:])) and len(said) <= 2:
         return [Part(0, stop, "render", note="named below", elsewhere=True)]
-    return [Part(0, stop, "keep" if len(said) <= _SHORT else "omit")]
+    if len(said) <= _SHORT:
+        return [Part(0, stop, "keep")]
+    return render.from_kept([i for i in facts_module.summaries(lines) if i < stop][:_MAX_TOTALS], stop)
 
 
 def _between(lines: Sequence[str], start: int, stop: int, telling: set[int]) -> list[Part]:

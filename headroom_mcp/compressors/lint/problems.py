@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple, re
+from headroom_mcp.text import failure_words
 from headroom_mcp.text import lines as text
 
 _MAX_LINE_CHARS = 300
@@ -85,7 +86,7 @@ def problems(lines: Sequence[str]) -> list[Problem]:
                 found.append(_problem(start, stop, placed["file"], place, said))
         elif located := _LOCATED.match(line):
             start = _head_of_block(lines, index, found[-1].stop if found else 0)
-            stop = _paragraph_end(lines, index + 1)
+            stop = _paragraph_end(lines, index + 1, _LABEL.match(lines[start][:600]))
             if start < index:
                 found.append(_problem(start, stop, located["file"], located["line"], _of_block(lines, start, index)))
         elif file and (said := _STYLISH.match(line)):
@@ -113,15 +114,21 @@ def _head_of_block(lines: Sequence[str], place: int, first: int) -> int:
 
 
 def _of_block(lines: Sequence[str], start: int, place: int) -> str:
-    """Return what the head of a block says, and how grave it is where a line of labels tells."""
+    """Return what the head of a block says, and how grave it is, or what failed, where a line of labels tells."""
     said = _LABEL.sub("", lines[start][:600], count=1).strip()
-    weight = next((" ".join(line.split()) for line in lines[start + 1 : place] if _WEIGHT.match(line)), "")
+    weight = next((" ".join(line.split()) for line in lines[start + 1 : place] if _is_said(line)), "")
     return f"{said} ({weight})" if weight else said
 
 
-def _paragraph_end(lines: Sequence[str], index: int) -> int:
-    """Return the line after what stands at `index` and below it, up to a blank one or a rule."""
-    while index < len(lines) and lines[index].strip().strip("-=_*"):
+def _is_said(line: str) -> bool:
+    """Tell whether a line of labels says how grave a problem is, or what it was that failed."""
+    return _WEIGHT.match(line) is not None or (line[:1].isspace() and failure_words.is_strong(line[:_MAX_LINE_CHARS]))
+
+
+def _paragraph_end(lines: Sequence[str], index: int, head: re.Match[str] | None) -> int:
+    """Return the line after what stands at `index` and below it, up to a blank one, a rule or the `head` of another block."""
+    label = head.group() if head else "\n"
+    while index < len(lines) and lines[index].strip().strip("-=_*") and not lines[index].startswith(label):
         index += 1
     return index
 
@@ -148,7 +155,7 @@ def whole(lines: Sequence[str], problem: Problem) -> str:
     """Return a problem's own lines with its notes, without its code frame."""
     head = text.clip_middle(lines[problem.start].strip(), _MAX_LINE_CHARS)
     below = lines[problem.start + 1 : problem.stop]
-    weights = [line.strip() for line in below if _WEIGHT.match(line)] if any(map(_LOCATED.match, below)) else []
+    weights = [line.strip() for line in below if _is_said(line)] if any(map(_LOCATED.match, below)) else []
     notes = [
         text.clip_middle(line, _MAX_LINE_CHARS)
         for line in below

@@ -66,7 +66,7 @@ def check(
             listings.check(lines, render, usual, findings)
         elif section.kind == "json":
             compact.check(lines, render.part, findings)
-        elif section.kind == "table":
+        elif section.kind == "table" or tables.REST.match(render.text):
             tables.check(lines, section, render, drawn, findings)
         elif section.kind in digests.READERS:
             digests.READERS[section.kind](lines, section, render, findings)

@@ -16,7 +16,7 @@ _HEAD = re.compile(
     r"\[… ([\d,]+) (?:rows|lines)(?:, ([\d,]+) columns)?(?:; of ([\d,]+) of them)?(?:; (.*))? …\]", re.DOTALL
 )
 # [the 93 rows left out, by id,status · below /srv/]
-_REST = re.compile(r"\[the ([\d,]+) rows left out, by (.*?)(?: · below (\S+))?\]\n", re.DOTALL)
+REST = re.compile(r"\[the ([\d,]+) rows left out, by (.*?)(?: · below (\S+))?\]\n", re.DOTALL)
 _JOINTS = (" ", ",", ";", "|")
 _GAP = re.compile(r"\[… ([\d,]+) lines? in (\d+)-(\d+)\]")
 # (400 rows) · 400 rows in set
@@ -32,7 +32,7 @@ def check(lines: Sequence[str], section: Section, render: Render, drawn: Sequenc
         hidden = [at for at in range(int(gap[2]) - 1, int(gap[3])) if at not in shown]
         findings.that(number(gap[1]) == len(hidden), render.text, len(hidden))
         return
-    if (rest := _REST.match(render.text)) is not None:
+    if (rest := REST.match(render.text)) is not None:
         _rest(lines, section, render, rest, drawn, findings)
         return
     head = _HEAD.fullmatch(render.text)
