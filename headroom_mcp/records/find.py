@@ -48,6 +48,9 @@ _MANY, _PLACES, _IN_A_ROW = 20_000, 50, 160
 _PERHAPS, _PERHAPS_MORE = 0.6, 3
 # Lines that are keys and values in turn
 _MIN_KEYS, _MAX_KEYS, _MAX_KEY_CHARS, _TIMES_EACH_KEY, _MOSTLY_FOLLOWED = 3, 40, 24, 4, 0.6
+# :61:3103… · :32A:… · F39=00
+_TAG = late.pattern(r"[ \t]*([^\w\s]?[A-Za-z]{0,8}\d{1,3}[A-Za-z]?[:=|])(?=\S|$)")
+_LEVEL, _MAX_LEVELS = late.pattern(r"[ \t]*(\d{1,2})[ \t]+(?=\D)"), 10
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
 _DIGITS = late.pattern(r"\d+")
@@ -168,7 +171,7 @@ class _Labels(NamedTuple):
 
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
-    labels = _of_pairs(lines)
+    labels = _of_pairs(lines) or _of_tags(lines) or _of_levels(lines)
     if not labels and len(lines) > _MANY and not _may_be_blocks(lines):
         return []
     labels = labels or _labels(lines)
@@ -198,10 +201,40 @@ def _of_pairs(lines: Sequence[str]) -> _Labels | None:
     return None
 
 
-def _are_keys(keys: Sequence[str], told: Sequence[str]) -> bool:
+def _of_tags(lines: Sequence[str]) -> _Labels | None:
+    """Return the labels of lines that begin with a number of their sort: ":61:" and ":86:", "F2=" and "F39=". None for others:
+    a number says how many, or which of many."""
+    sampled = [line for line in lines[:_LOOKED_AT] if line.strip()]
+    matches = list(map(_TAG.match, sampled))
+    if None in matches or not _are_keys([match[1] for match in matches if match], sampled, least=2):
+        return None
+    tags = [match[1] if (match := _TAG.match(line)) else "" for line in lines]
+    number_of = {tag: at for at, tag in enumerate(dict.fromkeys(["", *tags]))}
+    labels = [_Label(f"0  {tag}", 0, False) if tag else _BLANK for tag in number_of]
+    return _Labels(labels, tuple(map(number_of.__getitem__, tags)))
+
+
+def _of_levels(lines: Sequence[str]) -> _Labels | None:
+    """Return the labels of lines that begin with how deep they are, read as if they were indented: "0 @I7@ INDI" above
+    "1 NAME Ann". None for others."""
+    sampled = [line for line in lines[:_LOOKED_AT] if line.strip()]
+    levels = [match[1] if (match := _LEVEL.match(line)) else "" for line in sampled]
+    different = sorted(set(levels))
+    if "" in levels or not 1 < len(different) <= _MAX_LEVELS or levels.count(different[0]) < _MIN_RECORDS:
+        return None
+    depths = [different.index(level) for level in levels]
+    if depths[0] or any(after > before + 1 for before, after in pairwise(depths)):
+        return None
+    told = [
+        f"{' ' * 2 * int(match[1])}{line[match.end() :]}" if (match := _LEVEL.match(line)) else line for line in lines
+    ]
+    return _labels(told)
+
+
+def _are_keys(keys: Sequence[str], told: Sequence[str], *, least: int = _MIN_KEYS) -> bool:
     """Tell whether of lines that take turns these are keys, and `told` are what they say."""
     different = set(keys)
-    if not _MIN_KEYS <= len(different) <= min(_MAX_KEYS, len(keys) // _TIMES_EACH_KEY):
+    if not least <= len(different) <= min(_MAX_KEYS, len(keys) // _TIMES_EACH_KEY):
         return False
     if len(set(told)) < 2 * len(different) or max(map(len, different)) > _MAX_KEY_CHARS:
         return False

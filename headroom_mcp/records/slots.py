@@ -198,8 +198,9 @@ class _Tree:
         """Take in a column by the words before it, if these are words that come again."""
         rows, between, columns, counts = group
         words, mark = columns[at - 1], between[at]
-        alone = atoms_module.BREAK in mark and (at == 1 or atoms_module.BREAK in between[at - 1])
-        keyed = alone or "=" in mark or ":" in mark
+        alone = mark.strip() == atoms_module.BREAK and between[at - 1].strip() in (atoms_module.BREAK, "")
+        behind = mark.partition(atoms_module.BREAK)[0]  # what begins the next line makes no key of this one
+        keyed = alone or "=" in behind or ":" in behind
         if len(counts[at - 1]) == 1:
             if alone or _is_word(words[0]):
                 self._slot_after(words[0], mark, keyed).add(rows, columns[at], counts[at])

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from headroom_mcp.compressors.search import definitions
+from headroom_mcp.compressors.search import definitions, hits
 from headroom_mcp.compressors.search import kind as compressor
 from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
@@ -154,3 +154,20 @@ def test_of_a_report_whose_lines_differ_in_numbers_alone_hits_are_chosen() -> No
 
     assert compressed is not None
     assert any(part.is_gone for part in compressed.parts)
+
+
+@pytest.mark.parametrize(
+    "day", ["13/07/31  ", "07/13/2031 ", "jobs/2031-07-13T", "on 13/07 at ", "a/b 2031-07-13_", "srv/x\t "]
+)
+@pytest.mark.parametrize("before", ["", "JOB17 I ", "CPF0004    Information   00   "])
+def test_the_hour_of_a_clock_ends_no_path(before: str, day: str) -> None:
+    lines = [f"{before}{day}10:{at // 60:02d}:{at % 60:02d} TASK {at * 37 % 101} ENDED" for at in range(90)]
+
+    assert hits.form_of(lines)[0] != "numbered" or hits.form_of(lines)[1] == 0
+
+
+@pytest.mark.parametrize("path", ["src/a.py", "notes/part 2.md", "v/2", "lib/x-10", "C:\\a\\b10"])
+def test_lines_of_code_that_begin_with_two_digits_are_hits(path: str) -> None:
+    lines = [f"{path}:{at}:{at % 60:02d} rounds" for at in range(10, 60)]
+
+    assert hits.form_of(lines) == ("numbered", 1.0)

@@ -158,3 +158,11 @@ def test_verdicts_below_names_are_no_keys() -> None:
     assert all(stop - start == 1 for start, stop in find.find(lines)) or all(
         lines[start].startswith("weighs") for start, _ in find.find(lines)
     )
+
+
+def test_numbers_that_rise_and_fall_at_will_are_no_levels() -> None:
+    rows = [f"{at * 7 % 4} core {at * 31 % 100} %" for at in range(60)]
+    processors = [f"{at % 4} {at * 31 % 100} {at * 17 % 100}" for at in range(60)]
+
+    assert len(find.find(rows)) == 60
+    assert len(find.find(processors)) == 60

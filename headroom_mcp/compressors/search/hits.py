@@ -27,6 +27,9 @@ _PLAIN = late.pattern(r"^((?:[A-Za-z]:[\\/])?(?=[^\s:]*[/.\\])[^\s:]+):(?!:)(.*)
 # 12:text , 12-text
 _SINGLE = late.pattern(r"^(\d+)([:\-])(.*)$", re.DOTALL)
 _CONTEXT_NUMBER = late.pattern(r"-(\d+)-")
+# 13/07/31  10:28:36 , app/2026-03-01T10:28:36 : the hour ends no path
+_HOUR = late.pattern(r"(?:(?<![\w.\-/])|(?<=\d[T_]))(?:[01]?\d|2[0-3])$")
+_MINUTE, _SECOND = late.pattern(r"[0-5]\d"), late.pattern(r"[0-5]\d(?!\w)")
 _SEPARATOR = "--"
 _PATH_LINE = late.pattern(r"^(?=[^\s:]+[/.])[^\s:]+$|^[\w.-]+$")
 _SAMPLE = 200
@@ -77,6 +80,8 @@ def _numbered(line: str) -> re.Match[str] | None:
         path = match.group(1)
         if "/" not in path or " [" in path or '"' in path or " - " in path:
             return None
+    if match and _MINUTE.fullmatch(match[2]) and _SECOND.match(match[3]) and _HOUR.search(match[1]):
+        return None
     return match
 
 

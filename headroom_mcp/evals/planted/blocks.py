@@ -54,6 +54,10 @@ BLOCKS: tuple[Format, ...] = (
         lambda e: f'[[job]]\nid = "{e.id}"\nowner = "{e.name}"\nstate = "{e.state}"\nsize = {e.number}\nnote = {json.dumps(e.text, ensure_ascii=False)}', "\n\n"),
     _of("codes_above_values", "cat plan.drw", "id name state number",
         lambda e: f"  0\nRING\n  5\n{e.id}\n  8\n{e.name}\n  6\n{e.state}\n 40\n{e.number}.0"),
+    _of("levels", "cat flock.tree", "id name state number text",
+        lambda e: f"0 @{e.id}@ ENTRY\n1 NAME {e.text}\n1 STATE {e.state}\n1 SEEN\n2 OWNER {e.name}\n2 SIZE {e.number}"),
+    _of("numbered_tags", "cat statement.msg", "id name state number text",
+        lambda e: f":20:{e.id}\n:25:{e.name}\n:61:{e.number},00\n:86:{e.state}?{e.text}"),
     _of("mails", "mbox dump", "id name number text state",
         lambda e: f"From {e.name}@example.net Sun Mar  1 {clock(e)} 2026\nMessage-ID: <{e.id}@example.net>\nX-State: {e.state}\nBytes: {e.number}\nSubject: {e.text}\n"),
 )  # fmt: skip
