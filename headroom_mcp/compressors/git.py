@@ -9,6 +9,7 @@ first lines and the last stay.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from headroom_mcp import late
@@ -19,6 +20,7 @@ from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text import parts as render
+from headroom_mcp.text.lines import alike
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
@@ -27,10 +29,13 @@ _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # Where nobody asks, each commit of a log is named for so much: any of them may be the one wanted.
 _EVERY_SHARE, _EVERY_TOKENS = 0.35, 2_500
+_SHORT_DIGEST = 10  # digits
 _AROUND = 4  # of the budget is for the lines that nobody asked about, where others answer
 _FILES_TOO = ", files below (+ those left out)"
 _CHANGED_TOO = " (N files +lines −lines)"
 
+_CONFLICTS = ("\tboth ", "You have unmerged", "Unmerged paths", "CONFLICT", "UU ", "AA ")
+_BRANCHES = ("On branch ", "HEAD detached", "Your branch ")
 _COMMIT = late.pattern(r"^commit ([0-9a-f]{7,40})\b(.*)")
 _AUTHOR = late.pattern(r"^Author: +(?! )(.*?)(?: <[^<>]*>)?$")
 # Sat Nov 21 10:00:00 2026 +0100 | 2026-11-21 10:00:00 +0100
@@ -72,10 +77,10 @@ def score(output: ToolOutput) -> float:
 def facts(output: ToolOutput) -> list[Fact]:
     """Return complaints, conflicts and where a branch stands; subjects of commits are data."""
     found = tool_errors.find(output.lines)
-    for index, line in enumerate(output.lines):
-        if line.startswith(("\tboth ", "You have unmerged", "Unmerged paths", "CONFLICT", "UU ", "AA ")):
+    for index in alike(output.lines).where(lambda line: line.startswith(_CONFLICTS + _BRANCHES)):
+        if output.lines[index].startswith(_CONFLICTS):
             found.append(Fact(index, 0, "conflicts", index, index + 1))
-        elif line.startswith(("On branch ", "HEAD detached", "Your branch ")):
+        else:
             found.append(Fact(index, 2, "summary lines", index, index + 1))
     return found[:60]
 
@@ -97,18 +102,19 @@ def compress(output: ToolOutput, budget: int) -> Compressed | None:
 
 def _log(output: ToolOutput, budget: int) -> Compressed | None:
     lines = output.lines
-    starts = [i for i, line in enumerate(lines) if _COMMIT.match(line)]
+    starts = alike(lines).where(_COMMIT.match)
     stops = [*starts[1:], len(lines)]
-    texts, changed = _texts(lines, starts, stops, digits=40)
+    digests, said_of, changed = _texts(lines, starts, stops)
+    texts = list(map(str.__add__, digests, said_of))
     of_all = sum(tokens.estimate(text) + 1 for text in texts)
     named = not output.query and of_all <= min(_EVERY_SHARE * output.tokens, _EVERY_TOKENS)
     if not named:  # more commits in short are worth more than whole digests
-        texts, changed = _texts(lines, starts, stops, digits=10)
+        texts = [digest[:_SHORT_DIGEST] + said for digest, said in zip(digests, said_of, strict=True)]
     blocks = [" ".join(lines[start:stop]) for start, stop in zip(starts, stops, strict=True)]
     matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
     if len(matches) > max(3, len(starts) // 3):
         matches = []
-    rest = {commit: _files(lines, start, stop) for commit, (start, stop) in enumerate(zip(starts, stops, strict=True))}
+    rest = _files(lines, starts, stops)
     asked_for = [index for commit in matches for index in _asked_files(lines, rest[commit], output.query)]
     odd = _odd_files(lines, rest)
     kept_for_files = min(budget // 4, sum(tokens.estimate(lines[index]) + 1 for index in [*asked_for, *odd]))
@@ -165,24 +171,24 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
 
 
-def _texts(
-    lines: Sequence[str], starts: Sequence[int], stops: Sequence[int], *, digits: int
-) -> tuple[list[str], list[int]]:
-    """Return one line for each commit, with so many `digits` of its digest and what it changed where git sums that up, and how
-    many files (0: not said)."""
+def _texts(lines: Sequence[str], starts: Sequence[int], stops: Sequence[int]) -> tuple[list[str], list[str], list[int]]:
+    """Return of each commit its digest, a line of it that goes on from there, with what it changed where git sums that up, and
+    how many files (0: not said)."""
+    digests: list[str] = []
     texts: list[str] = []
     changed: list[int] = []
     author = ""
     for start, stop in zip(starts, stops, strict=True):
-        text, author = _commit(lines, start, stop, author, digits)
+        digest, text, author = _commit(lines, start, stop, author)
         sum_of = next((found for i in range(stop - 1, start, -1) if (found := _CHANGED.match(lines[i]))), None)
         files, added, removed = sum_of.groups() if sum_of else ("0", None, None)
         if sum_of:
             signed = "".join(f" {sign}{count}" for sign, count in (("+", added), ("−", removed)) if count)
             text += f" ({marker.counted(int(files), 'file')}{signed})"
+        digests.append(digest)
         texts.append(text)
         changed.append(int(files))
-    return texts, changed
+    return digests, texts, changed
 
 
 def _commits(lines: Sequence[str], start: int, stop: int) -> str:
@@ -191,15 +197,17 @@ def _commits(lines: Sequence[str], start: int, stop: int) -> str:
     return marker.counted(held, "commit") if held else ""
 
 
-def _files(lines: Sequence[str], start: int, stop: int) -> list[int]:
-    """Return the lines of a commit that are neither its head nor its message nor their sum: what --stat, --name-status …
+def _files(lines: Sequence[str], starts: Sequence[int], stops: Sequence[int]) -> dict[int, list[int]]:
+    """Return of each commit the lines that are neither its head nor its message nor their sum: what --stat, --name-status …
     were asked for."""
-    head = next((i for i in range(start + 1, stop) if not lines[i].strip()), stop)
-    return [
-        i
-        for i in range(head, stop)
-        if lines[i].strip() and not lines[i].startswith("    ") and not _CHANGED.match(lines[i])
-    ]
+    found = alike(lines)
+    blank = set(found.where(lambda line: not line.strip()))
+    listed = found.where(lambda line: line.strip() and not line.startswith("    ") and not _CHANGED.match(line))
+    files: dict[int, list[int]] = {}
+    for commit, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        head = next((i for i in range(start + 1, stop) if i in blank), stop)
+        files[commit] = listed[bisect_left(listed, head) : bisect_left(listed, stop)]
+    return files
 
 
 def _asked_files(lines: Sequence[str], files: Sequence[int], query: str) -> list[int]:
@@ -225,10 +233,10 @@ def _told_files(lines: Sequence[str], order: Sequence[int], room: int) -> set[in
     return told
 
 
-def _commit(lines: Sequence[str], start: int, stop: int, author_before: str, digits: int) -> tuple[str, str]:
-    """Return one line for a commit, "1a2b3c4d5e 2026-01-03 Ann: subject (+4 lines)", and its author."""
+def _commit(lines: Sequence[str], start: int, stop: int, author_before: str) -> tuple[str, str, str]:
+    """Return a commit's digest, what a line says of it, " 2026-01-03 Ann: subject (+4 lines)", and its author."""
     match = _COMMIT.match(lines[start])
-    digest, refs = (match.group(1)[:digits], match.group(2)) if match else ("", "")
+    digest, refs = (match.group(1), match.group(2)) if match else ("", "")
     author = date = subject = ""
     message = 0
     for line in lines[start + 1 : stop]:
@@ -240,7 +248,7 @@ def _commit(lines: Sequence[str], start: int, stop: int, author_before: str, dig
             subject, message = (subject or line.strip()), message + 1
     rest = f" (+{marker.counted(message - 1, 'line')})" if message > 1 else ""
     named = f" {author}" if author != author_before else ""
-    return f"{digest}{refs} {date}{named}: {subject}{rest}", author
+    return digest, f"{refs} {date}{named}: {subject}{rest}", author
 
 
 def _blame(output: ToolOutput, budget: int) -> Compressed | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from headroom_mcp import late
 from headroom_mcp.commands import programs
-from headroom_mcp.text.lines import Judged, alike
+from headroom_mcp.text.lines import alike
 from headroom_mcp.types import Fact
 
 # grep: a/b: Permission denied | ls: cannot access 'x': … | fatal: … | psql: error: … | psql:load.sql:41: ERROR:  duplicate key
@@ -30,16 +30,11 @@ _MAX_COMPLAINTS = 30
 def find(lines: Sequence[str]) -> list[Fact]:
     """Return a tool's complaints among `lines` as failures, and its hits in binary files; none of them past the thirtieth."""
     found: list[Fact] = []
-    complains = Judged(_complains)
-    for index, shape in enumerate(alike(lines).every):
-        if not complains[shape]:
-            continue
-        if _is_binary_hit(shape):
+    for index in alike(lines).where(_complains)[:_MAX_COMPLAINTS]:
+        if _is_binary_hit(lines[index]):
             found.append(Fact(index, 2, "hits in binary files", index, index + 1))
         else:
             found.append(Fact(index, 0, "errors", index, index + 1))
-        if len(found) == _MAX_COMPLAINTS:
-            break
     return found
 
 

@@ -5,6 +5,7 @@ Passing ones are only counted. A failing one names a test that a reader must see
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from headroom_mcp import late
@@ -113,25 +114,32 @@ def _keyed(failed: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def counts(lines: Sequence[str]) -> str:
     """Return what left-out lines of a run say together: "1,998 passed, 3 skipped"; "" where they give no verdicts."""
-    passed = skipped = failed = files = 0
+    every = alike(lines).every
+    verdict_of = Judged(_verdict)
+    told: Counter[str] = Counter()
     for index in facts.touched(lines, _MARKS):
-        line = lines[index]
-        if _plainly_passed(line):
-            passed += 1
-            continue
-        head = line[:_LOOKED_AT]
-        if _FILE_PASSED.match(head):
-            files += 1
-        elif _SKIPPED.search(head):
-            skipped += 1
-        elif _PASSED.search(head):
-            passed += not _is_suite(lines, index)
-        elif _FAILED.match(head):
-            failed += 1
-    told = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")]
-    if not (passed or failed or skipped):
-        return f"{files:,} {'file' if files == 1 else 'files'} of tests passed" if files else ""
-    return ", ".join(f"{count:,} {word}" for count, word in told if count)
+        verdict = verdict_of[every[index]]
+        if verdict != "passed" or not _is_suite(lines, index):
+            told[verdict] += 1
+    said = [f"{told[verdict]:,} {verdict}" for verdict in ("passed", "failed", "skipped") if told[verdict]]
+    files = told["file"]
+    if said or not files:
+        return ", ".join(said)
+    return f"{files:,} {'file' if files == 1 else 'files'} of tests passed"
+
+
+def _verdict(line: str) -> str:
+    """Return what `line` says of a test: "passed", "failed", "skipped" or ""; "file" where it says that those of a file passed."""
+    if _plainly_passed(line):
+        return "passed"
+    head = line[:_LOOKED_AT]
+    if _FILE_PASSED.match(head):
+        return "file"
+    if _SKIPPED.search(head):
+        return "skipped"
+    if _PASSED.search(head):
+        return "passed"
+    return "failed" if _FAILED.match(head) else ""
 
 
 def _plainly_passed(line: str) -> bool:

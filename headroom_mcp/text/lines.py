@@ -8,6 +8,7 @@ what is shown and kept in the original.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from headroom_mcp import late
 from headroom_mcp.late import Any, NamedTuple, re
@@ -103,6 +104,11 @@ class Alike(NamedTuple):
     def few(self) -> bool:
         """Whether most lines are alike: then it pays to look at the shapes first."""
         return len(self.shapes) * 2 <= len(self.of)
+
+    def where(self, judge: Callable[[str], object]) -> list[int]:
+        """Return the lines of whose shape `judge` says yes, in order."""
+        wanted = {number for number, shape in enumerate(self.shapes) if judge(shape)}
+        return list(compress(range(len(self.of)), map(wanted.__contains__, self.of))) if wanted else []
 
 
 def by_shape(lines: Sequence[str]) -> Alike:
