@@ -117,3 +117,22 @@ def test_no_mark_stands_between_cells_that_a_cell_holds() -> None:
     shown = plan(ToolOutput(text, "Bash", {"command": "list-groves"}, ""), Settings()).body
 
     assert "rows left out, by" not in shown
+
+
+def test_a_name_of_some_words_is_one_cell_where_more_blanks_part_the_others() -> None:
+    made = _rows(8, 90)
+    named = [f"{name}{' ' * (at % 2)}{zone}" for at, (name, _, zone, *_) in enumerate(made)]
+    rows = [f"{name:50}  {at % 7}       {made[at][3]}     0.{at:03}71" for at, name in enumerate(named)]
+
+    told = rest.told(rows, [], (), 4_000).split("\n")
+
+    assert told[0] == "[the 90 rows left out, by column 1,column 2,column 3]"
+    assert told[5] == f"{named[4]},4,{made[4][3]}"
+
+
+def test_rows_of_names_are_not_told_where_no_figure_has_room_beside_these() -> None:
+    made = _rows(9, 80)
+    rows = [f"{name}.py:{size} {made[at - 1][0]} 0.{size} 12{size}" for at, (name, _, _, size, *_) in enumerate(made)]
+
+    assert rest.told(rows, [], (), 7_500).startswith("[the 80 rows left out, by column 1 column 2")
+    assert rest.told(rows, [], (), 4_000) == ""

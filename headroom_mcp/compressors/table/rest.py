@@ -26,13 +26,15 @@ _SHARE = 0.34  # of the table's tokens
 _MIN_ROWS, _MAX_ROWS = 4, 300
 _MAX_COLUMNS = 24
 _DISTINCT = 0.9  # of the rows have a name of their own
-_EVEN = 0.85  # of rows whose columns have no header have as many words as most
 _MOSTLY = 0.8
 _MAX_CELL_CHARS = 24
 _MAX_NAME_CHARS = 80
 _MIN_FOLDER_CHARS = 8
 _JOINTS = (",", ";", "|")
 _CATEGORY = 12  # different values of a column that sorts the rows, at most
+# What parts cells, how many there are at least, and which share of rows without a header has as many as most.
+_WORDS, _APART = late.pattern(r"\s+"), late.pattern(r"\s{2,}|\t")
+_PARTED = ((_WORDS, 2, 0.97), (_APART, 3, 0.97), (_WORDS, 2, 0.85))
 _LETTERS = late.pattern(r"[^\W\d_]{2}")
 
 
@@ -62,7 +64,7 @@ def told(rows: Sequence[str], columns: Sequence[Slot], shown: Collection[int], c
         if tokens.estimate("\n".join(longer)) <= _SHARE * cost:
             made = longer
             chosen.append(other)
-    if len(chosen) < 2:
+    if len(chosen) < 2 or (len(chosen) == 2 and _is_of_the_name(every, chosen[1])):
         return ""
     said.update(zip(even, made, strict=True))
     names = joint.join(every[one].name or f"column {one + 1}" for one in chosen)
@@ -81,14 +83,17 @@ def _of_slots(
 
 
 def _of_words(rows: Sequence[str], hidden: Sequence[int]) -> tuple[Sequence[int], list[_Cells]]:
-    """Return those of the `hidden` rows that have as many words as most, and their words by place; none where many have not."""
-    words = {row: rows[row].split() for row in hidden}
-    widths = list(map(len, words.values()))
-    width = max(set(widths), key=widths.count)
-    even = [row for row in hidden if len(words[row]) == width]
-    if not 2 <= width <= _MAX_COLUMNS or len(even) < _EVEN * len(hidden):
-        return [], []
-    return even, [_Cells("", [words[row][at] for row in even]) for at in range(width)]
+    """Return those of the `hidden` rows that have as many cells as most, and their cells by place; none where many have not.
+
+    Cells are words; where rows are uneven so and even by what more than one blank parts, that: a name may have two words."""
+    for apart, least, share in _PARTED:
+        cells = {row: apart.split(rows[row].strip()) for row in hidden}
+        widths = list(map(len, cells.values()))
+        width = max(set(widths), key=widths.count)
+        even = [row for row in hidden if len(cells[row]) == width]
+        if least <= width <= _MAX_COLUMNS and len(even) >= share * len(hidden):
+            return even, [_Cells("", [cells[row][at] for row in even]) for at in range(width)]
+    return [], []
 
 
 def _names(columns: Sequence[_Cells]) -> int:
@@ -129,6 +134,14 @@ def _joint(columns: Sequence[_Cells]) -> str:
 
 def _is_category(cells: Sequence[str]) -> bool:
     return len(set(cells)) <= _CATEGORY and _has_letters(cells)
+
+
+def _is_of_the_name(columns: Sequence[_Cells], at: int) -> bool:
+    """Tell whether a column of words that mostly differ goes on with a name, beside which others hold figures."""
+    cells = columns[at].cells
+    if len(set(cells)) * 2 < len(cells) or not _has_letters(cells):
+        return False
+    return any(all(values.number(cell) is not None for cell in other.cells) for other in columns)
 
 
 def _count(cells: Sequence[str]) -> bool:
