@@ -13,7 +13,8 @@ the others (see `records`), the last record. A record of several lines is shown 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
+from operator import contains
 
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
@@ -173,7 +174,7 @@ def _answers(output: ToolOutput, survey: Survey, record_of: Sequence[int]) -> li
     texts = [text.lower() for text in survey.texts]
     few = []
     for word in bm25.query_terms(output.query):
-        times = sum(word in text for text in texts)
+        times = sum(map(contains, texts, repeat(word)))
         if 0 < times * _COMMON < len(texts):
             few.append(word)
     telling = [index for index in found if any(word in texts[index] for word in few)]
@@ -320,8 +321,10 @@ def _counted(choice: Choice, room: int, extra: int, *, named: bool) -> tuple[str
         rows.append(whole)
         rows_of.append(hidden)
         told.update(_quoted(choice, kind, hidden))
-        name_of = dict(zip(kind.rows, kind.names, strict=False))
-        listed = ", ".join(name_of[index] for index in hidden) if kind.names and (named or kind.named) else ""
+        listed = ""
+        if kind.names and (named or kind.named):
+            name_of = dict(zip(kind.rows, kind.names, strict=False))
+            listed = ", ".join(map(name_of.__getitem__, hidden))
         names.append((listed, row + _in_brackets(kind.varying)))
     room += extra
     for at in sorted(range(len(rows)), key=lambda at: len(names[at][0])):

@@ -17,6 +17,7 @@ from headroom_mcp.late import NamedTuple
 from headroom_mcp.records import values
 from headroom_mcp.records.slots import Group
 from headroom_mcp.text import marker
+from headroom_mcp.text.lines import once
 
 _MAX_WORDINGS = 12  # a column with more different words does not hold wordings
 _MAX_COLUMNS = 12  # columns that are compared with each other
@@ -43,6 +44,7 @@ class Kind(NamedTuple):
     unlisted: str
 
 
+@once
 def of(groups: Sequence[Group]) -> list[Kind]:
     """Return the kinds of the records in `groups`, the most frequent first."""
     found: list[Kind] = []

@@ -105,7 +105,8 @@ def _one_by_one(told: Sequence[str]) -> list[float | None]:
         and len(value) <= _MAX_NUMBER_CHARS
         and value[-1] != "."
         else None
-        if value[:1].isalpha()
+        # Nor is an id: digits and letters, more of which follow than a unit has.
+        if value[:1].isalpha() or (value.isalnum() and not (value[:-_MAX_UNIT_CHARS] or "0").isdecimal())
         else read(value)
         for value in told
     ]
