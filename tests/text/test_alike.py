@@ -161,8 +161,11 @@ def _ranked_one_by_one(query: str, told: list[str]) -> list[float]:
     wanted = bm25.query_terms(query)
     counts: list[dict[str, int]] = []
     length: list[int] = []
+    # A figure that stands only within longer ones makes no line worth reading.
+    figures = {figure for word in wanted for figure in re.findall("[0-9]+", word)}
     for line in told:
-        if not any(word in line.lower() for word in wanted):
+        has_figure = any(re.search(f"(?<![0-9]){figure}(?![0-9])", line) for figure in figures)
+        if not any(word in line.lower() for word in wanted if has_figure or not re.search("[0-9]", word)):
             counts.append({})
             length.append(len(line) // bm25._CHARS_PER_TERM)
             continue
