@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom_mcp.evals.truth import compact, inputs, runs, walk
+from headroom_mcp.evals.truth import compact, inputs, runs, tables, walk
 from headroom_mcp.evals.truth.findings import is_clipped
 from headroom_mcp.evals.truth.inputs import Input
 from headroom_mcp.evals.truth.judge import judge
@@ -356,3 +356,9 @@ def test_a_rule_with_a_severity_and_a_remark_before_it_is_read_by_the_checker(se
     assert findings is not None
     assert findings.checked > 50
     assert findings.false == []
+
+
+def test_a_cell_of_a_row_in_short_is_a_whole_one_of_its_line() -> None:
+    assert tables._holds("| 17 | void |", "17,void", "")
+    assert not tables._holds("| 17 | void |", "7,void", "")
+    assert not tables._holds("| 17 | voided |", "17,void", "")

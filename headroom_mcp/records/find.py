@@ -219,7 +219,7 @@ def _of_levels(lines: Sequence[str]) -> _Labels | None:
     "1 NAME Ann". None for others."""
     sampled = [line for line in lines[:_LOOKED_AT] if line.strip()]
     levels = [match[1] if (match := _LEVEL.match(line)) else "" for line in sampled]
-    different = sorted(set(levels))
+    different = sorted(set(levels), key=lambda level: int(level or 0))
     if "" in levels or not 1 < len(different) <= _MAX_LEVELS or levels.count(different[0]) < _MIN_RECORDS:
         return None
     depths = [different.index(level) for level in levels]

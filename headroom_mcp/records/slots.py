@@ -74,9 +74,8 @@ class Slot:
         if len(self.columns) == 2:
             self.counts = dict(self.counts)
         own = self.counts
-        if len(own) == len(counts) and list(own) == list(
-            counts
-        ):  # the head and the lines below it have the same number
+        if len(own) == len(counts) and list(own) == list(counts):
+            # A head and the lines below it have the same number.
             self.counts = dict(zip(own, map(add, own.values(), counts.values()), strict=True))
         elif own.keys().isdisjoint(counts):
             own.update(counts)

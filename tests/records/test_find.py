@@ -166,3 +166,18 @@ def test_numbers_that_rise_and_fall_at_will_are_no_levels() -> None:
 
     assert len(find.find(rows)) == 60
     assert len(find.find(processors)) == 60
+
+
+def test_levels_are_in_order_as_numbers() -> None:
+    lines = [
+        line
+        for at in range(40)
+        for line in (
+            f"5 RECORD-{at}",
+            f"10 NAME pen-{at}",
+            f"15 SIZE of {at * 7}",
+            f"10 STATE {'shut' if at % 3 else 'open'}",
+        )
+    ]
+
+    assert [lines[start].split("-")[0] for start, _ in find.find(lines)] == ["5 RECORD"] * 40

@@ -107,7 +107,12 @@ def _rest(
 
 def _holds(line: str, row: str, folder: str) -> bool:
     told = folder + row
-    return told in line or any(all(cell.strip() in line for cell in told.split(joint)) for joint in _JOINTS)
+    return told in line or any(all(_has_cell(line, cell.strip()) for cell in told.split(joint)) for joint in _JOINTS)
+
+
+def _has_cell(line: str, cell: str) -> bool:
+    """Tell whether `cell` stands in `line` as a whole: a 7 is not that of 17."""
+    return re.search(rf"(?<!\w){re.escape(cell)}(?!\w)", line) is not None
 
 
 def _row(lines: Sequence[str], section: Section, render: Render, findings: Findings) -> None:
