@@ -5,21 +5,22 @@ r"""The records of a text: the lines that belong together.
               -[ RECORD 7 ]---  ·  *** 7. row ***  ·  [section]  ·  Event[7]:  ·  - name: x  ·  {  ·  <job id="7">  ·  key: value after
               a blank line  ·  a line with indented ones below it
 
-Nothing of this is known by name. Each line gets a label (its indent, its leading marks, its first word or key); a label
-is the head of records if the text falls into blocks at it in which hardly any label comes twice.
+Nothing of this is known by name. Each line has a label (see `labels`); one is the head of records if the text falls into blocks
+at it in which hardly any label comes twice.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import compress, pairwise
 from operator import sub
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple
-from headroom_mcp.text.lines import Alike, alike, by_shape
+from headroom_mcp.records import labels as labels_module
+from headroom_mcp.records.labels import BLANK, LOOKED_AT, Label, Labels
+from headroom_mcp.text.lines import by_shape
 
 _MIN_RECORDS = 3
 _MIN_LINES_EACH = 1.8  # below, most lines are records of their own
@@ -33,27 +34,14 @@ _DEEPER, _UNIQUE, _CLOSED, _NOTHING_BELOW = 0.4, 0.5, 0.3, 0.5
 _MAX_TIMES_USUAL, _MIN_LONG = 4, 12
 _MIN_IN_TURN, _MOSTLY_IN_TURN = 4, 0.8  # lines of a block, and the share of blocks that have the same
 _LINES_FOR_EACH_WORD = 10
-_MAX_LABEL_CHARS = 60
-# indent | marks | first word, and what follows up to "=" or ":" in a key
-_LABEL = late.pattern(r"([ \t]*)([^\w\s]{0,3})[ \t]*(\w*)(?:([\w .()/#%-]{0,40}?)[ \t]*(=|:(?=\s|$)|\|))?")
-_KEY_ENDS = ("=", ":")
-_ALIGNED = 0.9  # of the keys end in one column: they are aligned to the right
 _MAX_ABOVE = 3  # lines between a blank line and a head
 _ALIKE_ABOVE = 0.8  # of the heads have as many
 _SAMPLE = 100
-_LOOKED_AT = 400  # lines that tell whether a text is one of blocks
 # Of very many lines, so many at so many places tell whether they may be blocks. Of these fewer labels come again, and others of
 # them most often: what is told of them is less sure.
 _MANY, _PLACES, _IN_A_ROW = 20_000, 50, 160
 _PERHAPS, _PERHAPS_MORE = 0.6, 3
-# Lines that are keys and values in turn
-_MIN_KEYS, _MAX_KEYS, _MAX_KEY_CHARS, _TIMES_EACH_KEY, _MOSTLY_FOLLOWED = 3, 40, 24, 4, 0.6
-# :61:3103… · :32A:… · F39=00
-_TAG = late.pattern(r"[ \t]*([^\w\s]?[A-Za-z]{0,8}\d{1,3}[A-Za-z]?[:=|])(?=\S|$)")
-_LEVEL, _MAX_LEVELS = late.pattern(r"[ \t]*(\d{1,2})[ \t]+(?=\D)"), 10
-_KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _WORDS = late.pattern(r"\w+(?:[-./:]\w+)*")
-_DIGITS = late.pattern(r"\d+")
 
 
 class Record(NamedTuple):
@@ -124,19 +112,19 @@ def _with_what_is_too_long(lines: Sequence[str], heads: Sequence[int]) -> list[i
 
 def in_blocks(lines: Sequence[str]) -> bool:
     """Tell whether the records of `lines` are of several lines each: then no line of them is a row, or a name in a list."""
-    sampled = lines[:_LOOKED_AT]
+    sampled = lines[:LOOKED_AT]
     return len(find(sampled)) * 2 <= sum(1 for line in sampled if line.strip())
 
 
 def begin_alike(lines: Sequence[str]) -> bool:
     """Tell whether there are few words with which `lines` begin, and many lines for each: rows of data, not a program."""
-    labels = Counter(label.word for label in map(_label, lines) if label.word)
+    labels = Counter(label.word for label in map(labels_module.of_line, lines) if label.word)
     return len(labels) * _LINES_FOR_EACH_WORD <= labels.total()
 
 
 def share_in_order(lines: Sequence[str], records: Sequence[Record]) -> float:
     """Return the share of `records` whose lines begin with the same words in the same order, below a head of any name."""
-    labels = _labels(lines).of
+    labels = labels_module.of(lines).of
     orders = Counter(tuple(filter(None, labels[min(start + 1, stop - 1) : stop])) for start, stop in records)
     return orders.most_common(1)[0][1] / len(records) if records else 0.0
 
@@ -148,33 +136,15 @@ def texts(lines: Sequence[str], records: Sequence[Record]) -> list[str]:
 
 def keys(lines: Sequence[str]) -> list[str]:
     """Return the key with which each line begins, as far as it is one: "  Version: 1.2" begins with "2  Version:"; else ""."""
-    return [label.word if label.keyed else "" for label in map(_label, lines)]
-
-
-class _Label(NamedTuple):
-    """What kind of line this is ("" for a blank one), how far it is indented, and whether it begins with a key."""
-
-    word: str
-    indent: int
-    keyed: bool
-
-
-_BLANK = _Label("", 0, False)
-
-
-class _Labels(NamedTuple):
-    """The different labels of lines, that of blank lines first, and for each line the number `of` its label."""
-
-    different: list[_Label]
-    of: tuple[int, ...]
+    return [label.word if label.keyed else "" for label in map(labels_module.of_line, lines)]
 
 
 def _heads(lines: Sequence[str]) -> list[int]:
     """Return the lines with which blocks begin; none where every line is a record."""
-    labels = _of_pairs(lines) or _of_tags(lines) or _of_levels(lines)
+    labels = labels_module.of_sorts(lines)
     if not labels and len(lines) > _MANY and not _may_be_blocks(lines):
         return []
-    labels = labels or _labels(lines)
+    labels = labels or labels_module.of(lines)
     counts = Counter(labels.of)
     best: list[int] = []
     best_quality = _MIN_QUALITY
@@ -185,77 +155,17 @@ def _heads(lines: Sequence[str]) -> list[int]:
     return best
 
 
-def _of_pairs(lines: Sequence[str]) -> _Labels | None:
-    """Return the labels of lines that are keys and values in turn, those of the values blank: "  8" above "walls", " 40" above
-    "2.5". Keys are few, and each is mostly followed by the same other one. None for lines that are no such pairs."""
-    sampled = [line.strip() for line in lines[:_LOOKED_AT]]
-    if not any(_are_keys(sampled[first::2], sampled[1 - first :: 2]) for first in (0, 1)):
-        return None
-    bare = [line.strip() for line in lines]
-    for first in (0, 1):
-        keys = bare[first::2]
-        if _are_keys(keys, bare[1 - first :: 2]):
-            number_of = {key: at for at, key in enumerate(dict.fromkeys(["", *keys]))}
-            labels = [_Label(key, 0, True) if key else _BLANK for key in number_of]
-            return _Labels(labels, tuple(number_of[key] if at % 2 == first else 0 for at, key in enumerate(bare)))
-    return None
-
-
-def _of_tags(lines: Sequence[str]) -> _Labels | None:
-    """Return the labels of lines that begin with a number of their sort: ":61:" and ":86:", "F2=" and "F39=". None for others:
-    a number says how many, or which of many."""
-    sampled = [line for line in lines[:_LOOKED_AT] if line.strip()]
-    matches = list(map(_TAG.match, sampled))
-    if None in matches or not _are_keys([match[1] for match in matches if match], sampled, least=2):
-        return None
-    tags = [match[1] if (match := _TAG.match(line)) else "" for line in lines]
-    number_of = {tag: at for at, tag in enumerate(dict.fromkeys(["", *tags]))}
-    labels = [_Label(f"0  {tag}", 0, False) if tag else _BLANK for tag in number_of]
-    return _Labels(labels, tuple(map(number_of.__getitem__, tags)))
-
-
-def _of_levels(lines: Sequence[str]) -> _Labels | None:
-    """Return the labels of lines that begin with how deep they are, read as if they were indented: "0 @I7@ INDI" above
-    "1 NAME Ann". None for others."""
-    sampled = [line for line in lines[:_LOOKED_AT] if line.strip()]
-    levels = [match[1] if (match := _LEVEL.match(line)) else "" for line in sampled]
-    different = sorted(set(levels), key=lambda level: int(level or 0))
-    if "" in levels or not 1 < len(different) <= _MAX_LEVELS or levels.count(different[0]) < _MIN_RECORDS:
-        return None
-    depths = [different.index(level) for level in levels]
-    if depths[0] or any(after > before + 1 for before, after in pairwise(depths)):
-        return None
-    told = [
-        f"{' ' * 2 * int(match[1])}{line[match.end() :]}" if (match := _LEVEL.match(line)) else line for line in lines
-    ]
-    return _labels(told)
-
-
-def _are_keys(keys: Sequence[str], told: Sequence[str], *, least: int = _MIN_KEYS) -> bool:
-    """Tell whether of lines that take turns these are keys, and `told` are what they say."""
-    different = set(keys)
-    if not least <= len(different) <= min(_MAX_KEYS, len(keys) // _TIMES_EACH_KEY):
-        return False
-    if len(set(told)) < 2 * len(different) or max(map(len, different)) > _MAX_KEY_CHARS:
-        return False
-    followed: dict[str, Counter[str]] = {}
-    for key, after in pairwise(keys):
-        followed.setdefault(key, Counter())[after] += 1
-    most = {key: counts.most_common(1)[0] for key, counts in followed.items()}
-    return sum(times for key, (after, times) in most.items() if after != key) >= _MOSTLY_FOLLOWED * len(keys)
-
-
 def _may_be_blocks(lines: Sequence[str]) -> bool:
     """Tell whether very many `lines` may be blocks, by some in a row at each of many places."""
     apart = len(lines) // _PLACES
     sampled = [line for at in range(0, len(lines), apart) for line in lines[at : at + _IN_A_ROW]]
-    labels = _labels_of(sampled, by_shape(sampled))
+    labels = labels_module.of_alike(sampled, by_shape(sampled))
     counts = Counter(labels.of)
     candidates = _candidates(labels, counts, _MAX_CANDIDATES * _PERHAPS_MORE)
     return any(_quality(labels, counts, heads) > _PERHAPS for heads in candidates)
 
 
-def _candidates(labels: _Labels, counts: Counter[int], most: int) -> list[list[int]]:
+def _candidates(labels: Labels, counts: Counter[int], most: int) -> list[list[int]]:
     """Return the lines of each label that comes as often as heads of blocks do, of `most` labels, and the lines that are less
     deep than all others, where these may be heads."""
     told = [number for number in range(1, len(labels.different)) if counts[number]]
@@ -272,7 +182,7 @@ def _candidates(labels: _Labels, counts: Counter[int], most: int) -> list[list[i
     often.sort(key=lambda number: -counts[number])  # the numbers are in order of first appearance
     code_of = dict(zip(sorted(often[:most]), range(1, 1 + most), strict=False))
     margin = min(labels.different[number].indent for number in told)
-    is_at_margin = [label.indent == margin and label is not _BLANK for label in labels.different]
+    is_at_margin = [label.indent == margin and label is not BLANK for label in labels.different]
     codes = [code_of.get(number, 0) for number in range(len(labels.different))]
     marked = bytes(map(codes.__getitem__, labels.of))
     candidates = [list(compress(range(len(marked)), map(code.__eq__, marked))) for code in code_of.values()]
@@ -282,12 +192,12 @@ def _candidates(labels: _Labels, counts: Counter[int], most: int) -> list[list[i
     return candidates
 
 
-def _blocks(labels: _Labels, heads: Sequence[int]) -> Counter[tuple[int, ...]]:
+def _blocks(labels: Labels, heads: Sequence[int]) -> Counter[tuple[int, ...]]:
     """Return the blocks that begin at `heads`, by the labels of their lines."""
     return Counter(map(labels.of.__getitem__, map(slice, heads, [*heads[1:], len(labels.of)])))
 
 
-def _quality(labels: _Labels, counts: Counter[int], heads: Sequence[int]) -> float:
+def _quality(labels: Labels, counts: Counter[int], heads: Sequence[int]) -> float:
     """Return how well the blocks that begin at `heads` look like records, 0 to 1."""
     faults = 0.0
     inside = 0
@@ -306,7 +216,7 @@ def _quality(labels: _Labels, counts: Counter[int], heads: Sequence[int]) -> flo
     return total / max(1, len(labels.of) - counts[0]) - faults / max(1, total)
 
 
-def _faults(different: Sequence[_Label], block: Sequence[int], counts: Counter[int]) -> tuple[float, int]:
+def _faults(different: Sequence[Label], block: Sequence[int], counts: Counter[int]) -> tuple[float, int]:
     """Return how much in one block speaks against a record, and how many lines with a label it has below its first."""
     faults = 0.0
     inside = 0
@@ -327,7 +237,7 @@ def _faults(different: Sequence[_Label], block: Sequence[int], counts: Counter[i
     return faults, inside
 
 
-def _alike(lines: Sequence[str], labels: _Labels, heads: Sequence[int]) -> bool:
+def _alike(lines: Sequence[str], labels: Labels, heads: Sequence[int]) -> bool:
     """Tell whether the lines between heads are written like heads: then each is a record of its own."""
     of_heads = {_outline(lines[index]) for index in heads[:_SAMPLE]}
     begin = set(map(labels.of.__getitem__, heads))  # no other line has one of these
@@ -341,7 +251,7 @@ def _alike(lines: Sequence[str], labels: _Labels, heads: Sequence[int]) -> bool:
     return alike * 2 > max(1, len(sampled))
 
 
-def _in_turn(labels: _Labels, heads: Sequence[int]) -> bool:
+def _in_turn(labels: Labels, heads: Sequence[int]) -> bool:
     """Tell whether the lines of nearly all blocks begin with the same words in the same order, each another one, as in
     "BEGIN:VEVENT", "UID:7", "STATUS:open": these are the fields of records, however alike they look."""
     if len(labels.of) < _MIN_IN_TURN * _MOSTLY_IN_TURN * len(heads):
@@ -359,63 +269,7 @@ def _outline(line: str) -> str:
     return " ".join(_WORDS.sub("w", line).split())
 
 
-def _follow_one_label(labels: _Labels, heads: Sequence[int], before: Counter[int]) -> bool:
+def _follow_one_label(labels: Labels, heads: Sequence[int], before: Counter[int]) -> bool:
     """Tell whether the line before each head is of one kind, blank or an end mark, which is another than the heads'."""
     number, count = before.most_common(1)[0]
     return count >= 0.9 * (len(heads) - 1) and all(labels.of[index] != number for index in heads[:10])
-
-
-def _labels(lines: Sequence[str]) -> _Labels:
-    """Return the label of each line; keys that end in one column are as deep as the widest of them."""
-    return _labels_of(lines, alike(lines))
-
-
-def _labels_of(lines: Sequence[str], found: Alike) -> _Labels:
-    column = _right_edge(lines)
-    if not column:
-        of_shapes = [_label(shape) for shape in found.shapes]
-    else:
-        of_shapes = [
-            _label(shape.lstrip() if shape[column : column + 1] in _KEY_ENDS else shape) for shape in found.shapes
-        ]
-    different = {"": _BLANK, **{label.word: label for label in of_shapes}}
-    number_of = dict(zip(different, range(len(different)), strict=True))
-    numbers = [number_of[label.word] for label in of_shapes]
-    return _Labels(list(different.values()), tuple(map(numbers.__getitem__, found.of)))
-
-
-def _right_edge(lines: Sequence[str]) -> int:
-    """Return the column where the keys of `lines` end, if they are aligned to the right: "     id = 7" above "created = …";
-    else 0."""
-    ends: Counter[int] = Counter()
-    indents: set[tuple[int, int]] = set()
-    for line in lines[:_LOOKED_AT]:
-        match = _LABEL.match(line)
-        if match and match[5] and match[5] in _KEY_ENDS:
-            ends[match.start(5)] += 1
-            indents.add((match.start(5), match.end(1)))
-    if not ends:
-        return 0
-    column, times = ends.most_common(1)[0]
-    depths = sum(1 for at, _ in indents if at == column)
-    return column if times >= _ALIGNED * ends.total() and depths > 1 else 0
-
-
-def _label(line: str) -> _Label:
-    match = _LABEL.match(line)
-    if match is None:
-        return _BLANK
-    indent, marks, word, rest, mark = match.groups()
-    # The cell of a row with several bars is not a key.
-    return _label_of(indent, marks, word, rest, mark if mark != "|" or line.count("|") == 1 else "")
-
-
-@lru_cache(maxsize=1024)  # most lines begin like many others
-def _label_of(indent: str, marks: str, word: str, rest: str | None, mark: str | None) -> _Label:
-    if not (marks or word):
-        return _BLANK
-    size = len(indent.expandtabs(4))
-    # Half a sentence is not a key, nor is an id.
-    keyed = bool(mark) and _KEY_REST.fullmatch(rest or "") is not None
-    told = f"{word}{rest or ''}{mark}" if keyed else word
-    return _Label(f"{size} {marks[:2]} {_DIGITS.sub('0', told)}"[:_MAX_LABEL_CHARS], size, keyed)

@@ -30,8 +30,7 @@ from headroom_mcp.facts import (
 from headroom_mcp.flow.plan import plan
 from headroom_mcp.late import LatePattern
 from headroom_mcp.query import bm25
-from headroom_mcp.records import find as records
-from headroom_mcp.records import values
+from headroom_mcp.records import labels, values
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.text import failure_words, lines, templates, tokens
 from headroom_mcp.tool_output import ToolOutput
@@ -51,7 +50,7 @@ _MODULES = (
     test_suites,
     test_totals,
     test_verdicts,
-    records,
+    labels,
     table,
     several,
     _code_frames,
@@ -106,7 +105,7 @@ _JUDGES = {
     "a library's frames": frames.is_library,
     "forms of verdicts": test_verdicts._form_of_shape,
     "rows of dots": test_run._is_idle,
-    "labels of records": records._label,
+    "labels of records": labels.of_line,
     "names of columns": several._is_of_names,
     "the unit of a number": lambda line: values._unit(line.strip("\"'")),
     "what no number looks like": lambda line: values.shape(line, None),

@@ -44,7 +44,7 @@ _KNOWN = {
     "memory.command_secrets": "one command line that becomes a note",
     "memory.secret_values": "as above",
     "memory.note_secrets._QUOTED_COMMAND": "a note, of a few thousand characters at most",
-    "records.find._LABEL": "all of it is optional: what does not fit is left out",
+    "records.labels._LABEL": "all of it is optional: what does not fit is left out",
     "text.secrets: private key": "its body ends before the next five dashes, so no two reach over the same text",
     "text.secrets: json web token": "its first part ends before the next one's beginning",
 }
