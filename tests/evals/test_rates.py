@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,36 @@ def test_an_output_is_measured_in_loops(monkeypatch: pytest.MonkeyPatch) -> None
 
     assert min(found.plain_s, found.asked_s, found.growth, found.large_s) > 0
     assert found.loops == max(found.plain_s, found.asked_s, found.large_s) or found.loops > found.large_s
+
+
+@pytest.mark.parametrize(
+    ("large", "expected", "runs"),
+    [
+        ([0.8], 0.8, 1),
+        ([1.6, 0.8], 0.8, 2),
+        ([1.6, 0.9, 0.8], 0.9, 2),
+        ([1.6, 1.4, 1.5], 1.4, 3),
+        ([0.99, 0.8], 0.8, 2),
+    ],
+    ids=["quick at once", "slow once", "not again once it is quick", "always slow", "grows too fast at first"],
+)
+def test_what_is_slow_at_the_large_size_is_run_again_and_the_least_counts(
+    monkeypatch: pytest.MonkeyPatch, large: list[float], expected: float, runs: int
+) -> None:
+    readings = iter(large)
+    measured: list[int] = []
+
+    def seconds(run: object, text: str) -> float:
+        measured.append(len(text))
+        return next(readings) * 10 if len(text) > 1_000_000 else 0.7 * len(text) / 1e6
+
+    monkeypatch.setattr(rates, "seconds", seconds)
+    monkeypatch.setattr(rates, "planned", lambda *_: lambda text: None)
+    monkeypatch.setattr(rates, "loop", lambda: 1.0)
+    fake = rates.Output("log", "fake", "", lambda size: "x" * size)
+
+    found = rates.rate_of(fake)
+
+    assert found.large_s == pytest.approx(expected)
+    assert measured.count(10_000_000) == runs
+    assert found.growth == pytest.approx((expected * 10 / 0.7) ** (1 / math.log2(10)))
