@@ -136,3 +136,46 @@ def test_rows_of_names_are_not_told_where_no_figure_has_room_beside_these() -> N
 
     assert rest.told(rows, [], (), 7_500).startswith("[the 80 rows left out, by column 1 column 2")
     assert rest.told(rows, [], (), 4_000) == ""
+
+
+_KEYS: list[Callable[[random.Random, int], str]] = [
+    lambda dice, at: f"{dice.getrandbits(40):010x}",
+    lambda dice, at: f"rel-{dice.getrandbits(24):06x}",
+    lambda dice, at: f"{dice.choice(_WORDS[:6])}-{dice.getrandbits(24):06x}.service",
+    lambda dice, at: f"{dice.choice(_WORDS[:6])}-{at}",
+    lambda dice, at: f"job_{dice.randrange(100_000)}-{dice.choice('abcdef')}",
+    lambda dice, at: dice.choice([f"req-{at * 17}", f"{dice.getrandbits(32):08x}", str(40_000 + at)]),
+    lambda dice, at: f"parcel {at * 7} weighed for {dice.choice(_WORDS[:4])}",
+]
+_NUMBERS: list[Callable[[random.Random, int], str]] = [
+    lambda dice, at: str(at * 7919 % 9_973),
+    lambda dice, at: f"{at * 7919 % 9_973:,}",
+    lambda dice, at: f"AB-{at * 7919 % 99_991}",
+    lambda dice, at: f"PRJ-{at + 100}",
+    lambda dice, at: f"{'KLMN'[at % 4]}{at * 7919 % 9_973}",
+    lambda dice, at: f"ge-0/0/{at}",
+]
+
+
+@pytest.mark.parametrize("drawn", [_psql, _markdown, _csv, _tabs])
+@pytest.mark.parametrize("key", _KEYS)
+def test_rows_are_not_told_by_keys_that_a_program_drew(
+    key: Callable[[random.Random, int], str], drawn: Callable[[Sequence[Sequence[str]]], str]
+) -> None:
+    dice = random.Random(11)
+    rows = [[key(dice, at), *others] for at, (_, *others) in enumerate(_rows(10, 80))]
+
+    shown = plan(ToolOutput(drawn(rows), "Bash", {"command": "list-groves"}, ""), Settings()).body
+
+    assert "rows left out, by" not in shown
+
+
+@pytest.mark.parametrize("number", _NUMBERS)
+def test_rows_are_told_by_the_numbers_below_a_heading(number: Callable[[random.Random, int], str]) -> None:
+    rows = [[number(random.Random(at), at), *others] for at, (_, *others) in enumerate(_rows(12, 80))]
+
+    headed = plan(ToolOutput(_psql(rows), "Bash", {"command": "list-groves"}, ""), Settings()).body
+    bare = plan(ToolOutput(_tabs(rows), "Bash", {"command": "list-groves"}, ""), Settings()).body
+
+    assert "rows left out, by name" in headed
+    assert "rows left out, by" not in bare

@@ -5,8 +5,9 @@
     8904 shipped 203.43
     …
 
-Unasked, half of the tables whose rows were only counted lacked the one that was wanted next. What is the same in all rows, what
-says the same as another column, times, and cells of many words are not told again: the line above a table, or retrieval, has them.
+Unasked, half of the tables whose rows were only counted lacked the one that was wanted next. Rows have names where these are words,
+or the numbers of a catalogue; keys that a program drew are looked for by nobody. What is the same in all rows, what says the same as
+another column, times, and cells of many words are not told again: the line above a table, or retrieval, has them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _SHARE = 0.34  # of the table's tokens
 _MIN_ROWS, _MAX_ROWS = 4, 300
 _MAX_COLUMNS = 24
 _DISTINCT = 0.9  # of the rows have a name of their own
+_OWN_WORDS = 0.5  # of the rows have other words in their names, not another number alone
 _MOSTLY = 0.8
 _MAX_CELL_CHARS = 24
 _MAX_NAME_CHARS = 80
@@ -35,6 +37,8 @@ _CATEGORY = 12  # different values of a column that sorts the rows, at most
 # What parts cells, how many there are at least, and which share of rows without a header has as many as most.
 _WORDS, _APART = late.pattern(r"\s+"), late.pattern(r"\s{2,}|\t")
 _PARTED = ((_WORDS, 2, 0.97), (_APART, 3, 0.97), (_WORDS, 2, 0.85))
+_PIECE = late.pattern(r"[^\W_]+")
+_DIGITS, _LETTER = late.pattern(r"\d(?:,?\d)*"), late.pattern(r"[^\W\d_]")
 _LETTERS = late.pattern(r"[^\W\d_]{2}")
 
 
@@ -76,7 +80,10 @@ def _of_slots(
     columns: Sequence[Slot], rows: Sequence[str], hidden: Sequence[int]
 ) -> tuple[Sequence[int], list[_Cells]] | None:
     """Return the `hidden` rows, and the cells of them in `columns` that hold one of each of the `rows`."""
-    known = [(slot.name, slot.columns[0][1]) for slot in columns[:_MAX_COLUMNS]]
+    known = [
+        ("" if slot.name == f"column {at}" else slot.name, slot.columns[0][1])
+        for at, slot in enumerate(columns[:_MAX_COLUMNS], 1)
+    ]
     if not known or any(len(cells) != len(rows) for _, cells in known):
         return None
     return hidden, [_Cells(name, [cells[row] for row in hidden]) for name, cells in known]
@@ -97,15 +104,37 @@ def _of_words(rows: Sequence[str], hidden: Sequence[int]) -> tuple[Sequence[int]
 
 
 def _names(columns: Sequence[_Cells]) -> int:
-    """Return the column that names the rows: words that nearly all differ, else ids; -1 where there is none."""
-    ids = -1
-    for at, (_, cells) in enumerate(columns):
+    """Return the column that names the rows: words that nearly all differ, else numbers of things; -1 where there is none.
+
+    Numbers name things only below a heading, as in a catalogue: after letters of one form, or in the first column.
+    Keys that a program drew, "rel-fb6c62", and words that rows share but for a number are what nobody looks for unasked."""
+    first = next((at for at, (_, cells) in enumerate(columns) if len(set(cells)) > 1), -1)
+    numbered: list[int] = []
+    for at, (heading, cells) in enumerate(columns):
         if len(set(cells)) < _DISTINCT * len(cells) or _are_times(cells) or max(map(len, cells)) > _MAX_NAME_CHARS:
             continue
-        if _has_letters(cells):
+        stems = {_stem(cell) for cell in cells}
+        if _has_letters(cells) and len(stems) >= _OWN_WORDS * len(cells):
             return at
-        ids = at if ids < 0 else ids
-    return ids
+        headed = bool(heading) and not _holds_digit(heading)  # a row with figures is no header
+        if headed and _are_numbers(cells) and (at == first or _has_letters(cells)):
+            numbered.append(at)
+    return max(numbered, key=lambda at: _has_letters(columns[at].cells), default=-1)
+
+
+def _stem(name: str) -> str:
+    """Return a name without its pieces that hold a digit: "bio-248" is "bio-"."""
+    return _PIECE.sub(lambda piece: "" if _holds_digit(piece[0]) else piece[0], name)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether cells are numbers after as many letters each, and the same marks: "SKU-5948", "N121", "ge-0/0/4"."""
+    forms = {_DIGITS.sub("0", _LETTER.sub("a", cell)) for cell in cells}
+    return len(forms) == 1 and "0" in (form := forms.pop()) and "a" not in form[form.index("0") :]  # but not "rs53c8"
+
+
+def _holds_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _telling(columns: Sequence[_Cells], names: int) -> list[int]:
