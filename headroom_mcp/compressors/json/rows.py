@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from headroom_mcp import late
 from headroom_mcp.compressors.json import columns as columns_module
 from headroom_mcp.compressors.json import encode, select, unlike
 from headroom_mcp.compressors.json.parse import Value, dumps
@@ -23,6 +24,10 @@ _AROUND_SHARE = 0.4  # of the room at most for the others, where it is known whi
 _FAILING_TOKENS = 160  # a longer row would cost others their place
 _MOST_UNLIKE = 3  # rows, where many are unlike the others
 _FAILING_SHARE = 0.4  # of the room may go to failing rows with fields of their own and to those unlike the others
+_OWN_SHARE = 0.25  # of the rows at most have a field that is a failure's own
+_OF_SORTS_TOKENS = 450  # whatever the room, for one of each sort of failures
+_MAX_SORTS, _MIN_BLANKS = 4, 2
+_NUMBERS = late.pattern(r"\d+")
 _FAILED_SCORE = 40.0
 _FAILED_SHARE = 0.6
 # The longest cells of marked rows and of the others, by the room there is: an error's message is worth more than a
@@ -61,6 +66,7 @@ def table(
     lines: dict[int, str] = {}
     left = room - 40
     left -= _add_whole_rows(thinner, lines, rows, marks, left, path)
+    left -= _add_sorts_of_failures(lines, rows, leaf_rows, marks, left)
     left -= _add_telling_rows(thinner, lines, rows, leaf_rows, marks, found_unlike.by_id, left)
     if held > _MAX_WHOLE and any(found.match.sure for found in marks):
         left = min(left, int(room * _AROUND_SHARE))
@@ -187,10 +193,10 @@ def _add_whole_rows(
     failed = [i for i, found in enumerate(marks) if found.why == "error" and found.score >= _FAILED_SCORE]
     if len(failed) <= max(1, len(rows) // 25):
         # Few rows failed among many: what they say has no columns in the others.
-        for index in failed:
+        for index in sorted(failed, key=lambda i: (-marks[i].score, i)):
             whole = dumps(rows[index])
             cost = tokens.estimate(whole) + 3
-            if spent + cost <= room * _FAILED_SHARE:
+            if spent + cost <= max(room * _FAILED_SHARE, _OF_SORTS_TOKENS if not spent else 0):
                 spent += cost
                 lines[index] = whole
     if not best:
@@ -216,6 +222,64 @@ def _add_whole_rows(
         spent += cost
         lines[index] = whole
     return spent
+
+
+def _add_sorts_of_failures(
+    lines: dict[int, str],
+    rows: Sequence[Value],
+    leaf_rows: list[select.Leaves],
+    marks: list[select.Marked],
+    room: int,
+) -> int:
+    """Put one of each sort of failing rows with fields of their own into `lines`, whole; return the tokens spent.
+
+    What the failure says stands in those fields, which have no column: of alike ones the first says it for the others.
+    """
+    having = Counter(name for row in leaf_rows for name in row)
+    own = {name for name, times in having.items() if times <= len(rows) * _OWN_SHARE}
+    if not own:
+        return 0
+    spent = 0
+    sorts: set[str] = set()
+    apart = _with_a_state_of_their_own(leaf_rows, own)
+    for index in sorted(range(len(rows)), key=lambda i: (i not in lines, -marks[i].score, i)):
+        if own.isdisjoint(leaf_rows[index]) or (
+            marks[index].why not in ("error", "query", "rare") and index not in apart
+        ):
+            continue
+        says = _says(leaf_rows[index], own)
+        if not says or says in sorts:
+            continue
+        if index not in lines:
+            whole = dumps(rows[index])
+            cost = tokens.estimate(whole) + 3
+            if spent + cost > max(room * _FAILING_SHARE, _OF_SORTS_TOKENS):
+                continue
+            spent += cost
+            lines[index] = whole
+        sorts.add(says)
+        if len(sorts) >= _MAX_SORTS:
+            break
+    return spent
+
+
+def _with_a_state_of_their_own(rows: list[select.Leaves], own: set[str]) -> set[int]:
+    """Return the rows that hold one of the fields `own` if just these rows have some state, whatever its name: level 50."""
+    holding = {frozenset(index for index, row in enumerate(rows) if name in row) for name in own}
+    for path, states in select.category_columns(rows).items():
+        for state in states:
+            having = frozenset(index for index, row in enumerate(rows) if select.category(row.get(path)) == state)
+            if having in holding:
+                return set(having)
+    return set()
+
+
+def _says(row: select.Leaves, own: set[str]) -> str:
+    """Return the first sentence in the row's `own` fields, its numbers alike; "" where they hold none."""
+    for name, value in row.items():
+        if name in own and type(value) is str and value.strip().count(" ") >= _MIN_BLANKS:
+            return _NUMBERS.sub("0", value.strip().partition("\n")[0])
+    return ""
 
 
 def _add_telling_rows(
