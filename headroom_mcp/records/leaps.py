@@ -34,19 +34,20 @@ _FALLS_FAR = 5.0  # times what nearly all steps rise by: threads that write out 
 _MOSTLY = 0.9  # of the values are of one sort: heads and rules stand among them
 _LEAST_RISING = 0.5  # share of steps that rise, in a number: one that stands still is no counter
 _DAY_S = 86_400.0
+_QUOTES = "\"'"
 
 Sort = Literal["dated", "clock", "digits", "number", ""]
 """How the values of a slot are read: date and time, time of day, the same without colons, number; "" for none of these."""
 
-# 2026-03-04T09:15:30.250Z · 2026/03/04 · 20260304T091530 · 2026.03.04-09.15.30
+# 2026-03-04T09:15:30.250Z · 2026/03/04 · 20260304T091530 · 2026.03.04-09.15.30 · 2026-03-04@09:15:30
 _DATED = late.pattern(
-    r"(?<!\d)((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :-]?(\d\d)[:.]?(\d\d)(?:[:.]?(\d\d(?:[.,]\d+)?))?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?:[T_ :@/-]?(\d\d)[:.]?(\d\d)(?:[:.]?(\d\d(?:[.,]\d+)?))?)?(?!\d)"
 )
-# 09:15:30,250 · 04/Mar/2026:09:15:30
-_CLOCK = late.pattern(r"(?<![\d.])(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(?![\d:])")
-# 09.15.30 · 091530.25 · 0304091530: month and day, or year, month and day, before the time of day
+# 09:15:30,250 · 04/Mar/2026:09:15:30 · 9h15m30s · 9時15分30秒
+_CLOCK = late.pattern(r"(?<![\d.])(\d{1,2})(?::|h|時|时|시)(\d\d)(?:(?::|m|分|분)(\d\d(?:[.,]\d+)?)?)?(?![\d:])")
+# 09.15.30 · 091530.25 · 0304091530: month and day, or year, month and day, before the time of day · 04-Mar-26 09.15.30 AM
 _DIGITS = late.pattern(
-    r"(?<![\d.])(?:(\d\d)?(0\d|1[0-2])([0-2]\d|3[01]))?([01]\d|2[0-3])(\.?)([0-5]\d)\5([0-5]\d)(?:\.\d{1,3})?(?![\d.]\d)"
+    r"(?:[\w.-]{5,9}[ :])?(?:(\d\d)?(0\d|1[0-2])([0-2]\d|3[01]))?([01]\d|2[0-3])(\.?)([0-5]\d)\5([0-5]\d)(?:\.\d{1,3})?(?: [AP]M)?"
 )
 
 
@@ -73,16 +74,21 @@ def find(slot: Slot, numbers: Callable[[], Sequence[float | None]]) -> Course:
     or often leaps. `numbers` says what its different values are, in order, if these are asked for."""
     if slot.total < _MIN_RECORDS or len(slot.counts) * 2 < _MIN_RECORDS or slot.context not in _CONTEXTS:
         return _NO_COURSE
-    sort = _sort(list(islice(slot.counts, _SAMPLE)))
+    sample = list(islice(slot.counts, _SAMPLE))
+    quoted = sample[0][:1] in _QUOTES
+    sort = _sort(_bare(sample) if quoted else sample)
     if not sort:
         return _NO_COURSE
     _, longest = max(slot.columns, key=lambda column: len(column[0]))
-    sampled = [figure for figure in _figures(longest[:_SAMPLE], sort) if figure is not None]
+    first = longest[:_SAMPLE]
+    sampled = [figure for figure in _figures(_bare(first) if quoted else first, sort) if figure is not None]
     if sum(1 for before, after in pairwise(sampled) if after < before) > _FALLS_SAMPLED:
         return _NO_COURSE
     if sort == "number" and _known(slot, numbers()) < _MOSTLY * slot.total:
         return _NO_COURSE
     rows, told = in_order(slot)
+    if quoted and sort == "digits":
+        told = _bare(told)
     read = _numbers(slot, told, numbers()) if sort == "number" else _figures(told, sort)
     figures = [figure for figure in read if figure is not None]
     if len(figures) < len(told):
@@ -156,6 +162,10 @@ def in_order(slot: Slot) -> tuple[Sequence[int], Sequence[str]]:
 def _follow_each_other(slot: Slot) -> bool:
     """Tell whether each column of a slot begins below the end of the one before."""
     return all(above[-1] < below[0] for (above, _), (below, _) in pairwise(slot.columns))
+
+
+def _bare(told: Sequence[str]) -> Sequence[str]:
+    return [value.strip(_QUOTES) for value in told]
 
 
 def _sort(sample: Sequence[str]) -> Sort:

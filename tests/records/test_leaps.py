@@ -36,6 +36,26 @@ def test_a_gap_in_time_shows_both_its_ends(write: str) -> None:
     assert {lines[30], lines[31]} == set(_told(lines))
 
 
+_TIMES = (
+    "{h}h{m}:{s}", "{h}h{m}m{s}s", "{h}時{m}分{s}秒", "{h}时{m}分{s}秒", "{h}시{m}분{s}초", "{h}.{m}.{s}", "{h}{m}{s}",
+    "310401{h}{m}{s}", "31091 {h}{m}{s}", "2031.091 {h}.{m}.{s}", "01-Apr-31 {h}.{m}.{s} AM", "010431 {h}{m}{s}",
+    "2031-04-01@{h}:{m}:{s}", "2031/04/01/{h}:{m}:{s}", "01/04/31 {h}:{m}:{s}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("time", _TIMES)
+@pytest.mark.parametrize("line", ['at="{t}" n={n} poll', "[{t}] poll of {n}", "{n},poll,{t},ok", "le {t} · poll · {n}"])
+def test_a_gap_is_seen_in_whatever_way_the_time_is_written(line: str, time: str) -> None:
+    dice = Random(line + time)
+    seconds = [3600 + 4 * at + (9000 if at > 30 else 0) for at in range(60)]
+    clocks = [_clock(second).split(":") for second in seconds]
+    lines = [line.format(t=time.format(h=h, m=m, s=s), n=dice.randrange(700, 2_000)) for h, m, s in clocks]
+
+    found = survey.of(lines)
+
+    assert {lines[30], lines[31]} <= {found.texts[one.record] for one in survey.telling(found)}
+
+
 def test_numbers_that_are_missing_in_a_sequence_are_told_by_what_stands_around_them() -> None:
     lines = [f"packet {at + (400 if at > 50 else 0)} came in" for at in range(100)]
 
