@@ -21,6 +21,7 @@ _BLIND_SHARE = 0.06
 _BLIND_SHARE_OF_LIMIT = 0.25  # tokens a character
 _SMALL_TOKENS = 2_500  # whole, if that saves anything worth it: a small document is asked for its details
 _SMALL_SHARE = 0.75
+_ANSWERED_TOKENS, _MIN_ROWS, _MAX_ANSWERS = 700, 4, 3  # or not, if the question is surely about few of its rows
 _BACKGROUND_TOKENS, _BACKGROUND_SHARE = 220, 0.07  # where few rows stand out of many, what fills up says nothing
 _GENEROUS_TOKENS = 6_000  # the one record that was asked for may take this much
 # Of a document, for names of cells, without which models take one for another; a question is about few of the rows.
@@ -139,6 +140,14 @@ def _is_background(value: Value, documents: int, query: Query) -> bool:
     return select.asks_only_for(items, few, query) if few else documents > 1 and not query.text
 
 
+def _is_answered(value: Value, query: Query) -> bool:
+    """Tell whether the question surely means few rows of many: they are shown whole, whatever becomes of the others."""
+    items = _largest_array(value)
+    if not query.text or query.failures or len(items) < _MIN_ROWS:
+        return False
+    return 0 < select.surely_asked_for(items, query) <= _MAX_ANSWERS
+
+
 def _largest_array(value: Value) -> list[Value]:
     level = [value]
     arrays: list[list[Value]] = []
@@ -218,7 +227,7 @@ def _rendered(
             )
             small = cost <= _SMALL_TOKENS and cost <= original * _SMALL_SHARE
             little = cost <= original * _LOSSLESS_SHARE and len(whole) <= limit_chars
-            small = small and not background
+            small = small and not background and not (cost > _ANSWERED_TOKENS and _is_answered(value, thinner.query))
             fits = cost <= room or little or small or (blind and not background)
         if fits:
             names = _LABEL_TOKENS_ASKED if query else _LABEL_TOKENS

@@ -60,6 +60,15 @@ class Query:
 
             self.largest, self.smallest = superlatives.ends(text)
 
+    def parts(self) -> list[Query]:
+        """Return what the query asks for, one by one, where that is several things."""
+        if not any(end in self.text for end in ("?", ",", ";", " and ", " or ")):
+            return []
+        from headroom_mcp.query import clauses
+
+        asked = clauses.parts(self.text)
+        return [Query(part) for part in asked] if len(asked) > 1 else []
+
     def names(self, name: str) -> bool:
         """Tell whether the query speaks of the field `name`: "duration" of `dur`, "URLs" of `url`, "fixes" of
         `FixedVersion`."""
@@ -170,9 +179,10 @@ class Query:
         texts: list[str],
         values: Sequence[frozenset[str]] | None = None,
         names: Sequence[frozenset[str]] | None = None,
+        said: Sequence[Sequence[str]] | None = None,
     ) -> list[Match]:
-        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches, and `names`
-        what each is called.
+        """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches, `names` what
+        each is called, and `said` their words if these are known (`stems_of`).
 
         BM25 over stems (Robertson & Zaragoza, 2009); a word that more than half of the texts hold tells none apart.
         """
@@ -183,11 +193,10 @@ class Query:
         lengths: list[int] = []
         frequency: dict[str, int] = {}
         wanted = self.stems
-        for words in map(bm25.terms, texts):
+        for words in said if said is not None else map(stems_of, texts):
             lengths.append(len(words))
             found: dict[str, int] = {}
-            for word in words:
-                short = stem(word)
+            for short in words:
                 if short in wanted:
                     found[short] = found.get(short, 0) + 1
             for short in found:
@@ -224,6 +233,11 @@ class Query:
 
 def _pieces(value: str) -> frozenset[str]:
     return frozenset(word for word in bm25.terms(value) if word.isalnum())
+
+
+def stems_of(text: str) -> list[str]:
+    """Return the words of `text` without their endings."""
+    return list(map(stem, bm25.terms(text)))
 
 
 def stem(word: str) -> str:

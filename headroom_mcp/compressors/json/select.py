@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from headroom_mcp import late
 from headroom_mcp.compressors.json import events
 from headroom_mcp.compressors.json.parse import Embedded, Num, Value
-from headroom_mcp.compressors.json.query import Match, Query
+from headroom_mcp.compressors.json.query import Match, Query, stems_of
 from headroom_mcp.compressors.json.reduce import Sampled
 from headroom_mcp.late import NamedTuple, re
 from headroom_mcp.records import values
@@ -41,6 +41,7 @@ _IN_ORDER = 0.8
 _MAX_EVENT_FIELDS = 16  # rows with more are records of things, not of what happened
 _LOW_SCORE = 0.5
 _MAX_DEPTH = 6
+_MAX_LISTED = 12
 _MAX_OUTLIERS = 3
 _NAMED_SCORE = 2.0  # as much as an exact value
 _PER_NAT = 2.0  # what an unlikely row is worth beside failures and answers
@@ -267,15 +268,25 @@ def asks_only_for(items: list[Value], few: set[int], query: Query) -> bool:
     return query.failures or all(index in few for index, match in enumerate(_matches(items, query)) if match.sure)
 
 
+def surely_asked_for(items: list[Value], query: Query) -> int:
+    """Return how many of `items` the question is surely about."""
+    return sum(1 for match in _matches(items, query) if match.sure)
+
+
 def _names(item: Value) -> Iterator[str]:
-    """Yield what a row may be called, in lower case: its short texts, and the last part of a path that is its key."""
+    """Yield what a row may be called, in lower case: its short texts, the last part of a path that is its key, and the short
+    texts of the things it lists: its labels, its owners."""
     if not isinstance(item, tuple):
         return
     for pair in item:
-        if isinstance(pair, tuple) and len(pair) == 2 and type(pair[1]) is str and len(pair[1]) <= 120:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            continue
+        if type(pair[1]) is str and len(pair[1]) <= 120:
             yield pair[1].lower()
             if pair[0] == "key":
                 yield pair[1].lower().rpartition("/")[2]
+        elif type(pair[1]) is list and len(pair[1]) <= _MAX_LISTED:
+            yield from (text.lower() for text in strings_of(pair[1])[: 4 * _MAX_LISTED] if 1 < len(text) <= 40)
 
 
 def _matches(items: list[Value], query: Query) -> list[Match]:
@@ -285,12 +296,31 @@ def _matches(items: list[Value], query: Query) -> list[Match]:
         exact = [frozenset([text.lower() for text in strings_of(item) if len(text) <= 120]) for item in items]
     if not query.stems:
         return query.match([""] * len(items), exact)
-    found = query.match([words_of(item) for item in items], exact, [frozenset(_names(item)) for item in items])
+    texts, names = [words_of(item) for item in items], [frozenset(_names(item)) for item in items]
+    said = [stems_of(text) for text in texts]
+    found = query.match(texts, exact, names, said)
+    for part in query.parts():
+        matches = part.match(texts, exact if part.exact else None, names, said)
+        found = list(map(_better, found, _as_good(matches, found)))
     spoken_of = [at for at, item in enumerate(items) if query.speaks_of(_key(item))]
     if len(spoken_of) == 1:  # "a scheme with an implicit flow and its security" is oauth2ImplicitSecurity
         [at] = spoken_of
         found[at] = found[at]._replace(score=found[at].score + _NAMED_SCORE, exact=found[at].exact + 1)
     return found
+
+
+def _as_good(matches: list[Match], whole: list[Match]) -> list[Match]:
+    """Return `matches` for a part of a question with scores as those of the `whole` one: what surely answers a part is no less
+    an answer."""
+    best = max((match.score for match in matches if match.sure), default=0.0)
+    most = max((match.score for match in whole), default=0.0)
+    if not best:
+        return matches
+    return [match._replace(score=match.score * max(1.0, most / best)) if match.sure else match for match in matches]
+
+
+def _better(one: Match, other: Match) -> Match:
+    return max(one, other, key=lambda match: (match.sure, match.score))
 
 
 def _key(item: Value) -> str:
