@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from headroom_mcp.store import Store, open_store
 from headroom_mcp.store.sqlite import originals as originals_module
 from headroom_mcp.text import marker
 from headroom_mcp.types import Origin
+from tests import processes
 
 from . import harness
 from .conftest import Note
@@ -46,7 +46,7 @@ def _answer_many(home: str, worker: int, outputs: int) -> tuple[int, int, int]:
 def test_many_processes_at_once_on_one_store_lose_nothing(tmp_path: Path, note: Note, full: bool) -> None:
     workers, outputs = (50, 200) if full else (5, 20)
     home = str(tmp_path / "home")
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=processes.context(__name__)) as pool:
         results = list(pool.map(_answer_many, [home] * workers, range(workers), [outputs] * workers))
     answers, lost, damaged = (sum(column) for column in zip(*results, strict=True))
     note(f"{workers} processes at once, {outputs} outputs each", workers, answers, lost, damaged)

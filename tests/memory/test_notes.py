@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from headroom_mcp.memory import notes, recall, tools
 from headroom_mcp.settings.table import Settings
 from headroom_mcp.store import Store, open_store
 from headroom_mcp.types import NoteError, SecretFound, UnknownNote
+from tests import processes
 
 HERE = "/projects/here"
 THERE = "/projects/there"
@@ -193,8 +193,7 @@ def test_an_import_with_a_bad_line_changes_nothing(store: Store) -> None:
 
 def test_ten_processes_save_and_search_and_nothing_is_lost(tmp_path: Path) -> None:
     home = str(tmp_path / "home")
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(10) as pool:
+    with processes.context(__name__).Pool(10) as pool:
         missed = pool.starmap(_save_and_search, [(home, worker) for worker in range(10)])
     with open_store(Settings(home=home)) as store:
         found = notes.newest(store, [HERE], limit=1_000)
