@@ -189,7 +189,7 @@ class Result(NamedTuple):
 
 
 End = Literal["most", "least", "first", "last"]
-Measure = Literal["time", "size", "date", "any", "place"]
+Measure = Literal["time", "size", "rate", "date", "any", "place"]
 
 
 class Superlative(NamedTuple):

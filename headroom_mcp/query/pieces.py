@@ -98,7 +98,12 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
     too_many = max(20, int(len(lines) * _COMMON_SHARE))
     found: dict[int, float] = {}
     for piece in wanted:
-        where = _lines_with(text, starts, piece, too_many) or _lines_with_stem(text, starts, piece, too_many)
+        where = _lines_with(text, starts, piece, too_many)
+        if (
+            max(where.values(), default=0.0) < 1.0
+        ):  # within other words alone: "files" in `filestream`, while `file-max` is meant
+            other = _lines_with_stem(text, starts, piece, too_many)
+            where = other if not where or max(other.values(), default=0.0) == 1.0 else where
         if not where or len(where) > too_many:
             continue
         rarity = math.log(1 + len(lines) / len(where))

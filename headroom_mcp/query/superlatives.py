@@ -24,6 +24,19 @@ WORDS: dict[str, tuple[End, Measure]] = {
 }  # fmt: skip
 # Which end these mean depends on what is measured: a rate, a delay.
 EITHER = ("worst", "best")
+# Words of other superlatives, "busiest", "hardest", end so; which end of what they mean only a reader knows.
+_EST = late.pattern(r"[a-z]{3,12}est")
+_NO_SUPERLATIVES = frozenset(
+    "test request latest interest suggest digest manifest forest invest protest contest harvest honest modest arrest ingest "
+    "conquest unrest attest pytest doctest unittest vitest retest behest detest infest molest tempest backtest subtest "
+    "loadtest selftest priest breast bequest inquest".split()
+)
+# What takes the time: the bottleneck, where it goes, what makes it slow.
+_COSTLY = late.pattern(
+    r"\b(?:bottlenecks?|hot ?spots?|(?:what|which)\b[^?]{0,40}\bmakes?\b[^?]{0,40}\bslow|where (?:does|did|is|do)\b[^?]{0,30}\btime\b[^?]{0,12}"
+    r"\b(?:go|spent|lost)|(?:takes?|took|needs?|costs?|eats?) (?:up )?(?:the|so much|all the) time|(?:takes?|took) so long)\b",
+    re.IGNORECASE,
+)
 # What else asks for an end, without saying of what: "almost full", "running out of memory".
 TOWARDS: dict[End, tuple[str, ...]] = {
     "most": (*EITHER, "expensive", "last"),
@@ -52,7 +65,7 @@ def read(question: str) -> list[Superlative]:
     words = [match.group().lower() for match in matches]
     found: list[Superlative] = []
     for at, word in enumerate(words):
-        known = WORDS.get(word, ("most", "any") if word in EITHER else None)
+        known = WORDS.get(word, ("most", "any") if word in EITHER or _is_another(word) else None)
         if (
             known is None
             or _in_a_name(matches[at])
@@ -65,9 +78,16 @@ def read(question: str) -> list[Superlative]:
         )
         about = tuple(words[max(0, at - _AROUND) : at] + words[at + 1 : at + 1 + _AROUND])
         found.append(Superlative(*known, min(_MAX, count), about))
-        if word in EITHER:
+        if word not in WORDS:
             found.append(found[-1]._replace(end="least"))
+    if not found and (costly := _COSTLY.search(question)) is not None:
+        found.append(Superlative("most", "time", _SOME, tuple(word.lower() for word in _WORD.findall(costly[0]))))
     return found
+
+
+def _is_another(word: str) -> bool:
+    """Tell whether `word` is a superlative that says neither which end it means nor of what."""
+    return word.endswith("est") and _EST.fullmatch(word) is not None and word not in _NO_SUPERLATIVES
 
 
 def ends(question: str) -> tuple[bool, bool]:

@@ -56,3 +56,16 @@ def test_a_name_of_two_letters_is_found_where_it_stands_alone_and_only_there() -
 
     assert pieces.best("Which version of qs is installed?", lines, 5) == [7]
     assert pieces.best("Which version of ms is installed?", lines, 5) == []  # it stands in "items" only
+
+
+@pytest.mark.parametrize("word", ["files", "links", "shards", "ports", "tasks", "rules", "workers", "hosts"])
+@pytest.mark.parametrize("longer", ["{}tream_centisecs", "no{}tat", "pre{}ize"])
+def test_a_word_within_longer_names_does_not_hide_the_name_that_it_means(word: str, longer: str) -> None:
+    """`filestream` holds "files" by its letters; `file-max` is what is asked for."""
+    lines = [
+        *(f"net.{name} = {at}" for at, name in enumerate(_NAMES)),
+        f"fs.{longer.format(word)} = 3000",
+        f"fs.{word[:-1]}-max = 77",
+    ]
+
+    assert pieces.best(f"How many {word} may there be?", lines, 5)[0] == len(lines) - 1

@@ -83,6 +83,14 @@ def test_the_ends_that_a_question_means_are_shown(format_name: str, question: st
         ("the last two errors and the first one", [("last", "place", 2), ("first", "place", 1)]),
         ("What happened last week?", []),
         ("does it fail?", []),
+        ("the busiest interrupt", [("most", "any", 3), ("least", "any", 3)]),
+        ("which module is hardest to maintain?", [("most", "any", 3), ("least", "any", 3)]),
+        ("what does the latest manifest of the pytest digest say of the request?", [("most", "date", 3)]),
+        ("Where is the bottleneck?", [("most", "time", 3)]),
+        ("What makes the start slow?", [("most", "time", 3)]),
+        ("Where does all the time go?", [("most", "time", 3)]),
+        ("Which step takes so long?", [("most", "time", 3)]),
+        ("how long is it, and when is the time?", []),
     ],
 )
 def test_superlatives_are_read_with_how_many_are_wanted(question: str, said: list[tuple[str, str, int]]) -> None:
@@ -201,3 +209,48 @@ def test_dates_with_the_name_of_a_month_have_their_order_in_time(form: str, seed
     for question, end in (("which one has the earliest date?", min), ("which two are the latest?", max)):
         first = extremes.of(survey, superlatives.read(question))[0]
         assert names[dates.index(end(dates))] in survey.texts[first]
+
+
+_OTHERS = "busiest hardest dearest hungriest noisiest deepest widest tallest hottest densest strongest crudest".split()
+
+
+@pytest.mark.parametrize("word", _OTHERS)
+@pytest.mark.parametrize("seed", range(4))
+def test_of_a_superlative_that_says_no_end_both_are_shown(word: str, seed: int) -> None:
+    """Which is the hardest to maintain has the lowest index, which is the busiest has the most calls."""
+    random = Random(f"{word}{seed}")
+    grades = random.sample(range(1000, 9999), 240)
+    rows = [
+        f"src/{random.choice(_NAMES)}_{at:03}.py - {random.choice('AB')} ({grade / 100:.2f})"
+        for at, grade in enumerate(grades)
+    ]
+    ends = [rows[grades.index(end(grades))] for end in (max, min)]
+
+    result = compress_output(
+        "\n".join(rows), tool_name="Bash", tool_input={"command": "./grade src"}, query=f"Which module is the {word}?"
+    )
+
+    assert result.outcome == "compressed"
+    assert [row for row in ends if row not in result.text] == []
+
+
+@pytest.mark.parametrize(
+    "question", ["What makes the start slow?", "Where is the bottleneck?", "Where does the time go?"]
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_takes_the_time_is_the_top_three_of_it(question: str, seed: int) -> None:
+    """A report whose cells begin with the same words ("load time:   154") is a table of times all the same."""
+    random = Random(seed)
+    times = random.sample(range(100, 99_999), 200)
+    rows = [
+        f"load time: {time:9} | {time + random.randrange(9):9} | {random.choice(_NAMES)}.{at:03}"
+        for at, time in enumerate(times)
+    ]
+    top = [rows[times.index(time)] for time in sorted(times)[-3:]]
+
+    result = compress_output(
+        "\n".join(["load time: self [us] | total | package", *rows]), tool_name="Bash", tool_input={"command": "./load"}, query=question
+    )  # fmt: skip
+
+    assert result.outcome == "compressed"
+    assert [row for row in top if row not in result.text] == []

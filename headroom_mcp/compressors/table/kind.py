@@ -150,7 +150,8 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
     header = _header(lines, table.header_stop, budget // 3)
     room = budget - _cost(lines, header) - tokens.estimate(said)
     choice.take(_totals(lines, table), output.tokens, whole=True)  # a few rows that say what all come to
-    choice.take(unlike.meant(output.query, choice.survey, columns), room // 2 - choice.spent, whole=True)
+    measures = [_bare(slot) for slot in columns] or _figures(rows)
+    choice.take(unlike.meant(output.query, choice.survey, measures), room // 2 - choice.spent, whole=True)
     choice.take(matches[:1], output.tokens, whole=True)  # the best match stays whatever it costs: it is the answer
     choice.take(matches[1:], room - choice.spent, whole=True)
     count = len(table.records)
@@ -161,7 +162,6 @@ def _one(output: ToolOutput, table: Table, budget: int, whole: int) -> Compresse
         from headroom_mcp.facts import test_totals
 
         choice.take((row_of[i] for i in test_totals.conclusions(lines) if i in row_of), room // 3)
-    measures = [_bare(slot) for slot in columns] or _figures(rows)
     if output.query:
         choice.take(_by_record.ends(output.query, measures), room - choice.spent)
     choice.take_unlike(room)
