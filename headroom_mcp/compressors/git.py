@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from headroom_mcp import late
 from headroom_mcp.compressors import _budget, _paths, _unasked
 from headroom_mcp.facts import tool_errors
+from headroom_mcp.query import clauses
 from headroom_mcp.query import pieces as asked
 from headroom_mcp.records import survey
 from headroom_mcp.records.find import Record
@@ -30,6 +31,7 @@ _MAX_MATCHES = 30
 # Where nobody asks, each commit of a log is named for so much: any of them may be the one wanted.
 _EVERY_SHARE, _EVERY_TOKENS = 0.35, 2_500
 _SHORT_DIGEST = 10  # digits
+_FEW_COMMITS, _WITH_WHOLE_DIGEST = 3, 3
 _AROUND = 4  # of the budget is for the lines that nobody asked about, where others answer
 _FILES_TOO = ", files below (+ those left out)"
 _CHANGED_TOO = " (N files +lines −lines)"
@@ -108,12 +110,14 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
     texts = list(map(str.__add__, digests, said_of))
     of_all = sum(tokens.estimate(text) + 1 for text in texts)
     named = not output.query and of_all <= min(_EVERY_SHARE * output.tokens, _EVERY_TOKENS)
-    if not named:  # more commits in short are worth more than whole digests
-        texts = [digest[:_SHORT_DIGEST] + said for digest, said in zip(digests, said_of, strict=True)]
     blocks = [" ".join(lines[start:stop]) for start, stop in zip(starts, stops, strict=True)]
-    matches = asked.best(output.query, blocks, _MAX_MATCHES) if output.query else []
-    if len(matches) > max(3, len(starts) // 3):
-        matches = []
+    matches = _asked_for(output.query, blocks)
+    if not named:  # more commits in short are worth more than whole digests, but for those that are asked for
+        whole = frozenset(matches[:_WITH_WHOLE_DIGEST])
+        texts = [
+            (digest if at in whole else digest[:_SHORT_DIGEST]) + said
+            for at, (digest, said) in enumerate(zip(digests, said_of, strict=True))
+        ]
     rest = _files(lines, starts, stops)
     asked_for = [index for commit in matches for index in _asked_files(lines, rest[commit], output.query)]
     odd = _odd_files(lines, rest)
@@ -169,6 +173,16 @@ def _log(output: ToolOutput, budget: int) -> Compressed | None:
         part._replace(note=_commits(lines, part.start, part.stop)) if part.action == "omit" else part for part in parts
     ]
     return Compressed(parts, note=lambda start, stop: _commits(lines, start, stop))
+
+
+def _asked_for(question: str, commits: Sequence[str]) -> list[int]:
+    """Return the `commits` that `question` is about, best first: those of each part of it that few of them answer, as "and in
+    which commit?" does not."""
+    if not question:
+        return []
+    most = max(_FEW_COMMITS, len(commits) // 3)
+    of_each = [asked.best(part, commits, _MAX_MATCHES) for part in clauses.parts(question)]
+    return clauses.in_turn([found for found in of_each if len(found) <= most])[:_MAX_MATCHES]
 
 
 def _texts(lines: Sequence[str], starts: Sequence[int], stops: Sequence[int]) -> tuple[list[str], list[str], list[int]]:
