@@ -19,7 +19,7 @@ from operator import contains
 from headroom_mcp.compressors import _budget
 from headroom_mcp.facts import find as facts_module
 from headroom_mcp.facts import unlike
-from headroom_mcp.query import bm25, clip, places
+from headroom_mcp.query import bm25, clip
 from headroom_mcp.records import kinds, values
 from headroom_mcp.records import survey as survey_module
 from headroom_mcp.records.find import Record
@@ -178,7 +178,7 @@ def _answers(output: ToolOutput, survey: Survey, record_of: Sequence[int]) -> li
         if 0 < times * _COMMON < len(texts):
             few.append(word)
     telling = [index for index in found if any(word in texts[index] for word in few)]
-    at = [record_of[line] for line in places.of(output.query, output.lines)]
+    at = [record_of[line] for line in facts_module.of_numbered(output.query, output.lines)]
     return list(dict.fromkeys([*at, *(telling or found)]))
 
 

@@ -162,7 +162,7 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
         if not words:
             return []
         candidates = touched(lines, words, most=_MAX_RANKED_LINES)
-    from headroom_mcp.query import clauses, places  # only what asks has use for them
+    from headroom_mcp.query import clauses  # only what asks has use for it
 
     parts = clauses.parts(query)
     asked = [*parts, query] if len(parts) > 1 else [query]
@@ -170,7 +170,16 @@ def matches(query: str, lines: Sequence[str]) -> list[int]:
     for scores in bm25.rank_each(asked, [lines[i][:_MAX_LINE_CHARS] for i in candidates]):
         best = sorted((-score, i) for score, i in zip(scores, candidates, strict=True) if score > 0)
         ranked.append([i for _, i in best[:_MAX_QUERY_FACTS]])
-    return list(dict.fromkeys([*places.of(query, lines), *clauses.in_turn(ranked)]))[:_MAX_QUERY_FACTS]
+    return list(dict.fromkeys([*of_numbered(query, lines), *clauses.in_turn(ranked)]))[:_MAX_QUERY_FACTS]
+
+
+def of_numbered(query: str, lines: Sequence[str]) -> list[int]:
+    """Return the lines that speak of a line by the number that `query` gives it (see `places`)."""
+    if "line" not in query.lower():
+        return []
+    from headroom_mcp.query import places  # few questions have use for it
+
+    return places.of(query, lines)
 
 
 @once

@@ -15,7 +15,7 @@ from itertools import pairwise
 from headroom_mcp import late
 from headroom_mcp.facts import find, unlike
 from headroom_mcp.late import re
-from headroom_mcp.query import bm25, clauses, places, quantities, superlatives
+from headroom_mcp.query import bm25, clauses, quantities, superlatives
 from headroom_mcp.text import failure_words, tokens
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Fact, Part
@@ -87,7 +87,7 @@ def answers(output: ToolOutput) -> list[int]:
     for part in _BETWEEN.split(output.query):
         if not clauses.terms_of(part):
             continue
-        measured = places.of(part, output.lines) or _measured(output, part)
+        measured = find.of_numbered(part, output.lines) or _measured(output, part)
         named = [] if measured is None else _named(part, output.lines, keys)
         if measured is None or not (measured or named):
             return []

@@ -20,10 +20,9 @@ from headroom_mcp.compressors import _paths, _shapes
 from headroom_mcp.compressors.search import definitions
 from headroom_mcp.compressors.search import hits as _hits
 from headroom_mcp.compressors.search.hits import Entry
-from headroom_mcp.facts import tool_errors
+from headroom_mcp.facts import find, tool_errors
 from headroom_mcp.late import re
 from headroom_mcp.query import pieces as asked
-from headroom_mcp.query import places
 from headroom_mcp.text import marker, tokens
 from headroom_mcp.text.lines import Judged, alike, by_shape
 from headroom_mcp.tool_output import ToolOutput
@@ -119,7 +118,7 @@ def _about(output: ToolOutput, entries: Sequence[Entry]) -> dict[int, float]:
     """Return by line how much it is about the question, by its path and text; most, where it asks for that line by number."""
     about = asked.scores(output.query, [f"{entry.path} {entry.text}" if entry else "" for entry in entries])
     most = max(about.values(), default=0.0) + 1.0
-    for at in places.of(output.query, output.lines):
+    for at in find.of_numbered(output.query, output.lines):
         if entries[at]:
             about[at] = about.get(at, 0.0) + most
     return about
