@@ -178,11 +178,11 @@ class Query:
         self,
         texts: list[str],
         values: Sequence[frozenset[str]] | None = None,
-        names: Sequence[frozenset[str]] | None = None,
+        names: Sequence[Sequence[frozenset[str]]] = (),
         said: Sequence[Sequence[str]] | None = None,
     ) -> list[Match]:
         """Return how well each of `texts` answers; `values` holds their lower-cased values, for exact matches, `names` what
-        each is called, and `said` their words if these are known (`stems_of`).
+        each is called, first by itself and then by what it lists, and `said` their words if these are known (`stems_of`).
 
         BM25 over stems (Robertson & Zaragoza, 2009); a word that more than half of the texts hold tells none apart.
         """
@@ -215,8 +215,9 @@ class Query:
                 exact = self._paired(values)
         else:
             exact = self._said_in_words(exact, counts)
-        if names is not None:
-            exact = self._called(exact, names)
+        for at, called in enumerate(names):
+            if not at or not any(exact):
+                exact = self._called(exact, called)
         singled_out = sum(1 for hits in exact if hits) <= max(3, total // 10)
         matches: list[Match] = []
         for found, length, hits in zip(counts, lengths, exact, strict=True):

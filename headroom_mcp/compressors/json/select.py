@@ -41,7 +41,9 @@ _IN_ORDER = 0.8
 _MAX_EVENT_FIELDS = 16  # rows with more are records of things, not of what happened
 _LOW_SCORE = 0.5
 _MAX_DEPTH = 6
-_MAX_LISTED = 12
+_MAX_LISTED, _MAX_LABEL = 12, 40
+_NEXT = 0.9
+_MAX_QUESTION_CHARS = 300  # longer, it is the description of a task, whose words meet labels by chance
 _MAX_OUTLIERS = 3
 _NAMED_SCORE = 2.0  # as much as an exact value
 _PER_NAT = 2.0  # what an unlikely row is worth beside failures and answers
@@ -274,19 +276,21 @@ def surely_asked_for(items: list[Value], query: Query) -> int:
 
 
 def _names(item: Value) -> Iterator[str]:
-    """Yield what a row may be called, in lower case: its short texts, the last part of a path that is its key, and the short
-    texts of the things it lists: its labels, its owners."""
+    """Yield what a row may be called, in lower case: its short texts, and the last part of a path that is its key."""
     if not isinstance(item, tuple):
         return
     for pair in item:
-        if not isinstance(pair, tuple) or len(pair) != 2:
-            continue
-        if type(pair[1]) is str and len(pair[1]) <= 120:
+        if isinstance(pair, tuple) and len(pair) == 2 and type(pair[1]) is str and len(pair[1]) <= 120:
             yield pair[1].lower()
             if pair[0] == "key":
                 yield pair[1].lower().rpartition("/")[2]
-        elif type(pair[1]) is list and len(pair[1]) <= _MAX_LISTED:
-            yield from (text.lower() for text in strings_of(pair[1])[: 4 * _MAX_LISTED] if 1 < len(text) <= 40)
+
+
+def _listed(item: Value) -> Iterator[str]:
+    """Yield the short texts of what a row lists, in lower case: its labels, its owners."""
+    for _, value in item if isinstance(item, tuple) else ():
+        if type(value) is list and len(value) <= _MAX_LISTED:
+            yield from (text.lower() for text in strings_of(value)[: 4 * _MAX_LISTED] if 1 < len(text) <= _MAX_LABEL)
 
 
 def _matches(items: list[Value], query: Query) -> list[Match]:
@@ -298,9 +302,12 @@ def _matches(items: list[Value], query: Query) -> list[Match]:
         return query.match([""] * len(items), exact)
     texts, names = [words_of(item) for item in items], [frozenset(_names(item)) for item in items]
     said = [stems_of(text) for text in texts]
-    found = query.match(texts, exact, names, said)
+    called = [names]
+    if len(query.text) <= _MAX_QUESTION_CHARS:
+        called.append([frozenset(_listed(item)) for item in items])
+    found = query.match(texts, exact, called, said)
     for part in query.parts():
-        matches = part.match(texts, exact if part.exact else None, names, said)
+        matches = part.match(texts, exact if part.exact else None, called, said)
         found = list(map(_better, found, _as_good(matches, found)))
     spoken_of = [at for at, item in enumerate(items) if query.speaks_of(_key(item))]
     if len(spoken_of) == 1:  # "a scheme with an implicit flow and its security" is oauth2ImplicitSecurity
@@ -310,13 +317,13 @@ def _matches(items: list[Value], query: Query) -> list[Match]:
 
 
 def _as_good(matches: list[Match], whole: list[Match]) -> list[Match]:
-    """Return `matches` for a part of a question with scores as those of the `whole` one: what surely answers a part is no less
-    an answer."""
+    """Return `matches` for a part of a question with scores next to those of the `whole` one: what surely answers a part is an
+    answer, after what answers all of it."""
     best = max((match.score for match in matches if match.sure), default=0.0)
     most = max((match.score for match in whole), default=0.0)
     if not best:
         return matches
-    return [match._replace(score=match.score * max(1.0, most / best)) if match.sure else match for match in matches]
+    return [match._replace(score=match.score * _NEXT * most / best) if match.sure else match for match in matches]
 
 
 def _better(one: Match, other: Match) -> Match:
