@@ -31,6 +31,7 @@ _GAP_TOKENS = 14
 _MAX_MATCHES = 30
 # one path: no ":" after it, no sentence; spaces only inside a name with a suffix
 _PATH = late.pattern(r"^(?:\.{0,2}/|~/|[A-Za-z]:\\)?[^\s:|,;<>\"'=(){}]+(?: [^\s:|,;<>\"'=(){}]+){0,3}$")
+_FOLDER_MARK = late.pattern(r"[/\\]")
 _SUFFIX = late.pattern(r"\.(?!\d+$)[\w+-]+")
 _SAMPLE = 200
 _WRAPPED_CHARS = 56  # no encoder wraps its lines earlier
@@ -45,6 +46,9 @@ def share(lines: Sequence[str]) -> float:
     paths = [line for line in sampled if _PATH.match(line)]
     foldered = sum(1 for line in paths if "/" in line or "\\" in line)
     if foldered < 0.4 * len(sampled) or _are_of_one_width(sampled):
+        return 0.0
+    # A field before a path: the first folder of hardly any list has two words.
+    if sum(1 for line in paths if " " in _FOLDER_MARK.split(line, maxsplit=1)[0]) * 2 > len(paths):
         return 0.0
     return len(paths) / len(sampled)
 

@@ -30,6 +30,7 @@ _ALIGNED = 0.9  # of the keys end in one column: they are aligned to the right
 _MIN_KEYS, _MAX_KEYS, _MAX_KEY_CHARS, _TIMES_EACH_KEY, _MOSTLY_FOLLOWED = 3, 40, 24, 4, 0.6
 # :61:3103… · :32A:… · F39=00
 _TAG = late.pattern(r"[ \t]*([^\w\s]?[A-Za-z]{0,8}\d{1,3}[A-Za-z]?[:=|])(?=\S|$)")
+_MAX_FRAMES, _TAGGED = 3, 0.5  # different lines around records of tagged ones, and the share of tagged lines
 _LEVEL, _MAX_LEVELS = late.pattern(r"[ \t]*(\d{1,2})[ \t]+(?=\D)"), 10
 _KEY_REST = late.pattern(r"[^\d ]*(?: [^\d ]+){0,2}")
 _DIGITS = late.pattern(r"\d+")
@@ -75,16 +76,25 @@ def _of_pairs(lines: Sequence[str]) -> Labels | None:
 
 
 def _of_tags(lines: Sequence[str]) -> Labels | None:
-    """Return the labels of lines that begin with a number of their sort: ":61:" and ":86:", "F2=" and "F39=". None for others:
-    a number says how many, or which of many."""
+    """Return the labels of lines that begin with a number of their sort: ":61:" and ":86:", "F2=" and "F39="; a few others may
+    stand around a record, alike each time. None for others: a number says how many, or which of many."""
     sampled = [line for line in lines[:LOOKED_AT] if line.strip()]
-    matches = list(map(_TAG.match, sampled))
-    if None in matches or not _are_keys([match[1] for match in matches if match], sampled, least=2):
+    tags = [_tag(line) for line in sampled]
+    frames = {line for line, tag in zip(sampled, tags, strict=True) if not tag}
+    told = list(filter(None, tags))
+    if len(frames) > _MAX_FRAMES or len(told) < _TAGGED * len(sampled):
         return None
-    tags = [match[1] if (match := _TAG.match(line)) else "" for line in lines]
-    number_of = {tag: at for at, tag in enumerate(dict.fromkeys(["", *tags]))}
-    labels = [Label(f"0  {tag}", 0, False) if tag else BLANK for tag in number_of]
-    return Labels(labels, tuple(map(number_of.__getitem__, tags)))
+    if not _are_keys(told, sampled, least=_MIN_KEYS if frames else 2):
+        return None
+    words = [tag or line.strip()[:_MAX_LABEL_CHARS] for line, tag in zip(lines, map(_tag, lines), strict=True)]
+    number_of = {word: at for at, word in enumerate(dict.fromkeys(["", *words]))}
+    labels = [Label(f"0  {word}", 0, False) if word else BLANK for word in number_of]
+    return Labels(labels, tuple(map(number_of.__getitem__, words)))
+
+
+def _tag(line: str) -> str:
+    match = _TAG.match(line)
+    return match[1] if match else ""
 
 
 def _of_levels(lines: Sequence[str]) -> Labels | None:

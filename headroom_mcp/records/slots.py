@@ -291,13 +291,20 @@ def _inside(slot: Slot, depth: int) -> list[Slot]:
     if len(texts) * 2 > len(values):
         rows = [rows[at] for at in texts]
         forms, atoms = atoms_module.read([values[at][1:-1] for at in texts])
-        return _of_atoms(rows, forms, atoms, depth)
+        # Running text is of as many forms as there are sentences.
+        alike = len(set(forms)) * _GLUED <= len(forms)
+        return [*_of_atoms(rows, forms, atoms, depth), *([_outlines(rows, forms)] if alike else [])]
     forms, atoms = atoms_module.read_parts(values)
     if len(atoms) <= len(values):
         return []
-    outlines = Slot("part")
-    outlines.add(rows, forms, Counter(forms))
-    return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), outlines]
+    return [*_of_atoms(rows, forms, atoms, _MAX_DEPTH), _outlines(rows, forms)]
+
+
+def _outlines(rows: Sequence[int], forms: Sequence[str]) -> Slot:
+    """Return the slot of how texts within the records `rows` are written: one without its state is of another form."""
+    slot = Slot("part")
+    slot.add(rows, forms, Counter(forms))
+    return slot
 
 
 def _is_glued(slot: Slot) -> bool:

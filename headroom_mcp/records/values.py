@@ -30,6 +30,8 @@ _UNIT_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZµ%°"
 _MAX_NUMBER_CHARS, _MAX_UNIT_CHARS = 32, 5
 _HEX, _HEX_CHARS = b"0123456789abcdefABCDEF", 4
 _MOSTLY = 0.8
+_PREFIXES = ("0x", "0b")
+_PADDED, _MIN_PADDED = 0.9, 8  # share of figures that begin with a zero, and how many tell
 _QUOTES = "\"'"
 _MANY, _SAMPLE = 1_000, 200  # from so many values on, so many tell whether most of them are alike
 _BEFORE_DIGITS = "-+−$€£¥."
@@ -60,6 +62,8 @@ def looks(told: Sequence[str]) -> tuple[Sequence[float | None], Sequence[Shape]]
         bare = [value.strip(_QUOTES) for value in told]
         text = "\n".join(bare)
     figures: Sequence[float | None]
+    if padded := _padded(bare):
+        return padded, list(map(_sign, padded))
     if plain := _plain(bare, text):
         figures = plain
         shapes = [NUMBER] * len(told) if min(plain) > 0 else list(map(_sign, plain))
@@ -93,6 +97,28 @@ def _are_ids(told: Sequence[str], text: str) -> list[bool]:
         return []
     ids = [size == length and not other for size, other in zip(lengths, others, strict=True)]
     return ids if sum(ids) >= _MOSTLY * len(told) else []
+
+
+def _padded(told: Sequence[str]) -> list[float]:
+    """Return the numbers of a column of hexadecimal or binary figures of one length, most of which begin with a zero: these
+    measure something, as "0x0000197C" does, while an id begins with any digit. An empty list for another."""
+    if len(told) < _MIN_PADDED:
+        return []
+    prefix = next((one for one in _PREFIXES if told[0][:2].lower() == one), "")
+    begins = len(prefix)
+    sample = told[:_SAMPLE]
+    if sum(value[begins : begins + 1] == "0" for value in sample) < _PADDED * len(sample):
+        return []
+    if len(told[0]) < begins + _HEX_CHARS or len(set(map(len, told))) > 1:
+        return []
+    if any(value[:begins].lower() != prefix for value in told):
+        return []
+    if not prefix and sum(map(str.isdecimal, told)) * 2 > len(told):
+        return []  # decimal
+    try:
+        return [float(int(value[begins:], 2 if prefix == "0b" else 16)) for value in told]
+    except ValueError:
+        return []
 
 
 def _one_by_one(told: Sequence[str]) -> list[float | None]:

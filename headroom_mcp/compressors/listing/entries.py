@@ -65,9 +65,15 @@ def form_of(lines: Sequence[str]) -> tuple[Form, float]:
     short = sum(1 for line in sampled if len(line) < 120 and not line.startswith((" ", "\t")))
     if folders >= 2 and short > 0.95 * len(sampled):
         return "recursive", 0.9
-    if short == len(sampled) and all(len(line.split()) <= 4 for line in sampled):
+    if short == len(sampled) and all(len(line.split()) <= 4 for line in sampled) and not _have_fields(sampled):
         return "names", 0.5
     return "none", 0.0
+
+
+def _have_fields(sampled: Sequence[str]) -> bool:
+    """Tell whether most lines have a word before the first that holds a slash: a field before a path, and not one name."""
+    before = sum(1 for line in sampled if " " in line.partition("/")[0] and "/" in line)
+    return before * 2 > len(sampled)
 
 
 def parse(lines: Sequence[str], form: Form) -> list[Entry]:
