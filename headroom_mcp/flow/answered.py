@@ -31,6 +31,8 @@ _MAX_ANSWERS = 12  # to one part of a question: where more lines answer, nobody 
 _GOOD, _GOOD_KEYED = 0.5, 0.7  # of the best answer's score; where the keys above a line count
 _SHORT = 3  # letters: so short a word is within many others
 _BLOCK_LINES = 12
+# Of the text, where the ends of its numbers answer a question after the largest; where they are those of blocks of lines.
+_KNOWN, _KNOWN_OF_BLOCKS = 0.6, 0.8
 _MAX_HEADS = 3  # less indented lines that an answer stands under
 _REACH = 12  # lines
 # Which user, and in what region?
@@ -125,7 +127,12 @@ def _measured(output: ToolOutput, asked: str) -> list[int] | None:
         return quantities.lines_with(measure, output.lines) or None
     if not (bm25.may_compare(asked) and superlatives.read(asked)):
         return []
+    understood = output.survey.understood
+    if understood < _KNOWN:
+        return None  # the end of something, but nobody knows of what
     meant = [output.survey.records[row] for row in unlike.meant(asked, output.survey)]
+    if understood < _KNOWN_OF_BLOCKS and any(record.stop - record.start > 1 for record in meant):
+        return None  # blocks beside a table, and it may be the table's
     return [i for record in meant for i in range(record.start, record.stop)] or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -439,3 +440,33 @@ def test_nothing_is_narrowed_where_a_failure_is_asked_for(query: str) -> None:
     lines = checks("queue user")
 
     assert shown(lines, query) == shown(lines, "")
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("question", ["In which month did we spend most?", "What was the largest amount, and on what?"])
+def test_the_ends_of_what_is_little_understood_are_no_answer(question: str, seed: int) -> None:
+    """Beside a table in a form of its own stand entries of several lines: their largest is not what the table is asked for."""
+    draw = random.Random(seed)
+    months = "Jan Feb Mar Apr May Jun".split()
+    names = "Books Food Fuel Phone Rent Mill Van".split()
+    table = [
+        f" {name:<21} || {'  '.join(f'£{draw.randrange(900)}.{draw.randrange(10, 99)}'.rjust(8) for _ in months)} "
+        for name in names
+    ]
+    totals = [f"£{draw.randrange(1000, 3000)}.50" for _ in months]
+    shops = ["Corner Shop", "Post Office", "Miller & Son", "Quarry Ltd", "Depot Garage"]
+    entries = [
+        f"2026-06-{day:02} {draw.choice(shops)}\n    Expenses:{draw.choice(names)}   £{draw.randrange(3, 300)}.10\n    Assets:Bank\n"
+        for day in sorted(draw.sample(range(1, 29), 16))
+    ]
+    head = [
+        "Balance changes of half a year:",
+        "",
+        f"{'':22} || {'  '.join(month.rjust(8) for month in months)} ",
+        f"{'=' * 23}++{'=' * 60}",
+    ]
+    lines = "\n".join([*head, *table, f"{'-' * 23}++{'-' * 60}", f"{'':22} || {'  '.join(totals)} ", *entries]).split(
+        "\n"
+    )
+
+    assert max(totals) in shown(lines, question)
