@@ -48,7 +48,8 @@ def share(lines: Sequence[str]) -> float:
     if foldered < 0.4 * len(sampled) or _are_of_one_width(sampled):
         return 0.0
     # A field before a path: the first folder of hardly any list has two words.
-    if sum(1 for line in paths if " " in _FOLDER_MARK.split(line, maxsplit=1)[0]) * 2 > len(paths):
+    apart = [_FOLDER_MARK.split(line, maxsplit=1) for line in paths]
+    if sum(1 for parts in apart if len(parts) > 1 and " " in parts[0]) * 2 > len(paths):
         return 0.0
     return len(paths) / len(sampled)
 

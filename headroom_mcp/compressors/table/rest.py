@@ -106,7 +106,7 @@ def _of_words(rows: Sequence[str], hidden: Sequence[int]) -> tuple[Sequence[int]
 def _names(columns: Sequence[_Cells]) -> int:
     """Return the column that names the rows: words that nearly all differ, else numbers of things; -1 where there is none.
 
-    Numbers name things only below a heading, as in a catalogue: after letters of one form, or in the first column.
+    Numbers name things only below a heading, as in a catalogue: after letters of one form, or in one of the first two columns.
     Keys that a program drew, "rel-fb6c62", and words that rows share but for a number are what nobody looks for unasked."""
     first = next((at for at, (_, cells) in enumerate(columns) if len(set(cells)) > 1), -1)
     numbered: list[int] = []
@@ -117,7 +117,7 @@ def _names(columns: Sequence[_Cells]) -> int:
         if _has_letters(cells) and len(stems) >= _OWN_WORDS * len(cells):
             return at
         headed = bool(heading) and not _holds_digit(heading)  # a row with figures is no header
-        if headed and _are_numbers(cells) and (at == first or _has_letters(cells)):
+        if headed and _are_numbers(cells) and (at <= first + 1 or _has_letters(cells)):
             numbered.append(at)
     return max(numbered, key=lambda at: _has_letters(columns[at].cells), default=-1)
 
