@@ -31,9 +31,7 @@ MOST = _K1 + 1
 _CHARS_PER_TERM = 6
 _B = 0.5  # log lines and rows vary in length for no reason of meaning: half the usual length penalty
 
-_COMPARING = (
-    "est worst most least first last min max top low nearly expensive running short bottleneck hot time long".split()
-)  # pieces of words
+_COMPARING = "est worst most least first last min max top low nearly expensive running short bottleneck hot time long above exceed than".split()  # pieces of words
 
 Measured = tuple[dict[str, int], int]
 """How often each wanted word stands in a text, and of how many terms it is."""

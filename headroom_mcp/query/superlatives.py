@@ -43,12 +43,15 @@ TOWARDS: dict[End, tuple[str, ...]] = {
     "least": (*EITHER, "low", "nearly", "almost", "running out", "short of"),
 }
 _FIGURES = {word: figure for figure, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+# "below its level", "above 90 %": what is beyond a limit is at that end; "what follows below" is no limit.
+_BEYOND: dict[End, str] = {"most": "above|exceed(?:s|ing)?|more than", "least": "below|less than|fewer than"}
+_LIMIT = r"(?:the|an?|its|their|any|\d\S*)"
 _WORD = late.pattern(r"[^\W_]+")
 
 
 def _toward(end: End) -> re.Pattern[str]:
     words = [*(word for word, known in WORDS.items() if known[0] == end), *TOWARDS[end]]
-    return late.pattern(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+    return late.pattern(rf"\b(?:{'|'.join(words)}|(?:{_BEYOND[end]})\s{_LIMIT})\b", re.IGNORECASE)
 
 
 _UP, _DOWN = _toward("most"), _toward("least")

@@ -59,3 +59,33 @@ def test_what_is_surely_asked_for_is_shown_and_little_else(seed: int) -> None:
 
     assert [mark for mark in marks if mark not in shown] == []
     assert len(shown) < 0.4 * len(text)
+
+
+_ASKED = {
+    "Which {things} are below their {what}?": False,
+    "Is any {thing} at less than {limit} {what}?": False,
+    "Which {thing} has fewer than {limit} {what}?": False,
+    "Which {things} are above the limit?": True,
+    "Does a {thing} exceed its {what}?": True,
+    "Is any {thing} at more than {limit} {what}?": True,
+}
+
+
+@pytest.mark.parametrize("question", _ASKED)
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_beyond_a_limit_is_shown_of_a_long_table(question: str, seed: int) -> None:
+    pick = Random(f"{question}{seed}")
+    count = pick.randint(400, 700)
+    amounts = [pick.randint(200, 800) for _ in range(count)]
+    odd = pick.randrange(20, count - 20)
+    amounts[odd] = pick.randint(811, 830) if _ASKED[question] else pick.randint(170, 189)
+    cells = [
+        [f"P-{4100 + at}", pick.choice(_WORDS), str(amount), f"b{pick.randint(1, 9)}"]
+        for at, amount in enumerate(amounts)
+    ]
+    text = json.dumps({"range": "A1:D", "values": [["Part", "Wood", "Held", "Bin"], *cells]})
+    asked = question.format(thing="part", things="parts", what="pieces", limit=190 if not _ASKED[question] else 810)
+    shown = plan(ToolOutput(text, "mcp__sheets__read", {}, asked), Settings()).body
+
+    assert cells[odd][0] in shown
+    assert len(shown) < 0.5 * len(text)
