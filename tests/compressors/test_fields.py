@@ -296,3 +296,26 @@ def test_a_field_of_the_name_that_stays_in_a_record_written_otherwise_is_counted
     head = _fields._without(lines, leaving, 2).parts[0].text
 
     assert head == "[2 records of keys and values; left out: Note (but 1)]"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_records_below_heads_that_are_no_field_are_counted_as_the_checker_counts_them(
+    seed: int, tmp_path: Path
+) -> None:
+    """Regions of memory begin with their addresses, no two alike, and no blank line parts them."""
+    draw = random.Random(seed)
+    names = "Size Rss Pss Shared Private Referenced Swap Locked".split()
+    lines: list[str] = []
+    for at in range(14):
+        start = 0x55B024137000 + at * 0x9000
+        lines.append(
+            f"{start:x}-{start + 0x2000:x} r{draw.choice('w-')}{draw.choice('x-')}p {draw.randrange(16**8):08x} fe:00 {draw.randrange(9**6)}  /usr/bin/mill{at}"
+        )
+        lines += [f"{name}:{'4' if name == 'Locked' else draw.randrange(4, 900):>18} kB" for name in names]
+
+    findings = judge(
+        Input("maps", "\n".join(lines) + "\n", "Bash", {"command": "cat maps"}), Settings(home=str(tmp_path))
+    )
+
+    assert findings is not None
+    assert findings.false == []

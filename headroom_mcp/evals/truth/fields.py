@@ -13,6 +13,7 @@ HEAD = re.compile(
     r"\[(?P<count>[\d,]+) records of keys and values"
     r"(?:; left out: (?P<gone>.*?))?(?:; the same in each unless shown: (?P<same>.*))?\]"
 )
+_FIELD = re.compile(r"\s*[A-Za-z][\w ()./-]*?\s*[:=|]")
 _BUT = re.compile(r"(.*) \(but ([\d,]+)\)")
 
 
@@ -60,9 +61,10 @@ def _values(said: str) -> list[str]:
 
 def _may_be(lines: Sequence[str]) -> set[int]:
     """Return how many records there may be: so many lines begin like the first, numbers and what is quoted aside, or so many
-    blocks stand between blank lines, rules or lines at the margin."""
+    blocks stand between blank lines, rules or lines at the margin, or below lines that are no field."""
     begins = [re.sub(r'"[^"]*"|\d+', "0", re.split(r"[:=|]", line)[0]).strip() for line in lines]
     alike = begins.count(next(begin for begin, line in zip(begins, lines, strict=True) if line.strip()))
     blocks = len([block for block in re.split(r"\n[\s\-=*]*\n", "\n".join(lines)) if block.strip()])
     margin = sum(1 for line in lines if line[:1].strip())
-    return {alike, blocks, margin}
+    heads = sum(1 for line in lines if line.strip() and not _FIELD.match(line))
+    return {alike, blocks, margin, heads}
