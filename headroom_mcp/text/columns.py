@@ -11,7 +11,7 @@ place. Next to a cell of several words, or one that may be empty, a line stays a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from headroom_mcp import late
 from headroom_mcp.late import NamedTuple, re
@@ -36,6 +36,7 @@ _GAP = late.pattern(r"(?<=\S)  +(?=\S)|^ +(?=\d)", re.MULTILINE)
 _WORD = late.pattern(r"\S+")
 
 Span = tuple[int, int]
+_NOWHERE: Span = (-1, -1)
 
 
 class _Column:
@@ -66,8 +67,9 @@ def narrowed(lines: Sequence[str], start: int, stop: int) -> dict[int, str]:
     found: dict[int, str] = {}
     at = start
     top = max(0, start - _MAX_ABOVE)
+    begins = _Begins(lines)
     while at < stop:
-        if "  " not in lines[at]:
+        if "  " not in lines[at] or not begins.align(at, stop):
             at += 1
             continue
         run = _run(lines, at, stop)
@@ -142,13 +144,44 @@ def gaps(text: str) -> int:
     return sum(1 for _ in _GAP.finditer(text))
 
 
+class _Begins(dict[int, Span]):
+    """Where the first word of a line stands, by its index, looked at once; nowhere where there is none, or tabs before it."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, at: int) -> Span:
+        line = self._lines[at]
+        word = None if "\t" in line else _WORD.search(line, 0, _MAX_CHARS)
+        found = self[at] = word.span() if word else _NOWHERE
+        return found
+
+    def align(self, at: int, stop: int) -> bool:
+        """Tell whether the first words of so many lines from `at` on stand in one column that a run may begin there: in most
+        texts they do not, and no other word need be looked at."""
+        if stop - at < _MIN_LINES:
+            return False
+        start, end = self[at]
+        if end < 0:
+            return False
+        same_start = same_end = True
+        for index in range(at + 1, at + _MIN_LINES):
+            begin, over = self[index]
+            same_start = same_start and begin == start
+            same_end = same_end and over == end
+            if not (same_start or same_end):
+                return False
+        return True
+
+
 def _run(lines: Sequence[str], start: int, stop: int) -> _Run:
     """Return the run of lines from `start` on out of which most blanks go."""
     columns = [_Column(start, end) for start, end in _words(lines[start])]
     ended = True  # no line has a word more than the columns
     best = _Run(start, (), 0, stop)
     for at in range(start, stop):
-        words = _words(lines[at])
+        words = _words(lines[at], len(columns) + 1)
         ended = ended and len(words) == len(columns)
         aligned = _aligned(lines[at], words, columns)
         if not aligned:
@@ -194,16 +227,11 @@ def _over(words: Sequence[Span], columns: Sequence[_Column]) -> Sequence[Span]:
     return words if inside * 3 >= len(words) * 2 else ()
 
 
-def _words(line: str) -> list[Span]:
-    """Return where the first words of a line stand; none of one with tabs, which nobody knows how wide they are."""
-    found: list[Span] = []
+def _words(line: str, most: int = _MAX_COLUMNS) -> list[Span]:
+    """Return where the first words of a line stand, `most` of them; none of one with tabs, which nobody knows how wide they are."""
     if "\t" in line:
-        return found
-    for match in _WORD.finditer(line, 0, _MAX_CHARS):
-        found.append(match.span())
-        if len(found) == _MAX_COLUMNS:
-            break
-    return found
+        return []
+    return [match.span() for match in islice(_WORD.finditer(line, 0, _MAX_CHARS), min(most, _MAX_COLUMNS))]
 
 
 def _aligned(line: str, words: Sequence[Span], columns: Sequence[_Column]) -> int:

@@ -123,14 +123,22 @@ def test_lines_that_give_nothing_are_looked_at_a_few_times_only(count: int, monk
     looked_at = [0]
     words = columns._words
 
-    def counted(line: str) -> list[columns.Span]:
+    def counted(line: str, *most: int) -> list[columns.Span]:
         looked_at[0] += 1
-        return words(line)
+        return words(line, *most)
 
     monkeypatch.setattr(columns, "_words", counted)
     columns.narrowed(lines, 0, count)
 
     assert looked_at[0] <= 70 * count
+
+
+def test_where_no_four_lines_begin_in_one_column_no_other_word_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{' ' * (at % 3)}{'frame'[: 2 + at % 3]}  of  {at}" for at in range(40)]
+
+    monkeypatch.setattr(columns, "_words", lambda *_: pytest.fail("a word was looked at"))
+
+    assert columns.narrowed(lines, 0, len(lines)) == {}
 
 
 _EDGES = {"psql": ("", "|", ""), "mysql": ("| ", "|", " |"), "box": ("│ ", "│", " │")}
