@@ -99,9 +99,8 @@ def scores(question: str, lines: Sequence[str]) -> dict[int, float]:
     found: dict[int, float] = {}
     for piece in wanted:
         where = _lines_with(text, starts, piece, too_many)
-        if (
-            max(where.values(), default=0.0) < 1.0
-        ):  # within other words alone: "files" in `filestream`, while `file-max` is meant
+        if max(where.values(), default=0.0) < 1.0:
+            # Within other words alone: "files" in `filestream`, while `file-max` is meant.
             other = _lines_with_stem(text, starts, piece, too_many)
             where = other if not where or max(other.values(), default=0.0) == 1.0 else where
         if not where or len(where) > too_many:

@@ -85,3 +85,34 @@ def test_what_a_failure_says_is_shown(seed: int, asked: bool) -> None:
 
     assert [said for said in told if said not in shown] == []
     assert len(shown) < 0.7 * len(text)
+
+
+def _report(seed: int) -> tuple[str, list[str]]:
+    """Return a report whose parts each have fields that few others have, and the figures of the parts that fell short."""
+    pick = Random(seed)
+    parts: dict[str, Any] = {}
+    short: list[str] = []
+    for at in range(150):
+        fell_short = pick.random() < 0.3
+        shown = f"{pick.randint(100, 9999)} hours of {pick.choice(_THINGS)}"
+        part: dict[str, Any] = {
+            "title": f"{pick.choice(_PLACES)} {pick.choice(_THINGS)} {at}",
+            "score": 0 if fell_short else 1,
+            "shown": shown,
+            "about": " ".join(pick.choice(_THINGS) for _ in range(40)),
+        }
+        if pick.random() < 0.7:
+            part[f"extra_{pick.randrange(9)}"] = " ".join(pick.choice(_THINGS) for _ in range(60))
+        if fell_short:
+            short.append(shown)
+        parts[f"part-{at}"] = part
+    return json.dumps({"made": "by hand", "parts": parts}), short
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_fields_of_their_own_tell_of_no_failure_where_most_parts_of_a_report_have_some(seed: int) -> None:
+    text, short = _report(seed)
+    shown = plan(ToolOutput(text, "Bash", {"command": "cat report.json"}), Settings()).body
+
+    assert [figure for figure in short if figure not in shown] == []
+    assert not any('"about"' in line and '"extra_' in line for line in shown.splitlines())

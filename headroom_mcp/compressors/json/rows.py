@@ -233,11 +233,12 @@ def _add_sorts_of_failures(
 ) -> int:
     """Put one of each sort of failing rows with fields of their own into `lines`, whole; return the tokens spent.
 
-    What the failure says stands in those fields, which have no column: of alike ones the first says it for the others.
+    What the failure says stands in those fields, which have no column: of alike ones the first says it for the others. Where
+    many rows have fields that few others have, as parts of a report do, such a field tells of no failure.
     """
     having = Counter(name for row in leaf_rows for name in row)
     own = {name for name, times in having.items() if times <= len(rows) * _OWN_SHARE}
-    if not own:
+    if not 0 < sum(not own.isdisjoint(row) for row in leaf_rows) <= len(rows) * _OWN_SHARE:
         return 0
     spent = 0
     sorts: set[str] = set()
