@@ -262,6 +262,8 @@ def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) 
     if output.query and wanted.is_in_full(output):
         return None
     aimed = aim.take(output, lines, language)
+    if not too_long and output.query and output.tokens < OUTLINE_TOKENS and aimed.best < aim.HALF_SURE:
+        return None  # a word of it is not what a short file was read for
     pieces = [] if _is_range(output) else rows.shortened(output, lines, aimed.outline.definitions, budget)
     data = {row for piece in pieces for row in range(piece.start, piece.stop)}
     if not too_long and not aimed.room(output, budget) and len(data) * 2 < len(lines):
