@@ -46,29 +46,6 @@ def test_a_clear_question_gets_what_it_is_about_and_the_signatures() -> None:
     assert len(shown) < 0.5 * len(FILE)
 
 
-_FORMS = {
-    "py": "def {name}(first):\n{body}    return first\n\n\n",
-    "js": "export function {name}(first) {{\n{body}    return first;\n}}\n\n",
-    "go": "func {name}(first *Yard) int {{\n{body}    return first.total\n}}\n\n",
-    "rs": "pub fn {name}(first: &Yard) -> u32 {{\n{body}    first.total\n}}\n\n",
-}
-
-
-@pytest.mark.parametrize("form", _FORMS)
-@pytest.mark.parametrize("subject", _SUBJECTS)
-def test_of_a_short_file_a_clear_question_gets_what_it_is_about(form: str, subject: str) -> None:
-    text = "".join(
-        _FORMS[form].format(
-            name=f"{name}_due", body="".join(f"    first.{name}_{row} = {row * 7};\n" for row in range(10))
-        )
-        for name in _SUBJECTS
-    )
-    shown = _shown(text, f"What does {subject}_due set the {subject} to?", command=f"cat yard.{form}")
-
-    assert all(line in shown for line in text.split("\n") if subject in line)
-    assert len(shown) < 0.6 * len(text)
-
-
 @pytest.mark.parametrize(
     "question",
     ["", "Fixes for Monday's release", "Do as you were told."],

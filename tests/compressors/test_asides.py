@@ -76,7 +76,7 @@ def test_a_body_that_the_question_names_is_shown_however_little_else_it_shares()
         (FILE, "The violin!", "cat shop/things.py"),
         (FILE, "Mend the garage door of the neighbour before Monday", "cat shop/things.py"),
         (FILE, _QUESTION, "sed -n '1,400p' shop/things.py"),
-        ("\n".join(FILE.split("\n")[:50]), _QUESTION, "cat shop/things.py"),
+        ("\n".join(FILE.split("\n")[:70]), _QUESTION, "cat shop/things.py"),
     ],
     ids=["no question", "a question of a word", "a question about nothing here", "a range", "a small file"],
 )

@@ -26,8 +26,7 @@ from headroom_mcp.text import parts as render
 from headroom_mcp.tool_output import ToolOutput
 from headroom_mcp.types import Compressed, Fact, Part
 
-OUTLINE_TOKENS = 3_000  # below, a file in a language whose form says enough is no longer than its outline is worth
-ASKED_TOKENS = 800  # below, what is about the question is most of a file
+OUTLINE_TOKENS = 3_000  # below, what is about the question is most of a file
 RANGE_OUTLINE_TOKENS = 8_000  # a range was chosen on purpose
 # Where nobody knows what a file was read for: nine of ten outlines lack a line that the next patch changes, which costs another
 # read; a file that fills a context is looked over first all the same.
@@ -247,8 +246,7 @@ class _Outlined(NamedTuple):
 
 def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) -> _Outlined | None:
     """Return what to show of a text that is shown in outline; None for one that is not."""
-    from_tokens = ASKED_TOKENS if output.query else OUTLINE_TOKENS
-    least = RANGE_OUTLINE_TOKENS if _is_range(output) else from_tokens
+    least = RANGE_OUTLINE_TOKENS if _is_range(output) else OUTLINE_TOKENS
     most = OUTLINE_TOKENS if languages.says_enough(language) else UNASKED_TOKENS
     too_long = output.tokens >= most or output.is_hidden
     from headroom_mcp.compressors.code import rows
@@ -262,8 +260,6 @@ def _outlined(output: ToolOutput, lines: list[str], language: str, budget: int) 
     if output.query and wanted.is_in_full(output):
         return None
     aimed = aim.take(output, lines, language)
-    if not too_long and output.query and output.tokens < OUTLINE_TOKENS and aimed.best < aim.HALF_SURE:
-        return None  # a word of it is not what a short file was read for
     pieces = [] if _is_range(output) else rows.shortened(output, lines, aimed.outline.definitions, budget)
     data = {row for piece in pieces for row in range(piece.start, piece.stop)}
     if not too_long and not aimed.room(output, budget) and len(data) * 2 < len(lines):
